@@ -3,8 +3,11 @@ using Amazon.Lambda.Core;
 namespace LambdaHost;
 
 /// <summary>What a handler is told of its invocation.</summary>
-/// <param name="time">The clock that <see cref="RemainingTime"/> is read from.</param>
+/// <param name="requestId">Unique to the invocation.</param>
+/// <param name="functionArn">The ARN that was invoked.</param>
 /// <param name="deadline">When Lambda would end the invocation.</param>
+/// <param name="time">The clock that <see cref="RemainingTime"/> is read from.</param>
+/// <param name="logger">Where the handler logs.</param>
 public sealed class InvocationContext(string requestId, string functionArn, DateTimeOffset deadline, TimeProvider time, ILambdaLogger logger) : ILambdaContext
 {
     /// <inheritdoc/>

@@ -33,7 +33,7 @@ public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogg
             }
 
             var value = args[next++];
-            fields[placeholder.Groups[1].Value] = value;
+            fields[placeholder.Groups["name"].Value] = value;
             return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
         });
         write(new LogEntry(level, text, fields.ToImmutable()));
@@ -42,6 +42,6 @@ public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogg
     /// <inheritdoc/>
     public void Log(string level, Exception exception, string message, params object[] args) => Log(level, $"{message}\n{exception}", args);
 
-    [GeneratedRegex(@"\{(\w+)\}")]
+    [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();
 }

@@ -130,7 +130,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    private Task SetEnabledAsync(string keyId, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    private Task<UpdateApiKeyResponse> SetEnabledAsync(string keyId, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {
         ApiKey = keyId,
         PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = value }],

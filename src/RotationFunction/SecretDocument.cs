@@ -11,13 +11,13 @@ internal sealed class SecretDocument
 {
     private readonly byte[] utf8;
     private readonly Range valueSpan; // of the apiKey value, or the empty place where the field would go
-    private readonly bool isEmpty;
+    private readonly bool hasFields;
 
-    private SecretDocument(byte[] utf8, ApiKeyValue? apiKey, Range valueSpan, bool isEmpty)
+    private SecretDocument(byte[] utf8, ApiKeyValue? apiKey, Range valueSpan, bool hasFields)
     {
         this.utf8 = utf8;
         this.valueSpan = valueSpan;
-        this.isEmpty = isEmpty;
+        this.hasFields = hasFields;
         ApiKey = apiKey;
     }
 
@@ -52,7 +52,7 @@ internal sealed class SecretDocument
         var field = $"\"{apiKey.Text}\"";
         if (ApiKey is null)
         {
-            field = (isEmpty ? "" : ",") + "\"apiKey\":" + field;
+            field = (hasFields ? "," : "") + "\"apiKey\":" + field;
         }
 
         var text = Encoding.UTF8.GetString(utf8.AsSpan(..valueSpan.Start)) + field + Encoding.UTF8.GetString(utf8.AsSpan(valueSpan.End..));
@@ -72,7 +72,7 @@ internal sealed class SecretDocument
 
         ApiKeyValue? apiKey = null;
         var end = (int)reader.BytesConsumed;
-        var isEmpty = true;
+        var anyField = false;
         Range? found = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -92,9 +92,9 @@ internal sealed class SecretDocument
 
             reader.Skip();
             end = (int)reader.BytesConsumed;
-            isEmpty = false;
+            anyField = true;
         }
 
-        return !reader.Read() ? new SecretDocument(utf8, apiKey, found ?? end..end, isEmpty) : null;
+        return !reader.Read() ? new SecretDocument(utf8, apiKey, found ?? end..end, anyField) : null;
     }
 }
