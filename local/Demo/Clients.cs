@@ -3,7 +3,7 @@ using System.Net;
 namespace Demo;
 
 /// <summary>Clients that call the API without pause, each with the key that it read last.</summary>
-internal sealed class Clients(Uri url, int count) : IAsyncDisposable
+internal sealed class Clients(Uri url, int count) : IDisposable
 {
     private readonly HttpClient _http = new();
     private readonly CancellationTokenSource _stop = new();
@@ -21,20 +21,15 @@ internal sealed class Clients(Uri url, int count) : IAsyncDisposable
 
     public void Start() => _calling = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(CallWithoutPauseAsync)));
 
-    /// <summary>Waits until the clients have sent as many requests more.</summary>
-    public async Task SendMoreAsync(int requests)
-    {
-        var goal = Sent + requests;
-        while (Sent < goal && !_calling.IsCompleted)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10));
-        }
-    }
-
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _calling;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
         _http.Dispose();
         _stop.Dispose();
     }

@@ -21,6 +21,7 @@ internal sealed class Scenario
     // On AWS a new key is served after seconds to minutes. The wait must be longer than the lag, which is what the demo shows.
     private static readonly TimeSpan ActivationLag = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan ActivationWait = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1.1);
 
     private readonly EmbeddedAws _aws;
     private readonly Screen _screen;
@@ -54,7 +55,7 @@ internal sealed class Scenario
         _screen.Announce("First rotation: mints the first key");
         await RotateAsync(functionArn);
 
-        await using var clients = new Clients(apiUrl, count: 4);
+        using var clients = new Clients(apiUrl, count: 4);
         clients.Use(await ReadKeyAsync());
         clients.Start();
         using var refresh = new Timer(_ => _screen.Update(clients.Sent, clients.Refused), state: null, TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
@@ -68,11 +69,12 @@ internal sealed class Scenario
             _aws.Faults = fails ? FailAttaching() : null;
             await RotateAsync(functionArn);
             // As late as the promise allows: once a period, just before the next rotation.
+            await Task.Delay(Period);
             clients.Use(await ReadKeyAsync());
-            await clients.SendMoreAsync(200);
         }
 
-        await clients.DisposeAsync();
+        await Task.Delay(Period);
+        await clients.StopAsync();
         _screen.Summarize(clients.Sent, clients.Refused, _ring.Counts, _aws.SecretsManager.Rotations);
         return clients.Refused == 0 && _aws.SecretsManager.Rotations.All(rotation => rotation.Outcome == RotationOutcome.Succeeded);
     }

@@ -16,12 +16,11 @@ namespace RotationFunction;
 /// <seealso href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html"/>
 public sealed class Function
 {
-    private readonly Secrets secrets;
-    private readonly CreateSecret createSecret;
-    private readonly SetSecret setSecret;
-    private readonly TestSecret testSecret;
-    private readonly FinishSecret finishSecret;
-    private readonly TimeProvider time;
+    private readonly CreateSecret _createSecret;
+    private readonly SetSecret _setSecret;
+    private readonly TestSecret _testSecret;
+    private readonly FinishSecret _finishSecret;
+    private readonly TimeProvider _time;
 
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
     /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
@@ -34,12 +33,12 @@ public sealed class Function
     public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, TimeProvider time)
     {
         var apiKeys = new ApiKeys(apiGateway, time);
-        this.time = time;
-        secrets = new Secrets(secretsManager, time);
-        createSecret = new CreateSecret(secrets, apiKeys);
-        setSecret = new SetSecret(secrets, apiKeys);
-        testSecret = new TestSecret(secrets, apiKeys, settings, time);
-        finishSecret = new FinishSecret(secrets, apiKeys);
+        _time = time;
+        var secrets = new Secrets(secretsManager, time);
+        _createSecret = new CreateSecret(secrets, apiKeys);
+        _setSecret = new SetSecret(secrets, apiKeys);
+        _testSecret = new TestSecret(secrets, apiKeys, settings, time);
+        _finishSecret = new FinishSecret(secrets, apiKeys);
     }
 
     /// <summary>Runs one step of a rotation.</summary>
@@ -47,15 +46,15 @@ public sealed class Function
     public async Task FunctionHandler(RotationEvent rotationEvent, ILambdaContext context)
     {
         var rotation = Rotation.From(rotationEvent, context);
-        var started = time.GetTimestamp();
+        var started = _time.GetTimestamp();
         try
         {
             await (rotation.Step switch
             {
-                CreateSecret.Step => createSecret.RunAsync(rotation),
-                SetSecret.Step => setSecret.RunAsync(rotation),
-                TestSecret.Step => testSecret.RunAsync(rotation),
-                FinishSecret.Step => finishSecret.RunAsync(rotation),
+                CreateSecret.Step => _createSecret.RunAsync(rotation),
+                SetSecret.Step => _setSecret.RunAsync(rotation),
+                TestSecret.Step => _testSecret.RunAsync(rotation),
+                FinishSecret.Step => _finishSecret.RunAsync(rotation),
                 _ => throw new RotationException(
                     $"The event's Step is none of {CreateSecret.Step}, {SetSecret.Step}, {TestSecret.Step}, {FinishSecret.Step}. Nothing was changed."),
             });
@@ -65,6 +64,6 @@ public sealed class Function
             throw rotation.Failed(refused);
         }
 
-        rotation.Log.StepDone(time.GetElapsedTime(started));
+        rotation.Log.StepDone(_time.GetElapsedTime(started));
     }
 }

@@ -6,7 +6,7 @@ namespace RotationFunction;
 /// <summary>One step's assignment: which secret, which version, and with what means.</summary>
 internal sealed class Rotation
 {
-    private readonly ILambdaContext context;
+    private readonly ILambdaContext _context;
 
     private Rotation(string step, string secretId, string token, string? rotationToken, ILambdaContext context)
     {
@@ -16,7 +16,7 @@ internal sealed class Rotation
         Token = token;
         RotationToken = rotationToken;
         Log = new Log(context.Logger, step, secretId, token);
-        this.context = context;
+        _context = context;
     }
 
     public string Step { get; }
@@ -38,7 +38,7 @@ internal sealed class Rotation
     /// <summary>How a person starts a rotation.</summary>
     public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
 
-    public TimeSpan RemainingTime => context.RemainingTime;
+    public TimeSpan RemainingTime => _context.RemainingTime;
 
     /// <exception cref="RotationException">A field is missing or cannot be what it should be.</exception>
     public static Rotation From(RotationEvent? rotationEvent, ILambdaContext context)

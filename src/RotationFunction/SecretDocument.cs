@@ -5,26 +5,26 @@ namespace RotationFunction;
 
 /// <summary>
 /// What a version of the secret holds: a JSON object with the key in <c>apiKey</c>, other fields being the owner's.
-/// Only the bytes of the <c>apiKey</c> value are ever replaced. Not a record: it must not print itself.
+/// Only the bytes of the <c>apiKey</c> value are ever replaced. It does not print itself.
 /// </summary>
 internal sealed class SecretDocument
 {
-    private readonly byte[] utf8;
-    private readonly Range valueSpan; // of the apiKey value, or the empty place where the field would go
-    private readonly bool hasFields;
+    private readonly byte[] _utf8;
+    private readonly Range _valueSpan; // of the apiKey value, or the empty place where the field would go
+    private readonly bool _hasFields;
 
     private SecretDocument(byte[] utf8, ApiKeyValue? apiKey, Range valueSpan, bool hasFields)
     {
-        this.utf8 = utf8;
-        this.valueSpan = valueSpan;
-        this.hasFields = hasFields;
+        _utf8 = utf8;
+        _valueSpan = valueSpan;
+        _hasFields = hasFields;
         ApiKey = apiKey;
     }
 
     /// <summary>The key's value; null in a document made before the first key.</summary>
     public ApiKeyValue? ApiKey { get; }
 
-    public string Text => Encoding.UTF8.GetString(utf8);
+    public string Text => Encoding.UTF8.GetString(_utf8);
 
     /// <summary>Reads a document; null with the reason in <paramref name="problem"/> when it is not one. The reason never quotes the text.</summary>
     public static SecretDocument? Parse(string? text, out string problem)
@@ -52,15 +52,18 @@ internal sealed class SecretDocument
         var field = $"\"{apiKey.Text}\"";
         if (ApiKey is null)
         {
-            field = (hasFields ? "," : "") + "\"apiKey\":" + field;
+            field = (_hasFields ? "," : "") + "\"apiKey\":" + field;
         }
 
-        var text = Encoding.UTF8.GetString(utf8.AsSpan(..valueSpan.Start)) + field + Encoding.UTF8.GetString(utf8.AsSpan(valueSpan.End..));
+        var text = Encoding.UTF8.GetString(_utf8.AsSpan(.._valueSpan.Start)) + field + Encoding.UTF8.GetString(_utf8.AsSpan(_valueSpan.End..));
         return Parse(text, out _)!;
     }
 
+    /// <summary>Never the text.</summary>
+    public override string ToString() => "(hidden)";
+
     /// <summary>True when both agree in everything but the key.</summary>
-    public bool DiffersOnlyInKeyFrom(SecretDocument other) => ApiKey is { } apiKey && other.With(apiKey).utf8.AsSpan().SequenceEqual(utf8);
+    public bool DiffersOnlyInKeyFrom(SecretDocument other) => ApiKey is { } apiKey && other.With(apiKey)._utf8.AsSpan().SequenceEqual(_utf8);
 
     private static SecretDocument? Read(byte[] utf8, ref string problem)
     {

@@ -276,6 +276,6 @@ public sealed class BadInputTests
         return token;
     }
 
-    private static Task PutPendingAsync(World world, string token, string document) => world.Secrets.PutSecretValueAsync(
+    private static Task<PutSecretValueResponse> PutPendingAsync(World world, string token, string document) => world.Secrets.PutSecretValueAsync(
         new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = token, SecretString = document, VersionStages = ["AWSPENDING"] });
 }

@@ -1,5 +1,3 @@
-using LocalAws;
-
 namespace RotationFunction.Tests;
 
 /// <summary>AWS calls are what a rotation costs. The README's table gives these numbers.</summary>

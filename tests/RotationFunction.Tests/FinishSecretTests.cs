@@ -3,7 +3,6 @@ using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
-using RotateSecretRequest = Amazon.SecretsManager.Model.RotateSecretRequest;
 
 namespace RotationFunction.Tests;
 

@@ -33,7 +33,7 @@ public sealed class RotationTests
 
         await world.RotateHealthyAsync();
         Assert.True((await world.MintedAsync())[0].Enabled);
-        Assert.Equal(key.Value == await world.ReadKeyAsync("AWSPREVIOUS"), true);
+        Assert.True(key.Value == await world.ReadKeyAsync("AWSPREVIOUS"));
 
         await world.RotateHealthyAsync();
         Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(key.Value));

@@ -46,7 +46,6 @@ public sealed class TwinTests
         await world.RotateHealthyAsync(3);
         for (var round = 0; round < 5; round++)
         {
-            world.Time.Advance(TimeSpan.FromDays(1));
             var token = await world.OpenRotationAsync();
             foreach (var step in Steps)
             {
@@ -64,7 +63,6 @@ public sealed class TwinTests
         await world.RotateHealthyAsync(3);
         for (var round = 0; round < 5; round++)
         {
-            world.Time.Advance(TimeSpan.FromDays(1));
             var token = await world.OpenRotationAsync();
             await Task.WhenAll(world.RunAsync(token, Steps), world.RunAsync(token, Steps));
             await AssertHealthyAsync(world, token);

@@ -10,7 +10,6 @@ using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using LambdaHost;
 using LocalAws;
-using NotFoundException = Amazon.APIGateway.Model.NotFoundException;
 
 namespace RotationFunction.Tests;
 
@@ -23,8 +22,8 @@ internal sealed class World : IAsyncDisposable
     public const string FunctionName = "rotation";
     public const string FunctionAccessKey = "AKIAFUNCTION";
 
-    private readonly ConcurrentQueue<string> printed = new();
-    private readonly HttpClient http = new();
+    private readonly ConcurrentQueue<string> _printed = new();
+    private readonly HttpClient _http = new();
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings)
     {
@@ -111,9 +110,10 @@ internal sealed class World : IAsyncDisposable
         return plan.Id;
     }
 
-    /// <summary>A whole rotation as Secrets Manager runs it, retries included.</summary>
+    /// <summary>A whole rotation as Secrets Manager runs it, retries included, a day after what was before.</summary>
     public async Task<RotationRecord> RotateAsync(string? token = null, bool? immediately = null)
     {
+        Time.Advance(TimeSpan.FromDays(1));
         await Secrets.RotateSecretAsync(new RotateSecretRequest
         {
             SecretId = SecretArn,
@@ -125,7 +125,7 @@ internal sealed class World : IAsyncDisposable
         var rotation = Aws.SecretsManager.Rotations[^1];
         foreach (var step in rotation.Steps)
         {
-            printed.Enqueue(step.ToString());
+            _printed.Enqueue(step.ToString());
         }
 
         return rotation;
@@ -136,7 +136,6 @@ internal sealed class World : IAsyncDisposable
     {
         for (var rotation = 0; rotation < times; rotation++)
         {
-            Time.Advance(TimeSpan.FromDays(1));
             var record = await RotateAsync();
             Assert.Equal(RotationOutcome.Succeeded, record.Outcome);
             Assert.Equal(["createSecret", "setSecret", "testSecret", "finishSecret"], record.Steps.Select(step => step.Step));
@@ -204,7 +203,7 @@ internal sealed class World : IAsyncDisposable
     public async Task<HttpStatusCode> CallApiAsync(string key, Uri? url = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url ?? ApiUrl, "orders")) { Headers = { { "x-api-key", key } } };
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return response.StatusCode;
     }
 
@@ -247,8 +246,8 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Aws.SecretsManager.SettledAsync();
-        Leaks.AssertNone(Aws.ConfidentialValues, [.. printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
-        http.Dispose();
+        Leaks.AssertNone(Aws.ConfidentialValues, [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();
         await Aws.DisposeAsync();
@@ -263,7 +262,7 @@ internal sealed class World : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            printed.Enqueue(failure.ToString());
+            _printed.Enqueue(failure.ToString());
             throw;
         }
     }
