@@ -8,7 +8,9 @@ namespace StandIn;
 internal sealed class EpochSecondsConverter : JsonConverter<DateTime>
 {
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        => reader.TokenType == JsonTokenType.String ? reader.GetDateTime().ToUniversalTime() : DateTime.UnixEpoch.AddMilliseconds((long)(reader.GetDecimal() * 1000));
+        => reader.TokenType == JsonTokenType.String
+            ? reader.GetDateTime().ToUniversalTime()
+            : DateTime.UnixEpoch.AddMilliseconds((long)(reader.GetDecimal() * 1000));
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
         => writer.WriteNumberValue((decimal)(value.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond);

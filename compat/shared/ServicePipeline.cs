@@ -105,6 +105,8 @@ internal sealed class RegionalEndpointProvider(string hostLabel) : IEndpointProv
             throw new AmazonClientException("FIPS or DualStack is enabled, but this partition does not support it");
         }
 
-        return new Endpoint($"https://{hostLabel}{(fips ? "-fips" : "")}.{region}.{(dualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix)}");
+        var label = fips ? $"{hostLabel}-fips" : hostLabel;
+        var suffix = dualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
+        return new Endpoint($"https://{label}.{region}.{suffix}");
     }
 }

@@ -2,6 +2,7 @@ using Amazon;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 
@@ -34,7 +35,13 @@ public class EndpointTests
     [Fact]
     public void Url_of_ones_own_is_taken_as_it_is_and_excludes_FIPS()
     {
-        var config = new AmazonSecretsManagerConfig { ServiceURL = "http://127.0.0.1:1/base", AuthenticationRegion = "eu-west-1" };
+        var config = new AmazonSecretsManagerConfig
+        {
+            ServiceURL = "http://127.0.0.1:1/base",
+            AuthenticationRegion = "eu-west-1",
+            UseFIPSEndpoint = false,
+            UseDualstackEndpoint = false,
+        };
 
         Assert.Equal("http://127.0.0.1:1/base/", config.DetermineServiceOperationEndpoint(new(new DescribeSecretRequest())).URL);
 
@@ -50,15 +57,6 @@ public class EndpointTests
         Assert.Equal("2017-10-17", new AmazonSecretsManagerConfig().ServiceVersion);
         Assert.Equal("2015-07-09", new AmazonAPIGatewayConfig().ServiceVersion);
     }
-
-    [Fact]
-    public void Defaults_are_those_of_version_4()
-    {
-        var config = new AmazonSecretsManagerConfig { RegionEndpoint = RegionEndpoint.EUWest1, DefaultConfigurationMode = DefaultConfigurationMode.Standard };
-
-        Assert.Equal(RequestRetryMode.Standard, config.RetryMode);
-        Assert.Equal(2, config.MaxErrorRetry);
-    }
 }
 
 /// <summary>What is read from the environment: the process has only one, so these run by themselves.</summary>
@@ -67,7 +65,11 @@ public class EndpointTests
 public sealed class EnvironmentTests : IDisposable
 {
     private static readonly string[] Names =
-        ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_API_GATEWAY", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"];
+    [
+        "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_ENDPOINT_URL_API_GATEWAY", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+        "AWS_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+        "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_RETRY_MODE", "AWS_MAX_ATTEMPTS",
+    ];
 
     private readonly Dictionary<string, string?> _before = Names.ToDictionary(name => name, Environment.GetEnvironmentVariable);
 
@@ -131,11 +133,27 @@ public sealed class EnvironmentTests : IDisposable
         Assert.Single(configured.Requests);
     }
 
+    [Fact]
+    public void Defaults_are_those_of_version_4()
+    {
+        var config = new AmazonSecretsManagerConfig
+        {
+            RegionEndpoint = RegionEndpoint.EUWest1,
+            DefaultConfigurationMode = DefaultConfigurationMode.Standard,
+        };
+
+        Assert.Equal(RequestRetryMode.Standard, config.RetryMode);
+        Assert.Equal(2, config.MaxErrorRetry);
+    }
+
     private static void Set(Dictionary<string, string?> values)
     {
         foreach (var (name, value) in values)
         {
             Environment.SetEnvironmentVariable(name, value);
         }
+
+        // AWSSDK.Core reads most settings once a process.
+        FallbackInternalConfigurationFactory.Reset();
     }
 }

@@ -60,18 +60,30 @@ internal sealed class Loopback : IAsyncDisposable
     /// <summary>Sets the answers, in order; the last one is given again and again.</summary>
     public void Answers(params Answer[] answers)
     {
-        _answers = new Queue<Answer>(answers);
+        lock (_lock)
+        {
+            _answers = new Queue<Answer>(answers);
+        }
     }
 
-    public AmazonSecretsManagerClient SecretsManager() => new(
-        Credentials,
-        new AmazonSecretsManagerConfig { ServiceURL = Url, AuthenticationRegion = "eu-west-1", RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 2 });
+    public AmazonSecretsManagerClient SecretsManager() => new(Credentials, Configured(new AmazonSecretsManagerConfig()));
 
-    public AmazonAPIGatewayClient ApiGateway() => new(
-        Credentials,
-        new AmazonAPIGatewayConfig { ServiceURL = Url, AuthenticationRegion = "eu-west-1", RetryMode = RequestRetryMode.Standard, MaxErrorRetry = 2 });
+    public AmazonAPIGatewayClient ApiGateway() => new(Credentials, Configured(new AmazonAPIGatewayConfig()));
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // Everything that the environment could set as well is set here.
+    private TConfig Configured<TConfig>(TConfig config)
+        where TConfig : ClientConfig
+    {
+        config.ServiceURL = Url;
+        config.AuthenticationRegion = "eu-west-1";
+        config.UseFIPSEndpoint = false;
+        config.UseDualstackEndpoint = false;
+        config.RetryMode = RequestRetryMode.Standard;
+        config.MaxErrorRetry = 2;
+        return config;
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.Versioning;
 
 namespace Compat.Tests;
 
@@ -10,7 +12,10 @@ internal static class Signatures
 
     /// <summary>Attributes that change what compiles against a member.</summary>
     private static readonly string[] CompilerSeen =
-        ["ObsoleteAttribute", "RequiresUnreferencedCodeAttribute", "RequiresDynamicCodeAttribute", "RequiresPreviewFeaturesAttribute", "ExperimentalAttribute"];
+    [
+        nameof(ObsoleteAttribute), nameof(RequiresUnreferencedCodeAttribute), nameof(RequiresDynamicCodeAttribute),
+        nameof(RequiresPreviewFeaturesAttribute), nameof(ExperimentalAttribute),
+    ];
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
@@ -59,19 +64,23 @@ internal static class Signatures
             .Where(argument => argument.GetGenericParameterConstraints().Length > 0)
             .Select(argument => $" where {argument.Name} : {string.Join(", ", argument.GetGenericParameterConstraints().Select(Name))}");
 
-        return $"[{type.Namespace}] {Attributes(type)}{kind} {Name(type)}{(parents.Count > 0 ? " : " : "")}{string.Join(", ", parents)}{string.Concat(constraints)}";
+        var heritage = parents.Count > 0 ? $" : {string.Join(", ", parents)}" : "";
+        return $"[{type.Namespace}] {Attributes(type)}{kind} {Name(type)}{heritage}{string.Concat(constraints)}";
     }
 
     private static string? Line(MemberInfo member) => member switch
     {
         FieldInfo { IsSpecialName: false } field when IsVisible(field.IsPublic, field.IsFamily, field.IsFamilyOrAssembly)
-            => $"{Attributes(field)}{Access(field.IsPublic)}{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{Name(field.FieldType)} {field.Name}",
-        ConstructorInfo constructor when IsVisible(constructor) => $"{Attributes(constructor)}{Access(constructor.IsPublic)}ctor ({Parameters(constructor)})",
+            => $"{Attributes(field)}{Modifiers(field)}{Name(field.FieldType)} {field.Name}",
+        ConstructorInfo constructor when IsVisible(constructor)
+            => $"{Attributes(constructor)}{Access(constructor.IsPublic)}ctor ({Parameters(constructor)})",
         PropertyInfo property when property.GetAccessors(nonPublic: true).Where(IsVisible).ToList() is { Count: > 0 } accessors
-            => $"{Attributes(property)}{Modifiers(accessors[0])}{Name(property.PropertyType)} {property.Name} {{ {string.Concat(accessors.Select(accessor => accessor.ReturnType == typeof(void) ? "set; " : "get; "))}}}",
-        EventInfo { AddMethod: { } add } @event when IsVisible(add) => $"{Attributes(@event)}{Modifiers(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
+            => $"{Attributes(property)}{Modifiers(accessors[0])}{Name(property.PropertyType)} {property.Name} {{ {Accessors(accessors)}}}",
+        EventInfo { AddMethod: { } add } @event when IsVisible(add)
+            => $"{Attributes(@event)}{Modifiers(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
         MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
-            => $"{Attributes(method)}{Modifiers(method)}{Name(method.ReturnType)} {method.Name}{TypeArguments(method.GetGenericArguments())}({Parameters(method)})",
+            => $"{Attributes(method)}{Modifiers(method)}{Name(method.ReturnType)} {method.Name}{TypeArguments(method.GetGenericArguments())}"
+                + $"({Parameters(method)})",
         _ => null,
     };
 
@@ -80,6 +89,12 @@ internal static class Signatures
     private static bool IsVisible(bool isPublic, bool isFamily, bool isFamilyOrAssembly) => isPublic || isFamily || isFamilyOrAssembly;
 
     private static string Access(bool isPublic) => isPublic ? "" : "protected ";
+
+    private static string Accessors(IEnumerable<MethodInfo> accessors)
+        => string.Concat(accessors.Select(accessor => accessor.ReturnType == typeof(void) ? "set; " : "get; "));
+
+    private static string Modifiers(FieldInfo field)
+        => $"{Access(field.IsPublic)}{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}";
 
     private static string Modifiers(MethodInfo method)
     {
