@@ -1,0 +1,127 @@
+// The project's commands: dotnet run build.cs demo | test
+#:property PublishAot=false
+#:property ImplicitUsings=enable
+#:property Nullable=enable
+
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+
+var root = Root();
+Environment.SetEnvironmentVariable("DOTNET_CLI_UI_LANGUAGE", "en");
+
+return args switch
+{
+    ["demo", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "local/Demo", "--", .. rest]),
+    ["test", .. var rest] => Prepare() ?? await TestAsync(rest),
+    _ => Usage(),
+};
+
+int Usage()
+{
+    Console.Error.WriteLine("""
+        Usage: dotnet run build.cs <command>
+          demo   rotate a key on an embedded AWS while clients use it
+          test   build everything and run all tests; what follows goes to the test runner
+        """);
+    return 2;
+}
+
+static string Root([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+
+// Chooses once between the official packages and the stand-ins under compat/, and again when the pins or the feeds change.
+// Returns an exit code when neither can be chosen.
+int? Prepare()
+{
+    var modeFile = Path.Combine(root, "artifacts", "package-mode.props");
+    var probe = Path.Combine(root, "artifacts", "package-probe", "probe.csproj");
+    var ids = Directory.GetDirectories(Path.Combine(root, "compat"))
+        .Select(folder => Path.GetFileName(folder)).Where(id => File.Exists(Path.Combine(root, "compat", id, id + ".csproj"))).Order().ToArray();
+
+    var (_, configs) = Capture(["nuget", "config", "paths"]);
+    string[] inputs = [Path.Combine(root, "Directory.Packages.props"), .. configs.Split('\n', StringSplitOptions.TrimEntries).Where(File.Exists)];
+    var choice = $"<!-- chosen for {Fingerprint([string.Join(' ', ids), .. inputs.Select(File.ReadAllText)])} -->";
+    if (File.Exists(modeFile) && File.ReadAllText(modeFile).Contains(choice, StringComparison.Ordinal))
+    {
+        return null;
+    }
+
+    Directory.CreateDirectory(Path.GetDirectoryName(probe)!);
+    File.WriteAllText(probe, $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <ItemGroup>
+        {string.Join('\n', ids.Select(id => $"    <PackageReference Include=\"{id}\" />"))}
+          </ItemGroup>
+        </Project>
+        """);
+    var (exitCode, output) = Capture(["restore", probe, "-p:PackageMode=official", "--force"]);
+
+    // Only "no package of this id" means that the feed lacks it: a wrong pin or a broken network must not select stand-ins.
+    var errors = Regex.Matches(output, @"error (?:(?<code>\w+): )?(?<text>.*)").Select(error =>
+        error.Groups["code"].Value == "NU1101" ? Regex.Match(error.Groups["text"].Value, @"^Unable to find package (\S+)\.").Groups[1].Value : "").ToHashSet();
+    var missing = ids.Where(errors.Contains).ToArray();
+    if (exitCode != 0 && (errors.Count == 0 || missing.Length != errors.Count))
+    {
+        Console.Error.WriteLine(output);
+        Console.Error.WriteLine("Could not tell whether the package feed has the AWS packages: see the restore error above.");
+        return 1;
+    }
+
+    var mode = exitCode == 0 ? "official" : "compat";
+    File.WriteAllText(modeFile, $"""
+        <Project>
+          {choice}
+          <PropertyGroup>
+            <PackageMode>{mode}</PackageMode>
+          </PropertyGroup>
+        </Project>
+        """);
+    Console.WriteLine(mode == "official"
+        ? "Packages: the official ones."
+        : $"Packages: the stand-ins under compat/, because the feed has no {string.Join(", ", missing)}.");
+    return null;
+}
+
+async Task<int> TestAsync(string[] arguments)
+{
+    var build = await DotnetAsync(["build", "RotationLambda.sln", "--nologo", "-clp:ErrorsOnly"]);
+    if (build != 0)
+    {
+        return build;
+    }
+
+    var counts = new Dictionary<string, int> { ["succeeded"] = 0, ["failed"] = 0, ["skipped"] = 0 };
+    var exitCode = await DotnetAsync(["test", "--solution", "RotationLambda.sln", "--no-build", .. arguments], line =>
+    {
+        if (Regex.Match(line, @"^\s+(succeeded|failed|skipped): (\d+)") is { Success: true } count)
+        {
+            counts[count.Groups[1].Value] = int.Parse(count.Groups[2].Value);
+        }
+    });
+    Console.WriteLine($"{counts["succeeded"]} passed, {counts["failed"]} failed, {counts["skipped"]} skipped");
+    return exitCode;
+}
+
+async Task<int> DotnetAsync(string[] arguments, Action<string>? onLine = null)
+{
+    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = onLine is not null })!;
+    while (onLine is not null && await process.StandardOutput.ReadLineAsync() is { } line)
+    {
+        Console.WriteLine(line);
+        onLine(line);
+    }
+
+    await process.WaitForExitAsync();
+    return process.ExitCode;
+}
+
+(int ExitCode, string Output) Capture(string[] arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = true })!;
+    var output = process.StandardOutput.ReadToEnd();
+    process.WaitForExit();
+    return (process.ExitCode, output);
+}
+
+static string Fingerprint(string[] texts) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', texts))))[..16];

@@ -1,0 +1,50 @@
+using System.Net;
+
+namespace Demo;
+
+/// <summary>Clients that call the API without pause, each with the key that it read last.</summary>
+internal sealed class Clients(Uri url, int count) : IDisposable
+{
+    private readonly HttpClient _http = new();
+    private readonly CancellationTokenSource _stop = new();
+    private string _cachedKey = "";
+    private long _sent;
+    private long _refused;
+    private Task _calling = Task.CompletedTask;
+
+    public long Sent => Interlocked.Read(ref _sent);
+
+    public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>The clients have re-read the secret: from here on they use this key.</summary>
+    public void Use(string key) => Volatile.Write(ref _cachedKey, key);
+
+    public void Start() => _calling = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(CallWithoutPauseAsync)));
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _calling;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _http.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task CallWithoutPauseAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, "orders")) { Headers = { { "x-api-key", Volatile.Read(ref _cachedKey) } } };
+            using var response = await _http.SendAsync(request);
+            Interlocked.Increment(ref _sent);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                Interlocked.Increment(ref _refused);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using LocalAws;
+using Spectre.Console;
+
+namespace Demo;
+
+/// <summary>What the demo shows: a live status line on a terminal, plain lines elsewhere.</summary>
+internal sealed class Screen(IAnsiConsole console)
+{
+    private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+    private StatusContext? _live;
+    private string _doing = "starting";
+
+    /// <summary>Runs the demo with its live line.</summary>
+    public Task<bool> RunAsync(Func<Task<bool>> demo) => !console.Profile.Capabilities.Interactive
+        ? demo()
+        : console.Status().Spinner(Spinner.Known.Dots).StartAsync(_doing, status =>
+        {
+            _live = status;
+            return demo();
+        });
+
+    /// <summary>A heading: what happens next.</summary>
+    public void Announce(string what)
+    {
+        _doing = what;
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[bold]{what}[/]");
+    }
+
+    /// <summary>The live line.</summary>
+    public void Update(long sent, long refused)
+    {
+        if (_live is not null)
+        {
+            _live.Status = $"{Markup.Escape(_doing)}: {sent:N0} requests sent, {refused:N0} refused";
+        }
+    }
+
+    /// <summary>A step that has ended.</summary>
+    public void Show(StepRecord step)
+    {
+        if (step.Error is null)
+        {
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {step.Step,-12} [green]passed[/] in {step.Duration.TotalMilliseconds,5:F0} ms");
+        }
+        else
+        {
+            console.MarkupLineInterpolated($"  {step.Step,-12} [red]failed[/]: {step.Error}");
+            console.MarkupLine("  Secrets Manager tries the rotation again from createSecret");
+        }
+    }
+
+    /// <summary>The key ring: ids and labels, never values.</summary>
+    public void Show(IReadOnlyList<RingKey> ring)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("key", "enabled", "label");
+        foreach (var key in ring)
+        {
+            table.AddRow(Markup.Escape(key.Id), key.Enabled ? "yes" : "no", key.Label);
+        }
+
+        console.Write(table);
+    }
+
+    /// <summary>What it all came to.</summary>
+    public void Summarize(long sent, long refused, KeyCounts keys, IReadOnlyList<RotationRecord> rotations)
+    {
+        var table = new Table().Border(TableBorder.Rounded).Title("Result").AddColumns("", "").HideHeaders();
+        table.AddRow("requests sent", sent.ToString("N0", CultureInfo.InvariantCulture));
+        table.AddRow("requests refused", refused == 0 ? "[green]0[/]" : $"[red]{refused}[/]");
+        table.AddRow("keys minted, disabled, deleted", $"{keys.Minted}, {keys.Disabled}, {keys.Deleted}");
+        foreach (var step in Steps)
+        {
+            // A step that failed or did part of its work before is not what a step costs.
+            var runs = rotations.Where(rotation => rotation.Steps.All(run => run.Error is null)).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
+            var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == Scenario.FunctionAccessKey);
+            table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
+        }
+
+        console.WriteLine();
+        console.Write(table);
+    }
+}

@@ -1,0 +1,36 @@
+namespace LocalAws.ApiGateway;
+
+/// <summary>API Gateway's errors. Where no source is given, AWS's text is not known.</summary>
+internal static class ApiGatewayErrors
+{
+    /// <summary>Seen in the field for GetApiKey.</summary>
+    public static AwsException UnknownKey() => NotFound("Invalid API Key identifier specified");
+
+    /// <summary>Recorded on AWS for UpdateUsagePlan.</summary>
+    public static AwsException UnknownPlan() => NotFound("Invalid Usage Plan ID specified");
+
+    /// <summary>Seen in the field: the error does not name the key that holds the value.</summary>
+    public static AwsException DuplicateValue() => Conflict("API Key already exists");
+
+    /// <summary>The code is in AWS's service model.</summary>
+    public static AwsException AlreadyAttached() => Conflict("Usage Plan Key already exists");
+
+    /// <summary>AWS developer guide: a key is in at most one usage plan of an API stage.</summary>
+    public static AwsException StageAlreadyPlanned() => Conflict("The API Key is already in a usage plan of this API stage");
+
+    /// <summary>Seen in the field: API Gateway refuses attaches that overlap with another one of the account.</summary>
+    public static AwsException ConcurrentAttach() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
+
+    /// <summary>AWS quota: 10,000 keys an account and Region.</summary>
+    public static AwsException TooManyKeys() => new(429, "LimitExceededException", "API Key quota exceeded");
+
+    /// <summary>Recorded on AWS, with the two spaces.</summary>
+    public static AwsException InvalidPatchPath(PatchOperation operation, IEnumerable<string> allowed) =>
+        BadRequest($"Invalid patch path  '{operation.Path}' specified for op '{operation.Op}'. Must be one of: [{string.Join(", ", allowed)}]");
+
+    public static AwsException BadRequest(string message) => new(400, "BadRequestException", message);
+
+    public static AwsException NotFound(string message) => new(404, "NotFoundException", message);
+
+    private static AwsException Conflict(string message) => new(409, "ConflictException", message);
+}

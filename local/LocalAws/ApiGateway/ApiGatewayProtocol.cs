@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LocalAws.ApiGateway;
+
+/// <summary>API Gateway over HTTP (rest-json).</summary>
+internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWireProtocol
+{
+    private const string ContentType = "application/json";
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new EpochSeconds(decimals: 0) },
+    };
+
+    public string Service => "apigateway";
+
+    public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
+
+    public WireOperation Find(WireRequest request)
+    {
+        var path = "/" + string.Join('/', request.Path);
+        var operation = request.Path switch
+        {
+            ["apikeys", ..] => FindForApiKeys(request, path),
+            ["usageplans", _, "keys", ..] => FindForUsagePlanKeys(request, path),
+            ["usageplans", ..] => FindForUsagePlans(request, path),
+            ["restapis", ..] => FindForRestApis(request, path),
+            ["tags", ..] => FindForTags(request),
+            _ => null,
+        };
+        return operation ?? Operation("Unknown", path, 404, () => throw new AwsException(404, "UnknownOperationException", "Unknown operation"));
+    }
+
+    public WireResponse Error(AwsException error) =>
+        WireResponse.Json(error.Status, ContentType, new { error.Message }, s_json) with
+        {
+            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-amzn-ErrorType"] = error.Code },
+        };
+
+    private static T Read<T>(WireRequest request)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(request.Body.Span, s_json) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new AwsException(400, "SerializationException", "The request body cannot be read.");
+        }
+    }
+
+    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, s_json);
+
+    private WireOperation Operation(string name, string path, int status, Func<Task<object?>> run) =>
+        new(name, apiGateway.Arn(path), async () => Answer(status, await run()));
+
+    private WireOperation Operation(string name, string path, int status, Func<object?> run) =>
+        Operation(name, path, status, () => Task.FromResult(run()));
+
+    private WireOperation Operation(string name, string path, int status, Action run) => Operation(name, path, status, () =>
+    {
+        run();
+        return Task.FromResult<object?>(null);
+    });
+
+    private WireOperation? FindForApiKeys(WireRequest request, string path) => (request.Method, request.Path) switch
+    {
+        ("POST", ["apikeys"]) => Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
+        ("GET", ["apikeys"]) => Operation("GetApiKeys", path, 200, () => apiGateway.GetApiKeys(new GetApiKeysRequest
+        {
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+            NameQuery = request.Query("name"),
+            CustomerId = request.Query("customerId"),
+            IncludeValues = request.QueryFlag("includeValues"),
+        })),
+        ("GET", ["apikeys", var key]) => Operation("GetApiKey", path, 200, () => apiGateway.GetApiKey(key, request.QueryFlag("includeValue"))),
+        ("PATCH", ["apikeys", var key]) => Operation("UpdateApiKey", path, 200, () => apiGateway.UpdateApiKey(
+            new UpdateApiKeyRequest { ApiKey = key, PatchOperations = Read<Patch>(request).PatchOperations })),
+        ("DELETE", ["apikeys", var key]) => Operation("DeleteApiKey", path, 202, () => apiGateway.DeleteApiKey(key)),
+        _ => null,
+    };
+
+    private WireOperation? FindForUsagePlans(WireRequest request, string path) => (request.Method, request.Path) switch
+    {
+        ("POST", ["usageplans"]) => Operation("CreateUsagePlan", path, 201, () => apiGateway.CreateUsagePlan(Read<CreateUsagePlanRequest>(request))),
+        ("GET", ["usageplans"]) => Operation("GetUsagePlans", path, 200, () => apiGateway.GetUsagePlans(new GetUsagePlansRequest
+        {
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+            KeyId = request.Query("keyId"),
+        })),
+        ("GET", ["usageplans", var plan]) => Operation("GetUsagePlan", path, 200, () => apiGateway.GetUsagePlan(plan)),
+        ("PATCH", ["usageplans", var plan]) => Operation("UpdateUsagePlan", path, 200, () => apiGateway.UpdateUsagePlan(
+            new UpdateUsagePlanRequest { UsagePlanId = plan, PatchOperations = Read<Patch>(request).PatchOperations })),
+        ("DELETE", ["usageplans", var plan]) => Operation("DeleteUsagePlan", path, 202, () => apiGateway.DeleteUsagePlan(plan)),
+        _ => null,
+    };
+
+    private WireOperation? FindForUsagePlanKeys(WireRequest request, string path) => (request.Method, request.Path) switch
+    {
+        ("POST", ["usageplans", var plan, "keys"]) => Operation("CreateUsagePlanKey", path, 201, async () =>
+            await apiGateway.CreateUsagePlanKeyAsync(Read<CreateUsagePlanKeyRequest>(request) with { UsagePlanId = plan }, request.Aborted)),
+        ("GET", ["usageplans", var plan, "keys"]) => Operation("GetUsagePlanKeys", path, 200, () => apiGateway.GetUsagePlanKeys(new GetUsagePlanKeysRequest
+        {
+            UsagePlanId = plan,
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+            NameQuery = request.Query("name"),
+        })),
+        ("GET", ["usageplans", var plan, "keys", var key]) => Operation("GetUsagePlanKey", path, 200, () => apiGateway.GetUsagePlanKey(plan, key)),
+        ("DELETE", ["usageplans", var plan, "keys", var key]) =>
+            Operation("DeleteUsagePlanKey", path, 202, () => apiGateway.DeleteUsagePlanKey(plan, key)),
+        _ => null,
+    };
+
+    private WireOperation? FindForRestApis(WireRequest request, string path) => (request.Method, request.Path) switch
+    {
+        ("POST", ["restapis"]) => Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
+        ("POST", ["restapis", var api, "deployments"]) => Operation("CreateDeployment", path, 201, () => apiGateway.CreateDeployment(
+            Read<CreateDeploymentRequest>(request) with { RestApiId = api })),
+        ("POST", ["restapis", var api, "stages"]) => Operation("CreateStage", path, 201, () => apiGateway.CreateStage(
+            Read<CreateStageRequest>(request) with { RestApiId = api })),
+        _ => null,
+    };
+
+    private WireOperation? FindForTags(WireRequest request)
+    {
+        // The ARN is one escaped segment; a client that leaves its slash as it is sends two.
+        var arn = string.Join('/', request.Path.Skip(1));
+        var path = $"/tags/{Uri.EscapeDataString(arn)}";
+        return request.Method switch
+        {
+            "GET" => Operation("GetTags", path, 200, () => apiGateway.GetTags(arn)),
+            "PUT" => Operation("TagResource", path, 204, () => apiGateway.TagResource(
+                new TagResourceRequest { ResourceArn = arn, Tags = TagDictionary.CopyOf(Read<TagSet>(request).Tags) })),
+            "DELETE" => Operation("UntagResource", path, 204, () => apiGateway.UntagResource(
+                new UntagResourceRequest { ResourceArn = arn, TagKeys = request.QueryList("tagKeys") })),
+            _ => null,
+        };
+    }
+
+    private sealed record Patch(IReadOnlyList<PatchOperation>? PatchOperations);
+
+    private sealed record TagSet(Dictionary<string, string>? Tags);
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using LocalAws.ApiGateway;
+
+namespace LocalAws;
+
+/// <content>API keys.</content>
+public sealed partial class ApiGatewayService
+{
+    // AWS quota.
+    private const int MaximumKeys = 10_000;
+
+    // Recorded on AWS: refused with 125,001 characters. The limit itself is not known.
+    private const int MaximumDescription = 125_000;
+
+    private static readonly string[] s_keyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
+
+    private readonly PagedCollection<StoredApiKey> _keys = new();
+    private readonly Dictionary<string, StoredApiKey> _keysByValue = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a key. Its value is unique in the account and Region; an error does not name the key that holds it.</summary>
+    /// <param name="request">The key.</param>
+    public ApiKey CreateApiKey(CreateApiKeyRequest request)
+    {
+        CheckName(request.Name);
+        CheckDescription(request.Description);
+        CheckTags(request.Tags);
+        // Recorded on AWS: an empty value is an absent one.
+        var value = string.IsNullOrEmpty(request.Value)
+            ? RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 40)
+            : request.Value;
+        if (value.Length < 20)
+            throw ApiGatewayErrors.BadRequest("API Key value should be at least 20 characters");
+        if (value.Length > 128)
+            throw ApiGatewayErrors.BadRequest("API Key value exceeds maximum size of 128 characters");
+        _confidential.Add(value);
+
+        lock (_gate)
+        {
+            if (_keysByValue.ContainsKey(value))
+                throw ApiGatewayErrors.DuplicateValue();
+            if (_keys.Count >= MaximumKeys)
+                throw ApiGatewayErrors.TooManyKeys();
+
+            var key = new StoredApiKey(NewId(), value, Now)
+            {
+                Name = request.Name,
+                Description = request.Description,
+                CustomerId = request.CustomerId,
+                Enabled = request.Enabled,
+                Tags = TagDictionary.CopyOf(request.Tags),
+            };
+            _keys.Add(key.Id, key);
+            _keysByValue.Add(value, key);
+            _replica.KeyCreated(key.Id, value, key.Enabled);
+            return key.ToApiKey(value: true, tags: key.Tags.Count > 0);
+        }
+    }
+
+    /// <summary>Shows a key with its tags.</summary>
+    /// <param name="apiKey">The key's id.</param>
+    /// <param name="includeValue">Whether to show its value.</param>
+    public ApiKey GetApiKey(string apiKey, bool includeValue = false)
+    {
+        lock (_gate)
+            return KeyOf(apiKey).ToApiKey(includeValue, tags: true);
+    }
+
+    /// <summary>Lists keys, newest first, without tags.</summary>
+    /// <param name="request">Which keys.</param>
+    public ApiKeys GetApiKeys(GetApiKeysRequest request)
+    {
+        lock (_gate)
+        {
+            var (keys, position) = _keys.Page(
+                request.Position,
+                request.Limit,
+                key => NameMatches(key, request.NameQuery)
+                    && (string.IsNullOrEmpty(request.CustomerId) || string.Equals(key.CustomerId, request.CustomerId, StringComparison.Ordinal)));
+            return new ApiKeys { Items = [.. keys.Select(key => key.ToApiKey(request.IncludeValues, tags: false))], Position = position };
+        }
+    }
+
+    /// <summary>Changes a key's description, name, customer id, or whether it is enabled. Its value never changes.</summary>
+    /// <param name="request">What to change.</param>
+    public ApiKey UpdateApiKey(UpdateApiKeyRequest request)
+    {
+        var operations = request.PatchOperations ?? [];
+        foreach (var operation in operations)
+            CheckKeyPatch(operation);
+
+        lock (_gate)
+        {
+            var key = KeyOf(request.ApiKey);
+            foreach (var operation in operations)
+                ApplyKeyPatch(key, operation);
+            key.LastUpdated = Now;
+            _replica.KeyUpdated(key.Id, key.Enabled);
+            // Recorded on AWS: without the value, and with tags even where there are none.
+            return key.ToApiKey(value: false, tags: true);
+        }
+    }
+
+    /// <summary>Deletes a key, also one that is in usage plans; it leaves them.</summary>
+    /// <param name="apiKey">The key's id.</param>
+    public void DeleteApiKey(string apiKey)
+    {
+        lock (_gate)
+        {
+            var key = KeyOf(apiKey);
+            foreach (var plan in key.Plans)
+                plan.Keys.Remove(key.Id);
+            _keys.Remove(key.Id);
+            _keysByValue.Remove(key.Value);
+            _replica.KeyDeleted(key.Id);
+        }
+    }
+
+    // Recorded on AWS: nameQuery is a prefix, by case.
+    private static bool NameMatches(StoredApiKey key, string? nameQuery) =>
+        string.IsNullOrEmpty(nameQuery) || key.Name?.StartsWith(nameQuery, StringComparison.Ordinal) == true;
+
+    private static void CheckKeyPatch(PatchOperation operation)
+    {
+        var allowed = string.Equals(operation.Op, "replace", StringComparison.Ordinal) ? s_keyPatchPaths : [];
+        if (!allowed.Contains(operation.Path, StringComparer.Ordinal))
+            throw ApiGatewayErrors.InvalidPatchPath(operation, allowed);
+        if (operation.Path is "/name")
+            CheckName(operation.Value);
+        if (operation.Path is "/description")
+            CheckDescription(operation.Value);
+    }
+
+    private static void ApplyKeyPatch(StoredApiKey key, PatchOperation operation)
+    {
+        switch (operation.Path)
+        {
+            case "/name":
+                key.Name = operation.Value;
+                break;
+            case "/description":
+                key.Description = operation.Value;
+                break;
+            case "/customerId":
+                key.CustomerId = operation.Value;
+                break;
+            case "/enabled":
+                // Recorded on AWS: what is not a boolean is no error and leaves the key disabled.
+                key.Enabled = string.Equals(operation.Value, "true", StringComparison.OrdinalIgnoreCase);
+                break;
+        }
+    }
+
+    private static void CheckName(string? name)
+    {
+        if (name?.Length > 1024)
+            throw ApiGatewayErrors.BadRequest("Invalid API Key name, can be at most 1024 characters.");
+    }
+
+    private static void CheckDescription(string? description)
+    {
+        if (description?.Length > MaximumDescription)
+            throw ApiGatewayErrors.BadRequest("Invalid API Key description specified.");
+    }
+
+    private StoredApiKey KeyOf(string? keyId) => _keys.Find(keyId ?? "") ?? throw ApiGatewayErrors.UnknownKey();
+}

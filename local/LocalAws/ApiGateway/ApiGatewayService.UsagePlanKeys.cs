@@ -1,0 +1,87 @@
+using LocalAws.ApiGateway;
+
+namespace LocalAws;
+
+/// <content>The keys of usage plans.</content>
+public sealed partial class ApiGatewayService
+{
+    private int _attaching;
+
+    /// <summary>Attaches a key to a usage plan, at once.</summary>
+    /// <param name="request">Which key and which plan.</param>
+    public UsagePlanKey CreateUsagePlanKey(CreateUsagePlanKeyRequest request)
+    {
+        lock (_gate)
+        {
+            var plan = PlanOf(request.UsagePlanId);
+            var key = KeyOf(request.KeyId);
+            if (key.Plans.Contains(plan))
+                throw ApiGatewayErrors.AlreadyAttached();
+            // AWS developer guide: a key can be in many plans, never in two that share an API stage.
+            if (key.Plans.Any(other => other.Stages.Intersect(plan.Stages).Any()))
+                throw ApiGatewayErrors.StageAlreadyPlanned();
+
+            plan.Keys.Add(key.Id, key);
+            key.Plans.Add(plan);
+            _replica.KeyAttached(plan.Id, key.Id);
+            return key.ToUsagePlanKey();
+        }
+    }
+
+    /// <summary>Attaches a key to a usage plan in <see cref="AttachDuration"/>, as over HTTP.</summary>
+    internal async Task<UsagePlanKey> CreateUsagePlanKeyAsync(CreateUsagePlanKeyRequest request, CancellationToken aborted)
+    {
+        if (AttachDuration == TimeSpan.Zero)
+            return CreateUsagePlanKey(request);
+
+        // Seen in the field: attaches run one at a time in an account and Region, whatever key and plan they name.
+        if (Interlocked.Exchange(ref _attaching, 1) == 1)
+            throw ApiGatewayErrors.ConcurrentAttach();
+        try
+        {
+            await Task.Delay(AttachDuration, _aws.TimeProvider, aborted);
+            return CreateUsagePlanKey(request);
+        }
+        finally
+        {
+            Volatile.Write(ref _attaching, 0);
+        }
+    }
+
+    /// <summary>Shows a key of a usage plan, with its value.</summary>
+    /// <param name="usagePlanId">The plan's id.</param>
+    /// <param name="keyId">The key's id.</param>
+    public UsagePlanKey GetUsagePlanKey(string usagePlanId, string keyId)
+    {
+        lock (_gate)
+            return (PlanOf(usagePlanId).Keys.Find(keyId) ?? throw ApiGatewayErrors.UnknownKey()).ToUsagePlanKey();
+    }
+
+    /// <summary>Lists the keys of a usage plan, with their values. Recorded on AWS: an unknown plan has none and is no error.</summary>
+    /// <param name="request">Which keys.</param>
+    public UsagePlanKeys GetUsagePlanKeys(GetUsagePlanKeysRequest request)
+    {
+        lock (_gate)
+        {
+            if (_plans.Find(request.UsagePlanId) is not { } plan)
+                return new UsagePlanKeys { Items = [] };
+            var (keys, position) = plan.Keys.Page(request.Position, request.Limit, key => NameMatches(key, request.NameQuery));
+            return new UsagePlanKeys { Items = [.. keys.Select(key => key.ToUsagePlanKey())], Position = position };
+        }
+    }
+
+    /// <summary>Detaches a key from a usage plan.</summary>
+    /// <param name="usagePlanId">The plan's id.</param>
+    /// <param name="keyId">The key's id.</param>
+    public void DeleteUsagePlanKey(string usagePlanId, string keyId)
+    {
+        lock (_gate)
+        {
+            var plan = PlanOf(usagePlanId);
+            var key = plan.Keys.Find(keyId) ?? throw ApiGatewayErrors.UnknownKey();
+            plan.Keys.Remove(keyId);
+            key.Plans.Remove(plan);
+            _replica.KeyDetached(plan.Id, keyId);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using LocalAws.DataPlane;
+
+namespace LocalAws;
+
+/// <summary>API Gateway's control plane for REST APIs, their keys and usage plans. A method does at once what the operation of its name does.</summary>
+public sealed partial class ApiGatewayService
+{
+    private const string LowerCaseLettersAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    private readonly Lock _gate = new();
+    private readonly EmbeddedAws _aws;
+    private readonly DataPlaneReplica _replica;
+    private readonly ConfidentialValues _confidential;
+
+    internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, ConfidentialValues confidential)
+    {
+        _aws = aws;
+        _replica = replica;
+        _confidential = confidential;
+    }
+
+    /// <summary>
+    /// How long a change of a key or a usage plan takes to reach the data plane. A new lag also holds for the changes that have not arrived yet.
+    /// </summary>
+    public TimeSpan ActivationLag
+    {
+        get => _replica.ActivationLag;
+        set => _replica.ActivationLag = value;
+    }
+
+    /// <summary>How long CreateUsagePlanKey takes over HTTP; a second one in that time is refused. Zero: attaches never overlap.</summary>
+    public TimeSpan AttachDuration { get; set; }
+
+    private DateTimeOffset Now => _aws.TimeProvider.GetUtcNow();
+
+    /// <summary>API Gateway's ARNs name no account.</summary>
+    internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";
+
+    private static string NewId(int length = 10) => RandomNumberGenerator.GetString(LowerCaseLettersAndDigits, length);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+
+namespace LocalAws.ApiGateway;
+
+/// <summary>
+/// Items by id, listed newest first (as recorded on AWS, which documents no order) in pages. A position names the last item of a page, so that
+/// a page starts where the one before ended, whatever was added or removed in between.
+/// </summary>
+internal sealed class PagedCollection<T>
+    where T : class
+{
+    // AWS API reference: "The default value is 25 and the maximum value is 500."
+    private const int DefaultLimit = 25;
+    private const int MaximumLimit = 500;
+
+    private readonly Dictionary<string, long> _sequenceById = new(StringComparer.Ordinal);
+    private readonly SortedList<long, T> _items = [];
+    private long _sequence;
+
+    public int Count => _items.Count;
+
+    public IEnumerable<T> Items => _items.Values;
+
+    public void Add(string id, T item)
+    {
+        _sequenceById.Add(id, ++_sequence);
+        _items.Add(_sequence, item);
+    }
+
+    public bool Contains(string id) => _sequenceById.ContainsKey(id);
+
+    public T? Find(string id) => _sequenceById.TryGetValue(id, out var sequence) ? _items[sequence] : null;
+
+    public bool Remove(string id) => _sequenceById.Remove(id, out var sequence) && _items.Remove(sequence);
+
+    /// <summary>The next page of the items that match.</summary>
+    public (IReadOnlyList<T> Items, string? Position) Page(string? position, int? limit, Func<T, bool> matches)
+    {
+        // Recorded on AWS: a limit of -1 is accepted.
+        var size = limit is null or < 1 ? DefaultLimit : Math.Min(limit.Value, MaximumLimit);
+        var page = new List<T>();
+        long last = 0;
+        for (var index = IndexBefore(position); index >= 0; index--)
+        {
+            var item = _items.GetValueAtIndex(index);
+            if (!matches(item))
+                continue;
+            if (page.Count == size)
+                return (page, Encode(last));
+            page.Add(item);
+            last = _items.GetKeyAtIndex(index);
+        }
+
+        return (page, null);
+    }
+
+    private static string Encode(long sequence) => Convert.ToBase64String(Encoding.ASCII.GetBytes(sequence.ToString(CultureInfo.InvariantCulture)));
+
+    private int IndexBefore(string? position)
+    {
+        if (string.IsNullOrEmpty(position))
+            return _items.Count - 1;
+
+        var bytes = new byte[position.Length];
+        if (!Convert.TryFromBase64String(position, bytes, out var length) || !long.TryParse(bytes.AsSpan(0, length), CultureInfo.InvariantCulture, out var sequence))
+            throw ApiGatewayErrors.BadRequest("Invalid position specified");
+
+        var (low, high) = (0, _items.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_items.GetKeyAtIndex(middle) < sequence)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low - 1;
+    }
+}

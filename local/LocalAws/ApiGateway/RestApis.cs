@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+
+namespace LocalAws.ApiGateway;
+
+/// <summary>CreateRestApi's input.</summary>
+public sealed record CreateRestApiRequest
+{
+    /// <summary>The API's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>A REST API.</summary>
+public sealed record RestApi
+{
+    /// <summary>Ten lower-case letters and digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The API's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When the API was made. Whole seconds on the wire.</summary>
+    public required DateTimeOffset CreatedDate { get; init; }
+
+    /// <summary>Where callers send their key; always <c>HEADER</c>.</summary>
+    public string ApiKeySource { get; init; } = "HEADER";
+}
+
+/// <summary>CreateDeployment's input.</summary>
+public sealed record CreateDeploymentRequest
+{
+    /// <summary>The API's id.</summary>
+    [JsonIgnore]
+    public string RestApiId { get; init; } = "";
+
+    /// <summary>The stage to make along with the deployment; none where null.</summary>
+    public string? StageName { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>A deployment of an API.</summary>
+public sealed record Deployment
+{
+    /// <summary>Ten lower-case letters and digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When the deployment was made. Whole seconds on the wire.</summary>
+    public required DateTimeOffset CreatedDate { get; init; }
+}
+
+/// <summary>CreateStage's input.</summary>
+public sealed record CreateStageRequest
+{
+    /// <summary>The API's id.</summary>
+    [JsonIgnore]
+    public string RestApiId { get; init; } = "";
+
+    /// <summary>The stage's name.</summary>
+    public required string StageName { get; init; }
+
+    /// <summary>The deployment that the stage shows.</summary>
+    public required string DeploymentId { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>A stage of an API.</summary>
+public sealed record Stage
+{
+    /// <summary>The stage's name.</summary>
+    public required string StageName { get; init; }
+
+    /// <summary>The deployment that the stage shows.</summary>
+    public required string DeploymentId { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>When the stage was made. Whole seconds on the wire.</summary>
+    public required DateTimeOffset CreatedDate { get; init; }
+
+    /// <summary>When the stage was last changed. Whole seconds on the wire.</summary>
+    public required DateTimeOffset LastUpdatedDate { get; init; }
+}

@@ -1,0 +1,42 @@
+namespace LocalAws.ApiGateway;
+
+/// <summary>An API key as the service keeps it.</summary>
+internal sealed class StoredApiKey(string id, string value, DateTimeOffset created)
+{
+    public string Id { get; } = id;
+
+    public string Value { get; } = value;
+
+    public string? Name { get; set; }
+
+    public string? Description { get; set; }
+
+    public string? CustomerId { get; set; }
+
+    public bool Enabled { get; set; }
+
+    public DateTimeOffset Created { get; } = created;
+
+    public DateTimeOffset LastUpdated { get; set; } = created;
+
+    public Dictionary<string, string> Tags { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>The plans that hold the key.</summary>
+    public HashSet<StoredUsagePlan> Plans { get; } = [];
+
+    // Recorded on AWS: an empty name is left out, as if it had not been given.
+    public ApiKey ToApiKey(bool value, bool tags) => new()
+    {
+        Id = Id,
+        Value = value ? Value : null,
+        Name = string.IsNullOrEmpty(Name) ? null : Name,
+        CustomerId = CustomerId,
+        Description = Description,
+        Enabled = Enabled,
+        CreatedDate = Created,
+        LastUpdatedDate = LastUpdated,
+        Tags = tags ? TagDictionary.CopyOf(Tags) : null,
+    };
+
+    public UsagePlanKey ToUsagePlanKey() => new() { Id = Id, Value = Value, Name = string.IsNullOrEmpty(Name) ? null : Name };
+}

@@ -1,0 +1,109 @@
+namespace LocalAws.DataPlane;
+
+/// <summary>
+/// What the data plane knows: a copy of the account's keys and usage plans that lags behind. Recorded on AWS: a new key is refused, and a
+/// disabled one still served, for seconds to minutes.
+/// </summary>
+internal sealed class DataPlaneReplica(TimeProvider timeProvider)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<(DateTimeOffset At, Action Apply)> _changes = new();
+    private readonly HashSet<ApiStageId> _stages = [];
+    private readonly Dictionary<string, ServedKey> _keysById = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServedKey> _keysByValue = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<ApiStageId>> _stagesByPlan = new(StringComparer.Ordinal);
+    private TimeSpan _activationLag;
+
+    /// <summary>How long a change takes to arrive. A new lag holds for the changes that have not arrived yet.</summary>
+    public TimeSpan ActivationLag
+    {
+        get
+        {
+            lock (_gate)
+                return _activationLag;
+        }
+        set
+        {
+            lock (_gate)
+            {
+                ApplyDueChanges();
+                _activationLag = value;
+            }
+        }
+    }
+
+    /// <summary>Stages are served at once.</summary>
+    public void AddStage(ApiStageId stage)
+    {
+        lock (_gate)
+            _stages.Add(stage);
+    }
+
+    public void KeyCreated(string keyId, string value, bool enabled) => Change(() =>
+        _keysById[keyId] = _keysByValue[value] = new ServedKey(value) { Enabled = enabled });
+
+    public void KeyUpdated(string keyId, bool enabled) => Change(() => _keysById[keyId].Enabled = enabled);
+
+    public void KeyDeleted(string keyId) => Change(() =>
+    {
+        _keysById.Remove(keyId, out var key);
+        _keysByValue.Remove(key!.Value);
+    });
+
+    public void KeyAttached(string planId, string keyId) => Change(() => _keysById[keyId].PlanIds.Add(planId));
+
+    public void KeyDetached(string planId, string keyId) => Change(() => _keysById[keyId].PlanIds.Remove(planId));
+
+    public void PlanChanged(string planId, IEnumerable<ApiStageId> stages)
+    {
+        HashSet<ApiStageId> copy = [.. stages];
+        Change(() => _stagesByPlan[planId] = copy);
+    }
+
+    public void PlanDeleted(string planId) => Change(() => _stagesByPlan.Remove(planId));
+
+    public bool Serves(ApiStageId stage)
+    {
+        lock (_gate)
+            return _stages.Contains(stage);
+    }
+
+    /// <summary>Whether a stage serves a caller that sends this value.</summary>
+    public bool Accepts(ApiStageId stage, string? apiKey)
+    {
+        lock (_gate)
+        {
+            ApplyDueChanges();
+            return apiKey is not null
+                && _keysByValue.TryGetValue(apiKey, out var key)
+                && key.Enabled
+                && key.PlanIds.Any(planId => _stagesByPlan.TryGetValue(planId, out var stages) && stages.Contains(stage));
+        }
+    }
+
+    private void Change(Action apply)
+    {
+        lock (_gate)
+            _changes.Enqueue((timeProvider.GetUtcNow(), apply));
+    }
+
+    // First in, first out: whatever the lag was, changes arrive in the order in which they were made.
+    private void ApplyDueChanges()
+    {
+        var due = timeProvider.GetUtcNow() - _activationLag;
+        while (_changes.TryPeek(out var change) && change.At <= due)
+            _changes.Dequeue().Apply();
+    }
+
+    private sealed class ServedKey(string value)
+    {
+        public string Value { get; } = value;
+
+        public bool Enabled { get; set; }
+
+        public HashSet<string> PlanIds { get; } = new(StringComparer.Ordinal);
+    }
+}
+
+/// <summary>A stage of an API.</summary>
+internal readonly record struct ApiStageId(string RestApiId, string StageName);

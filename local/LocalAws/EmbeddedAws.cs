@@ -1,0 +1,96 @@
+using LocalAws.ApiGateway;
+using LocalAws.DataPlane;
+using LocalAws.Lambda;
+using LocalAws.SecretsManager;
+
+namespace LocalAws;
+
+/// <summary>
+/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda, spoken to over their real wire protocols on
+/// loopback, with the rules that AWS documents or was seen to keep. What it holds is gone when it is disposed.
+/// </summary>
+public sealed class EmbeddedAws : IAsyncDisposable
+{
+    private readonly ConfidentialValues _confidential = new();
+    private readonly CancellationTokenSource _stopped = new();
+    private LoopbackServer? _controlPlane;
+    private LoopbackServer? _dataPlane;
+
+    private EmbeddedAws(EmbeddedAwsOptions options)
+    {
+        Region = options.Region;
+        AccountId = options.AccountId;
+        TimeProvider = options.TimeProvider;
+        var replica = new DataPlaneReplica(options.TimeProvider) { ActivationLag = options.ActivationLag };
+        Lambda = new LambdaService(this);
+        ApiGateway = new ApiGatewayService(this, replica, _confidential);
+        SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
+        Replica = replica;
+    }
+
+    /// <summary>The endpoint of every service's control plane.</summary>
+    public Uri ServiceUrl => (_controlPlane ?? throw new InvalidOperationException("Not started.")).Url;
+
+    /// <summary>The Region in ARNs.</summary>
+    public string Region { get; }
+
+    /// <summary>The account in ARNs.</summary>
+    public string AccountId { get; }
+
+    /// <summary>The clock of every date, deadline, delay and retry.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Secrets Manager, without HTTP.</summary>
+    public SecretsManagerService SecretsManager { get; }
+
+    /// <summary>API Gateway's control plane, without HTTP.</summary>
+    public ApiGatewayService ApiGateway { get; }
+
+    /// <summary>Lambda, without HTTP.</summary>
+    public LambdaService Lambda { get; }
+
+    /// <summary>Every call over HTTP, and every invocation by Secrets Manager.</summary>
+    public CallLog Calls { get; } = new();
+
+    /// <summary>
+    /// Asked once for each call over HTTP, before it takes effect and outside any lock, so that it may use the services itself. Null: nothing goes wrong.
+    /// </summary>
+    public Func<AwsCall, Fault?>? Faults { get; set; }
+
+    /// <summary>Every API key value and every rotation token that this instance ever held, to search a test's output for.</summary>
+    public IReadOnlyCollection<string> ConfidentialValues => _confidential.Snapshot();
+
+    private DataPlaneReplica Replica { get; }
+
+    /// <summary>Starts the listeners.</summary>
+    /// <param name="options">How it behaves; the defaults where null.</param>
+    public static async Task<EmbeddedAws> StartAsync(EmbeddedAwsOptions? options = null)
+    {
+        var aws = new EmbeddedAws(options ?? new EmbeddedAwsOptions());
+        var controlPlane = new ControlPlane(
+            aws,
+            new SecretsManagerProtocol(aws.SecretsManager),
+            new ApiGatewayProtocol(aws.ApiGateway),
+            new LambdaProtocol(aws.Lambda));
+        aws._controlPlane = await LoopbackServer.StartAsync(controlPlane.AnswerAsync);
+        aws._dataPlane = await LoopbackServer.StartAsync(new DataPlaneEndpoint(aws.Replica).AnswerAsync);
+        return aws;
+    }
+
+    /// <summary>The address at which clients call a deployed API. Resource paths follow it.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="stageName">The stage.</param>
+    public Uri InvokeUrl(string restApiId, string stageName) =>
+        new((_dataPlane ?? throw new InvalidOperationException("Not started.")).Url, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
+
+    /// <summary>Ends the rotations that are running or waiting, and the listeners.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopped.CancelAsync();
+        if (_controlPlane is not null)
+            await _controlPlane.DisposeAsync();
+        if (_dataPlane is not null)
+            await _dataPlane.DisposeAsync();
+        _stopped.Dispose();
+    }
+}

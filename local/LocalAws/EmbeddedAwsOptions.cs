@@ -1,0 +1,23 @@
+namespace LocalAws;
+
+/// <summary>How an <see cref="EmbeddedAws"/> behaves. The defaults answer at once and on the machine's clock.</summary>
+public sealed record EmbeddedAwsOptions
+{
+    /// <summary>The clock of every date, deadline, delay and retry.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The Region in ARNs.</summary>
+    public string Region { get; init; } = "eu-west-1";
+
+    /// <summary>The twelve digits of the account in ARNs.</summary>
+    public string AccountId { get; init; } = "123456789012";
+
+    /// <summary>How long a change of a key or a usage plan takes to reach the data plane. AWS documents no bound; seconds to minutes are seen.</summary>
+    public TimeSpan ActivationLag { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How often the four steps are tried in all before a rotation has failed. AWS publishes no number.</summary>
+    public int RotationAttempts { get; init; } = 3;
+
+    /// <summary>The time between a failed attempt and the next. AWS publishes no number.</summary>
+    public TimeSpan RotationRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
+}

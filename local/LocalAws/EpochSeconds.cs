@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LocalAws;
+
+/// <summary>Dates as numbers of seconds since 1970: Secrets Manager sends milliseconds behind the point, API Gateway whole seconds.</summary>
+internal sealed class EpochSeconds(int decimals) : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        DateTimeOffset.UnixEpoch.AddMilliseconds((double)(reader.GetDecimal() * 1000m));
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(Math.Round(value.ToUnixTimeMilliseconds() / 1000m, decimals, MidpointRounding.ToZero));
+}

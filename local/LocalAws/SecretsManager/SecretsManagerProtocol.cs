@@ -1,0 +1,95 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LocalAws.SecretsManager;
+
+/// <summary>Secrets Manager over HTTP (awsJson1.1).</summary>
+internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManager) : IWireProtocol
+{
+    private const string TargetPrefix = "secretsmanager.";
+    private const string ContentType = "application/x-amz-json-1.1";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new EpochSeconds(decimals: 3) },
+    };
+
+    private static readonly Dictionary<string, Func<SecretsManagerService, ReadOnlyMemory<byte>, object?>> s_operations = new(StringComparer.Ordinal)
+    {
+        ["CreateSecret"] = (service, body) => service.CreateSecret(Read<CreateSecretRequest>(body)),
+        ["DescribeSecret"] = (service, body) => service.DescribeSecret(Read<SecretRequest>(body)),
+        ["ListSecrets"] = (service, body) => service.ListSecrets(Read<ListSecretsRequest>(body)),
+        ["DeleteSecret"] = (service, body) => service.DeleteSecret(Read<DeleteSecretRequest>(body)),
+        ["RestoreSecret"] = (service, body) => service.RestoreSecret(Read<SecretRequest>(body)),
+        ["TagResource"] = (service, body) => Void(() => service.TagResource(Read<TagResourceRequest>(body))),
+        ["UntagResource"] = (service, body) => Void(() => service.UntagResource(Read<UntagResourceRequest>(body))),
+        ["GetSecretValue"] = (service, body) => service.GetSecretValue(Read<GetSecretValueRequest>(body)),
+        ["PutSecretValue"] = (service, body) => service.PutSecretValue(Read<PutSecretValueRequest>(body)),
+        ["UpdateSecret"] = (service, body) => service.UpdateSecret(Read<UpdateSecretRequest>(body)),
+        ["UpdateSecretVersionStage"] = (service, body) => service.UpdateSecretVersionStage(Read<UpdateSecretVersionStageRequest>(body)),
+        ["ListSecretVersionIds"] = (service, body) => service.ListSecretVersionIds(Read<ListSecretVersionIdsRequest>(body)),
+        ["RotateSecret"] = (service, body) => service.RotateSecret(Read<RotateSecretRequest>(body)),
+        ["CancelRotateSecret"] = (service, body) => service.CancelRotateSecret(Read<SecretRequest>(body)),
+    };
+
+    public string Service => "secretsmanager";
+
+    public AwsException MissingAuthentication => new(400, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
+
+    public WireOperation Find(WireRequest request)
+    {
+        var target = request.Header("X-Amz-Target") ?? "";
+        var name = target.StartsWith(TargetPrefix, StringComparison.OrdinalIgnoreCase) ? target[TargetPrefix.Length..] : "";
+        return s_operations.TryGetValue(name, out var operation)
+            ? new WireOperation(name, ResourceOf(request.Body), () => Task.FromResult(Answer(200, operation(secretsManager, request.Body))))
+            : new WireOperation("Unknown", "*", () => throw new AwsException(400, "UnknownOperationException", ""));
+    }
+
+    public WireResponse Error(AwsException error)
+    {
+        var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["__type"] = error.Code };
+        if (error.Message.Length > 0)
+            body["Message"] = error.Message;
+        return Answer(error.Status, body);
+    }
+
+    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, s_json);
+
+    private static object? Void(Action run)
+    {
+        run();
+        return null;
+    }
+
+    private static T Read<T>(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body.Span, s_json) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new AwsException(400, "SerializationException", "The request body cannot be read.");
+        }
+    }
+
+    private string ResourceOf(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            foreach (var property in (ReadOnlySpan<string>)["SecretId", "Name"])
+            {
+                if (json.RootElement.TryGetProperty(property, out var id) && id.GetString() is { } text)
+                    return secretsManager.ArnOf(text);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The operation itself refuses such a body.
+        }
+
+        return "*";
+    }
+}

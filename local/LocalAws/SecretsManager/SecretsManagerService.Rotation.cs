@@ -1,0 +1,235 @@
+using System.Text.Json;
+using LocalAws.SecretsManager;
+
+namespace LocalAws;
+
+/// <content>Rotation.</content>
+public sealed partial class SecretsManagerService
+{
+    private const string ServicePrincipal = "secretsmanager.amazonaws.com";
+
+    private readonly List<RotationRecord> _rotations = [];
+    private readonly List<Task> _runs = [];
+
+    /// <summary>Told of every step when it has ended, on the rotation's own thread. A failed step's next attempt is then already scheduled.</summary>
+#pragma warning disable MA0046 // Who listens to one EmbeddedAws needs no sender.
+    public event Action<StepRecord>? StepFinished;
+#pragma warning restore MA0046
+
+    /// <summary>The rotations that have ended, in the order in which they ended.</summary>
+    public IReadOnlyList<RotationRecord> Rotations
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _rotations];
+        }
+    }
+
+    /// <summary>Completes when no rotation is running or waiting for its next attempt.</summary>
+    public async Task SettledAsync()
+    {
+        Task[] runs;
+        do
+        {
+            lock (_gate)
+                runs = [.. _runs];
+            await Task.WhenAll(runs);
+        }
+        while (runs.Length != RunCount());
+    }
+
+    /// <summary>Configures rotation and starts one, or a test of one. Returns at once.</summary>
+    /// <param name="request">How to rotate which secret.</param>
+    public SecretResponse RotateSecret(RotateSecretRequest request)
+    {
+        CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidParameter);
+        CheckRules(request.RotationRules);
+        var token = request.ClientRequestToken!;
+
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            var functionArn = request.RotationLambdaArn ?? secret.RotationFunctionArn ?? throw SecretsManagerErrors.NoRotationFunction();
+            if (!_aws.Lambda.Exists(functionArn))
+                throw SecretsManagerErrors.CannotInvokeFunction();
+            // AWS API reference: the token keeps a repeated request from making a second version.
+            if (secret.Find(token) is { } version)
+                return secret.Respond(version);
+            if (secret.Labelled(StoredSecret.Pending) is { } pending && pending != secret.Labelled(StoredSecret.Current))
+                throw SecretsManagerErrors.PreviousRotationIncomplete();
+
+            secret.RotationEnabled = true;
+            secret.RotationFunctionArn = functionArn;
+            secret.RotationRules = request.RotationRules ?? secret.RotationRules;
+            secret.LastChanged = Now;
+            return secret.Respond(Start(secret, token, test: request.RotateImmediately == false).Version);
+        }
+    }
+
+    /// <summary>Turns rotation off and gives up one that is running. AWS API reference: its version keeps AWSPENDING.</summary>
+    /// <param name="request">Which secret.</param>
+    public SecretResponse CancelRotateSecret(SecretRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            if (secret.RotationFunctionArn is null)
+                throw SecretsManagerErrors.NoRotationFunction();
+            secret.RotationEnabled = false;
+            secret.Rotation?.Cancel();
+            secret.LastChanged = Now;
+            return secret.Respond(secret.Rotation?.Version);
+        }
+    }
+
+    // AWS API reference.
+    private static void CheckRules(RotationRules? rules)
+    {
+        if (rules is { AutomaticallyAfterDays: not null, ScheduleExpression: not null })
+            throw SecretsManagerErrors.TwoSchedules();
+        if (rules?.AutomaticallyAfterDays is < 1 or > 1000)
+            throw SecretsManagerErrors.InvalidParameter("AutomaticallyAfterDays must be between 1 and 1000.");
+    }
+
+    /// <summary>AWS user guide: who writes a new current value while a rotation is not complete ends that rotation, and AWSPENDING is taken off.</summary>
+    private static void Abandon(StoredSecret secret)
+    {
+        if (secret.Rotation is not { } rotation)
+            return;
+        rotation.Cancel();
+        rotation.Version.Stages.Remove(StoredSecret.Pending);
+        secret.Rotation = null;
+    }
+
+    /// <summary>
+    /// Recorded on AWS: a rotation starts with an empty version labelled AWSPENDING, a test with a copy of the current value. Both bear the
+    /// request's token as their id.
+    /// </summary>
+    private Rotation Start(StoredSecret secret, string token, bool test)
+    {
+        var version = new StoredVersion(token, test ? secret.Labelled(StoredSecret.Current)?.Content : null, Now);
+        secret.Versions.Add(version);
+        secret.Move(StoredSecret.Pending, version);
+        var rotation = secret.Rotation = new Rotation(secret.RotationFunctionArn!, version, test);
+
+        _runs.Add(Task.Run(() => RunAsync(secret, rotation)));
+        return rotation;
+    }
+
+    private async Task RunAsync(StoredSecret secret, Rotation rotation)
+    {
+        var steps = new List<StepRecord>();
+        RotationOutcome outcome;
+        try
+        {
+            outcome = await RunStepsAsync(secret, rotation, steps);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            End(secret, rotation, outcome);
+            _rotations.Add(new RotationRecord(secret.Arn, rotation.Version.Id, steps, outcome));
+        }
+    }
+
+    /// <summary>AWS user guide: what is retried is the whole process. That it starts over with the same version follows from the error texts.</summary>
+    private async Task<RotationOutcome> RunStepsAsync(StoredSecret secret, Rotation rotation, List<StepRecord> steps)
+    {
+        // A test is made once: AWS documents retries of rotations only.
+        var attempts = rotation.Test ? 1 : _options.RotationAttempts;
+        for (var attempt = 1; ; attempt++)
+        {
+            var passed = true;
+            Task? retry = null;
+            foreach (var step in rotation.Steps)
+            {
+                if (IsGivenUp(rotation))
+                    return RotationOutcome.Abandoned;
+                var record = await CallAsync(secret, rotation, step, attempt);
+                steps.Add(record);
+                passed = record.Error is null && (step is not "finishSecret" || IsCurrent(secret, rotation));
+                // Before anybody is told: who then moves a clock on finds the timer set.
+                if (!passed && attempt < attempts)
+                    retry = Task.Delay(_options.RotationRetryDelay, _aws.TimeProvider, _stopped);
+                StepFinished?.Invoke(record);
+                if (!passed)
+                    break;
+            }
+
+            if (IsGivenUp(rotation))
+                return RotationOutcome.Abandoned;
+            if (passed)
+                return RotationOutcome.Succeeded;
+            if (retry is null)
+                return RotationOutcome.Failed;
+            await retry;
+        }
+    }
+
+    private async Task<StepRecord> CallAsync(StoredSecret secret, Rotation rotation, string step, int attempt)
+    {
+        // Seen in the field: each step has a RotationToken of its own; the secret is named by its ARN.
+        var rotationToken = Guid.NewGuid().ToString();
+        _confidential.Add(rotationToken);
+        var payload = JsonSerializer.SerializeToUtf8Bytes(
+            new { Step = step, SecretId = secret.Arn, ClientRequestToken = rotation.Version.Id, RotationToken = rotationToken });
+
+        var started = Now;
+        var callsBefore = _aws.Calls.Count;
+        var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
+        var error = (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error;
+        var calls = _aws.Calls.Since(callsBefore);
+        var ended = Now;
+        _aws.Calls.End(call, 200, error is null ? null : "Unhandled", ended);
+        return new StepRecord(step, attempt, started, ended - started, error is null ? null : $"{error.ErrorType}: {error.ErrorMessage}", calls);
+    }
+
+    private int RunCount()
+    {
+        lock (_gate)
+            return _runs.Count;
+    }
+
+    private bool IsGivenUp(Rotation rotation)
+    {
+        lock (_gate)
+        {
+            return rotation.Cancelled
+                || !rotation.Version.Stages.Exists(label => label is StoredSecret.Pending or StoredSecret.Current);
+        }
+    }
+
+    private bool IsCurrent(StoredSecret secret, Rotation rotation)
+    {
+        lock (_gate)
+            return secret.Labelled(StoredSecret.Current) == rotation.Version;
+    }
+
+    private void End(StoredSecret secret, Rotation rotation, RotationOutcome outcome)
+    {
+        if (rotation.Test)
+        {
+            // AWS user guide: the version of a test is removed.
+            secret.Versions.Remove(rotation.Version);
+        }
+        else if (outcome is RotationOutcome.Succeeded)
+        {
+            // By AWS's own word in its templates' repository: the service, not the function, takes AWSPENDING off in the end.
+            rotation.Version.Stages.Remove(StoredSecret.Pending);
+            secret.LastRotated = Now;
+            secret.LastChanged = Now;
+        }
+        else
+        {
+            return;
+        }
+
+        if (secret.Rotation == rotation)
+            secret.Rotation = null;
+    }
+}

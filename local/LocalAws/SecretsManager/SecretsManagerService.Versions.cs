@@ -1,0 +1,181 @@
+using LocalAws.SecretsManager;
+
+namespace LocalAws;
+
+/// <content>Versions and their labels.</content>
+public sealed partial class SecretsManagerService
+{
+    /// <summary>Shows the value of a version.</summary>
+    /// <param name="request">Which version.</param>
+    public SecretValue GetSecretValue(GetSecretValueRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            var version = Version(secret, request.VersionId, request.VersionStage, out var content);
+            // AWS user guide: the date shows the day only.
+            secret.LastAccessed = version.LastAccessed = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero);
+            return new SecretValue
+            {
+                Arn = secret.Arn,
+                Name = secret.Name,
+                VersionId = version.Id,
+                SecretString = content.Text,
+                SecretBinary = content.Bytes,
+                VersionStages = version.StagesOrNull(),
+                CreatedDate = version.Created,
+            };
+        }
+    }
+
+    /// <summary>Writes a version and gives it labels.</summary>
+    /// <param name="request">The version.</param>
+    public SecretResponse PutSecretValue(PutSecretValueRequest request)
+    {
+        var content = VersionContent.Of(request.SecretString, request.SecretBinary)
+            ?? throw SecretsManagerErrors.InvalidRequest("You must provide either SecretString or SecretBinary.");
+        CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidRequest);
+        CheckRotationToken(request.RotationToken);
+        // AWS API reference: a version has at most 20 labels.
+        if (request.VersionStages is { Count: 0 or > 20 })
+            throw SecretsManagerErrors.InvalidParameter("VersionStages must have 1 to 20 labels.");
+
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            var version = Write(secret, request.ClientRequestToken!, content, request.VersionStages ?? [StoredSecret.Current]);
+            return secret.Respond(version) with { VersionStages = version.StagesOrNull() };
+        }
+    }
+
+    /// <summary>Changes a secret's description and key, and writes a new current version where there is a value.</summary>
+    /// <param name="request">What to change.</param>
+    public SecretResponse UpdateSecret(UpdateSecretRequest request)
+    {
+        var content = VersionContent.Of(request.SecretString, request.SecretBinary);
+        CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
+
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
+            secret.Description = request.Description ?? secret.Description;
+            secret.KmsKeyId = request.KmsKeyId ?? secret.KmsKeyId;
+            secret.LastChanged = Now;
+            return secret.Respond(version);
+        }
+    }
+
+    /// <summary>Moves a label, or takes it off. Whoever moves one must name the version that has it.</summary>
+    /// <param name="request">Which label, and where to.</param>
+    public SecretResponse UpdateSecretVersionStage(UpdateSecretVersionStageRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            var source = secret.Labelled(request.VersionStage);
+            if (request.MoveToVersionId is null)
+                TakeOff(request, source);
+            else
+                Move(secret, request, source);
+            secret.LastChanged = Now;
+            return secret.Respond();
+        }
+    }
+
+    /// <summary>Lists a secret's versions without their values, newest first.</summary>
+    /// <param name="request">Which versions.</param>
+    public ListSecretVersionIdsResponse ListSecretVersionIds(ListSecretVersionIdsRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            // Recorded on AWS: a version without labels is listed on request only, and then has no VersionStages.
+            var versions = secret.Versions.AsEnumerable().Reverse().Where(version => version.Stages.Count > 0 || request.IncludeDeprecated == true);
+            var (page, next) = Page(versions, version => version.Id, request.MaxResults, request.NextToken);
+            return new ListSecretVersionIdsResponse
+            {
+                Arn = secret.Arn,
+                Name = secret.Name,
+                Versions =
+                [
+                    .. page.Select(version => new SecretVersionEntry
+                    {
+                        VersionId = version.Id,
+                        VersionStages = version.StagesOrNull(),
+                        LastAccessedDate = version.LastAccessed,
+                        CreatedDate = version.Created,
+                    }),
+                ],
+                NextToken = next,
+            };
+        }
+    }
+
+    private static StoredVersion Version(StoredSecret secret, string? versionId, string? label, out VersionContent content)
+    {
+        if (versionId is null)
+        {
+            var labelled = secret.Labelled(label ?? StoredSecret.Current);
+            content = labelled?.Content ?? throw SecretsManagerErrors.NoValueForLabel(label ?? StoredSecret.Current);
+            return labelled;
+        }
+
+        var version = secret.Find(versionId) ?? throw SecretsManagerErrors.NoValueForVersion(versionId);
+        if (label is not null && !version.Stages.Contains(label, StringComparer.Ordinal))
+            throw SecretsManagerErrors.LabelNotOnVersion();
+        content = version.Content ?? throw SecretsManagerErrors.NoValueForVersion(versionId);
+        return version;
+    }
+
+    private static void TakeOff(UpdateSecretVersionStageRequest request, StoredVersion? source)
+    {
+        if (request.RemoveFromVersionId is null)
+            throw SecretsManagerErrors.InvalidParameter("You must provide RemoveFromVersionId, MoveToVersionId, or both.");
+        if (request.VersionStage is StoredSecret.Current)
+            throw SecretsManagerErrors.CurrentCannotBeRemoved();
+        if (source is null || !string.Equals(source.Id, request.RemoveFromVersionId, StringComparison.Ordinal))
+            throw SecretsManagerErrors.WrongSource(request.VersionStage);
+        source.Stages.Remove(request.VersionStage);
+    }
+
+    private static void Move(StoredSecret secret, UpdateSecretVersionStageRequest request, StoredVersion? source)
+    {
+        var target = secret.Find(request.MoveToVersionId)
+            ?? throw SecretsManagerErrors.NotFound("Secrets Manager can't find the specified secret version.");
+        if (request.RemoveFromVersionId is not null && !string.Equals(source?.Id, request.RemoveFromVersionId, StringComparison.Ordinal))
+            throw SecretsManagerErrors.WrongSource(request.VersionStage);
+        if (request.RemoveFromVersionId is null && source is not null && source != target)
+            throw SecretsManagerErrors.CurrentMoveNeedsSource(request.VersionStage, source.Id);
+        secret.Move(request.VersionStage, target);
+    }
+
+    // AWS API reference.
+    private static void CheckRotationToken(string? token)
+    {
+        if (token is not null && (token.Length is < 36 or > 256 || !token.All(character => char.IsAsciiLetterOrDigit(character) || character == '-')))
+            throw SecretsManagerErrors.InvalidParameter("RotationToken must be 36 to 256 letters, digits and hyphens.");
+    }
+
+    /// <summary>Writes a version, or fills the empty one that a rotation made. Recorded on AWS: the same token with the same value changes nothing.</summary>
+    private StoredVersion Write(StoredSecret secret, string token, VersionContent content, IReadOnlyList<string> labels)
+    {
+        var version = secret.Find(token);
+        if (version?.Content is { } written)
+            return written.Same(content) ? version : throw SecretsManagerErrors.TokenInUse(token, secret.Arn);
+
+        // AWS API reference: the first version of a secret becomes AWSCURRENT. Whether it does so beside other labels is not documented.
+        if (secret.Versions.Count == 0)
+            labels = [.. labels.Union([StoredSecret.Current], StringComparer.Ordinal)];
+        if (version is null)
+            secret.Versions.Add(version = new StoredVersion(token, content, Now));
+        version.Content = content;
+        foreach (var label in labels)
+            secret.Move(label, version);
+        if (labels.Contains(StoredSecret.Current, StringComparer.Ordinal))
+            Abandon(secret);
+        secret.RemoveOldVersions(Now);
+        secret.LastChanged = Now;
+        return version;
+    }
+}

@@ -1,0 +1,242 @@
+using System.Security.Cryptography;
+using LocalAws.SecretsManager;
+
+namespace LocalAws;
+
+/// <summary>Secrets Manager. A method does at once what the operation of its name does; RotateSecret goes on on its own.</summary>
+public sealed partial class SecretsManagerService
+{
+    private readonly Lock _gate = new();
+    private readonly EmbeddedAws _aws;
+    private readonly EmbeddedAwsOptions _options;
+    private readonly ConfidentialValues _confidential;
+    private readonly CancellationToken _stopped;
+    private readonly Dictionary<string, StoredSecret> _secrets = new(StringComparer.Ordinal);
+
+    internal SecretsManagerService(EmbeddedAws aws, EmbeddedAwsOptions options, ConfidentialValues confidential, CancellationToken stopped)
+    {
+        _aws = aws;
+        _options = options;
+        _confidential = confidential;
+        _stopped = stopped;
+    }
+
+    private string ArnPrefix => $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:";
+
+    private DateTimeOffset Now => _aws.TimeProvider.GetUtcNow();
+
+    /// <summary>Makes a secret, with a first version where there is a value. With the token and the value of a version that it has, it returns that.</summary>
+    /// <param name="request">The secret.</param>
+    public SecretResponse CreateSecret(CreateSecretRequest request)
+    {
+        if (request.Name.Length is 0 or > 512 || request.Name.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/_+=.@-".Contains(character, StringComparison.Ordinal)))
+            throw SecretsManagerErrors.InvalidParameter("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
+        var content = VersionContent.Of(request.SecretString, request.SecretBinary);
+        CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
+        CheckTags(request.Tags ?? []);
+
+        lock (_gate)
+        {
+            RemoveDeletedSecrets();
+            if (_secrets.TryGetValue(request.Name, out var existing))
+                return Repeated(existing, request.ClientRequestToken, content);
+
+            var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
+            var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
+            secret.Tags.AddRange(request.Tags ?? []);
+            _secrets.Add(request.Name, secret);
+            return secret.Respond(content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]));
+        }
+    }
+
+    /// <summary>Shows a secret without its values, also one that is marked for deletion.</summary>
+    /// <param name="request">Which secret.</param>
+    public SecretDescription DescribeSecret(SecretRequest request)
+    {
+        lock (_gate)
+            return Find(request.SecretId).Describe();
+    }
+
+    /// <summary>Lists secrets without their values, oldest first.</summary>
+    /// <param name="request">Which secrets.</param>
+    public ListSecretsResponse ListSecrets(ListSecretsRequest request)
+    {
+        lock (_gate)
+        {
+            RemoveDeletedSecrets();
+            var matching = _secrets.Values
+                .Where(secret => secret.Deleted is null || request.IncludePlannedDeletion == true)
+                .Where(secret => (request.Filters ?? []).All(filter => Matches(secret, filter)))
+                .OrderBy(secret => secret.Created)
+                .ThenBy(secret => secret.Name, StringComparer.Ordinal);
+            var (page, next) = Page(matching, secret => secret.Arn, request.MaxResults, request.NextToken);
+            return new ListSecretsResponse
+            {
+                SecretList = [.. page.Select(secret => secret.Describe() with { VersionIdsToStages = null, SecretVersionsToStages = secret.VersionIdsToStages() })],
+                NextToken = next,
+            };
+        }
+    }
+
+    /// <summary>Marks a secret for deletion, or deletes it at once.</summary>
+    /// <param name="request">Which secret, and when.</param>
+    public SecretResponse DeleteSecret(DeleteSecretRequest request)
+    {
+        var force = request.ForceDeleteWithoutRecovery == true;
+        if (force && request.RecoveryWindowInDays is not null)
+            throw SecretsManagerErrors.InvalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+        if (request.RecoveryWindowInDays is < 7 or > 30)
+            throw SecretsManagerErrors.InvalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+
+        lock (_gate)
+        {
+            var secret = Find(request.SecretId);
+            if (secret.Deleted is not null && !force)
+                throw SecretsManagerErrors.MarkedForDeletion();
+
+            secret.Deleted = Now;
+            secret.DeletionDate = force ? Now : Now.AddDays(request.RecoveryWindowInDays ?? 30);
+            secret.Rotation?.Cancel();
+            if (force)
+                _secrets.Remove(secret.Name);
+            return secret.Respond() with { DeletionDate = secret.DeletionDate };
+        }
+    }
+
+    /// <summary>Takes back a deletion within its recovery window.</summary>
+    /// <param name="request">Which secret.</param>
+    public SecretResponse RestoreSecret(SecretRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = Find(request.SecretId);
+            secret.Deleted = null;
+            secret.DeletionDate = null;
+            return secret.Respond();
+        }
+    }
+
+    /// <summary>Sets tags of a secret.</summary>
+    /// <param name="request">Which tags.</param>
+    public void TagResource(TagResourceRequest request)
+    {
+        CheckTags(request.Tags);
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            CheckTags([.. secret.Tags.ExceptBy(request.Tags.Select(tag => tag.Key), tag => tag.Key, StringComparer.Ordinal), .. request.Tags]);
+            secret.Tags.RemoveAll(tag => request.Tags.Any(other => string.Equals(other.Key, tag.Key, StringComparison.Ordinal)));
+            secret.Tags.AddRange(request.Tags);
+            secret.LastChanged = Now;
+        }
+    }
+
+    /// <summary>Takes tags off a secret.</summary>
+    /// <param name="request">Which tags.</param>
+    public void UntagResource(UntagResourceRequest request)
+    {
+        lock (_gate)
+        {
+            var secret = FindLive(request.SecretId);
+            secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key, StringComparer.Ordinal));
+            secret.LastChanged = Now;
+        }
+    }
+
+    /// <summary>The ARN that a secret's identifier stands for; without a suffix where there is no such secret.</summary>
+    internal string ArnOf(string secretId)
+    {
+        lock (_gate)
+            return TryFind(secretId)?.Arn ?? (secretId.StartsWith("arn:", StringComparison.Ordinal) ? secretId : ArnPrefix + secretId);
+    }
+
+    // AWS API reference: a repeated request is one with the same token and the same value.
+    private static SecretResponse Repeated(StoredSecret secret, string? token, VersionContent? content)
+    {
+        if (secret.Deleted is not null)
+            throw SecretsManagerErrors.NameBlocked();
+        if (content is null || secret.Find(token)?.Content?.Same(content) != true)
+            throw SecretsManagerErrors.SecretExists(secret.Name);
+        return secret.Respond(secret.Find(token));
+    }
+
+    private static bool Matches(StoredSecret secret, SecretFilter filter)
+    {
+        IEnumerable<string> texts = filter.Key switch
+        {
+            "name" => [secret.Name],
+            "description" => [secret.Description ?? ""],
+            "tag-key" => secret.Tags.Select(tag => tag.Key),
+            "tag-value" => secret.Tags.Select(tag => tag.Value ?? ""),
+            _ => throw SecretsManagerErrors.InvalidParameter($"Secrets are not filtered by {filter.Key} here."),
+        };
+        return filter.Values.Any(value => value.StartsWith('!') != texts.Any(text => text.StartsWith(value.TrimStart('!'), StringComparison.Ordinal)));
+    }
+
+    // AWS API reference: at most 50 tags of up to 128 and 256 characters, each key once; aws: is AWS's own prefix.
+    private static void CheckTags(IReadOnlyList<Tag> tags)
+    {
+        if (tags.Count > 50)
+            throw SecretsManagerErrors.InvalidParameter("A secret can have at most 50 tags.");
+        if (tags.DistinctBy(tag => tag.Key, StringComparer.Ordinal).Count() != tags.Count)
+            throw SecretsManagerErrors.InvalidParameter("A tag key is given twice.");
+        foreach (var tag in tags)
+        {
+            if (tag.Key.Length is 0 or > 128 || tag.Value?.Length > 256 || tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+                throw SecretsManagerErrors.InvalidParameter("A tag is not valid.");
+        }
+    }
+
+    // Recorded on AWS: a raw call must give the token; the SDKs and the CLI fill it in.
+    private static void CheckToken(string? token, bool needed, Func<string, AwsException> missing)
+    {
+        if (string.IsNullOrEmpty(token))
+        {
+            if (needed)
+                throw missing("You must provide a ClientRequestToken value. We recommend a UUID-type value.");
+        }
+        else if (token.Length is < 32 or > 64)
+        {
+            throw SecretsManagerErrors.InvalidParameter("ClientRequestToken must be 32-64 characters long.");
+        }
+    }
+
+    private static (IReadOnlyList<T> Items, string? NextToken) Page<T>(IEnumerable<T> items, Func<T, string> idOf, int? maxResults, string? nextToken)
+    {
+        if (maxResults is < 1 or > 100)
+            throw SecretsManagerErrors.InvalidParameter("MaxResults must be between 1 and 100.");
+        var rest = nextToken is null ? items : items.SkipWhile(item => !string.Equals(idOf(item), nextToken, StringComparison.Ordinal));
+        var page = rest.Take((maxResults ?? 100) + 1).ToList();
+        if (nextToken is not null && page.Count == 0)
+            throw new AwsException(400, "InvalidNextTokenException", "The NextToken value is invalid.");
+        return page.Count <= (maxResults ?? 100) ? (page, null) : (page[..^1], idOf(page[^1]));
+    }
+
+    /// <summary>Finds a secret by its name, its ARN, or its ARN without the random suffix.</summary>
+    private StoredSecret? TryFind(string secretId)
+    {
+        RemoveDeletedSecrets();
+        if (_secrets.TryGetValue(secretId, out var named))
+            return named;
+        if (!secretId.StartsWith(ArnPrefix, StringComparison.Ordinal))
+            return null;
+        var name = secretId[ArnPrefix.Length..];
+        if (_secrets.TryGetValue(name, out var partial))
+            return partial;
+        return name.Length > 7 && _secrets.TryGetValue(name[..^7], out var full) && string.Equals(full.Arn, secretId, StringComparison.Ordinal) ? full : null;
+    }
+
+    private StoredSecret Find(string secretId) => TryFind(secretId) ?? throw SecretsManagerErrors.UnknownSecret();
+
+    private StoredSecret FindLive(string secretId)
+    {
+        var secret = Find(secretId);
+        return secret.Deleted is null ? secret : throw SecretsManagerErrors.MarkedForDeletion();
+    }
+
+    private void RemoveDeletedSecrets()
+    {
+        foreach (var secret in _secrets.Values.Where(secret => secret.DeletionDate <= Now).ToList())
+            _secrets.Remove(secret.Name);
+    }
+}

@@ -1,0 +1,104 @@
+namespace LocalAws.SecretsManager;
+
+/// <summary>A secret as the service keeps it, with the rules of its labels.</summary>
+internal sealed class StoredSecret(string arn, string name, DateTimeOffset created)
+{
+    public const string Current = "AWSCURRENT";
+    public const string Previous = "AWSPREVIOUS";
+    public const string Pending = "AWSPENDING";
+
+    public string Arn { get; } = arn;
+
+    public string Name { get; } = name;
+
+    public DateTimeOffset Created { get; } = created;
+
+    public string? Description { get; set; }
+
+    public string? KmsKeyId { get; set; }
+
+    public List<Tag> Tags { get; } = [];
+
+    /// <summary>The versions, oldest first.</summary>
+    public List<StoredVersion> Versions { get; } = [];
+
+    public DateTimeOffset LastChanged { get; set; } = created;
+
+    public DateTimeOffset? LastAccessed { get; set; }
+
+    /// <summary>When the secret was marked for deletion.</summary>
+    public DateTimeOffset? Deleted { get; set; }
+
+    /// <summary>When it is gone for good.</summary>
+    public DateTimeOffset? DeletionDate { get; set; }
+
+    public bool? RotationEnabled { get; set; }
+
+    public string? RotationFunctionArn { get; set; }
+
+    public RotationRules? RotationRules { get; set; }
+
+    public DateTimeOffset? LastRotated { get; set; }
+
+    /// <summary>The rotation that is not complete: running, waiting for its next attempt, or failed.</summary>
+    public Rotation? Rotation { get; set; }
+
+    public StoredVersion? Find(string? versionId) => Versions.Find(version => string.Equals(version.Id, versionId, StringComparison.Ordinal));
+
+    public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label, StringComparer.Ordinal));
+
+    /// <summary>
+    /// Puts a label on a version and takes it off the one that had it. Recorded on AWS: as AWSCURRENT moves, the version that had it becomes
+    /// AWSPREVIOUS, and AWSPENDING and labels of one's own stay where they are.
+    /// </summary>
+    public void Move(string label, StoredVersion target)
+    {
+        var source = Labelled(label);
+        if (source == target)
+            return;
+        source?.Stages.Remove(label);
+        target.Stages.Add(label);
+        if (label is Current && source is not null)
+            Move(Previous, source);
+        if (label is Current)
+            target.Stages.Remove(Previous);
+    }
+
+    /// <summary>AWS user guide: versions without labels are removed beyond 100 versions, and never within 24 hours.</summary>
+    public void RemoveOldVersions(DateTimeOffset now)
+    {
+        for (var surplus = Versions.Count - 100; surplus > 0; surplus--)
+        {
+            if (Versions.Find(version => version.Stages.Count == 0 && now - version.Created > TimeSpan.FromHours(24)) is not { } oldest)
+                return;
+            Versions.Remove(oldest);
+        }
+    }
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? VersionIdsToStages()
+    {
+        var labelled = Versions.Where(version => version.Stages.Count > 0)
+            .ToDictionary(version => version.Id, version => (IReadOnlyList<string>)[.. version.Stages], StringComparer.Ordinal);
+        return labelled.Count == 0 ? null : labelled;
+    }
+
+    public SecretDescription Describe() => new()
+    {
+        Arn = Arn,
+        Name = Name,
+        Description = Description,
+        KmsKeyId = KmsKeyId,
+        RotationEnabled = RotationEnabled,
+        RotationLambdaArn = RotationFunctionArn,
+        RotationRules = RotationRules,
+        LastRotatedDate = LastRotated,
+        LastChangedDate = LastChanged,
+        LastAccessedDate = LastAccessed,
+        DeletedDate = Deleted,
+        CreatedDate = Created,
+        Tags = Tags.Count == 0 ? null : [.. Tags],
+        VersionIdsToStages = VersionIdsToStages(),
+    };
+
+    public SecretResponse Respond(StoredVersion? version = null) => new() { Arn = Arn, Name = Name, VersionId = version?.Id };
+}

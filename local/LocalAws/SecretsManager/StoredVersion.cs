@@ -1,0 +1,53 @@
+namespace LocalAws.SecretsManager;
+
+/// <summary>A version as the service keeps it. RotateSecret makes one that is empty (recorded on AWS).</summary>
+internal sealed class StoredVersion(string id, VersionContent? content, DateTimeOffset created)
+{
+    public string Id { get; } = id;
+
+    public VersionContent? Content { get; set; } = content;
+
+    public DateTimeOffset Created { get; } = created;
+
+    public DateTimeOffset? LastAccessed { get; set; }
+
+    /// <summary>The labels, in the order in which they came.</summary>
+    public List<string> Stages { get; } = [];
+
+    public IReadOnlyList<string>? StagesOrNull() => Stages.Count == 0 ? null : [.. Stages];
+}
+
+/// <summary>The value of a version: text or bytes.</summary>
+internal sealed class VersionContent
+{
+    // AWS API reference.
+    private const int MaximumBytes = 65_536;
+
+    private VersionContent(string? text, ReadOnlyMemory<byte>? bytes)
+    {
+        Text = text;
+        Bytes = bytes;
+    }
+
+    public string? Text { get; }
+
+    public ReadOnlyMemory<byte>? Bytes { get; }
+
+    /// <summary>Reads what a request carries; null where it carries no value.</summary>
+    public static VersionContent? Of(string? text, ReadOnlyMemory<byte>? bytes)
+    {
+        if (text is null && bytes is null)
+            return null;
+        if (text is not null && bytes is not null)
+            throw SecretsManagerErrors.InvalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
+        var length = bytes?.Length ?? System.Text.Encoding.UTF8.GetByteCount(text!);
+        if (length is 0 or > MaximumBytes)
+            throw SecretsManagerErrors.InvalidParameter($"A secret value has 1 to {MaximumBytes} bytes, this one has {length}.");
+        return new VersionContent(text, bytes?.ToArray());
+    }
+
+    public bool Same(VersionContent other) =>
+        string.Equals(Text, other.Text, StringComparison.Ordinal)
+        && Bytes.HasValue == other.Bytes.HasValue
+        && (!Bytes.HasValue || Bytes.Value.Span.SequenceEqual(other.Bytes!.Value.Span));
+}

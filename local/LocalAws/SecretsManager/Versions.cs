@@ -1,0 +1,160 @@
+using System.Text.Json.Serialization;
+
+namespace LocalAws.SecretsManager;
+
+/// <summary>GetSecretValue's input.</summary>
+public sealed record GetSecretValueRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The version; that with the label where null.</summary>
+    public string? VersionId { get; init; }
+
+    /// <summary>The label; AWSCURRENT where neither this nor a version is given.</summary>
+    public string? VersionStage { get; init; }
+}
+
+/// <summary>A version with its value.</summary>
+public sealed record SecretValue
+{
+    /// <summary>The secret's ARN.</summary>
+    [JsonPropertyName("ARN")]
+    public required string Arn { get; init; }
+
+    /// <summary>The secret's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version's id.</summary>
+    public required string VersionId { get; init; }
+
+    /// <summary>The value, as text.</summary>
+    public string? SecretString { get; init; }
+
+    /// <summary>The value, as bytes.</summary>
+    public ReadOnlyMemory<byte>? SecretBinary { get; init; }
+
+    /// <summary>The version's labels; null where it has none.</summary>
+    public IReadOnlyList<string>? VersionStages { get; init; }
+
+    /// <summary>When the version was made.</summary>
+    public required DateTimeOffset CreatedDate { get; init; }
+
+    /// <summary>Names the version without its value.</summary>
+    public override string ToString() => $"{nameof(SecretValue)} {{ {Name}, {VersionId} }}";
+}
+
+/// <summary>PutSecretValue's input.</summary>
+public sealed record PutSecretValueRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The version's id, 32 to 64 characters.</summary>
+    public string? ClientRequestToken { get; init; }
+
+    /// <summary>The value, as text.</summary>
+    public string? SecretString { get; init; }
+
+    /// <summary>The value, as bytes.</summary>
+    public ReadOnlyMemory<byte>? SecretBinary { get; init; }
+
+    /// <summary>The labels that the version gets; AWSCURRENT where null.</summary>
+    public IReadOnlyList<string>? VersionStages { get; init; }
+
+    /// <summary>The token of the rotation event, 36 to 256 letters, digits and hyphens. Not checked against the rotation.</summary>
+    public string? RotationToken { get; init; }
+
+    /// <summary>Names the request without its value and its token.</summary>
+    public override string ToString() => $"{nameof(PutSecretValueRequest)} {{ {SecretId}, {ClientRequestToken} }}";
+}
+
+/// <summary>UpdateSecret's input.</summary>
+public sealed record UpdateSecretRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The id of the new version, 32 to 64 characters; needed where there is a value.</summary>
+    public string? ClientRequestToken { get; init; }
+
+    /// <summary>The new description; as it was where null.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The new key that encrypts the values; as it was where null.</summary>
+    public string? KmsKeyId { get; init; }
+
+    /// <summary>The new value, as text.</summary>
+    public string? SecretString { get; init; }
+
+    /// <summary>The new value, as bytes.</summary>
+    public ReadOnlyMemory<byte>? SecretBinary { get; init; }
+
+    /// <summary>Names the request without its value.</summary>
+    public override string ToString() => $"{nameof(UpdateSecretRequest)} {{ {SecretId}, {ClientRequestToken} }}";
+}
+
+/// <summary>UpdateSecretVersionStage's input.</summary>
+public sealed record UpdateSecretVersionStageRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The label to move.</summary>
+    public required string VersionStage { get; init; }
+
+    /// <summary>The version that has the label; needed where one has it.</summary>
+    public string? RemoveFromVersionId { get; init; }
+
+    /// <summary>The version that gets the label; none where null.</summary>
+    public string? MoveToVersionId { get; init; }
+}
+
+/// <summary>ListSecretVersionIds' input.</summary>
+public sealed record ListSecretVersionIdsRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The most versions on a page: 1 to 100, 100 unless said otherwise.</summary>
+    public int? MaxResults { get; init; }
+
+    /// <summary>Where the last page ended; null for the first.</summary>
+    public string? NextToken { get; init; }
+
+    /// <summary>Whether to list versions without labels.</summary>
+    public bool? IncludeDeprecated { get; init; }
+}
+
+/// <summary>A version without its value.</summary>
+public sealed record SecretVersionEntry
+{
+    /// <summary>The version's id.</summary>
+    public required string VersionId { get; init; }
+
+    /// <summary>The version's labels; null where it has none.</summary>
+    public IReadOnlyList<string>? VersionStages { get; init; }
+
+    /// <summary>The day on which the value was last read.</summary>
+    public DateTimeOffset? LastAccessedDate { get; init; }
+
+    /// <summary>When the version was made.</summary>
+    public required DateTimeOffset CreatedDate { get; init; }
+}
+
+/// <summary>A page of a secret's versions.</summary>
+public sealed record ListSecretVersionIdsResponse
+{
+    /// <summary>The secret's ARN.</summary>
+    [JsonPropertyName("ARN")]
+    public required string Arn { get; init; }
+
+    /// <summary>The secret's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The versions.</summary>
+    public required IReadOnlyList<SecretVersionEntry> Versions { get; init; }
+
+    /// <summary>Where the next page starts; null on the last.</summary>
+    public string? NextToken { get; init; }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
+
+namespace LocalAws;
+
+/// <summary>A request as it came over the wire, read to its end.</summary>
+internal sealed class WireRequest
+{
+    private readonly Dictionary<string, StringValues> _query;
+    private readonly IHeaderDictionary _headers;
+
+    private WireRequest(string method, string target, IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken aborted)
+    {
+        // The raw target: Kestrel's decoded path no longer tells a segment's end from an escaped slash, and ARNs are sent as one segment.
+        var queryStart = target.IndexOf('?', StringComparison.Ordinal);
+        Method = method;
+        Path = [.. (queryStart < 0 ? target : target[..queryStart]).Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        Body = body;
+        Aborted = aborted;
+        _query = queryStart < 0 ? [] : QueryHelpers.ParseQuery(target[queryStart..]);
+        _headers = headers;
+    }
+
+    public string Method { get; }
+
+    /// <summary>The segments of the path, unescaped.</summary>
+    public IReadOnlyList<string> Path { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    public CancellationToken Aborted { get; }
+
+    /// <summary>Who signed the request and for which service; null when nobody did.</summary>
+    public SigningScope? Scope => SigningScope.Parse(Header("Authorization"));
+
+    public static async Task<WireRequest> ReadAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return new WireRequest(context.Request.Method, target, context.Request.Headers, body.ToArray(), context.RequestAborted);
+    }
+
+    public string? Header(string name) => _headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public string? Query(string name) => _query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public IReadOnlyList<string> QueryList(string name) => _query.TryGetValue(name, out var values) ? [.. values.OfType<string>()] : [];
+
+    public bool QueryFlag(string name) => string.Equals(Query(name), "true", StringComparison.OrdinalIgnoreCase);
+
+    public int? QueryNumber(string name) => int.TryParse(Query(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

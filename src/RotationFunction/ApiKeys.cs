@@ -1,0 +1,138 @@
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+
+namespace RotationFunction;
+
+/// <summary>API Gateway's keys and usage plans, as far as a rotation needs them.</summary>
+internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
+{
+    private const int PageSize = 500; // the most that API Gateway gives
+    private const int AttachAttempts = 8;
+
+    /// <summary>The keys minted for a secret, with their values, by their name. Whether a key really is the secret's, only its tag tells.</summary>
+    public async Task<List<ApiKey>> ListRingAsync(string secretName)
+    {
+        var ring = new List<ApiKey>();
+        string? position = null;
+        do
+        {
+            var page = await client.GetApiKeysAsync(new GetApiKeysRequest
+            {
+                NameQuery = KeyNames.Prefix(secretName),
+                IncludeValues = true,
+                Limit = PageSize,
+                Position = position,
+            });
+            ring.AddRange((page.Items ?? []).Where(key => KeyNames.IsMinted(key.Name, secretName)));
+            position = page.Position;
+        }
+        while (!string.IsNullOrEmpty(position));
+
+        return ring;
+    }
+
+    /// <summary>A key with its tags, without its value; null when there is none.</summary>
+    public async Task<GetApiKeyResponse?> FindAsync(string keyId)
+    {
+        try
+        {
+            return await client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId });
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The ids of the usage plans that a key is in.</summary>
+    public async Task<List<string>> ListPlansAsync(string keyId)
+    {
+        var plans = new List<string>();
+        string? position = null;
+        do
+        {
+            var page = await client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position });
+            plans.AddRange((page.Items ?? []).Select(plan => plan.Id));
+            position = page.Position;
+        }
+        while (!string.IsNullOrEmpty(position));
+
+        return plans;
+    }
+
+    /// <summary>Creates the rotation's key with the template's metadata, enabled. Null when a key with this value exists.</summary>
+    public async Task<string?> TryCreateAsync(Rotation rotation, Secret secret, Template template, ApiKeyValue value)
+    {
+        try
+        {
+            var key = await client.CreateApiKeyAsync(new CreateApiKeyRequest
+            {
+                Name = KeyNames.Minted(secret.Name, rotation.Token),
+                Value = value.Text,
+                Enabled = true, // API Gateway's default is false
+                Description = template.Key.Description,
+                CustomerId = template.Key.CustomerId,
+                Tags = Tags.ForMintedKey(template.Key.Tags, secret.Arn),
+            });
+            return key.Id;
+        }
+        catch (ConflictException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts a key into a usage plan.</summary>
+    public async Task AttachAsync(Rotation rotation, string keyId, string planId)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" });
+                return;
+            }
+            catch (ConflictException)
+            {
+                // Attached already, or another attach is under way in the account: API Gateway refuses concurrent ones.
+                if ((await ListPlansAsync(keyId)).Contains(planId))
+                {
+                    return;
+                }
+
+                if (attempt == AttachAttempts)
+                {
+                    throw rotation.Failed($"API Gateway refused {AttachAttempts} times to put key {keyId} into usage plan {planId}. "
+                        + "Check that no other usage plan of the key has the same API stage. Rotation will be tried again.");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(100, 500) * attempt), time);
+            }
+        }
+    }
+
+    /// <summary>Enables a key. An enabled key stays as it is but for its lastUpdatedDate.</summary>
+    public Task EnableAsync(string keyId) => SetEnabledAsync(keyId, "true");
+
+    /// <summary>Disables a key.</summary>
+    public Task DisableAsync(string keyId) => SetEnabledAsync(keyId, "false");
+
+    /// <summary>Deletes a key; one that is gone already is fine.</summary>
+    public async Task DeleteAsync(string keyId)
+    {
+        try
+        {
+            await client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = keyId });
+        }
+        catch (NotFoundException)
+        {
+            // A twin, or a lost answer to our own call.
+        }
+    }
+
+    private Task<UpdateApiKeyResponse> SetEnabledAsync(string keyId, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    {
+        ApiKey = keyId,
+        PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = value }],
+    });
+}

@@ -1,0 +1,54 @@
+namespace RotationFunction;
+
+/// <summary>Draws the new value and stores it in the AWSPENDING version, before any key has it: no key ever exists whose value is not stored.</summary>
+internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
+{
+    public const string Step = "createSecret";
+
+    public async Task RunAsync(Rotation rotation)
+    {
+        var secret = await secrets.DescribeAsync(rotation);
+        if (secret.Current == rotation.Token)
+        {
+            rotation.Log.AlreadyCurrent();
+            return;
+        }
+
+        if (await secrets.FindAsync(rotation, rotation.Token) is { } pending)
+        {
+            await CheckEarlierValueAsync(rotation, secret, pending);
+            return;
+        }
+
+        await Template.ReadAsync(rotation, secret, apiKeys);
+        var current = await ReadCurrentAsync(rotation, secret);
+        if (await secrets.TryPutPendingAsync(rotation, current.With(ApiKeyValue.Draw())))
+        {
+            rotation.Log.ValueStored();
+        }
+        else
+        {
+            rotation.Log.ValueAlreadyStored();
+        }
+    }
+
+    private async Task CheckEarlierValueAsync(Rotation rotation, Secret secret, SecretDocument pending)
+    {
+        if (pending.ApiKey is null)
+        {
+            throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
+        }
+
+        var current = await ReadCurrentAsync(rotation, secret);
+        if (pending.ApiKey == current.ApiKey)
+        {
+            throw rotation.Failed("the version holds AWSCURRENT's own key, as an aborted test leaves it: there is nothing to rotate to. " + rotation.Clearing);
+        }
+
+        rotation.Log.ValueAlreadyStored();
+    }
+
+    private async Task<SecretDocument> ReadCurrentAsync(Rotation rotation, Secret secret) =>
+        (secret.Current is { } current ? await secrets.ReadAsync(rotation, current) : null)
+        ?? throw rotation.Failed("the secret has no AWSCURRENT value to start from. Deploy the stack again, or store a first document with: aws secretsmanager put-secret-value --secret-string '{}' --secret-id " + rotation.SecretId);
+}

@@ -1,0 +1,113 @@
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+
+namespace RotationFunction;
+
+/// <summary>
+/// Moves AWSCURRENT to the new version, then retires keys that no label needs: a key's life is pending, current, previous, disabled, deleted,
+/// a rotation each, so that clients which cached a key have a whole period to re-read the secret.
+/// </summary>
+internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
+{
+    public const string Step = "finishSecret";
+
+    public async Task RunAsync(Rotation rotation)
+    {
+        // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
+        var ring = await apiKeys.ListRingAsync(rotation.SecretName);
+        var secret = await secrets.DescribeAsync(rotation);
+        if (secret.Current != rotation.Token)
+        {
+            if (await PromoteAsync(rotation, secret, ring) is { } promotion)
+            {
+                await RetireAsync(rotation, secret, ring, promotion.Needed, deleteUntouchedSince: promotion.PendingKey.CreatedDate);
+                return;
+            }
+
+            secret = await secrets.DescribeAsync(rotation);
+        }
+
+        rotation.Log.AlreadyCurrent();
+        await RetireAsync(rotation, secret, ring, await ReadLabelledAsync(rotation, secret), deleteUntouchedSince: null);
+    }
+
+    /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
+    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Rotation rotation, Secret secret, List<ApiKey> ring)
+    {
+        var (pending, value) = await secrets.ReadPendingAsync(rotation);
+        var key = ring.Find(key => key.Value == value.Text);
+        if (key is not { Enabled: true })
+        {
+            throw rotation.Failed(key is null
+                ? "no key of this secret has the version's value: setSecret must create it first. Rotation will be tried again."
+                : $"key {key.Id} is disabled: somebody disabled it after testSecret. Rotation will be tried again, and enables it.");
+        }
+
+        var from = secret.Current ?? throw rotation.Failed("the secret has no AWSCURRENT version to move the label from. " + rotation.Clearing);
+        var current = await secrets.ReadAsync(rotation, from) ?? throw rotation.Failed($"AWSCURRENT's version {from} has no value. Rotation will be tried again.");
+        if (!pending.DiffersOnlyInKeyFrom(current))
+        {
+            throw rotation.Failed("AWSCURRENT was edited after createSecret copied it, and promoting the copy would undo the edit. " + rotation.Clearing);
+        }
+
+        try
+        {
+            await secrets.MoveCurrentAsync(rotation, from);
+        }
+        catch (Exception refused) when (refused is InvalidParameterException or InvalidRequestException)
+        {
+            // AWSCURRENT has left the version just read: a twin moved it, or our own call did and its answer was lost. Anything else is a failure.
+            if ((await secrets.DescribeAsync(rotation)).Current != rotation.Token)
+            {
+                throw;
+            }
+
+            return null;
+        }
+
+        rotation.Log.CurrentMoved(key.Id, from);
+        HashSet<ApiKeyValue> needed = current.ApiKey is { } previous ? [value, previous] : [value];
+        return (needed, key);
+    }
+
+    private async Task<HashSet<ApiKeyValue>> ReadLabelledAsync(Rotation rotation, Secret secret)
+    {
+        var needed = new HashSet<ApiKeyValue>();
+        foreach (var version in new[] { secret.Current, secret.Previous, secret.Pending }.OfType<string>().Distinct())
+        {
+            if (await secrets.ReadAsync(rotation, version) is { ApiKey: { } apiKey })
+            {
+                needed.Add(apiKey);
+            }
+        }
+
+        return needed;
+    }
+
+    /// <summary>Disables the keys that no label needs; deletes those that were disabled already and untouched since the given time.</summary>
+    private async Task RetireAsync(Rotation rotation, Secret secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? deleteUntouchedSince)
+    {
+        foreach (var listed in ring.Where(key => !needed.Contains(new ApiKeyValue(key.Value))))
+        {
+            if ((listed.Enabled != true && deleteUntouchedSince is null) || await apiKeys.FindAsync(listed.Id) is not { } key)
+            {
+                continue;
+            }
+
+            if (!Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+            {
+                rotation.Log.ForeignKeyLeft(key.Id);
+            }
+            else if (key.Enabled == true)
+            {
+                await apiKeys.DisableAsync(key.Id);
+                rotation.Log.KeyDisabled(key.Id);
+            }
+            else if (key.LastUpdatedDate < deleteUntouchedSince)
+            {
+                await apiKeys.DeleteAsync(key.Id);
+                rotation.Log.KeyDeleted(key.Id);
+            }
+        }
+    }
+}

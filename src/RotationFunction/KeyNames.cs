@@ -1,0 +1,19 @@
+namespace RotationFunction;
+
+/// <summary>The names of minted keys: <c>{secretName}/{token}</c>.</summary>
+internal static class KeyNames
+{
+    private const int ShortestToken = 32;
+
+    public static string Prefix(string secretName) => secretName + "/";
+
+    // A '/' in the token is escaped: the keys of a secret whose name goes on after ours ("name/more") must look different.
+    public static string Minted(string secretName, string token) => Prefix(secretName) + token.Replace("/", "%2F", StringComparison.Ordinal);
+
+    public static bool IsMinted(string? keyName, string secretName)
+    {
+        var prefix = Prefix(secretName);
+        return keyName is not null && keyName.StartsWith(prefix, StringComparison.Ordinal)
+            && keyName.Length >= prefix.Length + ShortestToken && !keyName.AsSpan(prefix.Length).Contains('/');
+    }
+}

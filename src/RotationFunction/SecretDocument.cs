@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+
+namespace RotationFunction;
+
+/// <summary>
+/// What a version of the secret holds: a JSON object with the key in <c>apiKey</c>, other fields being the owner's.
+/// Only the bytes of the <c>apiKey</c> value are ever replaced. It does not print itself.
+/// </summary>
+internal sealed class SecretDocument
+{
+    private readonly byte[] _utf8;
+    private readonly Range _valueSpan; // of the apiKey value, or the empty place where the field would go
+    private readonly bool _hasFields;
+
+    private SecretDocument(byte[] utf8, ApiKeyValue? apiKey, Range valueSpan, bool hasFields)
+    {
+        _utf8 = utf8;
+        _valueSpan = valueSpan;
+        _hasFields = hasFields;
+        ApiKey = apiKey;
+    }
+
+    /// <summary>The key's value; null in a document made before the first key.</summary>
+    public ApiKeyValue? ApiKey { get; }
+
+    public string Text => Encoding.UTF8.GetString(_utf8);
+
+    /// <summary>Reads a document; null with the reason in <paramref name="problem"/> when it is not one. The reason never quotes the text.</summary>
+    public static SecretDocument? Parse(string? text, out string problem)
+    {
+        problem = "is not a JSON object";
+        if (text is null)
+        {
+            problem = "is binary, not text";
+            return null;
+        }
+
+        try
+        {
+            return Read(Encoding.UTF8.GetBytes(text), ref problem);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same document with this key; everything else stays as it is, to the byte.</summary>
+    public SecretDocument With(ApiKeyValue apiKey)
+    {
+        var field = $"\"{apiKey.Text}\"";
+        if (ApiKey is null)
+        {
+            field = (_hasFields ? "," : "") + "\"apiKey\":" + field;
+        }
+
+        var text = Encoding.UTF8.GetString(_utf8.AsSpan(.._valueSpan.Start)) + field + Encoding.UTF8.GetString(_utf8.AsSpan(_valueSpan.End..));
+        return Parse(text, out _)!;
+    }
+
+    /// <summary>Never the text.</summary>
+    public override string ToString() => "(hidden)";
+
+    /// <summary>True when both agree in everything but the key.</summary>
+    public bool DiffersOnlyInKeyFrom(SecretDocument other) => ApiKey is { } apiKey && other.With(apiKey)._utf8.AsSpan().SequenceEqual(_utf8);
+
+    private static SecretDocument? Read(byte[] utf8, ref string problem)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        ApiKeyValue? apiKey = null;
+        var end = (int)reader.BytesConsumed;
+        var anyField = false;
+        Range? found = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isApiKey = reader.ValueTextEquals("apiKey"u8);
+            reader.Read();
+            if (isApiKey)
+            {
+                if (found is not null || reader.TokenType != JsonTokenType.String)
+                {
+                    problem = found is not null ? "has the field apiKey twice" : "has an apiKey that is not a string";
+                    return null;
+                }
+
+                apiKey = new ApiKeyValue(reader.GetString()!);
+                found = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
+            }
+
+            reader.Skip();
+            end = (int)reader.BytesConsumed;
+            anyField = true;
+        }
+
+        return !reader.Read() ? new SecretDocument(utf8, apiKey, found ?? end..end, anyField) : null;
+    }
+}

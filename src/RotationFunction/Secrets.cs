@@ -1,0 +1,130 @@
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+
+namespace RotationFunction;
+
+/// <summary>Secrets Manager, as far as a rotation needs it.</summary>
+internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
+{
+    // A read right after a write may miss it. Seen delays are well below the 3 s that these add up to.
+    private static readonly TimeSpan[] ReadDelays = [.. new[] { 100, 200, 400, 800, 1500 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
+
+    /// <summary>Describes the rotation's secret and checks that the version may still be rotated to: its token is AWSCURRENT or AWSPENDING.</summary>
+    public async Task<Secret> DescribeAsync(Rotation rotation)
+    {
+        var answer = await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = rotation.SecretId });
+        var secret = new Secret(answer);
+        if (secret.Name != rotation.SecretName)
+        {
+            throw rotation.Failed($"the SecretId is not the full ARN of the secret {secret.Name}. Nothing was changed.");
+        }
+
+        if (answer.RotationEnabled != true)
+        {
+            throw rotation.Failed("rotation is not enabled for this secret. Enable it with: aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id " + rotation.SecretId);
+        }
+
+        if (!secret.Versions.ContainsKey(rotation.Token))
+        {
+            throw rotation.Failed("the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + rotation.StartingAnew);
+        }
+
+        if (secret.Current != rotation.Token && secret.Pending != rotation.Token)
+        {
+            throw rotation.Failed("this version is not AWSPENDING: the rotation was given up. " + rotation.StartingAnew);
+        }
+
+        return secret;
+    }
+
+    /// <summary>The document of a version, or null when it has none (yet).</summary>
+    public async Task<SecretDocument?> FindAsync(Rotation rotation, string versionId)
+    {
+        GetSecretValueResponse answer;
+        try
+        {
+            answer = await client.GetSecretValueAsync(new GetSecretValueRequest { SecretId = rotation.SecretId, VersionId = versionId });
+        }
+        catch (ResourceNotFoundException)
+        {
+            return null;
+        }
+
+        return SecretDocument.Parse(answer.SecretString, out var problem)
+            ?? throw rotation.Failed($"the document of version {versionId} {problem}. Store a JSON object such as {{\"apiKey\": \"...\"}}; nothing was changed.");
+    }
+
+    /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
+    public async Task<SecretDocument?> ReadAsync(Rotation rotation, string versionId)
+    {
+        foreach (var delay in ReadDelays)
+        {
+            if (await FindAsync(rotation, versionId) is { } document)
+            {
+                return document;
+            }
+
+            await Task.Delay(delay, time);
+        }
+
+        return await FindAsync(rotation, versionId);
+    }
+
+    /// <summary>The document and the key of the version that this rotation makes.</summary>
+    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Rotation rotation)
+    {
+        var document = await ReadAsync(rotation, rotation.Token) ?? throw rotation.Failed("the version has no value yet: createSecret must store it first. Rotation will be tried again.");
+        return (document, document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing));
+    }
+
+    /// <summary>Stores the rotation's document as AWSPENDING. False when the version has another value: a twin was faster.</summary>
+    public async Task<bool> TryPutPendingAsync(Rotation rotation, SecretDocument document)
+    {
+        try
+        {
+            await client.PutSecretValueAsync(new PutSecretValueRequest
+            {
+                SecretId = rotation.SecretId,
+                ClientRequestToken = rotation.Token,
+                SecretString = document.Text,
+                VersionStages = ["AWSPENDING"], // without it AWSCURRENT would move and the rotation would be abandoned
+                RotationToken = rotation.RotationToken,
+            });
+            return true;
+        }
+        catch (ResourceExistsException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Moves AWSCURRENT to the rotation's version: refused by Secrets Manager when <paramref name="from"/> does not hold it any more.</summary>
+    public Task MoveCurrentAsync(Rotation rotation, string from) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+    {
+        SecretId = rotation.SecretId,
+        VersionStage = "AWSCURRENT",
+        MoveToVersionId = rotation.Token,
+        RemoveFromVersionId = from,
+    });
+}
+
+/// <summary>What DescribeSecret tells of a secret.</summary>
+internal sealed class Secret(DescribeSecretResponse answer)
+{
+    public string Arn => answer.ARN;
+
+    public string Name => answer.Name;
+
+    /// <summary>Labels by version id; only labelled versions are here.</summary>
+    public IReadOnlyDictionary<string, List<string>> Versions { get; } = answer.VersionIdsToStages ?? [];
+
+    public string? Current => Holding("AWSCURRENT");
+
+    public string? Previous => Holding("AWSPREVIOUS");
+
+    public string? Pending => Holding("AWSPENDING");
+
+    public string? Tag(string key) => answer.Tags?.Find(tag => tag.Key == key)?.Value;
+
+    private string? Holding(string label) => Versions.FirstOrDefault(version => version.Value.Contains(label)).Key;
+}

@@ -1,0 +1,61 @@
+namespace RotationFunction;
+
+/// <summary>Gives the stored value to API Gateway: a new key, enabled, with the template's metadata, in each of the template's usage plans.</summary>
+internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
+{
+    public const string Step = "setSecret";
+
+    public async Task RunAsync(Rotation rotation)
+    {
+        var secret = await secrets.DescribeAsync(rotation);
+        if (secret.Current == rotation.Token)
+        {
+            rotation.Log.AlreadyCurrent();
+            return;
+        }
+
+        var (_, value) = await secrets.ReadPendingAsync(rotation);
+        var template = await Template.ReadAsync(rotation, secret, apiKeys);
+        var missing = template.Plans;
+        var keyId = await apiKeys.TryCreateAsync(rotation, secret, template, value);
+        if (keyId is not null)
+        {
+            rotation.Log.KeyCreated(keyId);
+        }
+        else
+        {
+            (keyId, missing) = await TakeUpAsync(rotation, secret, template, value);
+        }
+
+        // One after the other: API Gateway refuses concurrent attaches.
+        foreach (var plan in missing)
+        {
+            await apiKeys.AttachAsync(rotation, keyId, plan);
+            rotation.Log.KeyAttached(keyId, plan);
+        }
+    }
+
+    /// <summary>A key with the value exists: an earlier try made it. Returns its id and the plans that it still lacks.</summary>
+    private async Task<(string KeyId, List<string> Missing)> TakeUpAsync(Rotation rotation, Secret secret, Template template, ApiKeyValue value)
+    {
+        var ring = await apiKeys.ListRingAsync(secret.Name);
+        var listed = ring.Find(key => key.Value == value.Text && key.Name == KeyNames.Minted(secret.Name, rotation.Token));
+        if (listed is null || await apiKeys.FindAsync(listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+        {
+            throw rotation.Failed("API Gateway has a key with this version's value that was not minted for this rotation"
+                + (listed is null ? "" : $" (key {listed.Id} lacks the tag {Tags.MintedFor})") + ". " + rotation.Clearing);
+        }
+
+        rotation.Log.KeyFound(key.Id);
+        var attached = await apiKeys.ListPlansAsync(key.Id);
+        var missing = template.Plans.Except(attached).ToList();
+        if (key.Enabled != true || missing.Count > 0)
+        {
+            // Before the attach, even if it is enabled: testSecret counts the activation wait from the key's last change, and an attach does not show there.
+            await apiKeys.EnableAsync(key.Id);
+            rotation.Log.KeyEnabled(key.Id);
+        }
+
+        return (key.Id, missing);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace RotationFunction;
+
+/// <summary>Settings of the whole function, from its environment variables.</summary>
+/// <param name="ActivationWait">
+/// How long testSecret waits after a key's last change before it takes the key for served (<c>ACTIVATION_WAIT</c>, whole seconds, 120 unless set).
+/// API Gateway serves a new key after seconds to minutes and has no call that tells.
+/// </param>
+public sealed record Settings(TimeSpan ActivationWait)
+{
+    private const int DefaultActivationWait = 120;
+    private const int LongestActivationWait = 840; // a Lambda invocation ends after 900 s at the latest
+
+    /// <summary>Reads the settings; <paramref name="variable"/> gives the value of an environment variable, or null.</summary>
+    /// <exception cref="InvalidOperationException">A variable has a value that cannot be used; the message names it.</exception>
+    public static Settings From(Func<string, string?> variable)
+    {
+        var text = variable("ACTIVATION_WAIT");
+        if (string.IsNullOrEmpty(text))
+        {
+            return new Settings(TimeSpan.FromSeconds(DefaultActivationWait));
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestActivationWait
+            ? new Settings(TimeSpan.FromSeconds(seconds))
+            : throw new InvalidOperationException(
+                $"The environment variable ACTIVATION_WAIT is '{text}'. Set it to a whole number of seconds from 0 to {LongestActivationWait}, or remove it for {DefaultActivationWait}.");
+    }
+}

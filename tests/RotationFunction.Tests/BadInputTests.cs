@@ -1,0 +1,281 @@
+using System.Text.Json;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+using LocalAws;
+using TagResourceRequest = Amazon.SecretsManager.Model.TagResourceRequest;
+
+namespace RotationFunction.Tests;
+
+/// <summary>Bad input gets an error that says what is wrong and what to do, and changes nothing.</summary>
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("""{"Step":"create_secret","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "Step is none of createSecret, setSecret, testSecret, finishSecret")]
+    [InlineData("""{"SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has no Step")]
+    [InlineData("""{"Step":"createSecret","ClientRequestToken":"TOKEN"}""", "has no SecretId")]
+    [InlineData("""{"Step":"createSecret","SecretId":"ARN"}""", "has no ClientRequestToken")]
+    [InlineData("""{"Step":"createSecret","SecretId":"ARN","ClientRequestToken":"short"}""", "not 32 to 64 characters")]
+    [InlineData("null", "is null")]
+    [InlineData("{}", "has no Step")]
+    public async Task An_event_that_lacks_something_is_refused_in_words(string eventJson, string expected)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        var message = await world.FailAsync(eventJson.Replace("ARN", world.SecretArn, StringComparison.Ordinal).Replace("TOKEN", token, StringComparison.Ordinal));
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was changed", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Step":"createSecret",""")]
+    [InlineData("""not json""")]
+    [InlineData("""{"Step":{"a":1}}""")]
+    [InlineData("""[]""")]
+    [InlineData("")]
+    public async Task An_event_that_is_not_the_expected_JSON_is_refused_by_the_serializer(string eventJson)
+    {
+        await using var world = await World.StartAsync();
+        var message = await world.FailAsync(eventJson);
+        Assert.Contains("Error converting the Lambda event JSON payload to type RotationFunction.RotationEvent", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[1]", "is not a JSON object")]
+    [InlineData("just text", "is not a JSON object")]
+    [InlineData("""{"apiKey":"a-key" """, "is not a JSON object")]
+    [InlineData("""{"apiKey":"a-key"} {}""", "is not a JSON object")]
+    [InlineData("""{"apiKey":42}""", "has an apiKey that is not a string")]
+    [InlineData("""{"apiKey":null}""", "has an apiKey that is not a string")]
+    [InlineData("""{"apiKey":"a","apiKey":"b"}""", "has the field apiKey twice")]
+    public async Task A_document_that_cannot_hold_a_key_is_refused(string document, string expected)
+    {
+        await using var world = await World.StartAsync(document);
+        var token = await world.OpenRotationAsync();
+        var message = await world.FailAsync(token, "createSecret");
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.Contains("of version " + (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key, message, StringComparison.Ordinal);
+        Assert.Contains(world.SecretArn, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_binary_secret_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretBinary = new MemoryStream([1, 2, 3]) });
+        var token = await world.OpenRotationAsync();
+        Assert.Contains("is binary, not text", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_without_a_value_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        var empty = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = "demo/empty",
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
+        });
+        await world.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        {
+            ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{world.TemplateId}",
+            Tags = new() { ["apikey-rotation:template-for"] = "demo/empty" },
+        });
+        world.OnInvoke = _ => throw new InvalidOperationException("not run");
+        var token = (await world.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = empty.ARN, RotationLambdaARN = world.FunctionArn })).VersionId;
+        await world.Aws.SecretsManager.SettledAsync();
+
+        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = empty.ARN, ClientRequestToken = token }));
+
+        Assert.Contains("has no AWSCURRENT value to start from", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_token_that_the_secret_does_not_know_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        await world.OpenRotationAsync();
+        Assert.Contains("no labelled version of this id", await world.FailAsync(World.NewToken(), step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_version_that_is_not_pending_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var previous = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
+        Assert.Contains("is not AWSPENDING", await world.FailAsync(previous, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_secret_whose_rotation_is_disabled_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
+        Assert.Contains("rotation is not enabled", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_does_not_exist_is_refused_with_AWSs_answer()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = world.SecretArn.Replace("demo", "none", StringComparison.Ordinal), ClientRequestToken = token }));
+        Assert.Contains("AWS answered ResourceNotFoundException: Secrets Manager can't find the specified secret.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_SecretId_that_is_not_the_full_ARN_of_the_secret_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = world.SecretArn[..^7], ClientRequestToken = token }));
+        Assert.Contains("is not the full ARN", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task A_secret_without_the_template_tag_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await OpenAsync(world, step);
+        await world.Secrets.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = world.SecretArn, TagKeys = ["apikey-rotation:template"] });
+        Assert.Contains("has no tag apikey-rotation:template", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task Tags_that_do_not_point_at_each_other_are_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await OpenAsync(world, step);
+        var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Tags = new() { ["apikey-rotation:template-for"] = "another" } });
+        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = others.Id, KeyType = "API_KEY" });
+        await world.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = world.SecretArn, Tags = [new Tag { Key = "apikey-rotation:template", Value = others.Id }] });
+        Assert.Contains($"points at key {others.Id}, but that key's tag apikey-rotation:template-for does not point back", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task A_template_that_is_gone_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await OpenAsync(world, step);
+        await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = world.TemplateId });
+        Assert.Contains($"the template key {world.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task A_template_that_is_enabled_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await OpenAsync(world, step);
+        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = world.TemplateId, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
+        Assert.Contains($"the template key {world.TemplateId} is enabled", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task A_template_in_no_usage_plan_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await OpenAsync(world, step);
+        await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
+        Assert.Contains($"the template key {world.TemplateId} is in no usage plan", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pending_version_with_AWSCURRENTs_own_key_is_refused_with_the_command_that_clears_it()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        var token = await world.OpenRotationAsync();
+        await PutPendingAsync(world, token, await world.CurrentDocumentAsync());
+
+        var message = await world.FailAsync(token, "createSecret");
+
+        Assert.Contains("holds AWSCURRENT's own key", message, StringComparison.Ordinal);
+        Assert.Contains($"--secret-id {world.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}", message, StringComparison.Ordinal);
+        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
+        await world.RotateHealthyAsync();
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_pending_version_whose_document_has_no_key_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await PutPendingAsync(world, token, "{}");
+        Assert.Contains("has no apiKey: somebody else wrote it", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_step_before_createSecret_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        Assert.Contains("createSecret must store it first", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("testSecret")]
+    [InlineData("finishSecret")]
+    public async Task A_step_before_setSecret_is_refused(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        Assert.Contains("setSecret must create it first", await world.FailAsync(token, step), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_permission_is_told_with_AWSs_own_text()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        world.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(403, "AccessDeniedException", "User: role is not authorized to perform: apigateway:GET on resource: /apikeys/x") : null;
+        Assert.Contains("AWS answered AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A rotation in which the step comes next.</summary>
+    private static async Task<string> OpenAsync(World world, string step)
+    {
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
+        return token;
+    }
+
+    private static Task<PutSecretValueResponse> PutPendingAsync(World world, string token, string document) => world.Secrets.PutSecretValueAsync(
+        new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = token, SecretString = document, VersionStages = ["AWSPENDING"] });
+}

@@ -1,0 +1,40 @@
+namespace RotationFunction.Tests;
+
+/// <summary>AWS calls are what a rotation costs. The README's table gives these numbers.</summary>
+public sealed class CallCountTests
+{
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(1, 5000)]
+    [InlineData(4, 0)]
+    public async Task A_rotation_costs_a_constant_and_one_call_a_usage_plan(int plans, int otherKeys)
+    {
+        await using var world = await World.StartAsync(plans: plans);
+        for (var other = 0; other < otherKeys; other++)
+        {
+            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"demo/partner-{other}", Enabled = true });
+        }
+
+        await world.RotateHealthyAsync(5); // from here on a rotation also disables one key and deletes one
+
+        var record = await world.RotateAsync();
+
+        Assert.Equal(
+            [("createSecret", 6), ("setSecret", 5 + plans), ("testSecret", 6), ("finishSecret", 9)],
+            record.Steps.Select(step => (step.Step, step.Calls.Count(call => call.Call.AccessKeyId == World.FunctionAccessKey))));
+    }
+
+    [Fact]
+    public async Task The_READMEs_table_tells_the_calls_of_each_step()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(5);
+
+        var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        foreach (var step in (await world.RotateAsync()).Steps)
+        {
+            var calls = step.Calls.Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation).ToList();
+            Assert.Contains($"| {step.Step} | {calls.Count} | {string.Join(", ", calls)} |", readme, StringComparison.Ordinal);
+        }
+    }
+}

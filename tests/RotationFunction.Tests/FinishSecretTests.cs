@@ -1,0 +1,167 @@
+using System.Net;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>The move of AWSCURRENT, and what is retired after it.</summary>
+public sealed class FinishSecretTests
+{
+    [Fact]
+    public async Task An_owners_edit_made_after_createSecret_is_not_undone()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        var key = await world.ReadKeyAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        // On AWS the edit abandons the rotation and takes AWSPENDING off; even if it comes back the edit must survive.
+        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","edited":true}""" });
+        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", MoveToVersionId = token });
+
+        Assert.Contains("AWSCURRENT was edited after createSecret copied it", await world.FailAsync(token, "finishSecret"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_edit_between_the_read_and_the_move_stops_the_move()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        var key = await world.ReadKeyAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        var edited = false;
+        world.Aws.Faults = call =>
+        {
+            if (call.Operation == "UpdateSecretVersionStage" && !edited)
+            {
+                edited = true;
+                Task.Run(() => world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","edited":true}""" })).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "finishSecret"));
+
+        Assert.True(edited);
+        Assert.Contains("edited", await world.CurrentDocumentAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(key));
+    }
+
+    [Fact]
+    public async Task A_move_whose_answer_was_lost_counts_as_done_and_disables_what_no_label_needs()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var lost = 0;
+        world.Aws.Faults = call => call.Operation == "UpdateSecretVersionStage" && ++lost == 1 ? Fault.ConnectionReset(afterEffect: true) : null;
+
+        await world.RotateHealthyAsync();
+
+        Assert.Equal(2, lost);
+        Assert.Equal([false, false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        await world.RotateHealthyAsync();
+        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+    }
+
+    [Fact]
+    public async Task Nothing_is_retired_when_the_move_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        world.Aws.Faults = call => call.Operation == "UpdateSecretVersionStage" ? Fault.Error(400, "AccessDeniedException", "injected") : null;
+        await world.FailAsync(token, "finishSecret");
+    }
+
+    [Fact]
+    public async Task A_key_minted_by_the_next_rotation_is_not_touched_by_a_late_finishSecret()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var done = (await world.RotateAsync()).VersionId;
+        var next = await world.OpenRotationAsync();
+        await world.RunAsync(next, "createSecret", "setSecret");
+        var pending = (await world.MintedAsync())[^1].Id;
+
+        await world.RunAsync(done, "finishSecret");
+
+        Assert.True((await world.MintedAsync()).Single(key => key.Id == pending).Enabled);
+        await world.RunAsync(next, "testSecret", "finishSecret");
+    }
+
+    [Fact]
+    public async Task A_key_minted_while_a_late_finishSecret_runs_is_not_touched()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var done = (await world.RotateAsync()).VersionId;
+        var calls = 0;
+        string? next = null;
+        world.Aws.Faults = _ =>
+        {
+            if (++calls == 2)
+            {
+                next = Task.Run(async () =>
+                {
+                    var token = await world.OpenRotationAsync();
+                    await world.RunAsync(token, "createSecret", "setSecret");
+                    return token;
+                }).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        await world.RunAsync(done, "finishSecret");
+
+        var pending = await world.ReadKeyAsync("AWSPENDING");
+        Assert.True((await world.MintedAsync()).Single(key => key.Value == pending).Enabled);
+        await world.RunAsync(next!, "testSecret", "finishSecret");
+    }
+
+    [Fact]
+    public async Task A_stray_of_a_rotation_that_was_given_up_is_disabled_and_then_deleted()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var given_up = await world.OpenRotationAsync();
+        await world.RunAsync(given_up, "createSecret", "setSecret");
+        var stray = (await world.MintedAsync())[^1].Id;
+        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = given_up });
+
+        await world.RotateHealthyAsync();
+        Assert.False((await world.MintedAsync()).Single(key => key.Id == stray).Enabled);
+        await world.RotateHealthyAsync();
+        Assert.DoesNotContain(await world.MintedAsync(), key => key.Id == stray);
+    }
+
+    [Fact]
+    public async Task A_disabled_key_that_was_touched_since_the_pending_key_was_made_is_not_deleted_yet()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var disabled = (await world.MintedAsync())[0].Id;
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = disabled, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/description", Value = "looked at" }] });
+
+        await world.RunAsync(token, "finishSecret");
+
+        Assert.False((await world.MintedAsync()).Single(key => key.Id == disabled).Enabled);
+    }
+
+    [Fact]
+    public async Task AWSPENDING_is_never_removed_by_the_function()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
+        Assert.Equal(["AWSCURRENT", "AWSPENDING"], (await world.LabelsAsync())[token].Order());
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>What setSecret does when an earlier try got part of the way.</summary>
+public sealed class SetSecretTests
+{
+    [Fact]
+    public async Task A_key_that_an_earlier_try_left_disabled_is_enabled()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret");
+        var key = Assert.Single(await world.MintedAsync());
+        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
+
+        await world.RunAsync(token, "setSecret");
+
+        Assert.True(Assert.Single(await world.MintedAsync()).Enabled);
+    }
+
+    [Fact]
+    public async Task A_plan_that_a_retry_attaches_late_is_waited_for_from_then_on()
+    {
+        await using var world = await World.StartAsync(plans: 2, activationWait: 120, activationLag: TimeSpan.FromSeconds(110));
+        var attaches = 0;
+        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" && ++attaches == 2 ? Fault.Error(400, "BadRequestException", "injected") : null;
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "setSecret"));
+        world.Time.Advance(TimeSpan.FromMinutes(10)); // the key's creation is long past the activation wait by now
+
+        await world.RunAsync(token, "setSecret", "testSecret", "finishSecret");
+
+        foreach (var planId in world.PlanIds)
+        {
+            var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = planId })).ApiStages[0];
+            Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync(), world.Aws.InvokeUrl(stage.ApiId, stage.Stage)));
+        }
+    }
+
+    [Fact]
+    public async Task A_key_with_the_value_that_was_not_minted_for_this_rotation_is_left_alone()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "by hand", Value = await world.ReadKeyAsync("AWSPENDING") });
+        Assert.Contains("was not minted for this rotation", await world.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_with_the_value_and_the_name_but_without_the_tag_is_left_alone()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = $"{world.SecretName}/{token}", Value = await world.ReadKeyAsync("AWSPENDING") });
+        Assert.Contains($"key {key.Id} lacks the tag apikey-rotation:minted-for", await world.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_shares_its_stage_with_another_of_the_keys_plans_is_reported()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(409, "ConflictException", "injected") : null;
+
+        var failure = await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "setSecret"));
+
+        var key = Assert.Single(await world.MintedAsync());
+        Assert.Contains($"refused 8 times to put key {key.Id} into usage plan {world.PlanIds[0]}", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_value_that_a_read_misses_at_first_is_asked_for_again()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        var misses = 0;
+        world.Aws.Faults = call => call.Operation == "GetSecretValue" && misses++ < 3
+            ? Fault.Error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: " + token) : null;
+
+        await world.RunAsync(token, "setSecret");
+
+        Assert.Single(await world.MintedAsync());
+        Assert.Equal(4, misses);
+    }
+}

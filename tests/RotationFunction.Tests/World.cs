@@ -1,0 +1,289 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using LambdaHost;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// An embedded AWS with an API behind one usage plan, a template key, a secret and the function, all over the wire.
+/// When it is disposed, it searches everything that the function logged, threw and returned for every key value and RotationToken of the run.
+/// </summary>
+internal sealed class World : IAsyncDisposable
+{
+    public const string FunctionName = "rotation";
+    public const string FunctionAccessKey = "AKIAFUNCTION";
+
+    private readonly ConcurrentQueue<string> _printed = new();
+    private readonly HttpClient _http = new();
+
+    private World(EmbeddedAws aws, JumpingTime time, Settings settings)
+    {
+        Aws = aws;
+        Time = time;
+        Secrets = SecretsManager("AKIAOWNER");
+        Gateway = ApiGateway("AKIAOWNER");
+        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), time);
+        Function = new InProcessFunction<RotationEvent>(function.FunctionHandler);
+        OnInvoke = RunFunctionAsync;
+        FunctionArn = aws.Lambda.Register(FunctionName, async invocation =>
+        {
+            await OnInvoke(invocation);
+            return default;
+        });
+    }
+
+    public EmbeddedAws Aws { get; }
+
+    public JumpingTime Time { get; }
+
+    public IAmazonSecretsManager Secrets { get; }
+
+    public IAmazonAPIGateway Gateway { get; }
+
+    public InProcessFunction<RotationEvent> Function { get; }
+
+    public string FunctionArn { get; }
+
+    /// <summary>What the registered function does; the real function unless a test puts itself in between.</summary>
+    public Func<FunctionInvocation, Task> OnInvoke { get; set; }
+
+    public ConcurrentQueue<LogEntry> Log { get; } = new();
+
+    public string SecretName { get; private set; } = "";
+
+    public string SecretArn { get; private set; } = "";
+
+    public string TemplateId { get; private set; } = "";
+
+    public List<string> PlanIds { get; } = [];
+
+    public Uri ApiUrl { get; private set; } = null!;
+
+    public static async Task<World> StartAsync(
+        string document = "{}", string secretName = "demo/partner-api", int plans = 1, int activationWait = 120, TimeSpan activationLag = default)
+    {
+        var time = new JumpingTime();
+        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag });
+        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait))) { SecretName = secretName };
+        var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        {
+            Name = "partner",
+            Description = "Partner API, template",
+            CustomerId = "customer-7",
+            Tags = new() { ["team"] = "billing", ["apikey-rotation:template-for"] = secretName, ["apikey-rotation:probe"] = "https://example.com/" },
+        });
+        world.TemplateId = template.Id;
+        for (var plan = 0; plan < plans; plan++)
+        {
+            await world.AddPlanAsync(world.TemplateId);
+        }
+
+        var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = secretName,
+            SecretString = document,
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
+        });
+        world.SecretArn = secret.ARN;
+        return world;
+    }
+
+    /// <summary>A usage plan with an API stage of its own, and the given key in it.</summary>
+    public async Task<string> AddPlanAsync(string keyId)
+    {
+        var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "api" });
+        var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
+        await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
+        var plan = await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] });
+        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = keyId, KeyType = "API_KEY" });
+        PlanIds.Add(plan.Id);
+        ApiUrl ??= Aws.InvokeUrl(api.Id, "prod");
+        return plan.Id;
+    }
+
+    /// <summary>A whole rotation as Secrets Manager runs it, retries included, a day after what was before.</summary>
+    public async Task<RotationRecord> RotateAsync(string? token = null, bool? immediately = null)
+    {
+        Time.Advance(TimeSpan.FromDays(1));
+        await Secrets.RotateSecretAsync(new RotateSecretRequest
+        {
+            SecretId = SecretArn,
+            RotationLambdaARN = FunctionArn,
+            ClientRequestToken = token ?? NewToken(),
+            RotateImmediately = immediately,
+        });
+        await Aws.SecretsManager.SettledAsync();
+        var rotation = Aws.SecretsManager.Rotations[^1];
+        foreach (var step in rotation.Steps)
+        {
+            _printed.Enqueue(step.ToString());
+        }
+
+        return rotation;
+    }
+
+    /// <summary>Whole rotations that must succeed at the first try.</summary>
+    public async Task RotateHealthyAsync(int times = 1)
+    {
+        for (var rotation = 0; rotation < times; rotation++)
+        {
+            var record = await RotateAsync();
+            Assert.Equal(RotationOutcome.Succeeded, record.Outcome);
+            Assert.Equal(["createSecret", "setSecret", "testSecret", "finishSecret"], record.Steps.Select(step => step.Step));
+        }
+    }
+
+    /// <summary>Opens a rotation of which no step has run: the secret has an empty AWSPENDING version.</summary>
+    public async Task<string> OpenRotationAsync(string? token = null)
+    {
+        OnInvoke = _ => throw new InvalidOperationException("not run");
+        var rotation = await RotateAsync(token);
+        OnInvoke = RunFunctionAsync;
+        return rotation.VersionId;
+    }
+
+    /// <summary>Runs steps of an open rotation, one invocation each.</summary>
+    public async Task RunAsync(string token, params string[] steps)
+    {
+        foreach (var step in steps)
+        {
+            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token, RotationToken = Guid.NewGuid().ToString() }));
+        }
+    }
+
+    /// <summary>One invocation with any event.</summary>
+    public Task InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
+        new FunctionInvocation(Guid.NewGuid().ToString(), FunctionArn, Encoding.UTF8.GetBytes(eventJson), Time.GetUtcNow() + (timeLeft ?? TimeSpan.FromMinutes(15))));
+
+    /// <summary>Runs a step that must fail and change nothing; returns the error's text.</summary>
+    public async Task<string> FailAsync(string eventJson, TimeSpan? timeLeft = null)
+    {
+        var before = await SnapshotAsync();
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => InvokeAsync(eventJson, timeLeft));
+        Assert.Equal(before, await SnapshotAsync());
+        return failure.Message;
+    }
+
+    public Task<string> FailAsync(string token, string step, TimeSpan? timeLeft = null) =>
+        FailAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token }), timeLeft);
+
+    /// <summary>Keys that are not the template, oldest first.</summary>
+    public async Task<List<ApiKey>> MintedAsync(string? secretName = null)
+    {
+        var keys = new List<ApiKey>();
+        string? position = null;
+        do
+        {
+            var page = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = (secretName ?? SecretName) + "/", IncludeValues = true, Limit = 500, Position = position });
+            keys.AddRange(page.Items ?? []);
+            position = page.Position;
+        }
+        while (position is not null);
+        return [.. keys.OrderBy(key => key.CreatedDate)];
+    }
+
+    public async Task<string> CurrentDocumentAsync() => (await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretArn })).SecretString;
+
+    /// <summary>The key value that a client reads from the secret, at a label or version.</summary>
+    public async Task<string> ReadKeyAsync(string label = "AWSCURRENT")
+    {
+        var answer = await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretArn, VersionStage = label });
+        return JsonDocument.Parse(answer.SecretString).RootElement.GetProperty("apiKey").GetString()!;
+    }
+
+    public async Task<HttpStatusCode> CallApiAsync(string key, Uri? url = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url ?? ApiUrl, "orders")) { Headers = { { "x-api-key", key } } };
+        using var response = await _http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    public async Task<Dictionary<string, List<string>>> LabelsAsync() =>
+        (await Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretArn })).VersionIdsToStages;
+
+    /// <summary>Everything that could change, as text; values appear as hashes only.</summary>
+    public async Task<string> SnapshotAsync()
+    {
+        var text = new StringBuilder();
+        string? position = null;
+        do
+        {
+            var page = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { IncludeValues = true, Limit = 500, Position = position });
+            foreach (var key in page.Items ?? [])
+            {
+                text.AppendLine($"{key.Id} {key.Name} {Hash(key.Value)} {key.Enabled} {key.LastUpdatedDate:O} {key.Description}");
+            }
+
+            position = page.Position;
+        }
+        while (position is not null);
+        foreach (var plan in PlanIds)
+        {
+            var keys = await Gateway.GetUsagePlanKeysAsync(new GetUsagePlanKeysRequest { UsagePlanId = plan, Limit = 500 });
+            text.AppendLine($"{plan}: {string.Join(' ', keys.Items.Select(key => key.Id).Order())}");
+        }
+
+        var versions = await Secrets.ListSecretVersionIdsAsync(new ListSecretVersionIdsRequest { SecretId = SecretArn, IncludeDeprecated = true });
+        foreach (var version in (versions.Versions ?? []).OrderBy(version => version.VersionId))
+        {
+            text.AppendLine($"{version.VersionId} {string.Join(',', (version.VersionStages ?? []).Order())} {await HashOfAsync(version.VersionId)}");
+        }
+
+        return text.ToString();
+    }
+
+    public static string NewToken() => Guid.NewGuid().ToString();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Aws.SecretsManager.SettledAsync();
+        Leaks.AssertNone(Aws.ConfidentialValues, [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        _http.Dispose();
+        Secrets.Dispose();
+        Gateway.Dispose();
+        await Aws.DisposeAsync();
+    }
+
+    private async Task RunFunctionAsync(FunctionInvocation invocation)
+    {
+        try
+        {
+            var context = new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, Time, new TemplateLogger(Log.Enqueue));
+            await Function.InvokeAsync(invocation.Payload, context);
+        }
+        catch (Exception failure)
+        {
+            _printed.Enqueue(failure.ToString());
+            throw;
+        }
+    }
+
+    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    private async Task<string> HashOfAsync(string versionId)
+    {
+        try
+        {
+            return Hash((await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretArn, VersionId = versionId })).SecretString);
+        }
+        catch (Amazon.SecretsManager.Model.ResourceNotFoundException)
+        {
+            return "(none)";
+        }
+    }
+
+    private static string Hash(string? text) => text is null ? "(none)" : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+}
