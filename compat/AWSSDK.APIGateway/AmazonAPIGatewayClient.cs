@@ -1,7 +1,7 @@
 using Amazon.APIGateway.Model;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.APIGateway;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Amazon.APIGateway.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.APIGateway;
 

@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SecretsManager.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.SecretsManager;
 

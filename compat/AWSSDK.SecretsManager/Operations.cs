@@ -1,5 +1,5 @@
 using Amazon.SecretsManager.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.SecretsManager;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.APIGateway.Model;
 

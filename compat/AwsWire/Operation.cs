@@ -10,7 +10,7 @@ using Amazon.Runtime.Internal.Transform;
 using Amazon.Runtime.Internal.Util;
 using Amazon.Util;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>One operation: how its request becomes HTTP, and HTTP its response or its exception.</summary>
 /// <typeparam name="TResponse">The type that a successful answer is read into.</typeparam>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Amazon.Runtime;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>Timestamps are seconds since 1970, with a fraction or without; AWSSDK.Core cuts them to the millisecond, and so does this.</summary>
 internal sealed class EpochSecondsConverter : JsonConverter<DateTime>

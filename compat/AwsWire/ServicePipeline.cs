@@ -7,7 +7,7 @@ using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using Amazon.Util;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>What a service client adds to AWSSDK.Core's pipeline and configuration.</summary>
 internal static class ServicePipeline
