@@ -55,9 +55,15 @@ internal sealed class Account : IAsyncDisposable
         }
 
         if (target is not null)
+        {
             request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        }
+
         if (body is not null)
+        {
             request.Content = new StringContent(body);
+        }
+
         var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
@@ -72,7 +78,7 @@ internal sealed class Account : IAsyncDisposable
     {
         var secret = await SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId });
         return (secret.VersionIdsToStages ?? []).ToDictionary(
-            version => version.Key, version => string.Join(',', version.Value.Order(StringComparer.Ordinal)), StringComparer.Ordinal);
+            version => version.Key, version => string.Join(',', version.Value.Order(StringComparer.Ordinal)));
     }
 
     /// <summary>Makes an enabled key.</summary>
@@ -100,7 +106,10 @@ internal sealed class Account : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Aws.InvokeUrl(stage.ApiId, stage.Stage), resource));
         if (apiKey is not null)
+        {
             request.Headers.Add("x-api-key", apiKey);
+        }
+
         return await Http.SendAsync(request);
     }
 

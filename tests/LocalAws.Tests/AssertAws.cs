@@ -12,7 +12,10 @@ internal static class AssertAws
         Assert.Equal(code, exception.ErrorCode);
         Assert.Equal(status, (int)exception.StatusCode);
         if (text is not null)
+        {
             Assert.Equal(text, exception.Message);
+        }
+
         return exception;
     }
 }

@@ -8,7 +8,7 @@ namespace LocalAws;
 public sealed class LambdaService
 {
     private readonly EmbeddedAws _aws;
-    private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Function> _functions = new();
 
     internal LambdaService(EmbeddedAws aws) => _aws = aws;
 
@@ -38,7 +38,9 @@ public sealed class LambdaService
     {
         var arn = ArnOf(functionNameOrArn);
         if (!_functions.TryGetValue(arn, out var function))
+        {
             throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
+        }
 
         var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), arn, payload, _aws.TimeProvider.GetUtcNow() + function.Timeout);
         using var ended = new CancellationTokenSource();

@@ -29,7 +29,10 @@ internal sealed class RotatingFunction
         var rotation = JsonSerializer.Deserialize<RotationEvent>(invocation.Payload.Span)!;
         Events.Add(rotation);
         if (Before is not null)
+        {
             await Before(rotation);
+        }
+
         switch (rotation.Step)
         {
             case "createSecret":
@@ -71,7 +74,7 @@ internal sealed class RotatingFunction
             SecretId = rotation.SecretId,
             VersionStage = "AWSCURRENT",
             MoveToVersionId = rotation.ClientRequestToken,
-            RemoveFromVersionId = secret.VersionIdsToStages.FirstOrDefault(version => version.Value.Contains("AWSCURRENT", StringComparer.Ordinal)).Key,
+            RemoveFromVersionId = secret.VersionIdsToStages.FirstOrDefault(version => version.Value.Contains("AWSCURRENT")).Key,
         });
     }
 }

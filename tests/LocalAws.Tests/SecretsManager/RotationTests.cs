@@ -4,7 +4,7 @@ namespace LocalAws.Tests.SecretsManager;
 
 public sealed class RotationTests
 {
-    private static readonly string[] s_steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+    private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
     [Fact]
     public async Task A_rotation_calls_the_four_steps_and_the_service_takes_pending_off_in_the_end()
@@ -16,7 +16,7 @@ public sealed class RotationTests
         var rotated = await account.SecretsManager.RotateSecretAsync(new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = function.Arn });
         await account.Aws.SecretsManager.SettledAsync();
 
-        Assert.Equal(s_steps, function.Steps);
+        Assert.Equal(Steps, function.Steps);
         Assert.Equal(
             new Dictionary<string, string> { [first.VersionId] = "AWSPREVIOUS", [rotated.VersionId] = "AWSCURRENT" },
             await account.LabelsAsync());
@@ -26,7 +26,7 @@ public sealed class RotationTests
         Assert.NotNull(secret.LastRotatedDate);
         var record = Assert.Single(account.Aws.SecretsManager.Rotations);
         Assert.Equal((first.ARN, rotated.VersionId, RotationOutcome.Succeeded), (record.SecretArn, record.VersionId, record.Outcome));
-        Assert.Equal(s_steps, record.Steps.Select(step => step.Step));
+        Assert.Equal(Steps, record.Steps.Select(step => step.Step));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class RotationTests
         await account.Aws.SecretsManager.SettledAsync();
 
         Assert.All(function.Events, rotation => Assert.Equal((arn, "terraform-20250101120000000000000001"), (rotation.SecretId, rotation.ClientRequestToken)));
-        Assert.Equal(4, function.Events.Select(rotation => rotation.RotationToken).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(4, function.Events.Select(rotation => rotation.RotationToken).Distinct().Count());
         Assert.All(function.Events, rotation => Assert.Contains(rotation.RotationToken, account.Aws.ConfidentialValues));
     }
 
@@ -54,7 +54,10 @@ public sealed class RotationTests
         function.Before = async rotation =>
         {
             if (rotation.Step is not "createSecret")
+            {
                 return;
+            }
+
             labels = await account.LabelsAsync();
             await AssertAws.RefusesAsync(
                 400,
@@ -97,7 +100,9 @@ public sealed class RotationTests
         account.Aws.SecretsManager.StepFinished += step =>
         {
             if (step.Error is not null)
+            {
                 failed.Release();
+            }
         };
 
         var token = await RotateAsync(account, function);
@@ -107,7 +112,7 @@ public sealed class RotationTests
         account.Clock.Advance(TimeSpan.FromSeconds(1));
         await account.Aws.SecretsManager.SettledAsync();
 
-        Assert.Equal(["createSecret", "setSecret", "testSecret", .. s_steps], function.Steps);
+        Assert.Equal(["createSecret", "setSecret", "testSecret", .. Steps], function.Steps);
         Assert.All(function.Events, rotation => Assert.Equal(token, rotation.ClientRequestToken));
         var record = Assert.Single(account.Aws.SecretsManager.Rotations);
         Assert.Equal(RotationOutcome.Succeeded, record.Outcome);
@@ -194,11 +199,18 @@ public sealed class RotationTests
         function.Before = async rotation =>
         {
             if (rotation.Step is not "setSecret")
+            {
                 return;
+            }
+
             if (put)
+            {
                 await account.SecretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = "payments", ClientRequestToken = edited, SecretString = "mine" });
+            }
             else
+            {
                 await account.SecretsManager.UpdateSecretAsync(new UpdateSecretRequest { SecretId = "payments", ClientRequestToken = edited, SecretString = "mine" });
+            }
         };
 
         await RotateAsync(account, function);
@@ -317,7 +329,7 @@ public sealed class RotationTests
         Assert.Empty(steps[1].Calls);
         var invocations = account.Aws.Calls.Snapshot().Where(record => record.Call.Service is "lambda").Select(record => record.Call).ToList();
         Assert.All(invocations, call => Assert.Equal(("secretsmanager.amazonaws.com", "Invoke"), (call.AccessKeyId, call.Operation)));
-        Assert.Equal(s_steps.Select(step => $"{function.Arn}/{step}"), invocations.Select(call => call.Resource));
+        Assert.Equal(Steps.Select(step => $"{function.Arn}/{step}"), invocations.Select(call => call.Resource));
     }
 
     private static async Task<string> RotateAsync(Account account, RotatingFunction function, string? token = null) =>

@@ -23,7 +23,9 @@ public sealed class SecretTests
         var arn = (await account.CreateSecretAsync()).ARN;
 
         foreach (var id in (string[])["payments", arn, arn[..^7]])
+        {
             Assert.Equal(arn, (await account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = id })).ARN);
+        }
     }
 
     [Fact]
@@ -172,7 +174,10 @@ public sealed class SecretTests
     {
         await using var account = await Account.StartAsync();
         foreach (var name in (string[])["a/1", "a/2", "a/3", "b/1"])
+        {
             await account.CreateSecretAsync(name);
+        }
+
         var request = new ListSecretsRequest { MaxResults = 2, Filters = [new Filter { Key = FilterNameStringType.Name, Values = ["a/"] }] };
 
         var first = await account.SecretsManager.ListSecretsAsync(request);

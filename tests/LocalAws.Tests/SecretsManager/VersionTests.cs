@@ -151,7 +151,10 @@ public sealed class VersionTests
         await using var account = await Account.StartAsync();
         await account.CreateSecretAsync();
         for (var number = 2; number <= 120; number++)
+        {
             await PutAsync(account, Account.NewToken(), $"v{number}", "AWSCURRENT");
+        }
+
         var service = account.Aws.SecretsManager;
         var count = () => CountVersions(account);
         Assert.Equal(120, count());
