@@ -95,6 +95,36 @@ public sealed class FinishSecretTests
     }
 
     [Fact]
+    public async Task A_key_minted_while_a_late_finishSecret_runs_is_not_touched()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var done = (await world.RotateAsync()).VersionId;
+        var calls = 0;
+        string? next = null;
+        world.Aws.Faults = _ =>
+        {
+            if (++calls == 2)
+            {
+                next = Task.Run(async () =>
+                {
+                    var token = await world.OpenRotationAsync();
+                    await world.RunAsync(token, "createSecret", "setSecret");
+                    return token;
+                }).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        await world.RunAsync(done, "finishSecret");
+
+        var pending = await world.ReadKeyAsync("AWSPENDING");
+        Assert.True((await world.MintedAsync()).Single(key => key.Value == pending).Enabled);
+        await world.RunAsync(next!, "testSecret", "finishSecret");
+    }
+
+    [Fact]
     public async Task A_stray_of_a_rotation_that_was_given_up_is_disabled_and_then_deleted()
     {
         await using var world = await World.StartAsync();

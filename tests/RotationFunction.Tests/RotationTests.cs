@@ -264,16 +264,23 @@ public sealed class RotationTests
     public async Task More_than_500_keys_and_more_than_25_plans_are_seen_whole()
     {
         await using var world = await World.StartAsync(plans: 30);
-        // Strays before the pending key in any order of listing, on several pages.
-        for (var stray = 0; stray < 600; stray++)
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret");
+        // The list is newest first, so the pending key comes last, behind strays that fill the first page.
+        for (var stray = 0; stray < 520; stray++)
         {
-            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"{world.SecretName}/{World.NewToken()}", Enabled = stray % 2 == 0 });
+            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest
+            {
+                Name = $"{world.SecretName}/{World.NewToken()}",
+                Enabled = true,
+                Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = world.SecretArn },
+            });
         }
 
-        await world.RotateHealthyAsync();
+        await world.RunAsync(token, "testSecret", "finishSecret");
 
-        var current = await world.ReadKeyAsync();
-        var key = (await world.MintedAsync()).Single(key => key.Value == current);
+        var key = Assert.Single(await world.MintedAsync(), key => key.Enabled == true);
+        Assert.True(key.Value == await world.ReadKeyAsync());
         var plans = await world.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id, Limit = 500 });
         Assert.Equal(30, plans.Items.Count);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using LocalAws;
@@ -34,9 +35,11 @@ public sealed class SetSecretTests
 
         await world.RunAsync(token, "setSecret", "testSecret", "finishSecret");
 
-        var secondPlan = await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = world.PlanIds[1] });
-        var url = world.Aws.InvokeUrl(secondPlan.ApiStages[0].ApiId, secondPlan.ApiStages[0].Stage);
-        Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync(), url));
+        foreach (var planId in world.PlanIds)
+        {
+            var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = planId })).ApiStages[0];
+            Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync(), world.Aws.InvokeUrl(stage.ApiId, stage.Stage)));
+        }
     }
 
     [Fact]
