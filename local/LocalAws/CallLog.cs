@@ -17,7 +17,9 @@ public sealed class CallLog
         get
         {
             lock (_gate)
+            {
                 return _records.Count;
+            }
         }
     }
 
@@ -27,7 +29,9 @@ public sealed class CallLog
     internal IReadOnlyList<CallRecord> Since(int count)
     {
         lock (_gate)
+        {
             return _records[count..];
+        }
     }
 
     internal AwsCall Begin(string accessKeyId, string service, string operation, string resource) =>
@@ -36,6 +40,8 @@ public sealed class CallLog
     internal void End(AwsCall call, int status, string? errorCode, DateTimeOffset at)
     {
         lock (_gate)
+        {
             _records.Add(new CallRecord(call, status, errorCode, at));
+        }
     }
 }

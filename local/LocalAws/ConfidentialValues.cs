@@ -5,7 +5,7 @@ namespace LocalAws;
 /// <summary>Every value that must never be printed: the values of API keys and the rotation tokens.</summary>
 internal sealed class ConfidentialValues
 {
-    private readonly ConcurrentDictionary<string, byte> _values = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _values = new();
 
     public void Add(string value) => _values.TryAdd(value, 0);
 

@@ -15,9 +15,13 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         var (answer, error) = await RunAsync(protocol, operation, request, aws.Faults?.Invoke(call));
         aws.Calls.End(call, answer?.Status ?? 0, error, aws.TimeProvider.GetUtcNow());
         if (answer is null)
+        {
             context.Abort();
+        }
         else
+        {
             await answer.SendAsync(context);
+        }
     }
 
     private static async Task<(WireResponse? Answer, string? ErrorCode)> RunAsync(
@@ -26,12 +30,21 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         try
         {
             if (request.Scope is null)
+            {
                 throw protocol.MissingAuthentication;
+            }
+
             WireResponse? answer = null;
             if (fault is null or { AfterEffect: true })
+            {
                 answer = await operation.RunAsync();
+            }
+
             if (fault is null)
+            {
                 return (answer, null);
+            }
+
             return fault.Answer is null ? (null, "ConnectionReset") : throw fault.Answer;
         }
         catch (AwsException error)
@@ -43,9 +56,15 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
     private IWireProtocol ProtocolOf(WireRequest request)
     {
         if (request.Header("X-Amz-Target")?.StartsWith("secretsmanager.", StringComparison.OrdinalIgnoreCase) == true)
+        {
             return secretsManager;
+        }
+
         if (request.Path is ["2015-03-31", "functions", ..])
+        {
             return lambda;
+        }
+
         return request.Scope?.Service switch
         {
             "secretsmanager" => secretsManager,

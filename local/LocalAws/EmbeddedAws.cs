@@ -88,9 +88,15 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         if (_controlPlane is not null)
+        {
             await _controlPlane.DisposeAsync();
+        }
+
         if (_dataPlane is not null)
+        {
             await _dataPlane.DisposeAsync();
+        }
+
         _stopped.Dispose();
     }
 }

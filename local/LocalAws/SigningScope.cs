@@ -9,7 +9,10 @@ internal sealed record SigningScope(string AccessKeyId, string Service)
         const string marker = "Credential=";
         var start = authorization?.IndexOf(marker, StringComparison.Ordinal) ?? -1;
         if (start < 0)
+        {
             return null;
+        }
+
         var credential = authorization![(start + marker.Length)..].Split(',')[0].Trim().Split('/');
         return credential is [var accessKeyId, _, _, var service, "aws4_request"] ? new SigningScope(accessKeyId, service) : null;
     }

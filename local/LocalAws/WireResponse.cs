@@ -6,7 +6,7 @@ namespace LocalAws;
 /// <summary>An answer in a service's wire protocol.</summary>
 internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body)
 {
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     public static WireResponse Json(int status, string contentType, object? body, JsonSerializerOptions json) =>
         new(status, contentType, body is null ? default : JsonSerializer.SerializeToUtf8Bytes(body, json));
@@ -17,9 +17,15 @@ internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemo
         response.StatusCode = Status;
         response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
         foreach (var (name, value) in Headers)
+        {
             response.Headers[name] = value;
+        }
+
         if (Status == StatusCodes.Status204NoContent)
+        {
             return;
+        }
+
         response.ContentType = ContentType;
         response.ContentLength = Body.Length;
         await response.Body.WriteAsync(Body, context.RequestAborted);

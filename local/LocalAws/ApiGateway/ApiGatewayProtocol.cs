@@ -8,7 +8,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 {
     private const string ContentType = "application/json";
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new EpochSeconds(decimals: 0) },
@@ -34,16 +34,16 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
     }
 
     public WireResponse Error(AwsException error) =>
-        WireResponse.Json(error.Status, ContentType, new { error.Message }, s_json) with
+        WireResponse.Json(error.Status, ContentType, new { error.Message }, Json) with
         {
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-amzn-ErrorType"] = error.Code },
+            Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
     private static T Read<T>(WireRequest request)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(request.Body.Span, s_json) ?? throw new JsonException();
+            return JsonSerializer.Deserialize<T>(request.Body.Span, Json) ?? throw new JsonException();
         }
         catch (JsonException)
         {
@@ -51,7 +51,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         }
     }
 
-    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, s_json);
+    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, Json);
 
     private WireOperation Operation(string name, string path, int status, Func<Task<object?>> run) =>
         new(name, apiGateway.Arn(path), async () => Answer(status, await run()));

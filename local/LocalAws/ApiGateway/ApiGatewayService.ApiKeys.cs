@@ -12,10 +12,10 @@ public sealed partial class ApiGatewayService
     // Recorded on AWS: refused with 125,001 characters. The limit itself is not known.
     private const int MaximumDescription = 125_000;
 
-    private static readonly string[] s_keyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
+    private static readonly string[] KeyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
 
     private readonly PagedCollection<StoredApiKey> _keys = new();
-    private readonly Dictionary<string, StoredApiKey> _keysByValue = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
 
     /// <summary>Makes a key. Its value is unique in the account and Region; an error does not name the key that holds it.</summary>
     /// <param name="request">The key.</param>
@@ -29,17 +29,28 @@ public sealed partial class ApiGatewayService
             ? RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 40)
             : request.Value;
         if (value.Length < 20)
+        {
             throw ApiGatewayErrors.BadRequest("API Key value should be at least 20 characters");
+        }
+
         if (value.Length > 128)
+        {
             throw ApiGatewayErrors.BadRequest("API Key value exceeds maximum size of 128 characters");
+        }
+
         _confidential.Add(value);
 
         lock (_gate)
         {
             if (_keysByValue.ContainsKey(value))
+            {
                 throw ApiGatewayErrors.DuplicateValue();
+            }
+
             if (_keys.Count >= MaximumKeys)
+            {
                 throw ApiGatewayErrors.TooManyKeys();
+            }
 
             var key = new StoredApiKey(NewId(), value, Now)
             {
@@ -62,7 +73,9 @@ public sealed partial class ApiGatewayService
     public ApiKey GetApiKey(string apiKey, bool includeValue = false)
     {
         lock (_gate)
+        {
             return KeyOf(apiKey).ToApiKey(includeValue, tags: true);
+        }
     }
 
     /// <summary>Lists keys, newest first, without tags.</summary>
@@ -75,7 +88,7 @@ public sealed partial class ApiGatewayService
                 request.Position,
                 request.Limit,
                 key => NameMatches(key, request.NameQuery)
-                    && (string.IsNullOrEmpty(request.CustomerId) || string.Equals(key.CustomerId, request.CustomerId, StringComparison.Ordinal)));
+                    && (string.IsNullOrEmpty(request.CustomerId) || key.CustomerId == request.CustomerId));
             return new ApiKeys { Items = [.. keys.Select(key => key.ToApiKey(request.IncludeValues, tags: false))], Position = position };
         }
     }
@@ -86,13 +99,18 @@ public sealed partial class ApiGatewayService
     {
         var operations = request.PatchOperations ?? [];
         foreach (var operation in operations)
+        {
             CheckKeyPatch(operation);
+        }
 
         lock (_gate)
         {
             var key = KeyOf(request.ApiKey);
             foreach (var operation in operations)
+            {
                 ApplyKeyPatch(key, operation);
+            }
+
             key.LastUpdated = Now;
             _replica.KeyUpdated(key.Id, key.Enabled);
             // Recorded on AWS: without the value, and with tags even where there are none.
@@ -108,7 +126,10 @@ public sealed partial class ApiGatewayService
         {
             var key = KeyOf(apiKey);
             foreach (var plan in key.Plans)
+            {
                 plan.Keys.Remove(key.Id);
+            }
+
             _keys.Remove(key.Id);
             _keysByValue.Remove(key.Value);
             _replica.KeyDeleted(key.Id);
@@ -121,13 +142,21 @@ public sealed partial class ApiGatewayService
 
     private static void CheckKeyPatch(PatchOperation operation)
     {
-        var allowed = string.Equals(operation.Op, "replace", StringComparison.Ordinal) ? s_keyPatchPaths : [];
-        if (!allowed.Contains(operation.Path, StringComparer.Ordinal))
+        var allowed = operation.Op == "replace" ? KeyPatchPaths : [];
+        if (!allowed.Contains(operation.Path))
+        {
             throw ApiGatewayErrors.InvalidPatchPath(operation, allowed);
+        }
+
         if (operation.Path is "/name")
+        {
             CheckName(operation.Value);
+        }
+
         if (operation.Path is "/description")
+        {
             CheckDescription(operation.Value);
+        }
     }
 
     private static void ApplyKeyPatch(StoredApiKey key, PatchOperation operation)
@@ -153,13 +182,17 @@ public sealed partial class ApiGatewayService
     private static void CheckName(string? name)
     {
         if (name?.Length > 1024)
+        {
             throw ApiGatewayErrors.BadRequest("Invalid API Key name, can be at most 1024 characters.");
+        }
     }
 
     private static void CheckDescription(string? description)
     {
         if (description?.Length > MaximumDescription)
+        {
             throw ApiGatewayErrors.BadRequest("Invalid API Key description specified.");
+        }
     }
 
     private StoredApiKey KeyOf(string? keyId) => _keys.Find(keyId ?? "") ?? throw ApiGatewayErrors.UnknownKey();

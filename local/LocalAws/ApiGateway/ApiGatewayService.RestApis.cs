@@ -6,7 +6,7 @@ namespace LocalAws;
 /// <content>REST APIs, as far as clients need one to call: every API answers on every resource, and every method requires a key.</content>
 public sealed partial class ApiGatewayService
 {
-    private readonly Dictionary<string, StoredRestApi> _restApis = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredRestApi> _restApis = new();
 
     /// <summary>Makes a REST API.</summary>
     /// <param name="request">The API.</param>
@@ -31,7 +31,10 @@ public sealed partial class ApiGatewayService
             api.DeploymentIds.Add(deployment.Id);
             // AWS API reference: a stage that exists shows the new deployment.
             if (!string.IsNullOrEmpty(request.StageName) && api.StageNames.Add(request.StageName))
+            {
                 _replica.AddStage(new ApiStageId(request.RestApiId, request.StageName));
+            }
+
             return deployment;
         }
     }
@@ -44,9 +47,15 @@ public sealed partial class ApiGatewayService
         {
             var api = RestApiOf(request.RestApiId);
             if (!api.DeploymentIds.Contains(request.DeploymentId))
+            {
                 throw ApiGatewayErrors.NotFound("Invalid Deployment identifier specified");
+            }
+
             if (!api.StageNames.Add(request.StageName))
+            {
                 throw new AwsException(409, "ConflictException", "Stage already exists");
+            }
+
             _replica.AddStage(new ApiStageId(request.RestApiId, request.StageName));
             return new Stage
             {
@@ -69,8 +78,8 @@ public sealed partial class ApiGatewayService
 
     private sealed class StoredRestApi
     {
-        public HashSet<string> DeploymentIds { get; } = new(StringComparer.Ordinal);
+        public HashSet<string> DeploymentIds { get; } = new();
 
-        public HashSet<string> StageNames { get; } = new(StringComparer.Ordinal);
+        public HashSet<string> StageNames { get; } = new();
     }
 }

@@ -10,7 +10,9 @@ public sealed partial class ApiGatewayService
     public ResourceTags GetTags(string resourceArn)
     {
         lock (_gate)
+        {
             return new ResourceTags(TagDictionary.CopyOf(TagsOf(resourceArn)));
+        }
     }
 
     /// <summary>Sets tags of a key or a plan.</summary>
@@ -21,10 +23,15 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             var tags = TagsOf(request.ResourceArn);
-            if (tags.Keys.Union(request.Tags.Keys, StringComparer.Ordinal).Count() > 50)
+            if (tags.Keys.Union(request.Tags.Keys).Count() > 50)
+            {
                 throw ApiGatewayErrors.BadRequest("A resource can have at most 50 tags");
+            }
+
             foreach (var (key, value) in request.Tags)
+            {
                 tags[key] = value;
+            }
         }
     }
 
@@ -36,7 +43,9 @@ public sealed partial class ApiGatewayService
         {
             var tags = TagsOf(request.ResourceArn);
             foreach (var key in request.TagKeys)
+            {
                 tags.Remove(key);
+            }
         }
     }
 
@@ -44,13 +53,21 @@ public sealed partial class ApiGatewayService
     private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
     {
         if (tags is null)
+        {
             return;
+        }
+
         if (tags.Count > 50)
+        {
             throw ApiGatewayErrors.BadRequest("A resource can have at most 50 tags");
+        }
+
         foreach (var (key, value) in tags)
         {
             if (key.Length is 0 or > 128 || value.Length > 256 || key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
                 throw ApiGatewayErrors.BadRequest("Invalid tag specified");
+            }
         }
     }
 

@@ -16,10 +16,14 @@ public sealed partial class ApiGatewayService
             var plan = PlanOf(request.UsagePlanId);
             var key = KeyOf(request.KeyId);
             if (key.Plans.Contains(plan))
+            {
                 throw ApiGatewayErrors.AlreadyAttached();
+            }
             // AWS developer guide: a key can be in many plans, never in two that share an API stage.
             if (key.Plans.Any(other => other.Stages.Intersect(plan.Stages).Any()))
+            {
                 throw ApiGatewayErrors.StageAlreadyPlanned();
+            }
 
             plan.Keys.Add(key.Id, key);
             key.Plans.Add(plan);
@@ -32,11 +36,16 @@ public sealed partial class ApiGatewayService
     internal async Task<UsagePlanKey> CreateUsagePlanKeyAsync(CreateUsagePlanKeyRequest request, CancellationToken aborted)
     {
         if (AttachDuration == TimeSpan.Zero)
+        {
             return CreateUsagePlanKey(request);
+        }
 
         // Seen in the field: attaches run one at a time in an account and Region, whatever key and plan they name.
         if (Interlocked.Exchange(ref _attaching, 1) == 1)
+        {
             throw ApiGatewayErrors.ConcurrentAttach();
+        }
+
         try
         {
             await Task.Delay(AttachDuration, _aws.TimeProvider, aborted);
@@ -54,7 +63,9 @@ public sealed partial class ApiGatewayService
     public UsagePlanKey GetUsagePlanKey(string usagePlanId, string keyId)
     {
         lock (_gate)
+        {
             return (PlanOf(usagePlanId).Keys.Find(keyId) ?? throw ApiGatewayErrors.UnknownKey()).ToUsagePlanKey();
+        }
     }
 
     /// <summary>Lists the keys of a usage plan, with their values. Recorded on AWS: an unknown plan has none and is no error.</summary>
@@ -64,7 +75,10 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             if (_plans.Find(request.UsagePlanId) is not { } plan)
+            {
                 return new UsagePlanKeys { Items = [] };
+            }
+
             var (keys, position) = plan.Keys.Page(request.Position, request.Limit, key => NameMatches(key, request.NameQuery));
             return new UsagePlanKeys { Items = [.. keys.Select(key => key.ToUsagePlanKey())], Position = position };
         }

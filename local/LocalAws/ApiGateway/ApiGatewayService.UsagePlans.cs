@@ -6,8 +6,8 @@ namespace LocalAws;
 /// <content>Usage plans.</content>
 public sealed partial class ApiGatewayService
 {
-    private static readonly string[] s_planReplacePaths = ["/name", "/description"];
-    private static readonly string[] s_planStagePaths = ["/apiStages"];
+    private static readonly string[] PlanReplacePaths = ["/name", "/description"];
+    private static readonly string[] PlanStagePaths = ["/apiStages"];
 
     private readonly PagedCollection<StoredUsagePlan> _plans = new();
 
@@ -31,7 +31,9 @@ public sealed partial class ApiGatewayService
     public UsagePlan GetUsagePlan(string usagePlanId)
     {
         lock (_gate)
+        {
             return PlanOf(usagePlanId).ToUsagePlan(tags: true);
+        }
     }
 
     /// <summary>Lists usage plans, newest first, without tags. An unknown key is in no plan.</summary>
@@ -57,9 +59,15 @@ public sealed partial class ApiGatewayService
             var plan = PlanOf(request.UsagePlanId);
             var operations = request.PatchOperations ?? [];
             foreach (var operation in operations)
+            {
                 CheckPlanPatch(plan, operation);
+            }
+
             foreach (var operation in operations)
+            {
                 ApplyPlanPatch(plan, operation);
+            }
+
             _replica.PlanChanged(plan.Id, plan.Stages);
             return plan.ToUsagePlan(tags: true);
         }
@@ -73,7 +81,10 @@ public sealed partial class ApiGatewayService
         {
             var plan = PlanOf(usagePlanId);
             foreach (var key in plan.Keys.Items)
+            {
                 key.Plans.Remove(plan);
+            }
+
             _plans.Remove(plan.Id);
             _replica.PlanDeleted(plan.Id);
         }
@@ -88,27 +99,41 @@ public sealed partial class ApiGatewayService
             case { Op: "add", Path: "/apiStages" }:
                 var stage = KnownStage(StageOf(operation.Value));
                 if (!plan.Stages.Contains(stage) && plan.Keys.Items.Any(key => key.Plans.Any(other => other.Stages.Contains(stage))))
+                {
                     throw ApiGatewayErrors.StageAlreadyPlanned();
+                }
+
                 break;
             case { Op: "remove", Path: "/apiStages" }:
                 if (!plan.Stages.Contains(StageOf(operation.Value)))
+                {
                     throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
+                }
+
                 break;
             default:
-                throw ApiGatewayErrors.InvalidPatchPath(operation, operation.Op is "replace" ? s_planReplacePaths : s_planStagePaths);
+                throw ApiGatewayErrors.InvalidPatchPath(operation, operation.Op is "replace" ? PlanReplacePaths : PlanStagePaths);
         }
     }
 
     private static void ApplyPlanPatch(StoredUsagePlan plan, PatchOperation operation)
     {
         if (operation.Path is "/name")
+        {
             plan.Name = operation.Value ?? "";
+        }
         else if (operation.Path is "/description")
+        {
             plan.Description = operation.Value;
+        }
         else if (operation.Op is "add")
+        {
             plan.Stages.Add(StageOf(operation.Value));
+        }
         else
+        {
             plan.Stages.Remove(StageOf(operation.Value));
+        }
     }
 
     private static ApiStageId StageOf(string? value) =>

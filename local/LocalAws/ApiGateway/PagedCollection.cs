@@ -14,7 +14,7 @@ internal sealed class PagedCollection<T>
     private const int DefaultLimit = 25;
     private const int MaximumLimit = 500;
 
-    private readonly Dictionary<string, long> _sequenceById = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _sequenceById = new();
     private readonly SortedList<long, T> _items = [];
     private long _sequence;
 
@@ -45,9 +45,15 @@ internal sealed class PagedCollection<T>
         {
             var item = _items.GetValueAtIndex(index);
             if (!matches(item))
+            {
                 continue;
+            }
+
             if (page.Count == size)
+            {
                 return (page, Encode(last));
+            }
+
             page.Add(item);
             last = _items.GetKeyAtIndex(index);
         }
@@ -60,20 +66,28 @@ internal sealed class PagedCollection<T>
     private int IndexBefore(string? position)
     {
         if (string.IsNullOrEmpty(position))
+        {
             return _items.Count - 1;
+        }
 
         var bytes = new byte[position.Length];
         if (!Convert.TryFromBase64String(position, bytes, out var length) || !long.TryParse(bytes.AsSpan(0, length), CultureInfo.InvariantCulture, out var sequence))
+        {
             throw ApiGatewayErrors.BadRequest("Invalid position specified");
+        }
 
         var (low, high) = (0, _items.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
             if (_items.GetKeyAtIndex(middle) < sequence)
+            {
                 low = middle + 1;
+            }
             else
+            {
                 high = middle;
+            }
         }
 
         return low - 1;

@@ -19,7 +19,7 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
 
     public DateTimeOffset LastUpdated { get; set; } = created;
 
-    public Dictionary<string, string> Tags { get; init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, string> Tags { get; init; } = new();
 
     /// <summary>The plans that hold the key.</summary>
     public HashSet<StoredUsagePlan> Plans { get; } = [];

@@ -4,5 +4,5 @@ namespace LocalAws.ApiGateway;
 internal static class TagDictionary
 {
     public static Dictionary<string, string> CopyOf(IReadOnlyDictionary<string, string>? tags) =>
-        tags is null ? new(StringComparer.Ordinal) : new(tags, StringComparer.Ordinal);
+        tags is null ? new() : new(tags);
 }

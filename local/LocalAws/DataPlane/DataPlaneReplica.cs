@@ -9,9 +9,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset At, Action Apply)> _changes = new();
     private readonly HashSet<ApiStageId> _stages = [];
-    private readonly Dictionary<string, ServedKey> _keysById = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ServedKey> _keysByValue = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<ApiStageId>> _stagesByPlan = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ServedKey> _keysById = new();
+    private readonly Dictionary<string, ServedKey> _keysByValue = new();
+    private readonly Dictionary<string, HashSet<ApiStageId>> _stagesByPlan = new();
     private TimeSpan _activationLag;
 
     /// <summary>How long a change takes to arrive. A new lag holds for the changes that have not arrived yet.</summary>
@@ -20,7 +20,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
         get
         {
             lock (_gate)
+            {
                 return _activationLag;
+            }
         }
         set
         {
@@ -36,7 +38,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     public void AddStage(ApiStageId stage)
     {
         lock (_gate)
+        {
             _stages.Add(stage);
+        }
     }
 
     public void KeyCreated(string keyId, string value, bool enabled) => Change(() =>
@@ -65,7 +69,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     public bool Serves(ApiStageId stage)
     {
         lock (_gate)
+        {
             return _stages.Contains(stage);
+        }
     }
 
     /// <summary>Whether a stage serves a caller that sends this value.</summary>
@@ -84,7 +90,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     private void Change(Action apply)
     {
         lock (_gate)
+        {
             _changes.Enqueue((timeProvider.GetUtcNow(), apply));
+        }
     }
 
     // First in, first out: whatever the lag was, changes arrive in the order in which they were made.
@@ -92,7 +100,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     {
         var due = timeProvider.GetUtcNow() - _activationLag;
         while (_changes.TryPeek(out var change) && change.At <= due)
+        {
             _changes.Dequeue().Apply();
+        }
     }
 
     private sealed class ServedKey(string value)
@@ -101,7 +111,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
 
         public bool Enabled { get; set; }
 
-        public HashSet<string> PlanIds { get; } = new(StringComparer.Ordinal);
+        public HashSet<string> PlanIds { get; } = new();
     }
 }
 

@@ -7,8 +7,8 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 {
     private const string ContentType = "application/json";
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
-    private static readonly JsonSerializerOptions s_errorJson = new();
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions ErrorJson = new();
 
     public string Service => "lambda";
 
@@ -22,22 +22,26 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
     };
 
     public WireResponse Error(AwsException error) =>
-        WireResponse.Json(error.Status, ContentType, new { Type = "User", error.Message }, s_errorJson) with
+        WireResponse.Json(error.Status, ContentType, new { Type = "User", error.Message }, ErrorJson) with
         {
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["x-amzn-ErrorType"] = error.Code },
+            Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
     private async Task<WireResponse> InvokeAsync(string function, WireRequest request)
     {
         if (request.Header("X-Amz-Invocation-Type") is { } type and not "RequestResponse")
+        {
             throw new AwsException(400, "InvalidParameterValueException", $"Functions are invoked synchronously here, not as {type}.");
+        }
 
         var result = await lambda.InvokeAsync(function, request.Body);
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Amz-Executed-Version"] = "$LATEST" };
+        var headers = new Dictionary<string, string>() { ["X-Amz-Executed-Version"] = "$LATEST" };
         if (result.Error is null)
+        {
             return new WireResponse(200, ContentType, result.Payload) { Headers = headers };
+        }
 
         headers["X-Amz-Function-Error"] = "Unhandled";
-        return WireResponse.Json(200, ContentType, result.Error, s_json) with { Headers = headers };
+        return WireResponse.Json(200, ContentType, result.Error, Json) with { Headers = headers };
     }
 }

@@ -8,7 +8,7 @@ namespace LocalAws;
 public sealed class LambdaService
 {
     private readonly EmbeddedAws _aws;
-    private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Function> _functions = new();
 
     internal LambdaService(EmbeddedAws aws) => _aws = aws;
 
@@ -38,14 +38,17 @@ public sealed class LambdaService
     {
         var arn = ArnOf(functionNameOrArn);
         if (!_functions.TryGetValue(arn, out var function))
+        {
             throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
+        }
 
         var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), arn, payload, _aws.TimeProvider.GetUtcNow() + function.Timeout);
+        using var ended = new CancellationTokenSource();
+        // Before the function starts: who then moves a clock on finds the timer set.
+        var timeout = Task.Delay(function.Timeout, _aws.TimeProvider, ended.Token);
         // On the pool: a handler that works before its first await must not hold up the caller.
         var run = Task.Run(() => function.Handler(invocation));
-        // A hung function is given up in real time; one that ran past its deadline by this instance's clock has timed out all the same.
-        using var ended = new CancellationTokenSource();
-        await Task.WhenAny(run, Task.Delay(function.Timeout, ended.Token));
+        await Task.WhenAny(run, timeout);
         await ended.CancelAsync();
         if (!run.IsCompleted || _aws.TimeProvider.GetUtcNow() > invocation.Deadline)
         {

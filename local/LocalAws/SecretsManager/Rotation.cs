@@ -3,8 +3,8 @@ namespace LocalAws.SecretsManager;
 /// <summary>A rotation from RotateSecret until its version is AWSCURRENT, or until it is given up.</summary>
 internal sealed class Rotation(string functionArn, StoredVersion version, bool test)
 {
-    private static readonly string[] s_allSteps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
-    private static readonly string[] s_testSteps = ["testSecret"];
+    private static readonly string[] AllSteps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+    private static readonly string[] TestSteps = ["testSecret"];
 
     public string FunctionArn { get; } = functionArn;
 
@@ -13,7 +13,7 @@ internal sealed class Rotation(string functionArn, StoredVersion version, bool t
     /// <summary>Whether only <c>testSecret</c> is called, as with RotateImmediately=false.</summary>
     public bool Test { get; } = test;
 
-    public IReadOnlyList<string> Steps => Test ? s_testSteps : s_allSteps;
+    public IReadOnlyList<string> Steps => Test ? TestSteps : AllSteps;
 
     public bool Cancelled { get; private set; }
 

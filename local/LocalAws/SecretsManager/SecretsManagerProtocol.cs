@@ -9,13 +9,13 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     private const string TargetPrefix = "secretsmanager.";
     private const string ContentType = "application/x-amz-json-1.1";
 
-    private static readonly JsonSerializerOptions s_json = new()
+    private static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new EpochSeconds(decimals: 3) },
     };
 
-    private static readonly Dictionary<string, Func<SecretsManagerService, ReadOnlyMemory<byte>, object?>> s_operations = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<SecretsManagerService, ReadOnlyMemory<byte>, object?>> Operations = new()
     {
         ["CreateSecret"] = (service, body) => service.CreateSecret(Read<CreateSecretRequest>(body)),
         ["DescribeSecret"] = (service, body) => service.DescribeSecret(Read<SecretRequest>(body)),
@@ -41,20 +41,23 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     {
         var target = request.Header("X-Amz-Target") ?? "";
         var name = target.StartsWith(TargetPrefix, StringComparison.OrdinalIgnoreCase) ? target[TargetPrefix.Length..] : "";
-        return s_operations.TryGetValue(name, out var operation)
+        return Operations.TryGetValue(name, out var operation)
             ? new WireOperation(name, ResourceOf(request.Body), () => Task.FromResult(Answer(200, operation(secretsManager, request.Body))))
             : new WireOperation("Unknown", "*", () => throw new AwsException(400, "UnknownOperationException", ""));
     }
 
     public WireResponse Error(AwsException error)
     {
-        var body = new Dictionary<string, string>(StringComparer.Ordinal) { ["__type"] = error.Code };
+        var body = new Dictionary<string, string>() { ["__type"] = error.Code };
         if (error.Message.Length > 0)
+        {
             body["Message"] = error.Message;
+        }
+
         return Answer(error.Status, body);
     }
 
-    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, s_json);
+    private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, Json);
 
     private static object? Void(Action run)
     {
@@ -66,7 +69,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(body.Span, s_json) ?? throw new JsonException();
+            return JsonSerializer.Deserialize<T>(body.Span, Json) ?? throw new JsonException();
         }
         catch (JsonException)
         {
@@ -82,7 +85,9 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
             foreach (var property in (ReadOnlySpan<string>)["SecretId", "Name"])
             {
                 if (json.RootElement.TryGetProperty(property, out var id) && id.GetString() is { } text)
+                {
                     return secretsManager.ArnOf(text);
+                }
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

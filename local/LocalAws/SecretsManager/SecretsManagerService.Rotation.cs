@@ -22,7 +22,9 @@ public sealed partial class SecretsManagerService
         get
         {
             lock (_gate)
+            {
                 return [.. _rotations];
+            }
         }
     }
 
@@ -33,7 +35,10 @@ public sealed partial class SecretsManagerService
         do
         {
             lock (_gate)
+            {
                 runs = [.. _runs];
+            }
+
             await Task.WhenAll(runs);
         }
         while (runs.Length != RunCount());
@@ -52,12 +57,19 @@ public sealed partial class SecretsManagerService
             var secret = FindLive(request.SecretId);
             var functionArn = request.RotationLambdaArn ?? secret.RotationFunctionArn ?? throw SecretsManagerErrors.NoRotationFunction();
             if (!_aws.Lambda.Exists(functionArn))
+            {
                 throw SecretsManagerErrors.CannotInvokeFunction();
+            }
             // AWS API reference: the token keeps a repeated request from making a second version.
             if (secret.Find(token) is { } version)
+            {
                 return secret.Respond(version);
+            }
+
             if (secret.Labelled(StoredSecret.Pending) is { } pending && pending != secret.Labelled(StoredSecret.Current))
+            {
                 throw SecretsManagerErrors.PreviousRotationIncomplete();
+            }
 
             secret.RotationEnabled = true;
             secret.RotationFunctionArn = functionArn;
@@ -75,7 +87,10 @@ public sealed partial class SecretsManagerService
         {
             var secret = FindLive(request.SecretId);
             if (secret.RotationFunctionArn is null)
+            {
                 throw SecretsManagerErrors.NoRotationFunction();
+            }
+
             secret.RotationEnabled = false;
             secret.Rotation?.Cancel();
             secret.LastChanged = Now;
@@ -87,16 +102,24 @@ public sealed partial class SecretsManagerService
     private static void CheckRules(RotationRules? rules)
     {
         if (rules is { AutomaticallyAfterDays: not null, ScheduleExpression: not null })
+        {
             throw SecretsManagerErrors.TwoSchedules();
+        }
+
         if (rules?.AutomaticallyAfterDays is < 1 or > 1000)
+        {
             throw SecretsManagerErrors.InvalidParameter("AutomaticallyAfterDays must be between 1 and 1000.");
+        }
     }
 
     /// <summary>AWS user guide: who writes a new current value while a rotation is not complete ends that rotation, and AWSPENDING is taken off.</summary>
     private static void Abandon(StoredSecret secret)
     {
         if (secret.Rotation is not { } rotation)
+        {
             return;
+        }
+
         rotation.Cancel();
         rotation.Version.Stages.Remove(StoredSecret.Pending);
         secret.Rotation = null;
@@ -149,24 +172,41 @@ public sealed partial class SecretsManagerService
             foreach (var step in rotation.Steps)
             {
                 if (IsGivenUp(rotation))
+                {
                     return RotationOutcome.Abandoned;
+                }
+
                 var record = await CallAsync(secret, rotation, step, attempt);
                 steps.Add(record);
                 passed = record.Error is null && (step is not "finishSecret" || IsCurrent(secret, rotation));
                 // Before anybody is told: who then moves a clock on finds the timer set.
                 if (!passed && attempt < attempts)
+                {
                     retry = Task.Delay(_options.RotationRetryDelay, _aws.TimeProvider, _stopped);
+                }
+
                 StepFinished?.Invoke(record);
                 if (!passed)
+                {
                     break;
+                }
             }
 
             if (IsGivenUp(rotation))
+            {
                 return RotationOutcome.Abandoned;
+            }
+
             if (passed)
+            {
                 return RotationOutcome.Succeeded;
+            }
+
             if (retry is null)
+            {
                 return RotationOutcome.Failed;
+            }
+
             await retry;
         }
     }
@@ -192,7 +232,9 @@ public sealed partial class SecretsManagerService
     private int RunCount()
     {
         lock (_gate)
+        {
             return _runs.Count;
+        }
     }
 
     private bool IsGivenUp(Rotation rotation)
@@ -207,7 +249,9 @@ public sealed partial class SecretsManagerService
     private bool IsCurrent(StoredSecret secret, Rotation rotation)
     {
         lock (_gate)
+        {
             return secret.Labelled(StoredSecret.Current) == rotation.Version;
+        }
     }
 
     private void End(StoredSecret secret, Rotation rotation, RotationOutcome outcome)
@@ -230,6 +274,8 @@ public sealed partial class SecretsManagerService
         }
 
         if (secret.Rotation == rotation)
+        {
             secret.Rotation = null;
+        }
     }
 }

@@ -38,7 +38,9 @@ public sealed partial class SecretsManagerService
         CheckRotationToken(request.RotationToken);
         // AWS API reference: a version has at most 20 labels.
         if (request.VersionStages is { Count: 0 or > 20 })
+        {
             throw SecretsManagerErrors.InvalidParameter("VersionStages must have 1 to 20 labels.");
+        }
 
         lock (_gate)
         {
@@ -75,9 +77,14 @@ public sealed partial class SecretsManagerService
             var secret = FindLive(request.SecretId);
             var source = secret.Labelled(request.VersionStage);
             if (request.MoveToVersionId is null)
+            {
                 TakeOff(request, source);
+            }
             else
+            {
                 Move(secret, request, source);
+            }
+
             secret.LastChanged = Now;
             return secret.Respond();
         }
@@ -122,8 +129,11 @@ public sealed partial class SecretsManagerService
         }
 
         var version = secret.Find(versionId) ?? throw SecretsManagerErrors.NoValueForVersion(versionId);
-        if (label is not null && !version.Stages.Contains(label, StringComparer.Ordinal))
+        if (label is not null && !version.Stages.Contains(label))
+        {
             throw SecretsManagerErrors.LabelNotOnVersion();
+        }
+
         content = version.Content ?? throw SecretsManagerErrors.NoValueForVersion(versionId);
         return version;
     }
@@ -131,11 +141,20 @@ public sealed partial class SecretsManagerService
     private static void TakeOff(UpdateSecretVersionStageRequest request, StoredVersion? source)
     {
         if (request.RemoveFromVersionId is null)
+        {
             throw SecretsManagerErrors.InvalidParameter("You must provide RemoveFromVersionId, MoveToVersionId, or both.");
+        }
+
         if (request.VersionStage is StoredSecret.Current)
+        {
             throw SecretsManagerErrors.CurrentCannotBeRemoved();
-        if (source is null || !string.Equals(source.Id, request.RemoveFromVersionId, StringComparison.Ordinal))
+        }
+
+        if (source is null || source.Id != request.RemoveFromVersionId)
+        {
             throw SecretsManagerErrors.WrongSource(request.VersionStage);
+        }
+
         source.Stages.Remove(request.VersionStage);
     }
 
@@ -143,10 +162,16 @@ public sealed partial class SecretsManagerService
     {
         var target = secret.Find(request.MoveToVersionId)
             ?? throw SecretsManagerErrors.NotFound("Secrets Manager can't find the specified secret version.");
-        if (request.RemoveFromVersionId is not null && !string.Equals(source?.Id, request.RemoveFromVersionId, StringComparison.Ordinal))
+        if (request.RemoveFromVersionId is not null && source?.Id != request.RemoveFromVersionId)
+        {
             throw SecretsManagerErrors.WrongSource(request.VersionStage);
+        }
+
         if (request.RemoveFromVersionId is null && source is not null && source != target)
+        {
             throw SecretsManagerErrors.CurrentMoveNeedsSource(request.VersionStage, source.Id);
+        }
+
         secret.Move(request.VersionStage, target);
     }
 
@@ -154,7 +179,9 @@ public sealed partial class SecretsManagerService
     private static void CheckRotationToken(string? token)
     {
         if (token is not null && (token.Length is < 36 or > 256 || !token.All(character => char.IsAsciiLetterOrDigit(character) || character == '-')))
+        {
             throw SecretsManagerErrors.InvalidParameter("RotationToken must be 36 to 256 letters, digits and hyphens.");
+        }
     }
 
     /// <summary>Writes a version, or fills the empty one that a rotation made. Recorded on AWS: the same token with the same value changes nothing.</summary>
@@ -162,18 +189,32 @@ public sealed partial class SecretsManagerService
     {
         var version = secret.Find(token);
         if (version?.Content is { } written)
+        {
             return written.Same(content) ? version : throw SecretsManagerErrors.TokenInUse(token, secret.Arn);
+        }
 
         // AWS API reference: the first version of a secret becomes AWSCURRENT. Whether it does so beside other labels is not documented.
         if (secret.Versions.Count == 0)
-            labels = [.. labels.Union([StoredSecret.Current], StringComparer.Ordinal)];
+        {
+            labels = [.. labels.Union([StoredSecret.Current])];
+        }
+
         if (version is null)
+        {
             secret.Versions.Add(version = new StoredVersion(token, content, Now));
+        }
+
         version.Content = content;
         foreach (var label in labels)
+        {
             secret.Move(label, version);
-        if (labels.Contains(StoredSecret.Current, StringComparer.Ordinal))
+        }
+
+        if (labels.Contains(StoredSecret.Current))
+        {
             Abandon(secret);
+        }
+
         secret.RemoveOldVersions(Now);
         secret.LastChanged = Now;
         return version;

@@ -11,7 +11,7 @@ public sealed partial class SecretsManagerService
     private readonly EmbeddedAwsOptions _options;
     private readonly ConfidentialValues _confidential;
     private readonly CancellationToken _stopped;
-    private readonly Dictionary<string, StoredSecret> _secrets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredSecret> _secrets = new();
 
     internal SecretsManagerService(EmbeddedAws aws, EmbeddedAwsOptions options, ConfidentialValues confidential, CancellationToken stopped)
     {
@@ -30,7 +30,10 @@ public sealed partial class SecretsManagerService
     public SecretResponse CreateSecret(CreateSecretRequest request)
     {
         if (request.Name.Length is 0 or > 512 || request.Name.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/_+=.@-".Contains(character, StringComparison.Ordinal)))
+        {
             throw SecretsManagerErrors.InvalidParameter("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
+        }
+
         var content = VersionContent.Of(request.SecretString, request.SecretBinary);
         CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
         CheckTags(request.Tags ?? []);
@@ -39,7 +42,9 @@ public sealed partial class SecretsManagerService
         {
             RemoveDeletedSecrets();
             if (_secrets.TryGetValue(request.Name, out var existing))
+            {
                 return Repeated(existing, request.ClientRequestToken, content);
+            }
 
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
             var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
@@ -54,7 +59,9 @@ public sealed partial class SecretsManagerService
     public SecretDescription DescribeSecret(SecretRequest request)
     {
         lock (_gate)
+        {
             return Find(request.SecretId).Describe();
+        }
     }
 
     /// <summary>Lists secrets without their values, oldest first.</summary>
@@ -84,21 +91,31 @@ public sealed partial class SecretsManagerService
     {
         var force = request.ForceDeleteWithoutRecovery == true;
         if (force && request.RecoveryWindowInDays is not null)
+        {
             throw SecretsManagerErrors.InvalidParameter("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.");
+        }
+
         if (request.RecoveryWindowInDays is < 7 or > 30)
+        {
             throw SecretsManagerErrors.InvalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+        }
 
         lock (_gate)
         {
             var secret = Find(request.SecretId);
             if (secret.Deleted is not null && !force)
+            {
                 throw SecretsManagerErrors.MarkedForDeletion();
+            }
 
             secret.Deleted = Now;
             secret.DeletionDate = force ? Now : Now.AddDays(request.RecoveryWindowInDays ?? 30);
             secret.Rotation?.Cancel();
             if (force)
+            {
                 _secrets.Remove(secret.Name);
+            }
+
             return secret.Respond() with { DeletionDate = secret.DeletionDate };
         }
     }
@@ -124,8 +141,8 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            CheckTags([.. secret.Tags.ExceptBy(request.Tags.Select(tag => tag.Key), tag => tag.Key, StringComparer.Ordinal), .. request.Tags]);
-            secret.Tags.RemoveAll(tag => request.Tags.Any(other => string.Equals(other.Key, tag.Key, StringComparison.Ordinal)));
+            CheckTags([.. secret.Tags.ExceptBy(request.Tags.Select(tag => tag.Key), tag => tag.Key), .. request.Tags]);
+            secret.Tags.RemoveAll(tag => request.Tags.Any(other => other.Key == tag.Key));
             secret.Tags.AddRange(request.Tags);
             secret.LastChanged = Now;
         }
@@ -138,7 +155,7 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key, StringComparer.Ordinal));
+            secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key));
             secret.LastChanged = Now;
         }
     }
@@ -147,16 +164,24 @@ public sealed partial class SecretsManagerService
     internal string ArnOf(string secretId)
     {
         lock (_gate)
+        {
             return TryFind(secretId)?.Arn ?? (secretId.StartsWith("arn:", StringComparison.Ordinal) ? secretId : ArnPrefix + secretId);
+        }
     }
 
     // AWS API reference: a repeated request is one with the same token and the same value.
     private static SecretResponse Repeated(StoredSecret secret, string? token, VersionContent? content)
     {
         if (secret.Deleted is not null)
+        {
             throw SecretsManagerErrors.NameBlocked();
+        }
+
         if (content is null || secret.Find(token)?.Content?.Same(content) != true)
+        {
             throw SecretsManagerErrors.SecretExists(secret.Name);
+        }
+
         return secret.Respond(secret.Find(token));
     }
 
@@ -177,13 +202,21 @@ public sealed partial class SecretsManagerService
     private static void CheckTags(IReadOnlyList<Tag> tags)
     {
         if (tags.Count > 50)
+        {
             throw SecretsManagerErrors.InvalidParameter("A secret can have at most 50 tags.");
-        if (tags.DistinctBy(tag => tag.Key, StringComparer.Ordinal).Count() != tags.Count)
+        }
+
+        if (tags.DistinctBy(tag => tag.Key).Count() != tags.Count)
+        {
             throw SecretsManagerErrors.InvalidParameter("A tag key is given twice.");
+        }
+
         foreach (var tag in tags)
         {
             if (tag.Key.Length is 0 or > 128 || tag.Value?.Length > 256 || tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            {
                 throw SecretsManagerErrors.InvalidParameter("A tag is not valid.");
+            }
         }
     }
 
@@ -193,7 +226,9 @@ public sealed partial class SecretsManagerService
         if (string.IsNullOrEmpty(token))
         {
             if (needed)
+            {
                 throw missing("You must provide a ClientRequestToken value. We recommend a UUID-type value.");
+            }
         }
         else if (token.Length is < 32 or > 64)
         {
@@ -204,11 +239,17 @@ public sealed partial class SecretsManagerService
     private static (IReadOnlyList<T> Items, string? NextToken) Page<T>(IEnumerable<T> items, Func<T, string> idOf, int? maxResults, string? nextToken)
     {
         if (maxResults is < 1 or > 100)
+        {
             throw SecretsManagerErrors.InvalidParameter("MaxResults must be between 1 and 100.");
-        var rest = nextToken is null ? items : items.SkipWhile(item => !string.Equals(idOf(item), nextToken, StringComparison.Ordinal));
+        }
+
+        var rest = nextToken is null ? items : items.SkipWhile(item => idOf(item) != nextToken);
         var page = rest.Take((maxResults ?? 100) + 1).ToList();
         if (nextToken is not null && page.Count == 0)
+        {
             throw new AwsException(400, "InvalidNextTokenException", "The NextToken value is invalid.");
+        }
+
         return page.Count <= (maxResults ?? 100) ? (page, null) : (page[..^1], idOf(page[^1]));
     }
 
@@ -217,13 +258,22 @@ public sealed partial class SecretsManagerService
     {
         RemoveDeletedSecrets();
         if (_secrets.TryGetValue(secretId, out var named))
+        {
             return named;
+        }
+
         if (!secretId.StartsWith(ArnPrefix, StringComparison.Ordinal))
+        {
             return null;
+        }
+
         var name = secretId[ArnPrefix.Length..];
         if (_secrets.TryGetValue(name, out var partial))
+        {
             return partial;
-        return name.Length > 7 && _secrets.TryGetValue(name[..^7], out var full) && string.Equals(full.Arn, secretId, StringComparison.Ordinal) ? full : null;
+        }
+
+        return name.Length > 7 && _secrets.TryGetValue(name[..^7], out var full) && full.Arn == secretId ? full : null;
     }
 
     private StoredSecret Find(string secretId) => TryFind(secretId) ?? throw SecretsManagerErrors.UnknownSecret();
@@ -237,6 +287,8 @@ public sealed partial class SecretsManagerService
     private void RemoveDeletedSecrets()
     {
         foreach (var secret in _secrets.Values.Where(secret => secret.DeletionDate <= Now).ToList())
+        {
             _secrets.Remove(secret.Name);
+        }
     }
 }

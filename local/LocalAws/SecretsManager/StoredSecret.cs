@@ -43,9 +43,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     /// <summary>The rotation that is not complete: running, waiting for its next attempt, or failed.</summary>
     public Rotation? Rotation { get; set; }
 
-    public StoredVersion? Find(string? versionId) => Versions.Find(version => string.Equals(version.Id, versionId, StringComparison.Ordinal));
+    public StoredVersion? Find(string? versionId) => Versions.Find(version => version.Id == versionId);
 
-    public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label, StringComparer.Ordinal));
+    public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label));
 
     /// <summary>
     /// Puts a label on a version and takes it off the one that had it. Recorded on AWS: as AWSCURRENT moves, the version that had it becomes
@@ -55,13 +55,21 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     {
         var source = Labelled(label);
         if (source == target)
+        {
             return;
+        }
+
         source?.Stages.Remove(label);
         target.Stages.Add(label);
         if (label is Current && source is not null)
+        {
             Move(Previous, source);
+        }
+
         if (label is Current)
+        {
             target.Stages.Remove(Previous);
+        }
     }
 
     /// <summary>AWS user guide: versions without labels are removed beyond 100 versions, and never within 24 hours.</summary>
@@ -70,7 +78,10 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         for (var surplus = Versions.Count - 100; surplus > 0; surplus--)
         {
             if (Versions.Find(version => version.Stages.Count == 0 && now - version.Created > TimeSpan.FromHours(24)) is not { } oldest)
+            {
                 return;
+            }
+
             Versions.Remove(oldest);
         }
     }
@@ -78,7 +89,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? VersionIdsToStages()
     {
         var labelled = Versions.Where(version => version.Stages.Count > 0)
-            .ToDictionary(version => version.Id, version => (IReadOnlyList<string>)[.. version.Stages], StringComparer.Ordinal);
+            .ToDictionary(version => version.Id, version => (IReadOnlyList<string>)[.. version.Stages]);
         return labelled.Count == 0 ? null : labelled;
     }
 

@@ -37,17 +37,26 @@ internal sealed class VersionContent
     public static VersionContent? Of(string? text, ReadOnlyMemory<byte>? bytes)
     {
         if (text is null && bytes is null)
+        {
             return null;
+        }
+
         if (text is not null && bytes is not null)
+        {
             throw SecretsManagerErrors.InvalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
+        }
+
         var length = bytes?.Length ?? System.Text.Encoding.UTF8.GetByteCount(text!);
         if (length is 0 or > MaximumBytes)
+        {
             throw SecretsManagerErrors.InvalidParameter($"A secret value has 1 to {MaximumBytes} bytes, this one has {length}.");
+        }
+
         return new VersionContent(text, bytes?.ToArray());
     }
 
     public bool Same(VersionContent other) =>
-        string.Equals(Text, other.Text, StringComparison.Ordinal)
+        Text == other.Text
         && Bytes.HasValue == other.Bytes.HasValue
         && (!Bytes.HasValue || Bytes.Value.Span.SequenceEqual(other.Bytes!.Value.Span));
 }

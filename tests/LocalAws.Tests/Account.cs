@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalAws.Tests;
+
+/// <summary>An embedded AWS on a clock that stands still, and the SDK's clients of it.</summary>
+internal sealed class Account : IAsyncDisposable
+{
+    public const string AccessKeyId = "AKIATEST";
+
+    private Account(EmbeddedAws aws, FakeTimeProvider clock)
+    {
+        Aws = aws;
+        Clock = clock;
+        var credentials = new BasicAWSCredentials(AccessKeyId, "secret");
+        SecretsManager = new AmazonSecretsManagerClient(
+            credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0 });
+        ApiGateway = new AmazonAPIGatewayClient(
+            credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0 });
+    }
+
+    public EmbeddedAws Aws { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public IAmazonSecretsManager SecretsManager { get; }
+
+    public IAmazonAPIGateway ApiGateway { get; }
+
+    public HttpClient Http { get; } = new();
+
+    public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null)
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        return new Account(await EmbeddedAws.StartAsync((options ?? new EmbeddedAwsOptions()) with { TimeProvider = clock }), clock);
+    }
+
+    /// <summary>A token as the SDK draws one.</summary>
+    public static string NewToken() => Guid.NewGuid().ToString();
+
+    /// <summary>Sends a request as a client would that is no SDK.</summary>
+    public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
+        HttpMethod method, string path, string? body = null, string? service = "apigateway", string? target = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Aws.ServiceUrl, path));
+        if (service is not null)
+        {
+            request.Headers.TryAddWithoutValidation(
+                "Authorization", $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/20250101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
+        }
+
+        if (target is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body);
+        }
+
+        var response = await Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        return (response, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
+    }
+
+    /// <summary>Makes a secret with a first value.</summary>
+    public async Task<CreateSecretResponse> CreateSecretAsync(string name = "payments", string? value = "v1") =>
+        await SecretsManager.CreateSecretAsync(new CreateSecretRequest { Name = name, SecretString = value });
+
+    /// <summary>The labels of a secret's versions, as DescribeSecret shows them; each version's sorted and joined with commas.</summary>
+    public async Task<Dictionary<string, string>> LabelsAsync(string secretId = "payments")
+    {
+        var secret = await SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId });
+        return (secret.VersionIdsToStages ?? []).ToDictionary(
+            version => version.Key, version => string.Join(',', version.Value.Order(StringComparer.Ordinal)));
+    }
+
+    /// <summary>Makes an enabled key.</summary>
+    public async Task<CreateApiKeyResponse> CreateKeyAsync(string name = "key", string? value = null, bool enabled = true) =>
+        await ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = name, Value = value, Enabled = enabled });
+
+    /// <summary>Makes an API with a stage named prod.</summary>
+    public async Task<ApiStage> CreateApiStageAsync()
+    {
+        var api = await ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
+        await ApiGateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id, StageName = "prod" });
+        return new ApiStage { ApiId = api.Id, Stage = "prod" };
+    }
+
+    /// <summary>Makes a usage plan.</summary>
+    public async Task<string> CreatePlanAsync(params ApiStage[] stages) =>
+        (await ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [.. stages] })).Id;
+
+    /// <summary>Attaches a key to a usage plan.</summary>
+    public async Task AttachAsync(string planId, string keyId) =>
+        await ApiGateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" });
+
+    /// <summary>Calls an API as its clients do.</summary>
+    public async Task<HttpResponseMessage> CallAsync(ApiStage stage, string? apiKey, string resource = "orders/1")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Aws.InvokeUrl(stage.ApiId, stage.Stage), resource));
+        if (apiKey is not null)
+        {
+            request.Headers.Add("x-api-key", apiKey);
+        }
+
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>The status that an API's clients see.</summary>
+    public async Task<int> StatusAsync(ApiStage stage, string? apiKey)
+    {
+        using var response = await CallAsync(stage, apiKey);
+        return (int)response.StatusCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        SecretsManager.Dispose();
+        ApiGateway.Dispose();
+        Http.Dispose();
+        await Aws.DisposeAsync();
+    }
+}

@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace LocalAws.Tests;
+
+/// <summary>A client that nobody here wrote: the AWS CLI.</summary>
+public sealed class AwsCliTests
+{
+    private static readonly Lazy<bool> IsInstalled = new(() =>
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("aws", "--version") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    });
+
+    [Fact]
+    public async Task A_secret_lives_through_a_rotation()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        var arn = aws.Lambda.Register("rotate", invocation =>
+        {
+            Rotate(aws, JsonSerializer.Deserialize<JsonElement>(invocation.Payload.Span));
+            return Task.FromResult(ReadOnlyMemory<byte>.Empty);
+        });
+
+        await RunAsync(aws, "secretsmanager", "create-secret", "--name", "payments", "--secret-string", "v1", "--tags", "Key=team,Value=payments");
+        var rotated = await RunAsync(aws, "secretsmanager", "rotate-secret", "--secret-id", "payments", "--rotation-lambda-arn", arn, "--rotation-rules", "AutomaticallyAfterDays=30");
+        await aws.SecretsManager.SettledAsync();
+        var value = await RunAsync(aws, "secretsmanager", "get-secret-value", "--secret-id", "payments");
+        var secret = await RunAsync(aws, "secretsmanager", "describe-secret", "--secret-id", "payments");
+        await RunAsync(aws, "secretsmanager", "delete-secret", "--secret-id", "payments", "--recovery-window-in-days", "7");
+        var refused = await RunAsync(aws, succeeds: false, "secretsmanager", "get-secret-value", "--secret-id", "payments");
+
+        Assert.Equal("rotated", Json(value).GetProperty("SecretString").GetString());
+        Assert.Equal(Json(rotated).GetProperty("VersionId").GetString(), Json(value).GetProperty("VersionId").GetString());
+        Assert.True(Json(secret).GetProperty("RotationEnabled").GetBoolean());
+        Assert.Equal(30, Json(secret).GetProperty("RotationRules").GetProperty("AutomaticallyAfterDays").GetInt32());
+        Assert.Contains("(InvalidRequestException)", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_lives_and_opens_its_stage()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        var api = aws.ApiGateway.CreateRestApi(new() { Name = "orders" }).Id;
+        aws.ApiGateway.CreateDeployment(new() { RestApiId = api, StageName = "prod" });
+        var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "gold", ApiStages = [new(api, "prod")] }).Id;
+        var key = Json(await RunAsync(aws, "apigateway", "create-api-key", "--name", "payments/a", "--enabled", "--tags", "team=payments"));
+        var id = key.GetProperty("id").GetString()!;
+
+        await RunAsync(aws, "apigateway", "create-usage-plan-key", "--usage-plan-id", plan, "--key-id", id, "--key-type", "API_KEY");
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("x-api-key", key.GetProperty("value").GetString());
+        var served = await http.GetAsync(aws.InvokeUrl(api, "prod"));
+        await RunAsync(aws, "apigateway", "update-api-key", "--api-key", id, "--patch-operations", "op=replace,path=/enabled,value=false");
+        var refused = await http.GetAsync(aws.InvokeUrl(api, "prod"));
+        var listed = await RunAsync(aws, "apigateway", "get-api-keys", "--name-query", "payments/", "--include-values");
+        var tags = await RunAsync(aws, "apigateway", "get-tags", "--resource-arn", $"arn:aws:apigateway:eu-west-1::/apikeys/{id}");
+        await RunAsync(aws, "apigateway", "delete-api-key", "--api-key", id);
+        var unknown = await RunAsync(aws, succeeds: false, "apigateway", "get-api-key", "--api-key", id);
+
+        Assert.Equal((200, 403), ((int)served.StatusCode, (int)refused.StatusCode));
+        Assert.Equal(key.GetProperty("value").GetString(), Json(listed).GetProperty("items")[0].GetProperty("value").GetString());
+        Assert.Equal("payments", Json(tags).GetProperty("tags").GetProperty("team").GetString());
+        Assert.Contains("(NotFoundException)", unknown, StringComparison.Ordinal);
+        Assert.Contains("Invalid API Key identifier specified", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_is_invoked()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        aws.Lambda.Register("throws", _ => throw new InvalidOperationException("no"));
+
+        var output = await RunAsync(aws, "lambda", "invoke", "--function-name", "throws", "--payload", "{}", "/dev/null");
+
+        Assert.Equal("Unhandled", Json(output).GetProperty("FunctionError").GetString());
+    }
+
+    private static void Rotate(EmbeddedAws aws, JsonElement rotation)
+    {
+        var (secretId, token) = (rotation.GetProperty("SecretId").GetString()!, rotation.GetProperty("ClientRequestToken").GetString()!);
+        if (rotation.GetProperty("Step").ValueEquals("createSecret"))
+        {
+            aws.SecretsManager.PutSecretValue(new() { SecretId = secretId, ClientRequestToken = token, SecretString = "rotated", VersionStages = ["AWSPENDING"] });
+        }
+
+        if (rotation.GetProperty("Step").ValueEquals("finishSecret"))
+        {
+            var current = aws.SecretsManager.GetSecretValue(new() { SecretId = secretId }).VersionId;
+            aws.SecretsManager.UpdateSecretVersionStage(
+                new() { SecretId = secretId, VersionStage = "AWSCURRENT", RemoveFromVersionId = current, MoveToVersionId = token });
+        }
+    }
+
+    private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
+
+    private static Task<string> RunAsync(EmbeddedAws aws, params string[] arguments) => RunAsync(aws, succeeds: true, arguments);
+
+    private static async Task<string> RunAsync(EmbeddedAws aws, bool succeeds, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("aws", [.. arguments, "--output", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in new Dictionary<string, string>
+        {
+            ["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString(),
+            ["AWS_ACCESS_KEY_ID"] = "AKIACLI",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+            ["AWS_DEFAULT_REGION"] = aws.Region,
+            ["AWS_CONFIG_FILE"] = "/dev/null",
+            ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
+            ["AWS_PAGER"] = "",
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True((process.ExitCode == 0) == succeeds, $"aws {arguments[0]} {arguments[1]} ended with {process.ExitCode}: {await error}");
+        return await output + await error;
+    }
+}

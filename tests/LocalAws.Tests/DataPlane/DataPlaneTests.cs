@@ -1,0 +1,152 @@
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+
+namespace LocalAws.Tests.DataPlane;
+
+public sealed class DataPlaneTests
+{
+    private static readonly TimeSpan Lag = TimeSpan.FromSeconds(120);
+
+    [Fact]
+    public async Task An_enabled_key_in_a_plan_of_the_stage_is_served_on_every_resource()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+
+        using var response = await account.CallAsync(stage, key.Value, "any/thing?at=all");
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal("""{"ok":true}""", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_key_with_an_unknown_or_an_unattached_one_a_client_is_forbidden()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+        var unattached = await account.CreateKeyAsync();
+
+        foreach (var value in (string?[])[null, "abcdefghijklmnopqrstuvwxyz", unattached.Value, key.Id])
+        {
+            using var response = await account.CallAsync(stage, value);
+            Assert.Equal(403, (int)response.StatusCode);
+            Assert.Equal("""{"message":"Forbidden"}""", await response.Content.ReadAsStringAsync());
+            Assert.Equal("ForbiddenException", response.Headers.GetValues("x-amzn-ErrorType").Single());
+        }
+    }
+
+    [Fact]
+    public async Task A_key_opens_the_stages_of_its_plans_only()
+    {
+        await using var account = await Account.StartAsync();
+        var (_, key, _) = await OpenAsync(account);
+        var (other, _, _) = await OpenAsync(account);
+
+        Assert.Equal(403, await account.StatusAsync(other, key.Value));
+    }
+
+    [Fact]
+    public async Task An_unknown_api_or_stage_has_no_route()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+
+        foreach (var unknown in (ApiStage[])[new() { ApiId = "abcdefghij", Stage = "prod" }, new() { ApiId = stage.ApiId, Stage = "test" }])
+        {
+            using var response = await account.CallAsync(unknown, key.Value);
+            Assert.Equal(403, (int)response.StatusCode);
+            Assert.Equal("""{"message":"Missing Authentication Token"}""", await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_disabled_a_detached_and_a_deleted_key_are_refused_and_so_is_one_whose_plan_is_gone()
+    {
+        await using var account = await Account.StartAsync();
+        foreach (var revoke in (Func<string, string, Task>[])
+        [
+            (plan, key) => SetEnabledAsync(account, key, enabled: false),
+            (plan, key) => account.ApiGateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key }),
+            (plan, key) => account.ApiGateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = key }),
+            (plan, key) => account.ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = plan }),
+        ])
+        {
+            var (stage, key, plan) = await OpenAsync(account);
+            Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+
+            await revoke(plan, key.Id);
+
+            Assert.Equal(403, await account.StatusAsync(stage, key.Value));
+        }
+    }
+
+    [Fact]
+    public async Task A_new_key_is_served_only_after_the_activation_lag()
+    {
+        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag });
+        var (stage, key, _) = await OpenAsync(account);
+
+        Assert.Equal(403, await account.StatusAsync(stage, key.Value));
+        account.Clock.Advance(Lag - TimeSpan.FromSeconds(1));
+        Assert.Equal(403, await account.StatusAsync(stage, key.Value));
+        account.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+    }
+
+    [Fact]
+    public async Task A_disabled_key_is_served_until_the_activation_lag_is_over()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+        account.Aws.ApiGateway.ActivationLag = Lag;
+
+        await SetEnabledAsync(account, key.Id, enabled: false);
+
+        Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+        account.Clock.Advance(Lag);
+        Assert.Equal(403, await account.StatusAsync(stage, key.Value));
+    }
+
+    [Fact]
+    public async Task Changes_arrive_in_the_order_in_which_they_were_made_whatever_the_lag_becomes()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+        account.Aws.ApiGateway.ActivationLag = Lag;
+        await SetEnabledAsync(account, key.Id, enabled: false);
+        await SetEnabledAsync(account, key.Id, enabled: true);
+
+        account.Aws.ApiGateway.ActivationLag = TimeSpan.Zero;
+
+        Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+        account.Clock.Advance(Lag);
+        Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+    }
+
+    [Fact]
+    public async Task A_longer_lag_takes_nothing_back_that_has_arrived()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+
+        account.Aws.ApiGateway.ActivationLag = Lag;
+
+        Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+    }
+
+    private static async Task SetEnabledAsync(Account account, string keyId, bool enabled) =>
+        await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+        {
+            ApiKey = keyId,
+            PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = enabled ? "true" : "false" }],
+        });
+
+    private static async Task<(ApiStage Stage, CreateApiKeyResponse Key, string PlanId)> OpenAsync(Account account)
+    {
+        var stage = await account.CreateApiStageAsync();
+        var key = await account.CreateKeyAsync();
+        var plan = await account.CreatePlanAsync(stage);
+        await account.AttachAsync(plan, key.Id);
+        return (stage, key, plan);
+    }
+}

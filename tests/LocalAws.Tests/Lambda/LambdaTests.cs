@@ -1,0 +1,82 @@
+using System.Text;
+
+namespace LocalAws.Tests.Lambda;
+
+public sealed class LambdaTests
+{
+    [Theory]
+    [InlineData("echo")]
+    [InlineData("arn:aws:lambda:eu-west-1:123456789012:function:echo")]
+    public async Task A_function_is_invoked_by_its_name_or_its_arn(string function)
+    {
+        await using var account = await Account.StartAsync();
+        var arn = account.Aws.Lambda.Register("echo", invocation => Task.FromResult(invocation.Payload));
+
+        var (response, body) = await account.SendAsync(
+            HttpMethod.Post, $"/2015-03-31/functions/{Uri.EscapeDataString(function)}/invocations", """{"a":1}""", "lambda");
+
+        Assert.Equal("arn:aws:lambda:eu-west-1:123456789012:function:echo", arn);
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal(1, body.GetProperty("a").GetInt32());
+        Assert.False(response.Headers.Contains("X-Amz-Function-Error"));
+    }
+
+    [Fact]
+    public async Task A_functions_exception_is_an_answer_with_its_type_and_message()
+    {
+        await using var account = await Account.StartAsync();
+        account.Aws.Lambda.Register("throws", _ => throw new InvalidOperationException("no"));
+        account.Aws.Lambda.Register("reports", _ => throw new FunctionErrorException("RotationFailed", "why"));
+
+        var (thrown, thrownBody) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/throws/invocations", "{}", "lambda");
+        var (_, reportedBody) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/reports/invocations", "{}", "lambda");
+
+        Assert.Equal(200, (int)thrown.StatusCode);
+        Assert.Equal("Unhandled", thrown.Headers.GetValues("X-Amz-Function-Error").Single());
+        Assert.Equal(("InvalidOperationException", "no"), (thrownBody.GetProperty("errorType").GetString(), thrownBody.GetProperty("errorMessage").GetString()));
+        Assert.Equal(("RotationFailed", "why"), (reportedBody.GetProperty("errorType").GetString(), reportedBody.GetProperty("errorMessage").GetString()));
+    }
+
+    [Fact]
+    public async Task A_function_that_outlives_its_timeout_is_an_error()
+    {
+        await using var account = await Account.StartAsync();
+        var started = new TaskCompletionSource<FunctionInvocation>();
+        var never = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        account.Aws.Lambda.Register(
+            "slow",
+            invocation =>
+            {
+                started.SetResult(invocation);
+                return never.Task;
+            },
+            TimeSpan.FromSeconds(30));
+
+        var invoke = account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
+        Assert.Equal(account.Clock.GetUtcNow().AddSeconds(30), (await started.Task).Deadline);
+        account.Clock.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.EndsWith("Error: Task timed out after 30.00 seconds", (await invoke).Body.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_function_is_not_found()
+    {
+        await using var account = await Account.StartAsync();
+
+        var (response, body) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/nothing/invocations", "{}", "lambda");
+
+        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Equal("ResourceNotFoundException", response.Headers.GetValues("x-amzn-ErrorType").Single());
+        Assert.Equal("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:nothing", body.GetProperty("Message").GetString());
+    }
+
+    [Fact]
+    public void An_invocation_is_printed_without_its_payload()
+    {
+        var invocation = new FunctionInvocation("id", "arn", Encoding.UTF8.GetBytes("hidden"), DateTimeOffset.UnixEpoch);
+
+        Assert.DoesNotContain("hidden", invocation.ToString(), StringComparison.Ordinal);
+        Assert.Contains("6 bytes", invocation.ToString(), StringComparison.Ordinal);
+    }
+}
