@@ -104,13 +104,10 @@ internal sealed class Scenario
     private string AttachFunction()
     {
         var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), new HttpClient(), TimeProvider.System);
-        var host = new InProcessFunction<RotationEvent>(function.FunctionHandler);
+        var host = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         var logger = new TemplateLogger(_ => { });
-        return _aws.Lambda.Register("rotation", async invocation =>
-        {
-            await host.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, logger));
-            return default;
-        });
+        return _aws.Lambda.Register("rotation", invocation =>
+            host.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, logger)));
     }
 
     private async Task RotateAsync(string functionArn)

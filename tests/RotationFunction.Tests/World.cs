@@ -25,20 +25,16 @@ internal sealed class World : IAsyncDisposable
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly HttpClient _http = new();
 
-    private World(EmbeddedAws aws, JumpingTime time, Settings settings)
+    private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpClient api)
     {
         Aws = aws;
         Time = time;
         Secrets = SecretsManager("AKIAOWNER");
         Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), _http, time);
-        Function = new InProcessFunction<RotationEvent>(function.FunctionHandler);
+        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), api, time);
+        Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
-        FunctionArn = aws.Lambda.Register(FunctionName, async invocation =>
-        {
-            await OnInvoke(invocation);
-            return default;
-        });
+        FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
     }
 
     public EmbeddedAws Aws { get; }
@@ -49,12 +45,12 @@ internal sealed class World : IAsyncDisposable
 
     public IAmazonAPIGateway Gateway { get; }
 
-    public InProcessFunction<RotationEvent> Function { get; }
+    public InProcessFunction<RotationEvent, ActionResult?> Function { get; }
 
     public string FunctionArn { get; }
 
     /// <summary>What the registered function does; the real function unless a test puts itself in between.</summary>
-    public Func<FunctionInvocation, Task> OnInvoke { get; set; }
+    public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> OnInvoke { get; set; }
 
     public ConcurrentQueue<LogEntry> Log { get; } = new();
 
@@ -69,11 +65,17 @@ internal sealed class World : IAsyncDisposable
     public Uri ApiUrl { get; private set; } = null!;
 
     public static async Task<World> StartAsync(
-        string document = "{}", string secretName = "demo/partner-api", int plans = 1, int activationWait = 120, TimeSpan activationLag = default)
+        string? document = "{}",
+        string secretName = "demo/partner-api",
+        int plans = 1,
+        int activationWait = 120,
+        TimeSpan activationLag = default,
+        HttpMessageHandler? api = null,
+        string? probe = null)
     {
         var time = new JumpingTime();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag });
-        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait))) { SecretName = secretName };
+        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? new HttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",
@@ -87,6 +89,11 @@ internal sealed class World : IAsyncDisposable
             await world.AddPlanAsync(world.TemplateId);
         }
 
+        if (probe is not null)
+        {
+            await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
+        }
+
         var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
             Name = secretName,
@@ -96,6 +103,15 @@ internal sealed class World : IAsyncDisposable
         world.SecretArn = secret.ARN;
         return world;
     }
+
+    public Task TagKeyAsync(string keyId, string key, string value) => Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+    {
+        ResourceArn = $"arn:aws:apigateway:{Aws.Region}::/apikeys/{keyId}",
+        Tags = new() { [key] = value },
+    });
+
+    public Task TagSecretAsync(string key, string value) =>
+        Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = SecretArn, Tags = [new Tag { Key = key, Value = value }] });
 
     /// <summary>A usage plan with an API stage of its own, and the given key in it.</summary>
     public async Task<string> AddPlanAsync(string keyId)
@@ -161,8 +177,16 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>One invocation with any event.</summary>
-    public Task InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
         new FunctionInvocation(Guid.NewGuid().ToString(), FunctionArn, Encoding.UTF8.GetBytes(eventJson), Time.GetUtcNow() + (timeLeft ?? TimeSpan.FromMinutes(15))));
+
+    /// <summary>One invocation by the Pulumi stack; returns what the action says it did.</summary>
+    public async Task<string> ActAsync(object action)
+    {
+        var result = JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(JsonSerializer.Serialize(action))).Span);
+        Assert.Equal(SecretArn, result.GetProperty("SecretId").GetString());
+        return result.GetProperty("Message").GetString()!;
+    }
 
     /// <summary>Runs a step that must fail and change nothing; returns the error's text.</summary>
     public async Task<string> FailAsync(string eventJson, TimeSpan? timeLeft = null)
@@ -253,12 +277,14 @@ internal sealed class World : IAsyncDisposable
         await Aws.DisposeAsync();
     }
 
-    private async Task RunFunctionAsync(FunctionInvocation invocation)
+    private async Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation)
     {
         try
         {
             var context = new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, Time, new TemplateLogger(Log.Enqueue));
-            await Function.InvokeAsync(invocation.Payload, context);
+            var result = await Function.InvokeAsync(invocation.Payload, context);
+            _printed.Enqueue(Encoding.UTF8.GetString(result.Span));
+            return result;
         }
         catch (Exception failure)
         {
