@@ -1,7 +1,7 @@
 using Amazon.APIGateway.Model;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.APIGateway;
 
@@ -97,16 +97,22 @@ public partial class AmazonAPIGatewayClient : AmazonServiceClient, IAmazonAPIGat
     public virtual Task<DeleteUsagePlanResponse> DeleteUsagePlanAsync(DeleteUsagePlanRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<DeleteUsagePlanResponse>(request, Operations.DeleteUsagePlan, cancellationToken);
 
-    public virtual Task<CreateUsagePlanKeyResponse> CreateUsagePlanKeyAsync(CreateUsagePlanKeyRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<CreateUsagePlanKeyResponse> CreateUsagePlanKeyAsync(
+        CreateUsagePlanKeyRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<CreateUsagePlanKeyResponse>(request, Operations.CreateUsagePlanKey, cancellationToken);
 
     public virtual Task<GetUsagePlanKeyResponse> GetUsagePlanKeyAsync(GetUsagePlanKeyRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<GetUsagePlanKeyResponse>(request, Operations.GetUsagePlanKey, cancellationToken);
 
-    public virtual Task<GetUsagePlanKeysResponse> GetUsagePlanKeysAsync(GetUsagePlanKeysRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<GetUsagePlanKeysResponse> GetUsagePlanKeysAsync(
+        GetUsagePlanKeysRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<GetUsagePlanKeysResponse>(request, Operations.GetUsagePlanKeys, cancellationToken);
 
-    public virtual Task<DeleteUsagePlanKeyResponse> DeleteUsagePlanKeyAsync(DeleteUsagePlanKeyRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<DeleteUsagePlanKeyResponse> DeleteUsagePlanKeyAsync(
+        DeleteUsagePlanKeyRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<DeleteUsagePlanKeyResponse>(request, Operations.DeleteUsagePlanKey, cancellationToken);
 
     public virtual Task<CreateRestApiResponse> CreateRestApiAsync(CreateRestApiRequest request, CancellationToken cancellationToken = default)
@@ -115,7 +121,9 @@ public partial class AmazonAPIGatewayClient : AmazonServiceClient, IAmazonAPIGat
     public virtual Task<CreateStageResponse> CreateStageAsync(CreateStageRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<CreateStageResponse>(request, Operations.CreateStage, cancellationToken);
 
-    public virtual Task<CreateDeploymentResponse> CreateDeploymentAsync(CreateDeploymentRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<CreateDeploymentResponse> CreateDeploymentAsync(
+        CreateDeploymentRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<CreateDeploymentResponse>(request, Operations.CreateDeployment, cancellationToken);
 
     public virtual Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CancellationToken cancellationToken = default)

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Amazon.APIGateway.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.APIGateway;
 
@@ -19,7 +19,8 @@ internal static class Operations
         Protocol,
         nameof(CreateApiKey),
         "POST /apikeys",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<GetApiKeyResponse> GetApiKey = new(
         Protocol,
@@ -37,19 +38,22 @@ internal static class Operations
         Protocol,
         nameof(UpdateApiKey),
         "PATCH /apikeys/{api_Key}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<DeleteApiKeyResponse> DeleteApiKey = new(
         Protocol,
         nameof(DeleteApiKey),
         "DELETE /apikeys/{api_Key}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException),
+        typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateUsagePlanResponse> CreateUsagePlan = new(
         Protocol,
         nameof(CreateUsagePlan),
         "POST /usageplans",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<GetUsagePlanResponse> GetUsagePlan = new(
         Protocol,
@@ -67,13 +71,15 @@ internal static class Operations
         Protocol,
         nameof(DeleteUsagePlan),
         "DELETE /usageplans/{usageplanId}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException),
+        typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateUsagePlanKeyResponse> CreateUsagePlanKey = new(
         Protocol,
         nameof(CreateUsagePlanKey),
         "POST /usageplans/{usageplanId}/keys",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<GetUsagePlanKeyResponse> GetUsagePlanKey = new(
         Protocol,
@@ -91,35 +97,41 @@ internal static class Operations
         Protocol,
         nameof(DeleteUsagePlanKey),
         "DELETE /usageplans/{usageplanId}/keys/{keyId}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException),
+        typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateRestApiResponse> CreateRestApi = new(
         Protocol,
         nameof(CreateRestApi),
         "POST /restapis",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(UnauthorizedException),
+        typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateStageResponse> CreateStage = new(
         Protocol,
         nameof(CreateStage),
         "POST /restapis/{restapi_id}/stages",
-        typeof(UnauthorizedException), typeof(BadRequestException), typeof(NotFoundException), typeof(ConflictException), typeof(LimitExceededException), typeof(TooManyRequestsException));
+        typeof(UnauthorizedException), typeof(BadRequestException), typeof(NotFoundException), typeof(ConflictException),
+        typeof(LimitExceededException), typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateDeploymentResponse> CreateDeployment = new(
         Protocol,
         nameof(CreateDeployment),
         "POST /restapis/{restapi_id}/deployments",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException), typeof(ServiceUnavailableException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException), typeof(ServiceUnavailableException));
 
     public static readonly Operation<TagResourceResponse> TagResource = new(
         Protocol,
         nameof(TagResource),
         "PUT /tags/{resource_arn}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<UntagResourceResponse> UntagResource = new(
         Protocol,
         nameof(UntagResource),
         "DELETE /tags/{resource_arn}",
-        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 }

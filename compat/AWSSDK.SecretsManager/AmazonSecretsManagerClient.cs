@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.SecretsManager.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.SecretsManager;
 
@@ -63,14 +63,20 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     {
     }
 
-    public AmazonSecretsManagerClient(string awsAccessKeyId, string awsSecretAccessKey, string awsSessionToken, AmazonSecretsManagerConfig clientConfig)
+    public AmazonSecretsManagerClient(
+        string awsAccessKeyId,
+        string awsSecretAccessKey,
+        string awsSessionToken,
+        AmazonSecretsManagerConfig clientConfig)
         : base(awsAccessKeyId, awsSecretAccessKey, awsSessionToken, clientConfig)
     {
     }
 
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata();
 
-    public virtual Task<CancelRotateSecretResponse> CancelRotateSecretAsync(CancelRotateSecretRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<CancelRotateSecretResponse> CancelRotateSecretAsync(
+        CancelRotateSecretRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<CancelRotateSecretResponse>(request, Operations.CancelRotateSecret, cancellationToken);
 
     public virtual Task<CreateSecretResponse> CreateSecretAsync(CreateSecretRequest request, CancellationToken cancellationToken = default)
@@ -85,7 +91,9 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     public virtual Task<GetSecretValueResponse> GetSecretValueAsync(GetSecretValueRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<GetSecretValueResponse>(request, Operations.GetSecretValue, cancellationToken);
 
-    public virtual Task<ListSecretVersionIdsResponse> ListSecretVersionIdsAsync(ListSecretVersionIdsRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<ListSecretVersionIdsResponse> ListSecretVersionIdsAsync(
+        ListSecretVersionIdsRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<ListSecretVersionIdsResponse>(request, Operations.ListSecretVersionIds, cancellationToken);
 
     public virtual Task<ListSecretsResponse> ListSecretsAsync(ListSecretsRequest request, CancellationToken cancellationToken = default)
@@ -106,7 +114,9 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     public virtual Task<UpdateSecretResponse> UpdateSecretAsync(UpdateSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<UpdateSecretResponse>(request, Operations.UpdateSecret, cancellationToken);
 
-    public virtual Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(UpdateSecretVersionStageRequest request, CancellationToken cancellationToken = default)
+    public virtual Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(
+        UpdateSecretVersionStageRequest request,
+        CancellationToken cancellationToken = default)
         => InvokeAsync<UpdateSecretVersionStageResponse>(request, Operations.UpdateSecretVersionStage, cancellationToken);
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)

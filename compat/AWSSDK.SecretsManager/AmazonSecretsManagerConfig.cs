@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.Util.Internal;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.SecretsManager;
 

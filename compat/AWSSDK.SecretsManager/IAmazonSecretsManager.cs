@@ -35,5 +35,7 @@ public partial interface IAmazonSecretsManager : IAmazonService, IDisposable
 
     Task<UpdateSecretResponse> UpdateSecretAsync(UpdateSecretRequest request, CancellationToken cancellationToken = default);
 
-    Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(UpdateSecretVersionStageRequest request, CancellationToken cancellationToken = default);
+    Task<UpdateSecretVersionStageResponse> UpdateSecretVersionStageAsync(
+        UpdateSecretVersionStageRequest request,
+        CancellationToken cancellationToken = default);
 }

@@ -1,5 +1,5 @@
 using Amazon.SecretsManager.Model;
-using StandIn;
+using AwsWire;
 
 namespace Amazon.SecretsManager;
 
@@ -25,7 +25,9 @@ internal static class Operations
         Protocol,
         nameof(CreateSecret),
         "POST /",
-        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException), typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(MalformedPolicyDocumentException), typeof(InternalServiceErrorException), typeof(PreconditionNotMetException), typeof(DecryptionFailureException));
+        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException),
+        typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(MalformedPolicyDocumentException),
+        typeof(InternalServiceErrorException), typeof(PreconditionNotMetException), typeof(DecryptionFailureException));
 
     public static readonly Operation<DeleteSecretResponse> DeleteSecret = new(
         Protocol,
@@ -43,13 +45,15 @@ internal static class Operations
         Protocol,
         nameof(GetSecretValue),
         "POST /",
-        typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(DecryptionFailureException), typeof(InternalServiceErrorException));
+        typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(DecryptionFailureException),
+        typeof(InternalServiceErrorException));
 
     public static readonly Operation<ListSecretVersionIdsResponse> ListSecretVersionIds = new(
         Protocol,
         nameof(ListSecretVersionIds),
         "POST /",
-        typeof(InvalidNextTokenException), typeof(ResourceNotFoundException), typeof(InternalServiceErrorException), typeof(InvalidParameterException));
+        typeof(InvalidNextTokenException), typeof(ResourceNotFoundException), typeof(InternalServiceErrorException),
+        typeof(InvalidParameterException));
 
     public static readonly Operation<ListSecretsResponse> ListSecrets = new(
         Protocol,
@@ -61,7 +65,9 @@ internal static class Operations
         Protocol,
         nameof(PutSecretValue),
         "POST /",
-        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException), typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(InternalServiceErrorException), typeof(DecryptionFailureException));
+        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException),
+        typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(InternalServiceErrorException),
+        typeof(DecryptionFailureException));
 
     public static readonly Operation<RotateSecretResponse> RotateSecret = new(
         Protocol,
@@ -85,11 +91,14 @@ internal static class Operations
         Protocol,
         nameof(UpdateSecret),
         "POST /",
-        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException), typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(MalformedPolicyDocumentException), typeof(InternalServiceErrorException), typeof(PreconditionNotMetException), typeof(DecryptionFailureException));
+        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException),
+        typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(MalformedPolicyDocumentException),
+        typeof(InternalServiceErrorException), typeof(PreconditionNotMetException), typeof(DecryptionFailureException));
 
     public static readonly Operation<UpdateSecretVersionStageResponse> UpdateSecretVersionStage = new(
         Protocol,
         nameof(UpdateSecretVersionStage),
         "POST /",
-        typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(InternalServiceErrorException));
+        typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException),
+        typeof(InternalServiceErrorException));
 }

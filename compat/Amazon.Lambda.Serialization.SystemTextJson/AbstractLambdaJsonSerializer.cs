@@ -8,7 +8,10 @@ namespace Amazon.Lambda.Serialization.SystemTextJson;
 /// <summary>Base of the serializers on System.Text.Json. With <c>LAMBDA_NET_SERIALIZER_DEBUG=true</c> it prints every payload.</summary>
 public abstract class AbstractLambdaJsonSerializer
 {
-    private readonly bool _debug = string.Equals(Environment.GetEnvironmentVariable("LAMBDA_NET_SERIALIZER_DEBUG"), "true", StringComparison.OrdinalIgnoreCase);
+    private readonly bool _debug = string.Equals(
+        Environment.GetEnvironmentVariable("LAMBDA_NET_SERIALIZER_DEBUG"),
+        "true",
+        StringComparison.OrdinalIgnoreCase);
 
     protected AbstractLambdaJsonSerializer(Action<JsonWriterOptions> jsonWriterCustomizer)
     {
@@ -38,7 +41,9 @@ public abstract class AbstractLambdaJsonSerializer
         }
         catch (Exception e)
         {
-            throw new JsonSerializerException($"Error converting the response object of type {typeof(T).FullName} from the Lambda function to JSON: {e.Message}", e);
+            throw new JsonSerializerException(
+                $"Error converting the response object of type {typeof(T).FullName} from the Lambda function to JSON: {e.Message}",
+                e);
         }
     }
 
@@ -69,7 +74,8 @@ public abstract class AbstractLambdaJsonSerializer
         {
             throw new JsonSerializerException(
                 typeof(T) == typeof(string)
-                    ? $"Error converting the Lambda event JSON payload to a string. JSON strings must be quoted, for example \"Hello World\" in order to be converted to a string: {e.Message}"
+                    ? "Error converting the Lambda event JSON payload to a string. JSON strings must be quoted, "
+                        + $"for example \"Hello World\" in order to be converted to a string: {e.Message}"
                     : $"Error converting the Lambda event JSON payload to type {typeof(T).FullName}: {e.Message}",
                 e);
         }

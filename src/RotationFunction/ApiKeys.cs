@@ -31,12 +31,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         return ring;
     }
 
-    /// <summary>A key with its tags, without its value; null when there is none.</summary>
-    public async Task<GetApiKeyResponse?> FindAsync(string keyId)
+    /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
+    public async Task<GetApiKeyResponse?> FindAsync(string keyId, bool includeValue = false)
     {
         try
         {
-            return await client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId });
+            return await client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null });
         }
         catch (NotFoundException)
         {
@@ -61,7 +61,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Creates the rotation's key with the template's metadata, enabled. Null when a key with this value exists.</summary>
-    public async Task<string?> TryCreateAsync(Rotation rotation, Secret secret, Template template, ApiKeyValue value)
+    public async Task<string?> TryCreateAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Puts a key into a usage plan.</summary>
-    public async Task AttachAsync(Rotation rotation, string keyId, string planId)
+    public async Task AttachAsync(Invocation rotation, string keyId, string planId)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -109,6 +109,30 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(100, 500) * attempt), time);
             }
         }
+    }
+
+    /// <summary>Takes a key out of a usage plan; one that is not in it is fine.</summary>
+    public async Task DetachAsync(string keyId, string planId)
+    {
+        try
+        {
+            await client.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId });
+        }
+        catch (NotFoundException)
+        {
+            // The plan, the key or its place in the plan is gone already.
+        }
+    }
+
+    /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
+    public Task TagAsync(Secret secret, string keyId, string tag, string value)
+    {
+        var secretArn = secret.Arn.Split(':');
+        return client.TagResourceAsync(new TagResourceRequest
+        {
+            ResourceArn = $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::/apikeys/{keyId}",
+            Tags = new Dictionary<string, string> { [tag] = value },
+        });
     }
 
     /// <summary>Enables a key. An enabled key stays as it is but for its lastUpdatedDate.</summary>

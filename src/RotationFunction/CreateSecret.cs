@@ -5,9 +5,9 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
 {
     public const string Step = "createSecret";
 
-    public async Task RunAsync(Rotation rotation)
+    public async Task RunAsync(Invocation rotation)
     {
-        var secret = await secrets.DescribeAsync(rotation);
+        var secret = await secrets.DescribeRotationAsync(rotation);
         if (secret.Current == rotation.Token)
         {
             rotation.Log.AlreadyCurrent();
@@ -32,7 +32,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
         }
     }
 
-    private async Task CheckEarlierValueAsync(Rotation rotation, Secret secret, SecretDocument pending)
+    private async Task CheckEarlierValueAsync(Invocation rotation, Secret secret, SecretDocument pending)
     {
         if (pending.ApiKey is null)
         {
@@ -48,7 +48,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
         rotation.Log.ValueAlreadyStored();
     }
 
-    private async Task<SecretDocument> ReadCurrentAsync(Rotation rotation, Secret secret) =>
+    private async Task<SecretDocument> ReadCurrentAsync(Invocation rotation, Secret secret) =>
         (secret.Current is { } current ? await secrets.ReadAsync(rotation, current) : null)
         ?? throw rotation.Failed("the secret has no AWSCURRENT value to start from. Deploy the stack again, or store a first document with: aws secretsmanager put-secret-value --secret-string '{}' --secret-id " + rotation.SecretId);
 }

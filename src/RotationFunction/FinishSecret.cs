@@ -11,11 +11,11 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
 {
     public const string Step = "finishSecret";
 
-    public async Task RunAsync(Rotation rotation)
+    public async Task RunAsync(Invocation rotation)
     {
         // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
         var ring = await apiKeys.ListRingAsync(rotation.SecretName);
-        var secret = await secrets.DescribeAsync(rotation);
+        var secret = await secrets.DescribeRotationAsync(rotation);
         if (secret.Current != rotation.Token)
         {
             if (await PromoteAsync(rotation, secret, ring) is { } promotion)
@@ -24,15 +24,15 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
                 return;
             }
 
-            secret = await secrets.DescribeAsync(rotation);
+            secret = await secrets.DescribeRotationAsync(rotation);
         }
 
         rotation.Log.AlreadyCurrent();
-        await RetireAsync(rotation, secret, ring, await ReadLabelledAsync(rotation, secret), deleteUntouchedSince: null);
+        await RetireAsync(rotation, secret, ring, await secrets.ReadKeysAsync(rotation, [secret.Current, secret.Previous, secret.Pending]), deleteUntouchedSince: null);
     }
 
     /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
-    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Rotation rotation, Secret secret, List<ApiKey> ring)
+    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Invocation rotation, Secret secret, List<ApiKey> ring)
     {
         var (pending, value) = await secrets.ReadPendingAsync(rotation);
         var key = ring.Find(key => key.Value == value.Text);
@@ -57,7 +57,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
         catch (Exception refused) when (refused is InvalidParameterException or InvalidRequestException)
         {
             // AWSCURRENT has left the version just read: a twin moved it, or our own call did and its answer was lost. Anything else is a failure.
-            if ((await secrets.DescribeAsync(rotation)).Current != rotation.Token)
+            if ((await secrets.DescribeRotationAsync(rotation)).Current != rotation.Token)
             {
                 throw;
             }
@@ -70,22 +70,11 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
         return (needed, key);
     }
 
-    private async Task<HashSet<ApiKeyValue>> ReadLabelledAsync(Rotation rotation, Secret secret)
-    {
-        var needed = new HashSet<ApiKeyValue>();
-        foreach (var version in new[] { secret.Current, secret.Previous, secret.Pending }.OfType<string>().Distinct())
-        {
-            if (await secrets.ReadAsync(rotation, version) is { ApiKey: { } apiKey })
-            {
-                needed.Add(apiKey);
-            }
-        }
-
-        return needed;
-    }
-
-    /// <summary>Disables the keys that no label needs; deletes those that were disabled already and untouched since the given time.</summary>
-    private async Task RetireAsync(Rotation rotation, Secret secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? deleteUntouchedSince)
+    /// <summary>
+    /// Disables the keys that no label needs; deletes those that were disabled already and untouched since the given time.
+    /// An adopted key is only ever disabled, and only while it and the secret point at each other.
+    /// </summary>
+    private async Task RetireAsync(Invocation rotation, Secret secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? deleteUntouchedSince)
     {
         foreach (var listed in ring.Where(key => !needed.Contains(new ApiKeyValue(key.Value))))
         {
@@ -108,6 +97,15 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
                 await apiKeys.DeleteAsync(key.Id);
                 rotation.Log.KeyDeleted(key.Id);
             }
+        }
+
+        if (secret.Tag(Tags.Adopted) is { } adoptedId
+            && await apiKeys.FindAsync(adoptedId, includeValue: true) is { Enabled: true } adopted
+            && adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name
+            && !needed.Contains(new ApiKeyValue(adopted.Value)))
+        {
+            await apiKeys.DisableAsync(adoptedId);
+            rotation.Log.KeyDisabled(adoptedId);
         }
     }
 }

@@ -10,8 +10,8 @@ using RotationFunction;
 namespace RotationFunction;
 
 /// <summary>
-/// The rotation Lambda: Secrets Manager calls it once for each step of a rotation.
-/// A step succeeds when it returns and fails when it throws; every step may be repeated.
+/// The rotation Lambda: Secrets Manager calls it once for each step of a rotation, the Pulumi stack when a rotating key comes, changes and goes.
+/// An invocation succeeds when it returns and fails when it throws; each may be repeated.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html"/>
 public sealed class Function
@@ -20,50 +20,81 @@ public sealed class Function
     private readonly SetSecret _setSecret;
     private readonly TestSecret _testSecret;
     private readonly FinishSecret _finishSecret;
+    private readonly Lifecycle _lifecycle;
+    private readonly Provision _provision;
     private readonly TimeProvider _time;
 
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
     /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
     public Function()
-        : this(Settings.From(Environment.GetEnvironmentVariable), new AmazonSecretsManagerClient(), new AmazonAPIGatewayClient(), TimeProvider.System)
+        : this(
+            Settings.From(Environment.GetEnvironmentVariable),
+            new AmazonSecretsManagerClient(),
+            new AmazonAPIGatewayClient(),
+            new HttpClient(Probe.CreateHandler()),
+            TimeProvider.System)
     {
     }
 
     /// <summary>The same function on clients, settings and a clock of the caller's.</summary>
-    public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, TimeProvider time)
+    /// <param name="settings">Settings of the whole function.</param>
+    /// <param name="secretsManager">The client of Secrets Manager.</param>
+    /// <param name="apiGateway">The client of API Gateway.</param>
+    /// <param name="api">Sends the probe's requests. It must not follow redirects: they would take a key along.</param>
+    /// <param name="time">The clock of all waiting.</param>
+    public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, TimeProvider time)
     {
+        var secrets = new Secrets(secretsManager, time);
         var apiKeys = new ApiKeys(apiGateway, time);
         _time = time;
-        var secrets = new Secrets(secretsManager, time);
         _createSecret = new CreateSecret(secrets, apiKeys);
         _setSecret = new SetSecret(secrets, apiKeys);
-        _testSecret = new TestSecret(secrets, apiKeys, settings, time);
+        _testSecret = new TestSecret(secrets, apiKeys, new Probe(api, time), settings, time);
         _finishSecret = new FinishSecret(secrets, apiKeys);
+        _lifecycle = new Lifecycle(secrets, apiKeys);
+        _provision = new Provision(secrets, apiKeys, RunStepAsync);
     }
 
-    /// <summary>Runs one step of a rotation.</summary>
-    /// <exception cref="RotationException">The step failed: the message says what is wrong, in which secret or key, and what to do.</exception>
-    public async Task FunctionHandler(RotationEvent rotationEvent, ILambdaContext context)
+    /// <summary>Runs one step of a rotation, or one action.</summary>
+    /// <returns>What an action answers; null after a step.</returns>
+    /// <exception cref="RotationException">It failed: the message says what is wrong, in which secret or key, and what to do.</exception>
+    public async Task<ActionResult?> FunctionHandler(RotationEvent rotationEvent, ILambdaContext context)
     {
-        var rotation = Rotation.From(rotationEvent, context);
-        var started = _time.GetTimestamp();
+        var invocation = Invocation.From(rotationEvent, context);
         try
         {
-            await (rotation.Step switch
+            if (string.IsNullOrEmpty(rotationEvent.Action))
             {
-                CreateSecret.Step => _createSecret.RunAsync(rotation),
-                SetSecret.Step => _setSecret.RunAsync(rotation),
-                TestSecret.Step => _testSecret.RunAsync(rotation),
-                FinishSecret.Step => _finishSecret.RunAsync(rotation),
-                _ => throw new RotationException(
-                    $"The event's Step is none of {CreateSecret.Step}, {SetSecret.Step}, {TestSecret.Step}, {FinishSecret.Step}. Nothing was changed."),
+                await RunStepAsync(invocation);
+                return null;
+            }
+
+            var message = await (rotationEvent.Action switch
+            {
+                Lifecycle.Action => Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, rotationEvent)),
+                Provision.Action => Permission.AwaitAsync(invocation, _time, () => _provision.RunAsync(invocation)),
+                _ => throw new RotationException($"The event's action is none of {Lifecycle.Action}, {Provision.Action}. Nothing was changed."),
             });
+            return new ActionResult(rotationEvent.Action, invocation.SecretId, message);
         }
         catch (AmazonServiceException refused)
         {
-            throw rotation.Failed(refused);
+            throw invocation.Failed(refused);
         }
+    }
 
+    private async Task RunStepAsync(Invocation rotation)
+    {
+        var started = _time.GetTimestamp();
+        await (rotation.What switch
+        {
+            CreateSecret.Step => _createSecret.RunAsync(rotation),
+            SetSecret.Step => _setSecret.RunAsync(rotation),
+            TestSecret.Step => _testSecret.RunAsync(rotation),
+            FinishSecret.Step => _finishSecret.RunAsync(rotation),
+            _ => throw new RotationException(
+                $"The event's Step is none of {CreateSecret.Step}, {SetSecret.Step}, {TestSecret.Step}, {FinishSecret.Step}. Nothing was changed."),
+        });
         rotation.Log.StepDone(_time.GetElapsedTime(started));
     }
 }

@@ -3,44 +3,61 @@ using Amazon.Lambda.Core;
 namespace RotationFunction;
 
 /// <summary>Everything that the function logs. The Lambda logger makes a field of each placeholder when the log format is JSON.</summary>
-internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string versionId)
+internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string? versionId)
 {
-    public void StepDone(TimeSpan duration) =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: done in {durationMs} ms", step, secretArn, versionId, (long)duration.TotalMilliseconds);
+    public void StepDone(TimeSpan duration) => Information("done in {durationMs} ms", (long)duration.TotalMilliseconds);
 
-    public void AlreadyCurrent() =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: already AWSCURRENT, nothing to do", step, secretArn, versionId);
+    public void AlreadyCurrent() => Information("already AWSCURRENT");
 
-    public void ValueAlreadyStored() =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: the version has its value already", step, secretArn, versionId);
+    public void ValueAlreadyStored() => Information("the version has its value already");
 
-    public void ValueStored() =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: stored a new value as AWSPENDING", step, secretArn, versionId);
+    public void ValueStored() => Information("stored a new value as AWSPENDING");
 
-    public void KeyCreated(string keyId) => Key("created key {keyId}", keyId);
+    public void KeyCreated(string keyId) => Information("created key {keyId}", keyId);
 
-    public void KeyFound(string keyId) => Key("found key {keyId} of an earlier try", keyId);
+    public void KeyFound(string keyId) => Information("found key {keyId} of an earlier try", keyId);
 
-    public void KeyEnabled(string keyId) => Key("enabled key {keyId}", keyId);
+    public void KeyEnabled(string keyId) => Information("enabled key {keyId}", keyId);
 
-    public void KeyAttached(string keyId, string usagePlanId) =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: attached key {keyId} to usage plan {usagePlanId}", step, secretArn, versionId, keyId, usagePlanId);
+    public void KeyAttached(string keyId, string usagePlanId) => Information("attached key {keyId} to usage plan {usagePlanId}", keyId, usagePlanId);
 
-    public void WaitingForActivation(string keyId, TimeSpan wait) =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: waiting {waitMs} ms for key {keyId} to be served", step, secretArn, versionId, (long)wait.TotalMilliseconds, keyId);
+    public void KeyDetached(string keyId, string usagePlanId) => Information("detached key {keyId} from usage plan {usagePlanId}", keyId, usagePlanId);
 
-    public void KeyTested(string keyId) => Key("key {keyId} passed", keyId);
+    public void WaitingForActivation(string keyId, TimeSpan wait) => Information("key {keyId} is not surely served yet: waiting {waitMs} ms", keyId, (long)wait.TotalMilliseconds);
 
-    public void CurrentMoved(string keyId, string fromVersionId) =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: now AWSCURRENT, with key {keyId}; was {fromVersionId}", step, secretArn, versionId, keyId, fromVersionId);
+    public void ProbeInconclusive(Uri url, string reason) =>
+        Warning("the probe of {probeUrl} proves nothing: {reason}. Waiting for ACTIVATION_WAIT instead", url, reason);
 
-    public void KeyDisabled(string keyId) => Key("disabled key {keyId}, which no label needs", keyId);
+    public void ProbeAccepted(string keyId, Uri url, TimeSpan after) =>
+        Information("key {keyId} is accepted by {probeUrl}, after {activationMs} ms", keyId, url, (long)after.TotalMilliseconds);
 
-    public void KeyDeleted(string keyId) => Key("deleted key {keyId}, disabled since before this rotation", keyId);
+    public void KeyTested(string keyId) => Information("key {keyId} passed", keyId);
 
-    public void ForeignKeyLeft(string keyId) =>
-        logger.LogWarning("{step} of {secretArn} version {versionId}: left key {keyId} alone: it is named like a key of this secret but not tagged as one", step, secretArn, versionId, keyId);
+    public void CurrentMoved(string keyId, string fromVersionId) => Information("now AWSCURRENT, with key {keyId}; before it was version {fromVersionId}", keyId, fromVersionId);
 
-    private void Key(string what, string keyId) =>
-        logger.LogInformation("{step} of {secretArn} version {versionId}: " + what, step, secretArn, versionId, keyId);
+    public void KeyDisabled(string keyId) => Information("disabled key {keyId}, which no label needs", keyId);
+
+    public void KeyDeleted(string keyId) => Information("deleted key {keyId}", keyId);
+
+    public void KeyAdopted(string keyId) => Information("adopted key {keyId}: its value is AWSCURRENT", keyId);
+
+    public void ForeignKeyLeft(string keyId) => Warning("left key {keyId} alone: it is named like a key of this secret but not tagged as one", keyId);
+
+    public void PermissionAwaited(string errorCode) => Warning("AWS answered {errorCode}: the role may not be effective yet, trying again", errorCode);
+
+    private void Information(string what, params object[] values) => Write(LogLevel.Information, what, values);
+
+    private void Warning(string what, params object[] values) => Write(LogLevel.Warning, what, values);
+
+    private void Write(LogLevel level, string what, object[] values)
+    {
+        if (versionId is null)
+        {
+            logger.Log(level, "{step} of {secretArn}: " + what, [step, secretArn, .. values]);
+        }
+        else
+        {
+            logger.Log(level, "{step} of {secretArn} version {versionId}: " + what, [step, secretArn, versionId, .. values]);
+        }
+    }
 }

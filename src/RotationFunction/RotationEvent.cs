@@ -2,11 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace RotationFunction;
 
-/// <summary>The event that Secrets Manager sends for each step. Not a record: <see cref="RotationToken"/> must not be printed.</summary>
+/// <summary>
+/// What the function is invoked with: by Secrets Manager for a <see cref="Step"/> of a rotation, by the Pulumi stack for an <see cref="Action"/>.
+/// Not a record: <see cref="RotationToken"/> must not be printed.
+/// </summary>
 public sealed class RotationEvent
 {
     /// <summary><c>createSecret</c>, <c>setSecret</c>, <c>testSecret</c> or <c>finishSecret</c>.</summary>
     public string? Step { get; init; }
+
+    /// <summary><c>lifecycle</c> or <c>provision</c>.</summary>
+    public string? Action { get; init; }
 
     /// <summary>The secret's ARN.</summary>
     public string? SecretId { get; init; }
@@ -16,8 +22,32 @@ public sealed class RotationEvent
 
     /// <summary>Passed to PutSecretValue so that Secrets Manager can tell who writes. Sensitive; absent from older events.</summary>
     public string? RotationToken { get; init; }
+
+    /// <summary>Of <c>lifecycle</c>: the usage plans that the stack declares for the key.</summary>
+    public IReadOnlyList<string>? UsagePlanIds { get; init; }
+
+    /// <summary>Of <c>lifecycle</c>: what <c>aws.lambda.Invocation</c> adds when its lifecycle scope is CRUD.</summary>
+    public InvocationLifecycle? Tf { get; init; }
 }
 
-/// <summary>Serialization of what the function receives, generated at compile time.</summary>
+/// <summary>What <c>aws.lambda.Invocation</c> tells of the resource that it stands for.</summary>
+public sealed class InvocationLifecycle
+{
+    /// <summary><c>create</c>, <c>update</c> or <c>delete</c>.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The event of the last create or update; null on create.</summary>
+    [JsonPropertyName("prev_input")]
+    public RotationEvent? PreviousInput { get; init; }
+}
+
+/// <summary>What an action answers; a step of a rotation answers nothing. Pulumi keeps it in its state.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="SecretId">The secret's ARN.</param>
+/// <param name="Message">What was done, in words.</param>
+public sealed record ActionResult(string Action, string SecretId, string Message);
+
+/// <summary>Serialization of what the function receives and answers, generated at compile time.</summary>
 [JsonSerializable(typeof(RotationEvent))]
+[JsonSerializable(typeof(ActionResult))]
 public sealed partial class EventJson : JsonSerializerContext;

@@ -21,6 +21,9 @@ internal sealed class SecretDocument
         ApiKey = apiKey;
     }
 
+    /// <summary>A document before its first key.</summary>
+    public static SecretDocument Empty { get; } = Parse("{}", out _)!;
+
     /// <summary>The key's value; null in a document made before the first key.</summary>
     public ApiKeyValue? ApiKey { get; }
 

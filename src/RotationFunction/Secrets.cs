@@ -9,36 +9,49 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     // A read right after a write may miss it. Seen delays are well below the 3 s that these add up to.
     private static readonly TimeSpan[] ReadDelays = [.. new[] { 100, 200, 400, 800, 1500 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
 
-    /// <summary>Describes the rotation's secret and checks that the version may still be rotated to: its token is AWSCURRENT or AWSPENDING.</summary>
-    public async Task<Secret> DescribeAsync(Rotation rotation)
+    /// <summary>Describes the secret; null when there is none.</summary>
+    public async Task<Secret?> FindAsync(Invocation invocation)
     {
-        var answer = await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = rotation.SecretId });
-        var secret = new Secret(answer);
-        if (secret.Name != rotation.SecretName)
+        try
         {
-            throw rotation.Failed($"the SecretId is not the full ARN of the secret {secret.Name}. Nothing was changed.");
+            return await DescribeAsync(invocation);
         }
+        catch (ResourceNotFoundException)
+        {
+            return null;
+        }
+    }
 
-        if (answer.RotationEnabled != true)
+    /// <summary>Describes the secret.</summary>
+    public async Task<Secret> DescribeAsync(Invocation invocation)
+    {
+        var secret = new Secret(await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretId }));
+        return secret.Name == invocation.SecretName
+            ? secret
+            : throw invocation.Failed($"the SecretId is not the full ARN of the secret {secret.Name}. Nothing was changed.");
+    }
+
+    /// <summary>Describes the rotation's secret and checks that it may still be rotated to the version: AWSCURRENT or AWSPENDING.</summary>
+    public async Task<Secret> DescribeRotationAsync(Invocation rotation)
+    {
+        var secret = await DescribeAsync(rotation);
+        if (!secret.RotationEnabled && !rotation.Provisioning)
         {
             throw rotation.Failed("rotation is not enabled for this secret. Enable it with: aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id " + rotation.SecretId);
         }
 
-        if (!secret.Versions.ContainsKey(rotation.Token))
+        if (secret.Current == rotation.Token || secret.Pending == rotation.Token || (rotation.Provisioning && secret.Pending is null))
         {
-            throw rotation.Failed("the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + rotation.StartingAnew);
+            return secret;
         }
 
-        if (secret.Current != rotation.Token && secret.Pending != rotation.Token)
-        {
-            throw rotation.Failed("this version is not AWSPENDING: the rotation was given up. " + rotation.StartingAnew);
-        }
-
-        return secret;
+        throw rotation.Failed(secret.Versions.ContainsKey(rotation.Token)
+            ? "this version is not AWSPENDING: the rotation was given up. " + rotation.StartingAnew
+            : "the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + rotation.StartingAnew);
     }
 
     /// <summary>The document of a version, or null when it has none (yet).</summary>
-    public async Task<SecretDocument?> FindAsync(Rotation rotation, string versionId)
+    public async Task<SecretDocument?> FindAsync(Invocation rotation, string versionId)
     {
         GetSecretValueResponse answer;
         try
@@ -55,7 +68,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
-    public async Task<SecretDocument?> ReadAsync(Rotation rotation, string versionId)
+    public async Task<SecretDocument?> ReadAsync(Invocation rotation, string versionId)
     {
         foreach (var delay in ReadDelays)
         {
@@ -71,14 +84,37 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>The document and the key of the version that this rotation makes.</summary>
-    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Rotation rotation)
+    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation)
     {
         var document = await ReadAsync(rotation, rotation.Token) ?? throw rotation.Failed("the version has no value yet: createSecret must store it first. Rotation will be tried again.");
         return (document, document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing));
     }
 
+    /// <summary>The keys that these versions hold.</summary>
+    public async Task<HashSet<ApiKeyValue>> ReadKeysAsync(Invocation invocation, IEnumerable<string?> versionIds)
+    {
+        var keys = new HashSet<ApiKeyValue>();
+        foreach (var version in versionIds.OfType<string>().Distinct())
+        {
+            if (await ReadAsync(invocation, version) is { ApiKey: { } apiKey })
+            {
+                keys.Add(apiKey);
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>Stores a document as AWSCURRENT.</summary>
+    public Task PutCurrentAsync(Invocation invocation, SecretDocument document) => client.PutSecretValueAsync(new PutSecretValueRequest
+    {
+        SecretId = invocation.SecretId,
+        SecretString = document.Text,
+        VersionStages = ["AWSCURRENT"],
+    });
+
     /// <summary>Stores the rotation's document as AWSPENDING. False when the version has another value: a twin was faster.</summary>
-    public async Task<bool> TryPutPendingAsync(Rotation rotation, SecretDocument document)
+    public async Task<bool> TryPutPendingAsync(Invocation rotation, SecretDocument document)
     {
         try
         {
@@ -99,7 +135,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>Moves AWSCURRENT to the rotation's version: refused by Secrets Manager when <paramref name="from"/> does not hold it any more.</summary>
-    public Task MoveCurrentAsync(Rotation rotation, string from) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+    public Task MoveCurrentAsync(Invocation rotation, string from) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
     {
         SecretId = rotation.SecretId,
         VersionStage = "AWSCURRENT",
@@ -117,6 +153,8 @@ internal sealed class Secret(DescribeSecretResponse answer)
 
     /// <summary>Labels by version id; only labelled versions are here.</summary>
     public IReadOnlyDictionary<string, List<string>> Versions { get; } = answer.VersionIdsToStages ?? [];
+
+    public bool RotationEnabled => answer.RotationEnabled == true;
 
     public string? Current => Holding("AWSCURRENT");
 

@@ -5,9 +5,9 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
 {
     public const string Step = "setSecret";
 
-    public async Task RunAsync(Rotation rotation)
+    public async Task RunAsync(Invocation rotation)
     {
-        var secret = await secrets.DescribeAsync(rotation);
+        var secret = await secrets.DescribeRotationAsync(rotation);
         if (secret.Current == rotation.Token)
         {
             rotation.Log.AlreadyCurrent();
@@ -36,7 +36,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
     }
 
     /// <summary>A key with the value exists: an earlier try made it. Returns its id and the plans that it still lacks.</summary>
-    private async Task<(string KeyId, List<string> Missing)> TakeUpAsync(Rotation rotation, Secret secret, Template template, ApiKeyValue value)
+    private async Task<(string KeyId, List<string> Missing)> TakeUpAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
     {
         var ring = await apiKeys.ListRingAsync(secret.Name);
         var listed = ring.Find(key => key.Value == value.Text && key.Name == KeyNames.Minted(secret.Name, rotation.Token));

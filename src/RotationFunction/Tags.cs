@@ -12,6 +12,15 @@ internal static class Tags
     /// <summary>On a minted key: the ARN of its secret.</summary>
     public const string MintedFor = "apikey-rotation:minted-for";
 
+    /// <summary>On the template key: the https URL that testSecret calls with the new key. Not on the secret: who may write that must not be sent a key.</summary>
+    public const string Probe = "apikey-rotation:probe";
+
+    /// <summary>On the secret: the id of the key that was in use before the first rotation.</summary>
+    public const string Adopted = "apikey-rotation:adopted";
+
+    /// <summary>On the adopted key: the name of the secret.</summary>
+    public const string AdoptedFor = "apikey-rotation:adopted-for";
+
     private const string Own = "apikey-rotation:";
     private const string Reserved = "aws:"; // only AWS may set these
 

@@ -3,31 +3,38 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>The key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
-internal sealed record Template(GetApiKeyResponse Key, List<string> Plans)
+internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? Probe)
 {
     /// <summary>
     /// Reads the template and checks the wiring. Secret and template must point at each other:
     /// whoever may write only one of them could turn the function against somebody else's key.
     /// </summary>
-    public static async Task<Template> ReadAsync(Rotation rotation, Secret secret, ApiKeys apiKeys)
+    public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys)
     {
         var id = secret.Tag(Tags.Template)
-            ?? throw rotation.Failed($"the secret has no tag {Tags.Template}. Tag it with the id of its template key.");
+            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Tag it with the id of its template key.");
         var key = await apiKeys.FindAsync(id)
-            ?? throw rotation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists.");
+            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists.");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {
-            throw rotation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
+            throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
         }
 
         if (key.Enabled == true)
         {
-            throw rotation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false");
+            throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false");
+        }
+
+        var probe = key.Tags.GetValueOrDefault(Tags.Probe);
+        Uri? url = null;
+        if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
+        {
+            throw invocation.Failed($"the tag {Tags.Probe} of the template key {id} is not an https URL. A key is sent there to test it. Set it to the URL of a method of the API that needs a key, or remove it.");
         }
 
         var plans = await apiKeys.ListPlansAsync(id);
         return plans.Count > 0
-            ? new Template(key, plans)
-            : throw rotation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
+            ? new Template(key, plans, url)
+            : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
     }
 }

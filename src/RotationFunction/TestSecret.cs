@@ -4,13 +4,13 @@ namespace RotationFunction;
 /// Checks that the pending key would serve clients as AWSCURRENT: enabled, in every usage plan of the template, and active.
 /// Changes nothing. With RotateImmediately=false Secrets Manager calls this step alone, on a copy of AWSCURRENT.
 /// </summary>
-internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Settings settings, TimeProvider time)
+internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, Settings settings, TimeProvider time)
 {
     public const string Step = "testSecret";
 
-    public async Task RunAsync(Rotation rotation)
+    public async Task RunAsync(Invocation rotation)
     {
-        var secret = await secrets.DescribeAsync(rotation);
+        var secret = await secrets.DescribeRotationAsync(rotation);
         if (secret.Current == rotation.Token)
         {
             rotation.Log.AlreadyCurrent();
@@ -19,7 +19,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Settings sett
 
         var (_, value) = await secrets.ReadPendingAsync(rotation);
         var template = await Template.ReadAsync(rotation, secret, apiKeys);
-        var key = (await apiKeys.ListRingAsync(secret.Name)).Find(key => key.Value == value.Text)
+        var key = await FindKeyAsync(secret, value)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. Rotation will be tried again.");
         if (key.Enabled != true)
         {
@@ -32,11 +32,41 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Settings sett
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");
         }
 
-        await WaitForActivationAsync(rotation, key.Id, lastChange: Later(key.CreatedDate, key.LastUpdatedDate));
+        if (template.Probe is not { } url || !await ProbeAsync(rotation, secret, url, key.Id, value))
+        {
+            await WaitForActivationAsync(rotation, key.Id, lastChange: Later(key.Created, key.Updated));
+        }
+
         rotation.Log.KeyTested(key.Id);
     }
 
-    private async Task WaitForActivationAsync(Rotation rotation, string keyId, DateTime lastChange)
+    /// <summary>The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test.</summary>
+    private async Task<TestedKey?> FindKeyAsync(Secret secret, ApiKeyValue value)
+    {
+        if ((await apiKeys.ListRingAsync(secret.Name)).Find(key => key.Value == value.Text) is { } minted)
+        {
+            return new TestedKey(minted.Id, minted.Enabled, minted.CreatedDate, minted.LastUpdatedDate);
+        }
+
+        return secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(adoptedId, includeValue: true) is { } adopted && adopted.Value == value.Text
+            ? new TestedKey(adopted.Id, adopted.Enabled, adopted.CreatedDate, adopted.LastUpdatedDate)
+            : null;
+    }
+
+    /// <summary>True when the probe has shown that the key is served.</summary>
+    private async Task<bool> ProbeAsync(Invocation rotation, Secret secret, Uri url, string keyId, ApiKeyValue value)
+    {
+        var current = secret.Current is { } version ? await secrets.ReadAsync(rotation, version) : null;
+        var inconclusive = await probe.RunAsync(rotation, url, keyId, value, current?.ApiKey);
+        if (inconclusive is not null)
+        {
+            rotation.Log.ProbeInconclusive(url, inconclusive);
+        }
+
+        return inconclusive is null;
+    }
+
+    private async Task WaitForActivationAsync(Invocation rotation, string keyId, DateTime lastChange)
     {
         var wait = lastChange.ToUniversalTime() + settings.ActivationWait - time.GetUtcNow().UtcDateTime;
         if (wait <= TimeSpan.Zero)
@@ -56,4 +86,6 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Settings sett
 
     private static DateTime Later(DateTime? created, DateTime? updated) =>
         updated > created ? updated.Value : created ?? throw new InvalidOperationException("API Gateway sent a key without its createdDate.");
+
+    private sealed record TestedKey(string Id, bool? Enabled, DateTime? Created, DateTime? Updated);
 }

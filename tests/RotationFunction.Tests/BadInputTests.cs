@@ -12,12 +12,15 @@ public sealed class BadInputTests
 {
     [Theory]
     [InlineData("""{"Step":"create_secret","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "Step is none of createSecret, setSecret, testSecret, finishSecret")]
-    [InlineData("""{"SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has no Step")]
+    [InlineData("""{"SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has neither Step nor action")]
     [InlineData("""{"Step":"createSecret","ClientRequestToken":"TOKEN"}""", "has no SecretId")]
     [InlineData("""{"Step":"createSecret","SecretId":"ARN"}""", "has no ClientRequestToken")]
     [InlineData("""{"Step":"createSecret","SecretId":"ARN","ClientRequestToken":"short"}""", "not 32 to 64 characters")]
+    [InlineData("""{"Step":"createSecret","action":"provision","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has both Step and action")]
+    [InlineData("""{"action":"decommission","secretId":"ARN"}""", "action is none of lifecycle, provision")]
+    [InlineData("""{"action":"provision"}""", "has no SecretId")]
     [InlineData("null", "is null")]
-    [InlineData("{}", "has no Step")]
+    [InlineData("{}", "has neither Step nor action")]
     public async Task An_event_that_lacks_something_is_refused_in_words(string eventJson, string expected)
     {
         await using var world = await World.StartAsync();

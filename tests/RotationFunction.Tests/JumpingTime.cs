@@ -1,8 +1,15 @@
 namespace RotationFunction.Tests;
 
-/// <summary>A clock that nobody waits on: whoever waits moves it forward and goes on at once.</summary>
+/// <summary>
+/// A clock that nobody waits on: whoever waits moves it forward and goes on at once. Only timers of 15 minutes or more, which guard something
+/// (Lambda's longest time-out) or belong to a schedule, wait until the clock has been moved that far.
+/// </summary>
 internal sealed class JumpingTime : TimeProvider
 {
+    private static readonly TimeSpan ShortestGuard = TimeSpan.FromMinutes(15);
+
+    private readonly Lock _gate = new();
+    private readonly List<Timer> _waiting = [];
     private long _now = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).Ticks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -11,27 +18,63 @@ internal sealed class JumpingTime : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
-    public void Advance(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
+    public void Advance(TimeSpan by)
+    {
+        List<Timer> due;
+        lock (_gate)
+        {
+            _now += by.Ticks;
+            due = _waiting.FindAll(timer => timer.Due <= _now);
+            _waiting.RemoveAll(due.Contains);
+        }
+
+        due.ForEach(timer => timer.Fire());
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime >= TimeSpan.Zero)
-        {
-            Advance(dueTime);
-            ThreadPool.QueueUserWorkItem(_ => callback(state));
-        }
-
-        return new Fired();
+        var timer = new Timer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
     }
 
-    private sealed class Fired : ITimer
+    private sealed class Timer(JumpingTime time, TimerCallback callback, object? state) : ITimer
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+        public long Due { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime >= ShortestGuard)
+            {
+                lock (time._gate)
+                {
+                    Due = time._now + dueTime.Ticks;
+                    time._waiting.Add(this);
+                }
+            }
+            else if (dueTime >= TimeSpan.Zero)
+            {
+                time.Advance(dueTime);
+                Fire();
+            }
+
+            return true;
+        }
+
+        public void Fire() => ThreadPool.QueueUserWorkItem(_ => callback(state));
 
         public void Dispose()
         {
+            lock (time._gate)
+            {
+                time._waiting.Remove(this);
+            }
         }
 
-        public ValueTask DisposeAsync() => default;
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
     }
 }

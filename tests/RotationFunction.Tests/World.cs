@@ -31,7 +31,7 @@ internal sealed class World : IAsyncDisposable
         Time = time;
         Secrets = SecretsManager("AKIAOWNER");
         Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), time);
+        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), _http, time);
         Function = new InProcessFunction<RotationEvent>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, async invocation =>
@@ -79,7 +79,7 @@ internal sealed class World : IAsyncDisposable
             Name = "partner",
             Description = "Partner API, template",
             CustomerId = "customer-7",
-            Tags = new() { ["team"] = "billing", ["apikey-rotation:template-for"] = secretName, ["apikey-rotation:probe"] = "https://example.com/" },
+            Tags = new() { ["team"] = "billing", ["apikey-rotation:template-for"] = secretName },
         });
         world.TemplateId = template.Id;
         for (var plan = 0; plan < plans; plan++)

@@ -135,7 +135,7 @@ public partial class CreateDeploymentResponse : AmazonWebServiceResponse
 /// <summary>The endpoint types of a REST API.</summary>
 public partial class EndpointConfiguration
 {
-    public List<EndpointType> Types { get; set; }
+    public List<string> Types { get; set; }
 
     public List<string> VpcEndpointIds { get; set; }
 }

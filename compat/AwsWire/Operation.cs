@@ -1,14 +1,16 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Transform;
+using Amazon.Runtime.Internal.Util;
 using Amazon.Util;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>One operation: how its request becomes HTTP, and HTTP its response or its exception.</summary>
 /// <typeparam name="TResponse">The type that a successful answer is read into.</typeparam>
@@ -125,18 +127,21 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
         {
             using var body = new MemoryStream();
             input.Stream.CopyTo(body);
-            return body.Length == 0 ? new TResponse() : JsonSerializer.Deserialize<TResponse>(body.GetBuffer().AsSpan(0, (int)body.Length), protocol.Json);
+            return body.Length == 0
+                ? new TResponse()
+                : JsonSerializer.Deserialize<TResponse>(body.GetBuffer().AsSpan(0, (int)body.Length), protocol.Json);
         }
 
-        public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode)
+        public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
         {
-            var reader = new Amazon.Runtime.Internal.Util.StreamingUtf8JsonReader(input.Stream);
+            var reader = new StreamingUtf8JsonReader(input.Stream);
             var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
             // Secrets Manager's EncryptionFailure is EncryptionFailureException here.
             var type = Array.Find(errors, candidate => candidate.Name.Equals(error.Code, StringComparison.Ordinal))
                 ?? Array.Find(errors, candidate => candidate.Name.Equals(error.Code + "Exception", StringComparison.Ordinal))
                 ?? protocol.ServiceException;
-            var exception = (AmazonServiceException)Activator.CreateInstance(type, error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
+            var exception = (AmazonServiceException)Activator.CreateInstance(
+                type, error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
             if (exception is IRetryAfter throttled && input.ResponseData.IsHeaderPresent("Retry-After"))
             {
                 throttled.RetryAfterSeconds = input.ResponseData.GetHeaderValue("Retry-After");

@@ -2,13 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Amazon.Runtime;
 
-namespace StandIn;
+namespace AwsWire;
 
-/// <summary>Timestamps are seconds since 1970, with a fraction or without.</summary>
+/// <summary>Timestamps are seconds since 1970, with a fraction or without; AWSSDK.Core cuts them to the millisecond, and so does this.</summary>
 internal sealed class EpochSecondsConverter : JsonConverter<DateTime>
 {
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-        => reader.TokenType == JsonTokenType.String ? reader.GetDateTime().ToUniversalTime() : DateTime.UnixEpoch.AddSeconds(reader.GetDouble());
+        => reader.TokenType == JsonTokenType.String
+            ? reader.GetDateTime().ToUniversalTime()
+            : DateTime.UnixEpoch.AddMilliseconds((long)(reader.GetDecimal() * 1000));
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
         => writer.WriteNumberValue((decimal)(value.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond);

@@ -7,7 +7,7 @@ using Amazon.Runtime.Internal.Auth;
 using Amazon.Runtime.Internal.Endpoints.StandardLibrary;
 using Amazon.Util;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>What a service client adds to AWSSDK.Core's pipeline and configuration.</summary>
 internal static class ServicePipeline
@@ -105,6 +105,8 @@ internal sealed class RegionalEndpointProvider(string hostLabel) : IEndpointProv
             throw new AmazonClientException("FIPS or DualStack is enabled, but this partition does not support it");
         }
 
-        return new Endpoint($"https://{hostLabel}{(fips ? "-fips" : "")}.{region}.{(dualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix)}");
+        var label = fips ? $"{hostLabel}-fips" : hostLabel;
+        var suffix = dualStack ? partition.dualStackDnsSuffix : partition.dnsSuffix;
+        return new Endpoint($"https://{label}.{region}.{suffix}");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Amazon.Runtime;
 
-namespace StandIn;
+namespace AwsWire;
 
 /// <summary>What all operations of one service have in common on the wire.</summary>
 internal sealed class ServiceProtocol

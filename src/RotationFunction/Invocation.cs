@@ -1,0 +1,90 @@
+using Amazon.Lambda.Core;
+using Amazon.Runtime;
+
+namespace RotationFunction;
+
+/// <summary>What the function was invoked for: a step of a rotation, or an action on a secret.</summary>
+internal sealed class Invocation
+{
+    private readonly ILambdaContext _context;
+    private readonly string? _token;
+
+    private Invocation(string what, string secretId, string? token, string? rotationToken, bool provisioning, ILambdaContext context)
+    {
+        What = what;
+        SecretId = secretId;
+        SecretName = NameFrom(secretId);
+        RotationToken = rotationToken;
+        Provisioning = provisioning;
+        Log = new Log(context.Logger, what, secretId, token);
+        _token = token;
+        _context = context;
+    }
+
+    /// <summary>The step or the action.</summary>
+    public string What { get; }
+
+    public string SecretId { get; }
+
+    public string SecretName { get; }
+
+    /// <summary>The ClientRequestToken of a rotation: the id of the version that it makes.</summary>
+    public string Token => _token ?? throw new InvalidOperationException("Only a step of a rotation has a token.");
+
+    public string? RotationToken { get; }
+
+    /// <summary>True for the steps that provision runs itself: rotation is not enabled by then.</summary>
+    public bool Provisioning { get; }
+
+    public Log Log { get; }
+
+    /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
+    public string Clearing => $"Take AWSPENDING off it with: aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {Token}, then rotate again.";
+
+    /// <summary>How a person starts a rotation.</summary>
+    public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
+
+    public TimeSpan RemainingTime => _context.RemainingTime;
+
+    /// <exception cref="RotationException">A field is missing or cannot be what it should be.</exception>
+    public static Invocation From(RotationEvent? received, ILambdaContext context)
+    {
+        return received switch
+        {
+            null => throw Invalid("is null"),
+            { Step: null or "", Action: null or "" } => throw Invalid("has neither Step nor action"),
+            { Step.Length: > 0, Action.Length: > 0 } => throw Invalid("has both Step and action"),
+            { SecretId: null or "" } => throw Invalid("has no SecretId"),
+            { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context),
+            { ClientRequestToken: null or "" } => throw Invalid("has no ClientRequestToken"),
+            // Length: AWS API reference, RotateSecret.
+            { ClientRequestToken.Length: < 32 or > 64 } => throw Invalid("has a ClientRequestToken that is not 32 to 64 characters long"),
+            _ => new Invocation(received.Step!, received.SecretId, received.ClientRequestToken, received.RotationToken, provisioning: false, context),
+        };
+    }
+
+    /// <summary>A step of the rotation that provision runs.</summary>
+    public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context);
+
+    /// <summary>A failure, said with the secret and version.</summary>
+    public RotationException Failed(string problem) => new($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}");
+
+    /// <summary>
+    /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept:
+    /// of an answer that it cannot read, its text quotes the body, and a body may hold a value.
+    /// </summary>
+    public RotationException Failed(AmazonServiceException refused) =>
+        string.IsNullOrEmpty(refused.ErrorCode) || refused is AmazonUnmarshallingException || refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase)
+            ? Failed($"AWS sent an answer that could not be read (status {(int)refused.StatusCode}). Try again.")
+            : Failed($"AWS answered {refused.ErrorCode}: {refused.Message}");
+
+    private static RotationException Invalid(string problem) =>
+        new($"The event {problem}. A rotation needs Step, SecretId and ClientRequestToken, an action needs action and secretId. Nothing was changed.");
+
+    // The ring is listed before the secret is described, so the name must come from the ARN: ...:secret:<name>-<six characters>.
+    private static string NameFrom(string secretId)
+    {
+        var parts = secretId.Split(':', 7);
+        return parts is ["arn", _, "secretsmanager", _, _, "secret", { Length: > 7 } resource] ? resource[..^7] : secretId;
+    }
+}

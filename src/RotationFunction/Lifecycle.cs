@@ -1,0 +1,119 @@
+namespace RotationFunction;
+
+/// <summary>
+/// What a rotating key's stack resource does when it comes, changes and goes: <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD.
+/// </summary>
+internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
+{
+    public const string Action = "lifecycle";
+
+    private const int DecommissionRounds = 10;
+
+    public Task<string> RunAsync(Invocation invocation, RotationEvent received) => received.Tf?.Action switch
+    {
+        "create" => CreateAsync(invocation),
+        "update" => UpdateAsync(invocation, received),
+        "delete" => DeleteAsync(invocation),
+        _ => throw invocation.Failed("the event has no tf.action of create, update or delete, as aws.lambda.Invocation with the lifecycle scope CRUD sends it. Nothing was changed."),
+    };
+
+    /// <summary>Checks the wiring and nothing else, so that the resource exists, and its delete is sent, before the first key does.</summary>
+    private async Task<string> CreateAsync(Invocation invocation)
+    {
+        await Template.ReadAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
+        return "The secret and its template key point at each other.";
+    }
+
+    /// <summary>Puts the current and the previous key into the usage plans that the stack now declares, and takes the secret's keys out of those that it declares no more.</summary>
+    private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
+    {
+        var previous = received.Tf!.PreviousInput;
+        if (received.UsagePlanIds is not { Count: > 0 } declared || previous?.UsagePlanIds is null || previous.SecretId != received.SecretId)
+        {
+            throw invocation.Failed("an update needs usagePlanIds, and tf.prev_input with the same secretId and its usagePlanIds. Replace the resource when the secret is another one. Nothing was changed.");
+        }
+
+        var secret = await secrets.DescribeAsync(invocation);
+        var template = await Template.ReadAsync(invocation, secret, apiKeys);
+        if (declared.Except(template.Plans).ToList() is { Count: > 0 } unknown)
+        {
+            throw invocation.Failed($"the template key {template.Key.Id} is not in usage plan {string.Join(", ", unknown)}. Put it there first; nothing was changed.");
+        }
+
+        var lost = previous.UsagePlanIds.Except(declared).ToList();
+        var needed = await secrets.ReadKeysAsync(invocation, [secret.Current, secret.Previous]);
+        var (attached, detached) = (0, 0);
+        foreach (var listed in await apiKeys.ListRingAsync(secret.Name))
+        {
+            if (await apiKeys.FindAsync(listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+            {
+                continue;
+            }
+
+            var plans = await apiKeys.ListPlansAsync(key.Id);
+            // Detached first: two plans with the same API stage cannot hold one key.
+            foreach (var plan in plans.Intersect(lost))
+            {
+                await apiKeys.DetachAsync(key.Id, plan);
+                invocation.Log.KeyDetached(key.Id, plan);
+                detached++;
+            }
+
+            foreach (var plan in needed.Contains(new ApiKeyValue(listed.Value)) ? declared.Except(plans) : [])
+            {
+                await apiKeys.AttachAsync(invocation, key.Id, plan);
+                invocation.Log.KeyAttached(key.Id, plan);
+                attached++;
+            }
+        }
+
+        return $"Keys put into usage plans: {attached}, taken out: {detached}.";
+    }
+
+    /// <summary>
+    /// Deletes every minted key. Refuses while rotation is enabled: on a real destroy the stack has ended it by then;
+    /// when only this resource is replaced it has not, and clients would be cut off.
+    /// </summary>
+    private async Task<string> DeleteAsync(Invocation invocation)
+    {
+        var secret = await secrets.FindAsync(invocation);
+        if (secret?.RotationEnabled == true)
+        {
+            return "Nothing was deleted: the secret's rotation is enabled, so its keys are in use.";
+        }
+
+        var arn = secret?.Arn ?? invocation.SecretId;
+        var deleted = 0;
+        // Again until a list has none left: a rotation that was under way may have minted one more.
+        for (var round = 0; round < DecommissionRounds; round++)
+        {
+            var own = 0;
+            foreach (var listed in await apiKeys.ListRingAsync(invocation.SecretName))
+            {
+                if (await apiKeys.FindAsync(listed.Id) is not { } key)
+                {
+                    continue;
+                }
+
+                if (!Tags.AreOfKeyMintedFor(arn, key.Tags))
+                {
+                    invocation.Log.ForeignKeyLeft(key.Id);
+                    continue;
+                }
+
+                await apiKeys.DeleteAsync(key.Id);
+                invocation.Log.KeyDeleted(key.Id);
+                own++;
+            }
+
+            if (own == 0)
+            {
+                return $"Minted keys deleted: {deleted}.";
+            }
+
+            deleted += own;
+        }
+
+        throw invocation.Failed($"keys of this secret kept appearing while {deleted} were deleted. End whatever rotates it, then destroy again.");
+    }
+}

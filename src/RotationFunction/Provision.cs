@@ -1,0 +1,66 @@
+namespace RotationFunction;
+
+/// <summary>
+/// Makes sure that a deployed secret holds a key, so that a deployment ends with a working secret or an error message:
+/// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
+/// </summary>
+internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocation, Task> runStep)
+{
+    public const string Action = "provision";
+
+    public async Task<string> RunAsync(Invocation invocation)
+    {
+        var secret = await secrets.DescribeAsync(invocation);
+        var current = secret.Current is { } version ? await secrets.ReadAsync(invocation, version) : null;
+        if (current?.ApiKey is not null)
+        {
+            return "The secret has a key already; it was left as it is.";
+        }
+
+        var template = await Template.ReadAsync(invocation, secret, apiKeys);
+        if (secret.Tag(Tags.Adopted) is { } adoptedId)
+        {
+            await AdoptAsync(invocation, secret, template, adoptedId, current);
+            return $"The key {adoptedId} was adopted; the first rotation replaces it.";
+        }
+
+        if (current is null)
+        {
+            // A secret's first version becomes AWSCURRENT whatever its label, so an untested key must not be in it.
+            await secrets.PutCurrentAsync(invocation, SecretDocument.Empty);
+        }
+
+        var token = secret.Pending ?? Guid.NewGuid().ToString();
+        foreach (var step in new[] { CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step })
+        {
+            await runStep(invocation.Provision(step, token));
+        }
+
+        return $"The secret has its first key, in version {token}.";
+    }
+
+    private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
+    {
+        var key = await apiKeys.FindAsync(adoptedId, includeValue: true)
+            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the secret's tag {Tags.Adopted} names, does not exist. Nothing was changed.");
+        if (key.Enabled != true)
+        {
+            throw invocation.Failed($"the key {adoptedId} to adopt is disabled, so no client can use it. Enable it, or deploy without adoption; nothing was changed.");
+        }
+
+        if (key.Tags?.GetValueOrDefault(Tags.AdoptedFor) is { } owner && owner != secret.Name)
+        {
+            throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
+        }
+
+        if (template.Plans.Except(await apiKeys.ListPlansAsync(adoptedId)).ToList() is { Count: > 0 } missing)
+        {
+            throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
+        }
+
+        // The tag before the value: a repeat that finds the value does nothing more.
+        await apiKeys.TagAsync(secret, adoptedId, Tags.AdoptedFor, secret.Name);
+        await secrets.PutCurrentAsync(invocation, (current ?? SecretDocument.Empty).With(new ApiKeyValue(key.Value)));
+        invocation.Log.KeyAdopted(adoptedId);
+    }
+}
