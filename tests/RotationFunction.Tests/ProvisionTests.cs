@@ -39,6 +39,16 @@ public sealed class ProvisionTests
     }
 
     [Fact]
+    public async Task A_value_that_cannot_be_read_is_not_taken_for_a_missing_one()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        world.Aws.Faults = call => call.Operation == "GetSecretValue" && call.AccessKeyId == World.FunctionAccessKey
+            ? Fault.Error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value") : null;
+        Assert.Contains("finds no value for the labelled version", await world.FailAsync(JsonSerializer.Serialize(Event(world))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_rotation_that_is_pending_is_resumed()
     {
         await using var world = await World.StartAsync();
