@@ -29,7 +29,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
 
         rotation.Log.AlreadyCurrent();
         var needed = await secrets.ReadKeysInUseAsync(rotation, secret);
-        if (secret.Pending is { } pending && await secrets.ReadAsync(rotation, pending) is { ApiKey: { } next })
+        if (secret.Pending is { } pending && pending != rotation.Token && await secrets.ReadAsync(rotation, pending) is { ApiKey: { } next })
         {
             needed.Add(next);
         }
