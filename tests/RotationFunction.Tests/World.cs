@@ -31,7 +31,7 @@ internal sealed class World : IAsyncDisposable
         Time = time;
         Secrets = SecretsManager("AKIAOWNER");
         Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), api, time);
+        var function = new Function(settings, SecretsManager(FunctionAccessKey, FunctionTap), ApiGateway(FunctionAccessKey), api, time);
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
@@ -46,6 +46,9 @@ internal sealed class World : IAsyncDisposable
     public IAmazonAPIGateway Gateway { get; }
 
     public InProcessFunction<RotationEvent, ActionResult?> Function { get; }
+
+    /// <summary>What the function sends to Secrets Manager.</summary>
+    public WireTap FunctionTap { get; } = new();
 
     public string FunctionArn { get; }
 
@@ -293,8 +296,9 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+    private AmazonSecretsManagerClient SecretsManager(string accessKey, HttpClientFactory? http = null) => new(
+        new BasicAWSCredentials(accessKey, "secret"),
+        new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
     private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
