@@ -23,6 +23,7 @@ internal sealed class World : IAsyncDisposable
     public const string FunctionAccessKey = "AKIAFUNCTION";
 
     private readonly ConcurrentQueue<string> _printed = new();
+    private readonly ConcurrentQueue<string> _rotationTokens = new();
     private readonly HttpClient _http = new();
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpClient api)
@@ -175,7 +176,9 @@ internal sealed class World : IAsyncDisposable
     {
         foreach (var step in steps)
         {
-            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token, RotationToken = Guid.NewGuid().ToString() }));
+            var rotationToken = Guid.NewGuid().ToString();
+            _rotationTokens.Enqueue(rotationToken);
+            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token, RotationToken = rotationToken }));
         }
     }
 
@@ -273,7 +276,7 @@ internal sealed class World : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Aws.SecretsManager.SettledAsync();
-        Leaks.AssertNone(Aws.ConfidentialValues, [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
         _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();
