@@ -103,7 +103,7 @@ internal sealed class Scenario
 
     private string AttachFunction()
     {
-        var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), new HttpClient(), TimeProvider.System);
+        var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), EmbeddedAws.CreateHttpClient(), TimeProvider.System);
         var host = new InProcessFunction<RotationEvent>(function.FunctionHandler);
         var logger = new TemplateLogger(_ => { });
         return _aws.Lambda.Register("rotation", async invocation =>

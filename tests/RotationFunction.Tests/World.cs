@@ -23,7 +23,7 @@ internal sealed class World : IAsyncDisposable
     public const string FunctionAccessKey = "AKIAFUNCTION";
 
     private readonly ConcurrentQueue<string> _printed = new();
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings)
     {
