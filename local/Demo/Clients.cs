@@ -1,11 +1,12 @@
 using System.Net;
+using LocalAws;
 
 namespace Demo;
 
 /// <summary>Clients that call the API without pause, each with the key that it read last.</summary>
 internal sealed class Clients(Uri url, int count) : IDisposable
 {
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
     private readonly CancellationTokenSource _stop = new();
     private string _cachedKey = "";
     private long _sent;

@@ -98,7 +98,7 @@ internal sealed class Screen(IAnsiConsole console)
         {
             // Of rotations that went straight through: a repeat costs something else.
             var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
-            var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == Scenario.FunctionAccessKey);
+            var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == Deployment.FunctionAccessKey);
             table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
         }
 

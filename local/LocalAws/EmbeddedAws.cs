@@ -31,6 +31,12 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>The endpoint of every service's control plane.</summary>
     public Uri ServiceUrl => (_controlPlane ?? throw new InvalidOperationException("Not started.")).Url;
 
+    /// <summary>
+    /// The certificate of the data plane as PEM, for a process of its own: a file that SSL_CERT_FILE names makes .NET and OpenSSL trust it on Linux.
+    /// It is the same for every instance in this process.
+    /// </summary>
+    public static string CertificatePem => DataPlaneCertificate.Instance.ExportCertificatePem();
+
     /// <summary>The Region in ARNs.</summary>
     public string Region { get; }
 
@@ -73,11 +79,14 @@ public sealed class EmbeddedAws : IAsyncDisposable
             new ApiGatewayProtocol(aws.ApiGateway),
             new LambdaProtocol(aws.Lambda));
         aws._controlPlane = await LoopbackServer.StartAsync(controlPlane.AnswerAsync);
-        aws._dataPlane = await LoopbackServer.StartAsync(new DataPlaneEndpoint(aws.Replica).AnswerAsync);
+        aws._dataPlane = await LoopbackServer.StartAsync(new DataPlaneEndpoint(aws.Replica).AnswerAsync, DataPlaneCertificate.Instance);
         return aws;
     }
 
-    /// <summary>The address at which clients call a deployed API. Resource paths follow it.</summary>
+    /// <summary>A client of deployed APIs: it trusts the data plane's certificate and no other, and follows no redirect.</summary>
+    public static HttpClient CreateHttpClient() => new(DataPlaneCertificate.CreateHandler());
+
+    /// <summary>The https address at which clients call a deployed API. Resource paths follow it.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="stageName">The stage.</param>
     public Uri InvokeUrl(string restApiId, string stageName) =>

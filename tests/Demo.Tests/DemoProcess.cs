@@ -15,7 +15,7 @@ internal sealed class DemoProcess : IDisposable
     public DemoProcess(params string[] arguments)
     {
         var demo = typeof(DemoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "DemoPath").Value!;
-        _process = Process.Start(new ProcessStartInfo("dotnet", [demo, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(new ProcessStartInfo("dotnet", [demo, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, line) => _output.AppendLine(line.Data);
         _process.BeginErrorReadLine();
     }

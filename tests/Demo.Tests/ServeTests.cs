@@ -52,6 +52,7 @@ public sealed partial class ServeTests
     {
         using var process = Process.Start(new ProcessStartInfo("aws", ["--endpoint-url", endpoint, "--output", "json", .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =

@@ -32,7 +32,7 @@ internal sealed class Account : IAsyncDisposable
 
     public IAmazonAPIGateway ApiGateway { get; }
 
-    public HttpClient Http { get; } = new();
+    public HttpClient Http { get; } = EmbeddedAws.CreateHttpClient();
 
     public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null)
     {

@@ -59,7 +59,7 @@ public sealed class AwsCliTests
         var id = key.GetProperty("id").GetString()!;
 
         await RunAsync(aws, "apigateway", "create-usage-plan-key", "--usage-plan-id", plan, "--key-id", id, "--key-type", "API_KEY");
-        using var http = new HttpClient();
+        using var http = EmbeddedAws.CreateHttpClient();
         http.DefaultRequestHeaders.Add("x-api-key", key.GetProperty("value").GetString());
         var served = await http.GetAsync(aws.InvokeUrl(api, "prod"));
         await RunAsync(aws, "apigateway", "update-api-key", "--api-key", id, "--patch-operations", "op=replace,path=/enabled,value=false");

@@ -56,11 +56,18 @@ public sealed class RotationTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(110)]
-    public async Task No_client_that_reads_the_secret_once_a_period_is_refused(int activationLagSeconds)
+    [InlineData(0, false)]
+    [InlineData(110, false)]
+    [InlineData(110, true)]
+    [InlineData(400, true)] // the probe sees what ACTIVATION_WAIT, 120 s, would miss
+    public async Task No_client_that_reads_the_secret_once_a_period_is_refused(int activationLagSeconds, bool probe)
     {
         await using var world = await World.StartAsync(activationLag: TimeSpan.FromSeconds(activationLagSeconds));
+        if (probe)
+        {
+            await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", new Uri(world.ApiUrl, "orders").ToString());
+        }
+
         await world.RotateHealthyAsync();
         using var stop = new CancellationTokenSource();
         var cached = await world.ReadKeyAsync();

@@ -24,7 +24,7 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly ConcurrentQueue<string> _rotationTokens = new();
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpClient api)
     {
@@ -79,7 +79,7 @@ internal sealed class World : IAsyncDisposable
     {
         var time = new JumpingTime();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag });
-        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? new HttpClient() : new HttpClient(api)) { SecretName = secretName };
+        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",

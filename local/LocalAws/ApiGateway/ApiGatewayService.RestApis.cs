@@ -3,7 +3,9 @@ using LocalAws.DataPlane;
 
 namespace LocalAws;
 
-/// <content>REST APIs, as far as clients need one to call: every API answers on every resource, and every method requires a key.</content>
+/// <content>
+/// REST APIs, as far as clients need one to call: an API answers on every resource and requires a key there, unless it was told its methods.
+/// </content>
 public sealed partial class ApiGatewayService
 {
     private readonly Dictionary<string, StoredRestApi> _restApis = new();
@@ -65,6 +67,19 @@ public sealed partial class ApiGatewayService
                 CreatedDate = Now,
                 LastUpdatedDate = Now,
             };
+        }
+    }
+
+    /// <summary>Tells an API one of its methods, on every stage and at once. With the first one, paths that it was not told have no route any more.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="path">The resource's path, such as <c>/orders</c>; matched as it is, without path parameters.</param>
+    /// <param name="apiKeyRequired">Whether only callers with a key are served. On AWS a method requires none unless it is told to.</param>
+    public void SetMethod(string restApiId, string path, bool apiKeyRequired)
+    {
+        lock (_gate)
+        {
+            RestApiOf(restApiId);
+            _replica.SetMethod(restApiId, path, apiKeyRequired);
         }
     }
 

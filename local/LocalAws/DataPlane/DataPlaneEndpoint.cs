@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>What clients of the deployed APIs call: every method of every resource requires an API key.</summary>
+/// <summary>What clients of the deployed APIs call.</summary>
 internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
 {
     private static readonly byte[] Ok = """{"ok":true}"""u8.ToArray();
@@ -11,13 +11,14 @@ internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
 
     public Task AnswerAsync(HttpContext context)
     {
-        if (context.Request.Path.Value?.Split('/') is not ["", var restApiId, var stageName, ..] || !replica.Serves(new ApiStageId(restApiId, stageName)))
+        if (context.Request.Path.Value?.Split('/') is not ["", var restApiId, var stageName, .. var resource]
+            || replica.RequiresKey(new ApiStageId(restApiId, stageName), string.Join('/', resource)) is not { } requiresKey)
         {
             return SendAsync(context, 403, MissingAuthenticationToken, "MissingAuthenticationTokenException");
         }
 
         var apiKey = context.Request.Headers.TryGetValue("x-api-key", out var header) ? header.ToString() : null;
-        return replica.Accepts(new ApiStageId(restApiId, stageName), apiKey)
+        return !requiresKey || replica.Accepts(new ApiStageId(restApiId, stageName), apiKey)
             ? SendAsync(context, 200, Ok)
             : SendAsync(context, 403, Forbidden, "ForbiddenException");
     }

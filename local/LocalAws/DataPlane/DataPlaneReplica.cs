@@ -9,6 +9,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset At, Action Apply)> _changes = new();
     private readonly HashSet<ApiStageId> _stages = [];
+    private readonly Dictionary<string, Dictionary<string, bool>> _methods = new();
     private readonly Dictionary<string, ServedKey> _keysById = new();
     private readonly Dictionary<string, ServedKey> _keysByValue = new();
     private readonly Dictionary<string, HashSet<ApiStageId>> _stagesByPlan = new();
@@ -43,6 +44,20 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
         }
     }
 
+    /// <summary>So are methods. The first one of an API leaves it with that one only.</summary>
+    public void SetMethod(string restApiId, string path, bool apiKeyRequired)
+    {
+        lock (_gate)
+        {
+            if (!_methods.TryGetValue(restApiId, out var methods))
+            {
+                _methods.Add(restApiId, methods = new Dictionary<string, bool>());
+            }
+
+            methods[path.Trim('/')] = apiKeyRequired;
+        }
+    }
+
     public void KeyCreated(string keyId, string value, bool enabled) => Change(() =>
         _keysById[keyId] = _keysByValue[value] = new ServedKey(value) { Enabled = enabled });
 
@@ -66,11 +81,22 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
 
     public void PlanDeleted(string planId) => Change(() => _stagesByPlan.Remove(planId));
 
-    public bool Serves(ApiStageId stage)
+    /// <summary>Whether a path of a stage is for callers with a key only; null where nothing is there.</summary>
+    public bool? RequiresKey(ApiStageId stage, string path)
     {
         lock (_gate)
         {
-            return _stages.Contains(stage);
+            if (!_stages.Contains(stage))
+            {
+                return null;
+            }
+
+            if (!_methods.TryGetValue(stage.RestApiId, out var methods))
+            {
+                return true;
+            }
+
+            return methods.TryGetValue(path.Trim('/'), out var required) ? required : null;
         }
     }
 
