@@ -50,6 +50,19 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
             : "the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + rotation.StartingAnew);
     }
 
+    /// <summary>The same, for the steps that have nothing to do once the version is AWSCURRENT: null then.</summary>
+    public async Task<Secret?> DescribePendingAsync(Invocation rotation)
+    {
+        var secret = await DescribeRotationAsync(rotation);
+        if (secret.Current != rotation.Token)
+        {
+            return secret;
+        }
+
+        rotation.Log.AlreadyCurrent();
+        return null;
+    }
+
     /// <summary>The document of a version, or null when it has none (yet).</summary>
     public async Task<SecretDocument?> FindAsync(Invocation rotation, string versionId)
     {

@@ -7,10 +7,8 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
 
     public async Task RunAsync(Invocation rotation)
     {
-        var secret = await secrets.DescribeRotationAsync(rotation);
-        if (secret.Current == rotation.Token)
+        if (await secrets.DescribePendingAsync(rotation) is not { } secret)
         {
-            rotation.Log.AlreadyCurrent();
             return;
         }
 

@@ -10,10 +10,8 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
 
     public async Task RunAsync(Invocation rotation)
     {
-        var secret = await secrets.DescribeRotationAsync(rotation);
-        if (secret.Current == rotation.Token)
+        if (await secrets.DescribePendingAsync(rotation) is not { } secret)
         {
-            rotation.Log.AlreadyCurrent();
             return;
         }
 
