@@ -1,24 +1,16 @@
-using System.Reflection;
 using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the function's assembly names.</summary>
+/// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the handler or its assembly names.</summary>
 public sealed class InProcessFunction<TEvent>(Func<TEvent, ILambdaContext, Task> handler)
 {
-    private readonly ILambdaSerializer _serializer = CreateSerializer(handler.Method.DeclaringType!.Assembly);
+    private readonly ILambdaSerializer _serializer = HandlerSerializer.Of(handler.Method);
 
     /// <summary>Deserializes the event and runs the handler. Whatever the serializer or the handler throws comes out.</summary>
     public async Task InvokeAsync(ReadOnlyMemory<byte> eventJson, ILambdaContext context)
     {
         using var stream = new MemoryStream(eventJson.ToArray());
         await handler(_serializer.Deserialize<TEvent>(stream), context);
-    }
-
-    private static ILambdaSerializer CreateSerializer(Assembly assembly)
-    {
-        var attribute = assembly.GetCustomAttribute<LambdaSerializerAttribute>()
-            ?? throw new InvalidOperationException($"The assembly {assembly.GetName().Name} names no serializer: it needs the attribute LambdaSerializer.");
-        return (ILambdaSerializer)Activator.CreateInstance(attribute.SerializerType)!;
     }
 }
