@@ -1,5 +1,12 @@
 using Demo;
+using LocalAws;
 using Spectre.Console;
+
+if (args is not ([] or ["--serve"]))
+{
+    Console.Error.WriteLine("Usage: demo [--serve]   --serve deploys the same and keeps it up, to try the aws CLI on it");
+    return 2;
+}
 
 if (!AnsiConsole.Profile.Capabilities.Interactive)
 {
@@ -7,4 +14,15 @@ if (!AnsiConsole.Profile.Capabilities.Interactive)
 }
 
 var screen = new Screen(AnsiConsole.Console);
-return await screen.RunAsync(() => Scenario.RunAsync(screen)) ? 0 : 1;
+var time = new MovableTime();
+// On AWS a new key is served after seconds to minutes; here after three seconds, and the probe waits for it.
+await using var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
+{
+    TimeProvider = time,
+    ActivationLag = TimeSpan.FromSeconds(3),
+    RotationRetryDelay = TimeSpan.FromSeconds(1),
+});
+using var deployment = new Deployment(aws, screen.ShowWarning);
+return args is ["--serve"]
+    ? await Server.RunAsync(aws, deployment, screen)
+    : await screen.RunAsync(() => new Scenario(aws, time, deployment, screen).RunAsync()) ? 0 : 1;

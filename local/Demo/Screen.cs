@@ -1,4 +1,5 @@
 using System.Globalization;
+using LambdaHost;
 using LocalAws;
 using Spectre.Console;
 
@@ -27,6 +28,28 @@ internal sealed class Screen(IAnsiConsole console)
         _doing = what;
         console.WriteLine();
         console.MarkupLineInterpolated($"[bold]{what}[/]");
+    }
+
+    /// <summary>Lines as they are.</summary>
+    public void Print(string lines) => console.WriteLine(lines);
+
+    /// <summary>What the function warns of.</summary>
+    public void ShowWarning(LogEntry entry)
+    {
+        if (entry.Level is not "Information")
+        {
+            console.MarkupLineInterpolated($"  [yellow]{entry.Level}[/]: {entry.Message}");
+        }
+    }
+
+    /// <summary>Deploys, and shows what the function answered.</summary>
+    public async Task DeployAsync(Deployment deployment)
+    {
+        Announce("Deploying an API with a usage plan, a template key, a secret and the function");
+        foreach (var answer in await deployment.DeployAsync())
+        {
+            console.WriteLine("  " + answer);
+        }
     }
 
     /// <summary>The live line.</summary>
@@ -73,8 +96,8 @@ internal sealed class Screen(IAnsiConsole console)
         table.AddRow("keys minted, disabled, deleted", $"{keys.Minted}, {keys.Disabled}, {keys.Deleted}");
         foreach (var step in Steps)
         {
-            // A step that failed or did part of its work before is not what a step costs.
-            var runs = rotations.Where(rotation => rotation.Steps.All(run => run.Error is null)).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
+            // Of rotations that went straight through: a repeat costs something else.
+            var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
             var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == Scenario.FunctionAccessKey);
             table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
         }

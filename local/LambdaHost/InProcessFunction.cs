@@ -3,14 +3,17 @@ using Amazon.Lambda.Core;
 namespace LambdaHost;
 
 /// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the handler or its assembly names.</summary>
-public sealed class InProcessFunction<TEvent>(Func<TEvent, ILambdaContext, Task> handler)
+public sealed class InProcessFunction<TEvent, TResult>(Func<TEvent, ILambdaContext, Task<TResult>> handler)
 {
     private readonly ILambdaSerializer _serializer = HandlerSerializer.Of(handler.Method);
 
-    /// <summary>Deserializes the event and runs the handler. Whatever the serializer or the handler throws comes out.</summary>
-    public async Task InvokeAsync(ReadOnlyMemory<byte> eventJson, ILambdaContext context)
+    /// <summary>Deserializes the event, runs the handler and serializes what it returns. Whatever the serializer or the handler throws comes out.</summary>
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> eventJson, ILambdaContext context)
     {
-        using var stream = new MemoryStream(eventJson.ToArray());
-        await handler(_serializer.Deserialize<TEvent>(stream), context);
+        using var received = new MemoryStream(eventJson.ToArray());
+        var result = await handler(_serializer.Deserialize<TEvent>(received), context);
+        using var answer = new MemoryStream();
+        _serializer.Serialize(result, answer);
+        return answer.ToArray();
     }
 }

@@ -28,7 +28,13 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
         }
 
         rotation.Log.AlreadyCurrent();
-        await RetireAsync(rotation, secret, ring, await secrets.ReadKeysAsync(rotation, [secret.Current, secret.Previous, secret.Pending]), deleteUntouchedSince: null);
+        var needed = await secrets.ReadKeysInUseAsync(rotation, secret);
+        if (secret.Pending is { } pending && pending != rotation.Token && await secrets.ReadAsync(rotation, pending) is { ApiKey: { } next })
+        {
+            needed.Add(next);
+        }
+
+        await RetireAsync(rotation, secret, ring, needed, deleteUntouchedSince: null);
     }
 
     /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
@@ -43,8 +49,11 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
                 : $"key {key.Id} is disabled: somebody disabled it after testSecret. Rotation will be tried again, and enables it.");
         }
 
-        var from = secret.Current ?? throw rotation.Failed("the secret has no AWSCURRENT version to move the label from. " + rotation.Clearing);
-        var current = await secrets.ReadAsync(rotation, from) ?? throw rotation.Failed($"AWSCURRENT's version {from} has no value. Rotation will be tried again.");
+        if (secret.Current is not { } from || await secrets.ReadCurrentAsync(rotation, secret) is not { } current)
+        {
+            throw rotation.Failed("the secret has no AWSCURRENT version to move the label from. " + rotation.Clearing);
+        }
+
         if (!pending.DiffersOnlyInKeyFrom(current))
         {
             throw rotation.Failed("AWSCURRENT was edited after createSecret copied it, and promoting the copy would undo the edit. " + rotation.Clearing);

@@ -41,7 +41,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         }
 
         var lost = previous.UsagePlanIds.Except(declared).ToList();
-        var needed = await secrets.ReadKeysAsync(invocation, [secret.Current, secret.Previous]);
+        var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
         var (attached, detached) = (0, 0);
         foreach (var listed in await apiKeys.ListRingAsync(secret.Name))
         {

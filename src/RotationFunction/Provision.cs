@@ -11,7 +11,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
     public async Task<string> RunAsync(Invocation invocation)
     {
         var secret = await secrets.DescribeAsync(invocation);
-        var current = secret.Current is { } version ? await secrets.ReadAsync(invocation, version) : null;
+        var current = await secrets.ReadCurrentAsync(invocation, secret);
         if (current?.ApiKey is not null)
         {
             return "The secret has a key already; it was left as it is.";

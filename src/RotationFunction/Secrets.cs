@@ -90,13 +90,17 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         return (document, document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing));
     }
 
-    /// <summary>The keys that these versions hold.</summary>
-    public async Task<HashSet<ApiKeyValue>> ReadKeysAsync(Invocation invocation, IEnumerable<string?> versionIds)
+    /// <summary>The document of AWSCURRENT; null when no version has the label.</summary>
+    public async Task<SecretDocument?> ReadCurrentAsync(Invocation invocation, Secret secret) =>
+        secret.Current is { } version ? await ReadLabelledAsync(invocation, version) : null;
+
+    /// <summary>The keys that AWSCURRENT and AWSPREVIOUS hold: those that clients may be using.</summary>
+    public async Task<HashSet<ApiKeyValue>> ReadKeysInUseAsync(Invocation invocation, Secret secret)
     {
         var keys = new HashSet<ApiKeyValue>();
-        foreach (var version in versionIds.OfType<string>().Distinct())
+        foreach (var version in new[] { secret.Current, secret.Previous }.OfType<string>())
         {
-            if (await ReadAsync(invocation, version) is { ApiKey: { } apiKey })
+            if ((await ReadLabelledAsync(invocation, version)).ApiKey is { } apiKey)
             {
                 keys.Add(apiKey);
             }
@@ -142,6 +146,10 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         MoveToVersionId = rotation.Token,
         RemoveFromVersionId = from,
     });
+
+    // Taking such a version for one without a key could cost a key that clients use.
+    private async Task<SecretDocument> ReadLabelledAsync(Invocation invocation, string version) =>
+        await ReadAsync(invocation, version) ?? throw invocation.Failed($"Secrets Manager finds no value for the labelled version {version}. Try again later.");
 }
 
 /// <summary>What DescribeSecret tells of a secret.</summary>

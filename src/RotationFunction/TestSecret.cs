@@ -56,7 +56,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     /// <summary>True when the probe has shown that the key is served.</summary>
     private async Task<bool> ProbeAsync(Invocation rotation, Secret secret, Uri url, string keyId, ApiKeyValue value)
     {
-        var current = secret.Current is { } version ? await secrets.ReadAsync(rotation, version) : null;
+        var current = await secrets.ReadCurrentAsync(rotation, secret);
         var inconclusive = await probe.RunAsync(rotation, url, keyId, value, current?.ApiKey);
         if (inconclusive is not null)
         {

@@ -95,6 +95,18 @@ public sealed class FinishSecretTests
     }
 
     [Fact]
+    public async Task A_repeat_that_cannot_read_a_label_retires_nothing()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var done = (await world.RotateAsync()).VersionId;
+        var previous = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
+        world.Aws.Faults = call => call.Operation == "GetSecretValue" && call.AccessKeyId == World.FunctionAccessKey
+            ? Fault.Error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value for VersionId: " + previous) : null;
+        Assert.Contains("finds no value for the labelled version", await world.FailAsync(done, "finishSecret"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_minted_while_a_late_finishSecret_runs_is_not_touched()
     {
         await using var world = await World.StartAsync();

@@ -298,12 +298,14 @@ public sealed class RotationTests
         var failures = 0;
         world.OnInvoke = async invocation =>
         {
-            await run(invocation);
+            var result = await run(invocation);
             using var sent = JsonDocument.Parse(invocation.Payload);
             if (sent.RootElement.GetProperty("Step").GetString() == failing && failures++ == 0)
             {
                 throw new TimeoutException("the answer is lost");
             }
+
+            return result;
         };
 
         var record = await world.RotateAsync();

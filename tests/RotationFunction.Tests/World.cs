@@ -23,22 +23,19 @@ internal sealed class World : IAsyncDisposable
     public const string FunctionAccessKey = "AKIAFUNCTION";
 
     private readonly ConcurrentQueue<string> _printed = new();
+    private readonly ConcurrentQueue<string> _rotationTokens = new();
     private readonly HttpClient _http = new();
 
-    private World(EmbeddedAws aws, JumpingTime time, Settings settings)
+    private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpClient api)
     {
         Aws = aws;
         Time = time;
         Secrets = SecretsManager("AKIAOWNER");
         Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(settings, SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), _http, time);
-        Function = new InProcessFunction<RotationEvent>(function.FunctionHandler);
+        var function = new Function(settings, SecretsManager(FunctionAccessKey, FunctionTap), ApiGateway(FunctionAccessKey), api, time);
+        Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
-        FunctionArn = aws.Lambda.Register(FunctionName, async invocation =>
-        {
-            await OnInvoke(invocation);
-            return default;
-        });
+        FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
     }
 
     public EmbeddedAws Aws { get; }
@@ -49,12 +46,15 @@ internal sealed class World : IAsyncDisposable
 
     public IAmazonAPIGateway Gateway { get; }
 
-    public InProcessFunction<RotationEvent> Function { get; }
+    public InProcessFunction<RotationEvent, ActionResult?> Function { get; }
+
+    /// <summary>What the function sends to Secrets Manager.</summary>
+    public WireTap FunctionTap { get; } = new();
 
     public string FunctionArn { get; }
 
     /// <summary>What the registered function does; the real function unless a test puts itself in between.</summary>
-    public Func<FunctionInvocation, Task> OnInvoke { get; set; }
+    public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> OnInvoke { get; set; }
 
     public ConcurrentQueue<LogEntry> Log { get; } = new();
 
@@ -69,11 +69,23 @@ internal sealed class World : IAsyncDisposable
     public Uri ApiUrl { get; private set; } = null!;
 
     public static async Task<World> StartAsync(
-        string document = "{}", string secretName = "demo/partner-api", int plans = 1, int activationWait = 120, TimeSpan activationLag = default)
+        string? document = "{}",
+        string secretName = "demo/partner-api",
+        int plans = 1,
+        int activationWait = 120,
+        TimeSpan activationLag = default,
+        HttpMessageHandler? api = null,
+        string? probe = null,
+        bool machineTime = false)
     {
         var time = new JumpingTime();
-        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag });
-        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait))) { SecretName = secretName };
+        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
+        {
+            TimeProvider = machineTime ? TimeProvider.System : time,
+            RotationAttempts = machineTime ? 1 : 3,
+            ActivationLag = activationLag,
+        });
+        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? new HttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",
@@ -87,6 +99,11 @@ internal sealed class World : IAsyncDisposable
             await world.AddPlanAsync(world.TemplateId);
         }
 
+        if (probe is not null)
+        {
+            await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
+        }
+
         var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
             Name = secretName,
@@ -96,6 +113,15 @@ internal sealed class World : IAsyncDisposable
         world.SecretArn = secret.ARN;
         return world;
     }
+
+    public Task TagKeyAsync(string keyId, string key, string value) => Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+    {
+        ResourceArn = $"arn:aws:apigateway:{Aws.Region}::/apikeys/{keyId}",
+        Tags = new() { [key] = value },
+    });
+
+    public Task TagSecretAsync(string key, string value) =>
+        Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = SecretArn, Tags = [new Tag { Key = key, Value = value }] });
 
     /// <summary>A usage plan with an API stage of its own, and the given key in it.</summary>
     public async Task<string> AddPlanAsync(string keyId)
@@ -156,13 +182,23 @@ internal sealed class World : IAsyncDisposable
     {
         foreach (var step in steps)
         {
-            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token, RotationToken = Guid.NewGuid().ToString() }));
+            var rotationToken = Guid.NewGuid().ToString();
+            _rotationTokens.Enqueue(rotationToken);
+            await InvokeAsync(JsonSerializer.Serialize(new { Step = step, SecretId = SecretArn, ClientRequestToken = token, RotationToken = rotationToken }));
         }
     }
 
     /// <summary>One invocation with any event.</summary>
-    public Task InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
         new FunctionInvocation(Guid.NewGuid().ToString(), FunctionArn, Encoding.UTF8.GetBytes(eventJson), Time.GetUtcNow() + (timeLeft ?? TimeSpan.FromMinutes(15))));
+
+    /// <summary>One invocation by the Pulumi stack; returns what the action says it did.</summary>
+    public async Task<string> ActAsync(object action)
+    {
+        var result = JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(JsonSerializer.Serialize(action))).Span);
+        Assert.Equal(SecretArn, result.GetProperty("SecretId").GetString());
+        return result.GetProperty("Message").GetString()!;
+    }
 
     /// <summary>Runs a step that must fail and change nothing; returns the error's text.</summary>
     public async Task<string> FailAsync(string eventJson, TimeSpan? timeLeft = null)
@@ -241,24 +277,29 @@ internal sealed class World : IAsyncDisposable
         return text.ToString();
     }
 
+    /// <summary>Adds to what is searched for values.</summary>
+    public void Print(string text) => _printed.Enqueue(text);
+
     public static string NewToken() => Guid.NewGuid().ToString();
 
     public async ValueTask DisposeAsync()
     {
         await Aws.SecretsManager.SettledAsync();
-        Leaks.AssertNone(Aws.ConfidentialValues, [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
         _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();
         await Aws.DisposeAsync();
     }
 
-    private async Task RunFunctionAsync(FunctionInvocation invocation)
+    private async Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation)
     {
         try
         {
             var context = new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, Time, new TemplateLogger(Log.Enqueue));
-            await Function.InvokeAsync(invocation.Payload, context);
+            var result = await Function.InvokeAsync(invocation.Payload, context);
+            _printed.Enqueue(Encoding.UTF8.GetString(result.Span));
+            return result;
         }
         catch (Exception failure)
         {
@@ -267,8 +308,9 @@ internal sealed class World : IAsyncDisposable
         }
     }
 
-    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+    private AmazonSecretsManagerClient SecretsManager(string accessKey, HttpClientFactory? http = null) => new(
+        new BasicAWSCredentials(accessKey, "secret"),
+        new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
     private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });

@@ -38,25 +38,38 @@ public sealed class LambdaTests
     }
 
     [Fact]
-    public async Task A_function_that_outlives_its_timeout_is_an_error()
+    public async Task A_function_that_ran_past_its_deadline_has_timed_out()
     {
         await using var account = await Account.StartAsync();
-        var started = new TaskCompletionSource<FunctionInvocation>();
-        var never = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        var took = TimeSpan.FromSeconds(30);
         account.Aws.Lambda.Register(
             "slow",
             invocation =>
             {
-                started.SetResult(invocation);
-                return never.Task;
+                Assert.Equal(account.Clock.GetUtcNow().AddSeconds(30), invocation.Deadline);
+                account.Clock.Advance(took);
+                return Task.FromResult(invocation.Payload);
             },
             TimeSpan.FromSeconds(30));
 
-        var invoke = account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
-        Assert.Equal(account.Clock.GetUtcNow().AddSeconds(30), (await started.Task).Deadline);
-        account.Clock.Advance(TimeSpan.FromSeconds(30));
+        var (inTime, _) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
+        took = TimeSpan.FromSeconds(31);
+        var (_, late) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
 
-        Assert.EndsWith("Error: Task timed out after 30.00 seconds", (await invoke).Body.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.False(inTime.Headers.Contains("X-Amz-Function-Error"));
+        Assert.EndsWith("Error: Task timed out after 30.00 seconds", late.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_that_hangs_is_given_up_in_real_time()
+    {
+        await using var account = await Account.StartAsync();
+        var never = new TaskCompletionSource<ReadOnlyMemory<byte>>();
+        account.Aws.Lambda.Register("hangs", _ => never.Task, TimeSpan.FromMilliseconds(10));
+
+        var (_, body) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/hangs/invocations", "{}", "lambda");
+
+        Assert.Equal("Sandbox.Timedout", body.GetProperty("errorType").GetString());
     }
 
     [Fact]

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using LocalAws;
+
+namespace Demo;
+
+/// <summary>Keeps a deployment up, for the aws CLI.</summary>
+internal static class Server
+{
+    public static async Task<int> RunAsync(EmbeddedAws aws, Deployment deployment, Screen screen)
+    {
+        await screen.DeployAsync(deployment);
+        await deployment.ScheduleAsync("rate(1 day)");
+        await aws.SecretsManager.SettledAsync();
+        aws.SecretsManager.StepFinished += screen.Show;
+
+        var cli = $"AWS_ACCESS_KEY_ID={Deployment.OwnerAccessKey} AWS_SECRET_ACCESS_KEY=secret AWS_REGION={aws.Region} aws --endpoint-url {aws.ServiceUrl}";
+        screen.Announce("Up. Things to try, in another terminal:");
+        screen.Print($"""
+            {cli} secretsmanager describe-secret --secret-id {Deployment.SecretName}
+            {cli} secretsmanager rotate-secret --secret-id {Deployment.SecretName}
+            {cli} apigateway get-api-keys --name-query {Deployment.SecretName}/
+            {cli} lambda invoke --function-name {Deployment.FunctionName} --cli-binary-format raw-in-base64-out --payload '{$$"""{"action":"provision","secretId":"{{deployment.SecretArn}}"}"""}' /dev/stdout
+            curl --insecure --header "x-api-key: <the apiKey in the secret>" {deployment.OrdersUrl}
+            """);
+        screen.Announce("Ctrl+C ends it");
+
+        var ended = new TaskCompletionSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        await ended.Task;
+        return 0;
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ended.TrySetResult();
+        }
+    }
+}

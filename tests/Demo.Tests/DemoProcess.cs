@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text;
+
+namespace Demo.Tests;
+
+/// <summary>The demo as its user starts it, with its output in a pipe.</summary>
+internal sealed class DemoProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    public DemoProcess(params string[] arguments)
+    {
+        var demo = typeof(DemoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "DemoPath").Value!;
+        _process = Process.Start(new ProcessStartInfo("dotnet", [demo, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.ErrorDataReceived += (_, line) => _output.AppendLine(line.Data);
+        _process.BeginErrorReadLine();
+    }
+
+    public string Output => _output.ToString();
+
+    /// <summary>Reads on until a line has the text; returns the line.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            _output.AppendLine(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"The demo ended without '{text}':\n{Output}");
+    }
+
+    /// <summary>Reads on to the end; returns the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var timeout = new CancellationTokenSource(Patience);
+        _output.Append(await _process.StandardOutput.ReadToEndAsync(timeout.Token));
+        await _process.WaitForExitAsync(timeout.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to end, as an init system or <c>kill</c> does.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Demo.Tests;
+
+/// <summary>The real aws CLI against <c>demo --serve</c>.</summary>
+public sealed partial class ServeTests
+{
+    [Fact]
+    public async Task The_aws_CLI_describes_rotates_lists_and_invokes()
+    {
+        Assert.SkipUnless(IsInstalled("aws"), "The aws CLI is not installed on this machine.");
+        using var demo = new DemoProcess("--serve");
+        var endpoint = Endpoint().Match(await demo.ReadUntilAsync("describe-secret")).Groups["url"].Value;
+        await demo.ReadUntilAsync("Ctrl+C");
+
+        var before = await AwsAsync(endpoint, "secretsmanager", "describe-secret", "--secret-id", "demo/partner-api");
+        Assert.True(before.GetProperty("RotationEnabled").GetBoolean());
+        Assert.Equal("rate(1 day)", before.GetProperty("RotationRules").GetProperty("ScheduleExpression").GetString());
+        Assert.Equal("apikey-rotation:template", before.GetProperty("Tags")[0].GetProperty("Key").GetString());
+
+        var keys = (await AwsAsync(endpoint, "apigateway", "get-api-keys", "--name-query", "demo/partner-api/")).GetProperty("items");
+        Assert.Equal(1, keys.GetArrayLength());
+        Assert.False(keys[0].TryGetProperty("value", out _));
+
+        var rotation = (await AwsAsync(endpoint, "secretsmanager", "rotate-secret", "--secret-id", "demo/partner-api")).GetProperty("VersionId").GetString()!;
+        var line = "";
+        while (!line.Contains("finishSecret", StringComparison.Ordinal))
+        {
+            line = await demo.ReadUntilAsync("Secret ");
+            Assert.DoesNotContain("failed", line, StringComparison.Ordinal);
+        }
+
+        var after = await AwsAsync(endpoint, "secretsmanager", "describe-secret", "--secret-id", "demo/partner-api");
+        Assert.Contains("AWSCURRENT", after.GetProperty("VersionIdsToStages").GetProperty(rotation).EnumerateArray().Select(label => label.GetString()));
+        keys = (await AwsAsync(endpoint, "apigateway", "get-api-keys", "--name-query", "demo/partner-api/")).GetProperty("items");
+        Assert.Equal(2, keys.GetArrayLength());
+
+        var answer = Path.GetTempFileName();
+        var payload = JsonSerializer.Serialize(new { action = "provision", secretId = before.GetProperty("ARN").GetString() });
+        var invoked = await AwsAsync(endpoint, "lambda", "invoke", "--function-name", "rotation", "--cli-binary-format", "raw-in-base64-out", "--payload", payload, answer);
+        Assert.False(invoked.TryGetProperty("FunctionError", out _));
+        Assert.Contains("has a key already", await File.ReadAllTextAsync(answer), StringComparison.Ordinal);
+        File.Delete(answer);
+
+        await demo.TerminateAsync();
+        Assert.Equal(0, await demo.EndAsync());
+    }
+
+    private static async Task<JsonElement> AwsAsync(string endpoint, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("aws", ["--endpoint-url", endpoint, "--output", "json", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["AWS_ACCESS_KEY_ID"] = "AKIAOWNER",
+                ["AWS_SECRET_ACCESS_KEY"] = "secret",
+                ["AWS_REGION"] = "eu-west-1",
+                ["AWS_DEFAULT_REGION"] = "eu-west-1",
+                ["AWS_PAGER"] = "",
+            },
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"aws {arguments[0]} {arguments[1]}: {await errors}");
+        return JsonSerializer.Deserialize<JsonElement>(output);
+    }
+
+    private static bool IsInstalled(string command) =>
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
+
+    [GeneratedRegex(@"--endpoint-url (?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Endpoint();
+}

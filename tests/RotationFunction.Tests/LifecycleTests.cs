@@ -1,0 +1,202 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+
+namespace RotationFunction.Tests;
+
+/// <summary>The lifecycle event, in the shape that aws.lambda.Invocation sends with the lifecycle scope CRUD.</summary>
+public sealed class LifecycleTests
+{
+    [Fact]
+    public async Task Create_checks_the_wiring_and_changes_nothing()
+    {
+        await using var world = await World.StartAsync(document: null);
+        var before = await world.SnapshotAsync();
+        Assert.Equal("The secret and its template key point at each other.", await world.ActAsync(Event(world, "create")));
+        Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    [Fact]
+    public async Task Create_fails_when_the_wiring_is_wrong()
+    {
+        await using var world = await World.StartAsync();
+        await world.TagSecretAsync("apikey-rotation:template", "nosuchkey1");
+        Assert.Contains("the template key nosuchkey1", await world.FailAsync(Json(Event(world, "create"))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"action":"lifecycle","secretId":"ARN"}""")]
+    [InlineData("""{"action":"lifecycle","secretId":"ARN","tf":{}}""")]
+    [InlineData("""{"action":"lifecycle","secretId":"ARN","tf":{"action":"destroy"}}""")]
+    public async Task An_event_without_a_known_lifecycle_action_is_refused(string eventJson)
+    {
+        await using var world = await World.StartAsync();
+        Assert.Contains("no tf.action of create, update or delete", await world.FailAsync(eventJson.Replace("ARN", world.SecretArn, StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_puts_the_current_and_previous_key_into_gained_plans_and_takes_them_out_of_lost_ones()
+    {
+        await using var world = await World.StartAsync(plans: 2);
+        await world.RotateHealthyAsync(3);
+        var before = world.PlanIds.ToArray();
+        var gained = await world.AddPlanAsync(world.TemplateId);
+        string[] declared = [before[1], gained];
+
+        // When Pulumi sends the update, the template key is still in the plan that it loses.
+        var message = await world.ActAsync(Event(world, "update", declared, before));
+
+        Assert.Equal("Keys put into usage plans: 2, taken out: 3.", message);
+        var keys = await world.MintedAsync();
+        Assert.Equal([before[1]], await PlansAsync(world, keys[0])); // disabled: not put anywhere
+        Assert.Equal(declared.Order(), await PlansAsync(world, keys[1]));
+        Assert.Equal(declared.Order(), await PlansAsync(world, keys[2]));
+        Assert.Equal(before.Append(gained).Order(), await PlansAsync(world, world.TemplateId));
+        var again = await world.SnapshotAsync();
+        Assert.Equal("Keys put into usage plans: 0, taken out: 0.", await world.ActAsync(Event(world, "update", declared, before)));
+        Assert.Equal(again, await world.SnapshotAsync());
+    }
+
+    [Fact]
+    public async Task Update_is_in_force_at_once()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var gained = await world.AddPlanAsync(world.TemplateId);
+        var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = gained })).ApiStages[0];
+        var url = world.Aws.InvokeUrl(stage.ApiId, stage.Stage);
+        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(await world.ReadKeyAsync(), url));
+
+        await world.ActAsync(Event(world, "update", [.. world.PlanIds], [world.PlanIds[0]]));
+
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync(), url));
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync("AWSPREVIOUS"), url));
+    }
+
+    [Fact]
+    public async Task Update_leaves_plans_alone_that_the_stack_never_declared_and_keys_of_others()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        var key = Assert.Single(await world.MintedAsync());
+        var byHand = await world.AddPlanAsync(key.Id);
+        var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = $"{world.SecretName}/{World.NewToken()}", Enabled = true });
+        var lost = await world.AddPlanAsync(others.Id);
+
+        await world.ActAsync(Event(world, "update", [world.PlanIds[0]], [world.PlanIds[0], lost]));
+
+        Assert.Contains(byHand, await PlansAsync(world, key.Id));
+        Assert.Equal([lost], await PlansAsync(world, others.Id));
+    }
+
+    [Fact]
+    public async Task Update_refuses_plans_that_the_template_is_not_in_and_changes_nothing()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        Assert.Contains(
+            $"the template key {world.TemplateId} is not in usage plan nosuchplan",
+            await world.FailAsync(Json(Event(world, "update", ["nosuchplan"], [world.PlanIds[0]]))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_refuses_what_does_not_tell_what_changed()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        Assert.Contains("an update needs usagePlanIds", await world.FailAsync(Json(Event(world, "update", null, [world.PlanIds[0]]))), StringComparison.Ordinal);
+        Assert.Contains("an update needs usagePlanIds", await world.FailAsync(Json(Event(world, "update", [world.PlanIds[0]], null))), StringComparison.Ordinal);
+        var ofAnother = new
+        {
+            action = "lifecycle",
+            secretId = world.SecretArn,
+            usagePlanIds = world.PlanIds,
+            tf = new { action = "update", prev_input = new { action = "lifecycle", secretId = world.SecretArn + "x", usagePlanIds = world.PlanIds } },
+        };
+        Assert.Contains("an update needs usagePlanIds", await world.FailAsync(Json(ofAnother)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Delete_refuses_in_words_and_succeeds_while_rotation_is_enabled()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var before = await world.SnapshotAsync();
+        Assert.Equal("Nothing was deleted: the secret's rotation is enabled, so its keys are in use.", await world.ActAsync(Event(world, "delete")));
+        Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    [Fact]
+    public async Task Delete_deletes_every_minted_key_and_no_other()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = $"{world.SecretName}/{World.NewToken()}", Enabled = true });
+        await CancelAsync(world);
+
+        Assert.Equal("Minted keys deleted: 3.", await world.ActAsync(Event(world, "delete")));
+
+        Assert.Equal(others.Id, Assert.Single(await world.MintedAsync()).Id);
+        Assert.NotNull(await world.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = world.TemplateId }));
+        Assert.Equal("Minted keys deleted: 0.", await world.ActAsync(Event(world, "delete")));
+    }
+
+    [Fact]
+    public async Task Delete_lists_again_until_no_key_is_left()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        await CancelAsync(world);
+        var late = 0;
+        world.Aws.Faults = call =>
+        {
+            if (call.Operation == "DeleteApiKey" && late++ == 0)
+            {
+                world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest
+                {
+                    Name = $"{world.SecretName}/{World.NewToken()}",
+                    Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = world.SecretArn },
+                });
+            }
+
+            return null;
+        };
+
+        Assert.Equal("Minted keys deleted: 3.", await world.ActAsync(Event(world, "delete")));
+        Assert.Empty(await world.MintedAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Delete_works_when_the_secret_is_gone_or_going(bool atOnce)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        await CancelAsync(world);
+        await world.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = world.SecretArn, ForceDeleteWithoutRecovery = atOnce ? true : null });
+        Assert.Equal("Minted keys deleted: 2.", await world.ActAsync(Event(world, "delete")));
+    }
+
+    private static object Event(World world, string action, IReadOnlyList<string>? plans = null, IReadOnlyList<string>? previous = null) => new
+    {
+        action = "lifecycle",
+        secretId = world.SecretArn,
+        usagePlanIds = plans,
+        tf = new { action, prev_input = action == "create" ? null : new { action = "lifecycle", secretId = world.SecretArn, usagePlanIds = previous } },
+    };
+
+    private static string Json(object action) => JsonSerializer.Serialize(action);
+
+    private static Task<CancelRotateSecretResponse> CancelAsync(World world) => world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
+
+    private static Task<IEnumerable<string>> PlansAsync(World world, ApiKey key) => PlansAsync(world, key.Id);
+
+    private static async Task<IEnumerable<string>> PlansAsync(World world, string keyId)
+    {
+        var plans = await world.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = 500 });
+        return (plans.Items ?? []).Select(plan => plan.Id).Order();
+    }
+}
