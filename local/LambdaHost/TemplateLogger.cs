@@ -19,7 +19,11 @@ public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogg
     public void Log(string message) => LogLine(message);
 
     /// <inheritdoc/>
-    public void LogLine(string message) => Log(LogLevel.Information.ToString(), message);
+    public void LogLine(string message) => Log(nameof(LogLevel.Information), message);
+
+    // The interface's own drops the level.
+    /// <inheritdoc/>
+    public void Log(string level, string message) => Write(level, exception: null, message, []);
 
     /// <inheritdoc/>
     public void Log(string level, string message, params object[] args) => Write(level, exception: null, message, args);

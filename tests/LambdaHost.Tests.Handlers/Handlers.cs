@@ -104,6 +104,7 @@ public sealed class Behaviours
 
     public void Blocks()
     {
+        Console.WriteLine(Environment.ProcessId);
         Console.WriteLine("blocking");
         Thread.Sleep(Timeout.Infinite);
     }

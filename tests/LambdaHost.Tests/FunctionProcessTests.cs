@@ -11,6 +11,9 @@ namespace LambdaHost.Tests;
 /// <summary>The embedded AWS runs functions in processes of their own, on the Runtime API that it serves them.</summary>
 public sealed class FunctionProcessTests
 {
+    // Of this machine, not of the function.
+    static FunctionProcessTests() => Environment.SetEnvironmentVariable("AWS_PROFILE", "somebody");
+
     [Fact]
     public async Task A_function_runs_in_one_process_that_is_started_by_its_first_invocation()
     {
@@ -85,6 +88,33 @@ public sealed class FunctionProcessTests
         var log = Register(aws, "Behaviours.Blocks", TimeSpan.FromSeconds(20));
         AssertError("Sandbox.Timedout", "Error: Task timed out after 20.00 seconds", await InvokeAsync(aws, "null"));
         Assert.Contains("blocking", log);
+        await AssertEndedAsync(log.First());
+    }
+
+    [Fact]
+    public async Task A_process_is_asked_to_end_before_it_is_killed()
+    {
+        var aws = await EmbeddedAws.StartAsync();
+        var log = new ConcurrentQueue<string>();
+        const string script = "trap 'echo terminated; kill $!; exit 0' TERM; sleep 60 & echo ready; wait";
+        aws.Lambda.RegisterProcess("sample", new FunctionProcess("sh", "-c", script) { LogLine = log.Enqueue });
+        var invocation = InvokeAsync(aws, "null");
+        for (var tries = 0; log.IsEmpty && tries < 1000; tries++)
+        {
+            await Task.Delay(20);
+        }
+
+        await aws.DisposeAsync();
+        Assert.Equal(["ready", "terminated"], log);
+        await Task.WhenAny(invocation);
+    }
+
+    [Fact]
+    public async Task A_process_that_leaves_another_one_behind_has_ended_all_the_same()
+    {
+        await using var aws = await EmbeddedAws.StartAsync();
+        aws.Lambda.RegisterProcess("sample", new FunctionProcess("sh", "-c", "sleep 60 & exit 5"));
+        AssertError("Runtime.ExitError", "exit status 5", await InvokeAsync(aws, "null").WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -121,9 +151,9 @@ public sealed class FunctionProcessTests
     {
         var aws = await EmbeddedAws.StartAsync();
         Register(aws, "Behaviours.Context");
-        var process = int.Parse((await InvokeAsync(aws, "null")).GetProperty("process").GetString()!, CultureInfo.InvariantCulture);
+        var process = (await InvokeAsync(aws, "null")).GetProperty("process").GetString()!;
         await aws.DisposeAsync();
-        Assert.Throws<ArgumentException>(() => Process.GetProcessById(process));
+        await AssertEndedAsync(process);
     }
 
     private static ConcurrentQueue<string> Register(EmbeddedAws aws, string handler, TimeSpan? timeout = null)
@@ -151,6 +181,28 @@ public sealed class FunctionProcessTests
         using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return body.Length == 0 ? default : JsonDocument.Parse(body).RootElement;
+    }
+
+    private static async Task AssertEndedAsync(string processId)
+    {
+        for (var tries = 0; IsRunning(int.Parse(processId, CultureInfo.InvariantCulture)); tries++)
+        {
+            Assert.True(tries < 100, $"The process {processId} is still there.");
+            await Task.Delay(100);
+        }
+    }
+
+    private static bool IsRunning(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static void AssertError(string errorType, string message, JsonElement answer)

@@ -38,8 +38,7 @@ public sealed class RuntimeApiTests
         await Task.Delay(TimeSpan.FromSeconds(3));
         api.Invoke();
         Assert.Equal("invocation/request-1/response", (await api.PostedAsync()).Path);
-        Assert.Equal("invocation/next", Assert.Single(api.Requests.Take(api.Requests.Count - 1).Distinct()), ignoreCase: false);
-        Assert.InRange(api.Requests.Count, 2, 3);
+        Assert.Equal(["invocation/next", "invocation/request-1/response"], api.Requests.Take(2));
     }
 
     [Fact]

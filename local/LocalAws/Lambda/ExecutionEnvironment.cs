@@ -17,6 +17,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     private readonly Channel<FunctionInvocation> _invocations = Channel.CreateUnbounded<FunctionInvocation>();
     private readonly Process _process = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LoopbackServer? _runtimeApi;
     private Task<int> _exited = Task.FromResult(0);
     private volatile Pending? _pending;
@@ -39,6 +40,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         var process = environment._process;
         process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         SetVariables(process.StartInfo.Environment, aws, functionName, function, environment._runtimeApi.Url.Authority);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => environment._ended.TrySetResult();
         process.OutputDataReceived += (_, output) => Log(output.Data);
         process.ErrorDataReceived += (_, output) => Log(output.Data);
         try
@@ -114,7 +117,9 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     private async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync();
+        await _ended.Task;
+        // Its output is read to the end, unless something that it started keeps the pipes open.
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TerminationGrace));
         return _process.ExitCode;
     }
 
