@@ -1,12 +1,11 @@
-using System.Reflection;
 using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the function's assembly names.</summary>
+/// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the handler or its assembly names.</summary>
 public sealed class InProcessFunction<TEvent, TResult>(Func<TEvent, ILambdaContext, Task<TResult>> handler)
 {
-    private readonly ILambdaSerializer _serializer = CreateSerializer(handler.Method.DeclaringType!.Assembly);
+    private readonly ILambdaSerializer _serializer = HandlerSerializer.Of(handler.Method);
 
     /// <summary>Deserializes the event, runs the handler and serializes what it returns. Whatever the serializer or the handler throws comes out.</summary>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> eventJson, ILambdaContext context)
@@ -16,12 +15,5 @@ public sealed class InProcessFunction<TEvent, TResult>(Func<TEvent, ILambdaConte
         using var answer = new MemoryStream();
         _serializer.Serialize(result, answer);
         return answer.ToArray();
-    }
-
-    private static ILambdaSerializer CreateSerializer(Assembly assembly)
-    {
-        var attribute = assembly.GetCustomAttribute<LambdaSerializerAttribute>()
-            ?? throw new InvalidOperationException($"The assembly {assembly.GetName().Name} names no serializer: it needs the attribute LambdaSerializer.");
-        return (ILambdaSerializer)Activator.CreateInstance(attribute.SerializerType)!;
     }
 }

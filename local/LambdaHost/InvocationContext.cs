@@ -10,17 +10,19 @@ namespace LambdaHost;
 /// <param name="logger">Where the handler logs.</param>
 public sealed class InvocationContext(string requestId, string functionArn, DateTimeOffset deadline, TimeProvider time, ILambdaLogger logger) : ILambdaContext
 {
-    /// <inheritdoc/>
-    public string AwsRequestId => requestId;
+    private readonly string? _logGroupName;
 
     /// <inheritdoc/>
-    public string InvokedFunctionArn => functionArn;
+    public string AwsRequestId { get; } = requestId;
 
     /// <inheritdoc/>
-    public string FunctionName => functionArn.Split(':')[6];
+    public string InvokedFunctionArn { get; } = functionArn;
 
     /// <inheritdoc/>
-    public string FunctionVersion => "$LATEST";
+    public string FunctionName { get; init; } = functionArn.Split(':') is [_, _, _, _, _, _, var name, ..] ? name : functionArn;
+
+    /// <inheritdoc/>
+    public string FunctionVersion { get; init; } = "$LATEST";
 
     /// <inheritdoc/>
     public ILambdaLogger Logger => logger;
@@ -29,13 +31,23 @@ public sealed class InvocationContext(string requestId, string functionArn, Date
     public TimeSpan RemainingTime => deadline - time.GetUtcNow();
 
     /// <inheritdoc/>
-    public int MemoryLimitInMB => 512;
+    public int MemoryLimitInMB { get; init; } = 512;
 
     /// <inheritdoc/>
-    public string LogGroupName => "/aws/lambda/" + FunctionName;
+    public string LogGroupName
+    {
+        get => _logGroupName ?? "/aws/lambda/" + FunctionName;
+        init => _logGroupName = value;
+    }
 
     /// <inheritdoc/>
-    public string LogStreamName => requestId;
+    public string LogStreamName { get; init; } = requestId;
+
+    /// <inheritdoc/>
+    public string TraceId { get; init; } = "";
+
+    /// <inheritdoc/>
+    public ILambdaSerializer? Serializer { get; init; }
 
     /// <inheritdoc/>
     public IClientContext? ClientContext => null;

@@ -9,7 +9,8 @@ namespace LambdaHost;
 /// <param name="Level">How serious it is.</param>
 /// <param name="Message">The template with its placeholders filled in.</param>
 /// <param name="Fields">The placeholders' values by name, which are fields of their own when the log format is JSON.</param>
-public sealed record LogEntry(string Level, string Message, ImmutableDictionary<string, object?> Fields);
+/// <param name="Exception">The exception that was logged with it.</param>
+public sealed record LogEntry(string Level, string Message, ImmutableDictionary<string, object?> Fields, Exception? Exception = null);
 
 /// <summary>Lambda's structured logger: fills the placeholders of a template in the order of the arguments.</summary>
 public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogger
@@ -18,10 +19,19 @@ public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogg
     public void Log(string message) => LogLine(message);
 
     /// <inheritdoc/>
-    public void LogLine(string message) => Log(LogLevel.Information.ToString(), message);
+    public void LogLine(string message) => Log(nameof(LogLevel.Information), message);
+
+    // The interface's own drops the level.
+    /// <inheritdoc/>
+    public void Log(string level, string message) => Write(level, exception: null, message, []);
 
     /// <inheritdoc/>
-    public void Log(string level, string message, params object[] args)
+    public void Log(string level, string message, params object[] args) => Write(level, exception: null, message, args);
+
+    /// <inheritdoc/>
+    public void Log(string level, Exception exception, string message, params object[] args) => Write(level, exception, message, args);
+
+    private void Write(string level, Exception? exception, string message, object[] args)
     {
         var fields = ImmutableDictionary.CreateBuilder<string, object?>();
         var next = 0;
@@ -36,11 +46,8 @@ public sealed partial class TemplateLogger(Action<LogEntry> write) : ILambdaLogg
             fields[placeholder.Groups["name"].Value] = value;
             return Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
         });
-        write(new LogEntry(level, text, fields.ToImmutable()));
+        write(new LogEntry(level, text, fields.ToImmutable(), exception));
     }
-
-    /// <inheritdoc/>
-    public void Log(string level, Exception exception, string message, params object[] args) => Log(level, $"{message}\n{exception}", args);
 
     [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Placeholder();

@@ -75,10 +75,16 @@ internal sealed class World : IAsyncDisposable
         int activationWait = 120,
         TimeSpan activationLag = default,
         HttpMessageHandler? api = null,
-        string? probe = null)
+        string? probe = null,
+        bool machineTime = false)
     {
         var time = new JumpingTime();
-        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag });
+        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
+        {
+            TimeProvider = machineTime ? TimeProvider.System : time,
+            RotationAttempts = machineTime ? 1 : 3,
+            ActivationLag = activationLag,
+        });
         var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
@@ -270,6 +276,9 @@ internal sealed class World : IAsyncDisposable
 
         return text.ToString();
     }
+
+    /// <summary>Adds to what is searched for values.</summary>
+    public void Print(string text) => _printed.Enqueue(text);
 
     public static string NewToken() => Guid.NewGuid().ToString();
 

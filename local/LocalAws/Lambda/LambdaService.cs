@@ -4,11 +4,12 @@ using LocalAws.Lambda;
 
 namespace LocalAws;
 
-/// <summary>Lambda: functions are handlers in this process.</summary>
+/// <summary>Lambda: functions are handlers in this process, or processes of their own.</summary>
 public sealed class LambdaService
 {
     private readonly EmbeddedAws _aws;
     private readonly ConcurrentDictionary<string, Function> _functions = new();
+    private readonly ConcurrentQueue<ExecutionEnvironments> _processes = new();
 
     internal LambdaService(EmbeddedAws aws) => _aws = aws;
 
@@ -20,9 +21,30 @@ public sealed class LambdaService
     public string Register(string functionName, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> handler, TimeSpan? timeout = null)
     {
         var arn = ArnOf(functionName);
-        _functions[arn] = new Function(arn, handler, timeout ?? TimeSpan.FromMinutes(15));
+        _functions[arn] = new Function(arn, (invocation, _) => handler(invocation), timeout ?? TimeSpan.FromMinutes(15));
         return arn;
     }
+
+    /// <summary>
+    /// Creates a function that runs in processes of its own, or replaces the one of that name. A process is started when an invocation finds none idle, and
+    /// again after one has died; it ends with this instance. It lives by the machine's clock, so this instance should too.
+    /// </summary>
+    /// <param name="functionName">The function's name.</param>
+    /// <param name="process">What to start.</param>
+    /// <param name="timeout">The function's timeout, after which its process is killed; Lambda's longest, 15 minutes, where null.</param>
+    /// <returns>The function's ARN.</returns>
+    public string RegisterProcess(string functionName, FunctionProcess process, TimeSpan? timeout = null)
+    {
+        var arn = ArnOf(functionName);
+        var limit = timeout ?? TimeSpan.FromMinutes(15);
+        var environments = new ExecutionEnvironments(_aws, functionName, process, limit);
+        _processes.Enqueue(environments);
+        _functions[arn] = new Function(arn, environments.InvokeAsync, limit);
+        return arn;
+    }
+
+    /// <summary>Ends the processes of functions.</summary>
+    internal Task EndProcessesAsync() => Task.WhenAll(_processes.Select(environments => environments.DisposeAsync().AsTask()));
 
     /// <summary>Whether there is such a function.</summary>
     internal bool Exists(string functionNameOrArn) => _functions.ContainsKey(ArnOf(functionNameOrArn));
@@ -43,16 +65,16 @@ public sealed class LambdaService
         }
 
         var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), arn, payload, _aws.TimeProvider.GetUtcNow() + function.Timeout);
-        // On the pool: a handler that works before its first await must not hold up the caller.
-        var run = Task.Run(() => function.Handler(invocation));
-        // A hung function is given up in real time; one that ran past its deadline by this instance's clock has timed out all the same.
         using var ended = new CancellationTokenSource();
+        // On the pool: a handler that works before its first await must not hold up the caller.
+        var run = Task.Run(() => function.Handler(invocation, ended.Token));
+        // A hung function is given up in real time; one that ran past its deadline by this instance's clock has timed out all the same.
         await Task.WhenAny(run, Task.Delay(function.Timeout, ended.Token));
         await ended.CancelAsync();
         if (!run.IsCompleted || _aws.TimeProvider.GetUtcNow() > invocation.Deadline)
         {
-            var seconds = function.Timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
-            return FunctionResult.Failure("Sandbox.Timedout", $"RequestId: {invocation.RequestId} Error: Task timed out after {seconds} seconds");
+            var timedOut = TimedOut(invocation, function.Timeout);
+            return FunctionResult.Failure(timedOut.ErrorType, timedOut.Message);
         }
 
         try
@@ -70,5 +92,9 @@ public sealed class LambdaService
         }
     }
 
-    private sealed record Function(string Arn, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> Handler, TimeSpan Timeout);
+    internal static FunctionErrorException TimedOut(FunctionInvocation invocation, TimeSpan timeout) => new(
+        "Sandbox.Timedout",
+        $"RequestId: {invocation.RequestId} Error: Task timed out after {timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)} seconds");
+
+    private sealed record Function(string Arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> Handler, TimeSpan Timeout);
 }

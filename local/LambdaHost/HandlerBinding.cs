@@ -1,0 +1,137 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
+using Amazon.Lambda.Core;
+
+namespace LambdaHost;
+
+/// <summary>The handler string does not lead to a method that can be run.</summary>
+internal sealed class InvalidHandlerException(string message) : Exception(message);
+
+/// <summary>A handler, found by its string <c>Assembly::Type::Method</c> in the folder that holds the function.</summary>
+internal sealed class HandlerBinding
+{
+    private const BindingFlags Direct = BindingFlags.DoNotWrapExceptions;
+
+    private readonly MethodInfo _method;
+    private readonly object? _instance;
+
+    private HandlerBinding(MethodInfo method)
+    {
+        _method = method;
+        ResultType = ResultTypeOf(method);
+        var parameters = method.GetParameters();
+        var needsSerializer = parameters.Any(parameter => IsSerialized(parameter.ParameterType) && parameter.ParameterType != typeof(ILambdaContext)) || IsSerialized(ResultType);
+        Serializer = needsSerializer ? HandlerSerializer.Of(method) : HandlerSerializer.Find(method);
+        if (!method.IsStatic)
+        {
+            _instance = Activator.CreateInstance(method.DeclaringType!, Direct | BindingFlags.Instance | BindingFlags.Public, binder: null, args: null, culture: null);
+        }
+    }
+
+    /// <summary>The serializer that the handler or its assembly names.</summary>
+    public ILambdaSerializer? Serializer { get; }
+
+    private Type ResultType { get; }
+
+    /// <summary>Loads the function's assembly and creates the handler's type, as a cold start does. Whatever its constructor throws comes out.</summary>
+    /// <exception cref="InvalidHandlerException">There is no such handler, or none of a kind that can be run.</exception>
+    public static HandlerBinding Load(string handler, string taskRoot)
+    {
+        if (handler.Split("::") is not [{ Length: > 0 } assemblyName, { Length: > 0 } typeName, { Length: > 0 } methodName])
+        {
+            throw new InvalidHandlerException($"The handler '{handler}' is not of the form Assembly::Type::Method.");
+        }
+
+        var path = Path.GetFullPath(Path.Combine(taskRoot, assemblyName + ".dll"));
+        if (!File.Exists(path))
+        {
+            throw new InvalidHandlerException($"The handler's assembly {path} does not exist. Build the function, or set LAMBDA_TASK_ROOT to the folder that holds it.");
+        }
+
+        var type = new FunctionLoadContext(path).LoadFromAssemblyPath(path).GetType(typeName)
+            ?? throw new InvalidHandlerException($"The assembly {assemblyName} has no type {typeName}.");
+        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Where(method => method.Name == methodName).ToArray();
+        var method = methods switch
+        {
+            [] => throw new InvalidHandlerException($"The type {typeName} has no public method {methodName}."),
+            [var one] => one,
+            _ => throw new InvalidHandlerException($"The type {typeName} has {methods.Length} methods {methodName}: a handler must have a name of its own."),
+        };
+        EnsureSupported(method, type);
+        return new HandlerBinding(method);
+    }
+
+    /// <summary>Runs the handler; its result is what goes to the Runtime API. Whatever the serializer or the handler throws comes out.</summary>
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(Stream payload, ILambdaContext context)
+    {
+        var arguments = _method.GetParameters()
+            .Select(parameter => parameter.ParameterType == typeof(ILambdaContext) ? context : parameter.ParameterType == typeof(Stream) ? payload : Deserialize(payload, parameter.ParameterType))
+            .ToArray();
+        var result = _method.Invoke(_instance, Direct, binder: null, arguments, culture: null);
+        if (result is Task task)
+        {
+            await task;
+            result = ResultType == typeof(void) ? null : task.GetType().GetProperty(nameof(Task<>.Result))!.GetValue(task);
+        }
+
+        using var response = new MemoryStream();
+        if (result is Stream stream && ResultType == typeof(Stream))
+        {
+            await using (stream)
+            {
+                await stream.CopyToAsync(response);
+            }
+        }
+        else if (IsSerialized(ResultType))
+        {
+            typeof(ILambdaSerializer).GetMethod(nameof(ILambdaSerializer.Serialize))!.MakeGenericMethod(ResultType)
+                .Invoke(Serializer, Direct, binder: null, [result, response], culture: null);
+        }
+
+        return response.ToArray();
+    }
+
+    private static void EnsureSupported(MethodInfo method, Type type)
+    {
+        var parameters = method.GetParameters();
+        var problem = method switch
+        {
+            _ when type.ContainsGenericParameters || method.ContainsGenericParameters => "is generic",
+            { IsStatic: false } when type.IsAbstract => "belongs to an abstract type",
+            { IsStatic: false } when type.GetConstructor(Type.EmptyTypes) is null => "belongs to a type without a public constructor that has no parameters",
+            _ when parameters.Length > 2 => "has more than two parameters",
+            _ when parameters.Length == 2 && parameters[1].ParameterType != typeof(ILambdaContext) => $"has a second parameter that is not {nameof(ILambdaContext)}",
+            _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) => "is async void: nobody could wait for it",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new InvalidHandlerException($"The method {type.FullName}.{method.Name} cannot be a handler: it {problem}.");
+        }
+    }
+
+    private static Type ResultTypeOf(MethodInfo method) => method.ReturnType switch
+    {
+        var type when type == typeof(Task) => typeof(void),
+        { IsGenericType: true } type when type.GetGenericTypeDefinition() == typeof(Task<>) => type.GetGenericArguments()[0],
+        var type => type,
+    };
+
+    private static bool IsSerialized(Type type) => type != typeof(Stream) && type != typeof(void);
+
+    private object? Deserialize(Stream payload, Type type) =>
+        typeof(ILambdaSerializer).GetMethod(nameof(ILambdaSerializer.Deserialize))!.MakeGenericMethod(type).Invoke(Serializer, Direct, binder: null, [payload], culture: null);
+
+    /// <summary>The function's own assemblies, all but the one whose types pass between it and this host.</summary>
+    private sealed class FunctionLoadContext(string assemblyPath) : AssemblyLoadContext("function")
+    {
+        private readonly AssemblyDependencyResolver _resolver = new(assemblyPath);
+
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            assemblyName.Name != typeof(ILambdaContext).Assembly.GetName().Name && _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+
+        protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
+            _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+    }
+}

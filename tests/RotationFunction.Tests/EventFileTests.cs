@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// The payloads in events/ as Lambda gives them to the function: once in this process, and once in a process of its own through the runtime's protocol.
+/// </summary>
+public sealed class EventFileTests
+{
+    private const string InOneProcess = "rotation-process";
+
+    [Theory]
+    [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "finishSecret")]
+    [InlineData("createSecret", "createSecret", "testSecret", "finishSecret", "setSecret")]
+    [InlineData("setSecret")]
+    [InlineData("unknownStep", "noStep", "noSecretId", "noToken", "unknownToken", "stepIsAnObject", "null", "array", "cutOff", "createSecret")]
+    public async Task An_event_has_the_same_effect_and_error_in_process_and_over_the_Runtime_API(params string[] events)
+    {
+        await using var here = await World.StartAsync(activationWait: 0);
+        await using var there = await World.StartAsync(machineTime: true);
+        var log = RegisterProcess(there);
+        var (tokenHere, tokenThere) = (await here.OpenRotationAsync(), await there.OpenRotationAsync());
+
+        foreach (var file in events)
+        {
+            var expected = await OutcomeAsync(here, World.FunctionName, file, tokenHere);
+            Assert.Equal(expected, await OutcomeAsync(there, InOneProcess, file, tokenThere));
+        }
+
+        Assert.NotEmpty(log());
+    }
+
+    [Fact]
+    public async Task Secrets_Manager_rotates_with_the_function_in_a_process_of_its_own()
+    {
+        await using var world = await World.StartAsync(machineTime: true);
+        var log = RegisterProcess(world);
+        for (var rotation = 0; rotation < 2; rotation++)
+        {
+            await world.Secrets.RotateSecretAsync(new Amazon.SecretsManager.Model.RotateSecretRequest
+            {
+                SecretId = world.SecretArn,
+                ClientRequestToken = World.NewToken(),
+                RotationLambdaARN = world.FunctionArn.Replace(World.FunctionName, InOneProcess, StringComparison.Ordinal),
+            });
+            await world.Aws.SecretsManager.SettledAsync();
+            Assert.Equal(RotationOutcome.Succeeded, world.Aws.SecretsManager.Rotations[^1].Outcome);
+        }
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync("AWSPREVIOUS")));
+        Assert.Contains(log(), line => JsonDocument.Parse(line).RootElement is var entry
+            && entry.GetProperty("step").GetString() == "finishSecret" && entry.GetProperty("secretArn").GetString() == world.SecretArn);
+    }
+
+    [Fact]
+    public async Task A_setting_that_cannot_be_used_is_the_error_of_each_invocation()
+    {
+        await using var world = await World.StartAsync(machineTime: true);
+        RegisterProcess(world, activationWait: "soon");
+        var answer = JsonDocument.Parse(await InvokeAsync(world, InOneProcess, "null")).RootElement;
+        Assert.Equal("InvalidOperationException", answer.GetProperty("errorType").GetString());
+        Assert.Contains("ACTIVATION_WAIT is 'soon'", answer.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+    }
+
+    private static Func<string[]> RegisterProcess(World world, string activationWait = "0")
+    {
+        var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        world.Aws.Lambda.RegisterProcess(InOneProcess, new FunctionProcess("dotnet", OutputOf("LambdaHost"))
+        {
+            Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",
+            Environment = ImmutableDictionary<string, string>.Empty
+                .Add("LAMBDA_TASK_ROOT", Path.GetDirectoryName(OutputOf("RotationFunction"))!)
+                .Add("AWS_ACCESS_KEY_ID", World.FunctionAccessKey)
+                .Add("AWS_LAMBDA_LOG_FORMAT", "JSON")
+                .Add("ACTIVATION_WAIT", activationWait),
+            LogLine = line =>
+            {
+                world.Print(line);
+                lines.Enqueue(line);
+            },
+        });
+        return () => [.. lines];
+    }
+
+    /// <summary>What Lambda answered, and the state that the event left, with what differs from run to run named instead.</summary>
+    private static async Task<string> OutcomeAsync(World world, string functionName, string file, string token)
+    {
+        var payload = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "events", file + ".json")))
+            .Replace("{SecretArn}", world.SecretArn, StringComparison.Ordinal)
+            .Replace("{Token}", token, StringComparison.Ordinal)
+            .Replace("{RotationToken}", Guid.NewGuid().ToString(), StringComparison.Ordinal);
+        var text = new StringBuilder(file).AppendLine();
+        text.AppendLine(await InvokeAsync(world, functionName, payload));
+        var pending = await ValueAsync(world, token);
+        foreach (var key in await world.MintedAsync())
+        {
+            text.AppendLine($"{key.Name} enabled: {key.Enabled}, {key.Description}, {key.CustomerId}, of the pending version: {key.Value == pending}");
+        }
+
+        foreach (var (version, labels) in (await world.LabelsAsync()).OrderBy(version => version.Key != token))
+        {
+            text.AppendLine($"{(version == token ? token : "other")}: {string.Join(',', labels.Order())}, has a key: {await ValueAsync(world, version) is not null}");
+        }
+
+        return text.Replace(world.SecretArn, "ARN").Replace(token, "TOKEN").ToString();
+    }
+
+    private static async Task<string?> ValueAsync(World world, string versionId)
+    {
+        try
+        {
+            var answer = await world.Secrets.GetSecretValueAsync(new Amazon.SecretsManager.Model.GetSecretValueRequest { SecretId = world.SecretArn, VersionId = versionId });
+            return JsonDocument.Parse(answer.SecretString).RootElement.TryGetProperty("apiKey", out var key) ? key.GetString() : null;
+        }
+        catch (Amazon.SecretsManager.Model.ResourceNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<string> InvokeAsync(World world, string functionName, string payload)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(world.Aws.ServiceUrl, $"2015-03-31/functions/{functionName}/invocations"))
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(payload)),
+        };
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", "AWS4-HMAC-SHA256 Credential=AKIAOWNER/20260301/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0");
+        using var response = await http.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        world.Print(body);
+        return body;
+    }
+
+    private static string OutputOf(string project) =>
+        typeof(EventFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == project).Value!;
+}
