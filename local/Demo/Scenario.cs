@@ -106,11 +106,20 @@ internal sealed class Scenario
         var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), EmbeddedAws.CreateHttpClient(), TimeProvider.System);
         var host = new InProcessFunction<RotationEvent>(function.FunctionHandler);
         var logger = new TemplateLogger(_ => { });
-        return _aws.Lambda.Register("rotation", async invocation =>
+        var arn = _aws.Lambda.Register("rotation", async invocation =>
         {
             await host.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, logger));
             return default;
         });
+        _aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = arn,
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = _aws.AccountId,
+        });
+        return arn;
     }
 
     private async Task RotateAsync(string functionArn)

@@ -39,6 +39,14 @@ internal sealed class World : IAsyncDisposable
             await OnInvoke(invocation);
             return default;
         });
+        aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = FunctionName,
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = aws.AccountId,
+        });
     }
 
     public EmbeddedAws Aws { get; }

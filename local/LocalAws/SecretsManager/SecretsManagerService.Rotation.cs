@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalAws.Lambda;
 using LocalAws.SecretsManager;
 
 namespace LocalAws;
@@ -60,7 +61,7 @@ public sealed partial class SecretsManagerService
         {
             var secret = FindLive(request.SecretId);
             var functionArn = request.RotationLambdaArn ?? secret.RotationFunctionArn ?? throw SecretsManagerErrors.NoRotationFunction();
-            if (!_aws.Lambda.Exists(functionArn))
+            if (!_aws.Lambda.Admits(functionArn, ServicePrincipal))
             {
                 throw SecretsManagerErrors.CannotInvokeFunction();
             }
@@ -241,7 +242,9 @@ public sealed partial class SecretsManagerService
         var started = Now;
         var callsBefore = _aws.Calls.Count;
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
-        var error = (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error;
+        var error = _aws.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
+            ? (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error
+            : new FunctionError("AccessDeniedException", SecretsManagerErrors.CannotInvokeFunction().Message);
         var calls = _aws.Calls.Since(callsBefore);
         var ended = Now;
         _aws.Calls.End(call, 200, error is null ? null : "Unhandled", ended);

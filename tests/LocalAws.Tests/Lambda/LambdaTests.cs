@@ -50,7 +50,7 @@ public sealed class LambdaTests
                 started.SetResult(invocation);
                 return never.Task;
             },
-            TimeSpan.FromSeconds(30));
+            new FunctionOptions { Timeout = TimeSpan.FromSeconds(30) });
 
         var invoke = account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
         Assert.Equal(account.Clock.GetUtcNow().AddSeconds(30), (await started.Task).Deadline);
