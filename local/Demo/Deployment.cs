@@ -72,6 +72,15 @@ internal sealed class Deployment : IDisposable
         SecretArn = secret.ARN;
         FunctionArn = _aws.Lambda.Register(FunctionName, invocation => InvokeAsync(invocation.Payload, invocation.RequestId, invocation.Deadline));
 
+        _aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = FunctionName,
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = _aws.AccountId,
+        });
+
         return
         [
             await ActAsync(new { action = "lifecycle", secretId = SecretArn, usagePlanIds = new[] { plan.Id }, tf = new { action = "create" } }),

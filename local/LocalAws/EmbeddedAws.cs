@@ -92,10 +92,11 @@ public sealed class EmbeddedAws : IAsyncDisposable
     public Uri InvokeUrl(string restApiId, string stageName) =>
         new((_dataPlane ?? throw new InvalidOperationException("Not started.")).Url, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
 
-    /// <summary>Ends the rotations that are running or waiting, the processes of functions, and the listeners.</summary>
+    /// <summary>Ends the rotations that are running or waiting, the schedules, the processes of functions, and the listeners.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
+        SecretsManager.Stop();
         await Lambda.EndProcessesAsync();
         if (_controlPlane is not null)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -162,10 +161,13 @@ public sealed class FunctionProcessTests
         var process = new FunctionProcess("dotnet", BuildOutput.Host)
         {
             Handler = BuildOutput.Handler(handler),
-            Environment = ImmutableDictionary<string, string>.Empty.Add("LAMBDA_TASK_ROOT", BuildOutput.HandlersFolder).Add("OWN", "mine"),
             LogLine = log.Enqueue,
         };
-        aws.Lambda.RegisterProcess("sample", process, timeout ?? TimeSpan.FromMinutes(2));
+        aws.Lambda.RegisterProcess("sample", process, new FunctionOptions
+        {
+            Environment = new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = BuildOutput.HandlersFolder, ["OWN"] = "mine" },
+            Timeout = timeout ?? TimeSpan.FromMinutes(2),
+        });
         return log;
     }
 

@@ -81,6 +81,16 @@ internal sealed class Account : IAsyncDisposable
             version => version.Key, version => string.Join(',', version.Value.Order(StringComparer.Ordinal)));
     }
 
+    /// <summary>Lets Secrets Manager invoke a function.</summary>
+    public void AdmitSecretsManager(string functionName) => Aws.Lambda.AddPermission(new AddPermissionRequest
+    {
+        FunctionName = functionName,
+        StatementId = "secretsmanager",
+        Action = "lambda:InvokeFunction",
+        Principal = "secretsmanager.amazonaws.com",
+        SourceAccount = Aws.AccountId,
+    });
+
     /// <summary>Makes an enabled key.</summary>
     public async Task<CreateApiKeyResponse> CreateKeyAsync(string name = "key", string? value = null, bool enabled = true) =>
         await ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = name, Value = value, Enabled = enabled });

@@ -32,6 +32,8 @@ public sealed class AwsCliTests
             return Task.FromResult(ReadOnlyMemory<byte>.Empty);
         });
 
+        await RunAsync(
+            aws, "lambda", "add-permission", "--function-name", "rotate", "--statement-id", "rotation", "--action", "lambda:InvokeFunction", "--principal", "secretsmanager.amazonaws.com", "--source-account", aws.AccountId);
         await RunAsync(aws, "secretsmanager", "create-secret", "--name", "payments", "--secret-string", "v1", "--tags", "Key=team,Value=payments");
         var rotated = await RunAsync(aws, "secretsmanager", "rotate-secret", "--secret-id", "payments", "--rotation-lambda-arn", arn, "--rotation-rules", "AutomaticallyAfterDays=30");
         await aws.SecretsManager.SettledAsync();

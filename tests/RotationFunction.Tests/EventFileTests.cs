@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
@@ -70,18 +69,23 @@ public sealed class EventFileTests
     private static Func<string[]> RegisterProcess(World world, string activationWait = "0")
     {
         var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        world.Aws.Lambda.RegisterProcess(InOneProcess, new FunctionProcess("dotnet", OutputOf("LambdaHost"))
+        var process = new FunctionProcess("dotnet", OutputOf("LambdaHost"))
         {
             Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",
-            Environment = ImmutableDictionary<string, string>.Empty
-                .Add("LAMBDA_TASK_ROOT", Path.GetDirectoryName(OutputOf("RotationFunction"))!)
-                .Add("AWS_ACCESS_KEY_ID", World.FunctionAccessKey)
-                .Add("AWS_LAMBDA_LOG_FORMAT", "JSON")
-                .Add("ACTIVATION_WAIT", activationWait),
             LogLine = line =>
             {
                 world.Print(line);
                 lines.Enqueue(line);
+            },
+        };
+        world.Aws.Lambda.RegisterProcess(InOneProcess, process, new FunctionOptions
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["LAMBDA_TASK_ROOT"] = Path.GetDirectoryName(OutputOf("RotationFunction"))!,
+                ["AWS_ACCESS_KEY_ID"] = World.FunctionAccessKey,
+                ["AWS_LAMBDA_LOG_FORMAT"] = "JSON",
+                ["ACTIVATION_WAIT"] = activationWait,
             },
         });
         return () => [.. lines];

@@ -36,6 +36,14 @@ internal sealed class World : IAsyncDisposable
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
+        aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = FunctionName,
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = aws.AccountId,
+        });
     }
 
     public EmbeddedAws Aws { get; }

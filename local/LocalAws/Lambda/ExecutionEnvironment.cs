@@ -33,13 +33,13 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     /// <summary>Starts the process for its first invocation.</summary>
     /// <exception cref="FunctionErrorException">The command cannot be started.</exception>
-    public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, string functionName, FunctionProcess function, string requestId)
+    public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
     {
         var environment = new ExecutionEnvironment();
         environment._runtimeApi = await LoopbackServer.StartAsync(environment.AnswerAsync);
         var process = environment._process;
         process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        SetVariables(process.StartInfo.Environment, aws, functionName, function, environment._runtimeApi.Url.Authority);
+        SetVariables(process.StartInfo.Environment, aws, functionName, function, options, environment._runtimeApi.Url.Authority);
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => environment._ended.TrySetResult();
         process.OutputDataReceived += (_, output) => Log(output.Data);
@@ -123,7 +123,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string functionName, FunctionProcess function, string runtimeApi)
+    private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
     {
         // This machine's own AWS settings are not the function's.
         foreach (var name in variables.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
@@ -134,7 +134,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         variables["AWS_ACCESS_KEY_ID"] = "AKIALAMBDA";
         variables["AWS_SECRET_ACCESS_KEY"] = "secret";
         variables["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString();
-        foreach (var (name, value) in function.Environment)
+        foreach (var (name, value) in options.Environment)
         {
             variables[name] = value;
         }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LocalAws.Lambda;
 
 /// <summary>A function's processes: each runs one invocation at a time, and one more is started when all are busy, as Lambda does.</summary>
-internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName, FunctionProcess process, TimeSpan timeout) : IAsyncDisposable
+internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<ExecutionEnvironment, byte> _all = new();
@@ -16,7 +16,7 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName
     {
         // The time-out by this machine's clock, whatever the time is by that of the embedded AWS.
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(ended);
-        giveUp.CancelAfter(timeout);
+        giveUp.CancelAfter(options.Timeout);
         var environment = await TakeIdleAsync() ?? await StartAsync(invocation);
         try
         {
@@ -25,7 +25,7 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName
         catch (OperationCanceledException)
         {
             await environment.KillAsync();
-            throw LambdaService.TimedOut(invocation, timeout);
+            throw LambdaService.TimedOut(invocation, options.Timeout);
         }
         finally
         {
@@ -63,7 +63,7 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName
 
     private async Task<ExecutionEnvironment> StartAsync(FunctionInvocation invocation)
     {
-        var environment = await ExecutionEnvironment.StartAsync(aws, functionName, process, invocation.RequestId);
+        var environment = await ExecutionEnvironment.StartAsync(aws, functionName, process, options, invocation.RequestId);
         _all.TryAdd(environment, 0);
         if (_disposed)
         {

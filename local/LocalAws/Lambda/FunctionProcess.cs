@@ -13,9 +13,6 @@ public sealed record FunctionProcess(string Command, params ImmutableArray<strin
     /// <summary>The function's memory in MB. It is told to the process, not enforced.</summary>
     public int MemorySize { get; init; } = 512;
 
-    /// <summary>The function's environment variables. The process inherits this one's, but for those of AWS; what Lambda sets itself goes last.</summary>
-    public ImmutableDictionary<string, string> Environment { get; init; } = [];
-
     /// <summary>Receives each line that the process writes to its standard output and error, as it comes and on any thread.</summary>
     public Action<string>? LogLine { get; init; }
 }

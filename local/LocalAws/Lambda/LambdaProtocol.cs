@@ -1,14 +1,15 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LocalAws.Lambda;
 
-/// <summary>Lambda over HTTP (rest-json): Invoke, so that <c>aws lambda invoke</c> works.</summary>
+/// <summary>Lambda over HTTP (rest-json): Invoke, GetFunction and the function's policy, so that the AWS CLI works.</summary>
 internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 {
     private const string ContentType = "application/json";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-    private static readonly JsonSerializerOptions ErrorJson = new();
+    private static readonly JsonSerializerOptions PascalCase = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public string Service => "lambda";
 
@@ -18,14 +19,43 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
     {
         { Method: "POST", Path: ["2015-03-31", "functions", var function, "invocations"] } =>
             new WireOperation("Invoke", lambda.ArnOf(function), () => InvokeAsync(function, request)),
+        { Method: "GET", Path: ["2015-03-31", "functions", var function] } =>
+            Operation("GetFunction", function, 200, () => new { Configuration = lambda.Describe(function) }),
+        { Method: "GET", Path: ["2015-03-31", "functions", var function, "configuration"] } =>
+            Operation("GetFunctionConfiguration", function, 200, () => lambda.Describe(function)),
+        { Method: "GET", Path: ["2015-03-31", "functions", var function, "policy"] } =>
+            Operation("GetPolicy", function, 200, () => lambda.GetPolicy(function)),
+        { Method: "POST", Path: ["2015-03-31", "functions", var function, "policy"] } =>
+            Operation("AddPermission", function, 201, () => new { Statement = lambda.AddPermission(Read(request) with { FunctionName = function }) }),
+        { Method: "DELETE", Path: ["2015-03-31", "functions", var function, "policy", var statement] } =>
+            Operation("RemovePermission", function, 204, () =>
+            {
+                lambda.RemovePermission(function, statement);
+                return null;
+            }),
         _ => new WireOperation("Unknown", "*", () => throw new AwsException(404, "UnknownOperationException", "Unknown operation")),
     };
 
     public WireResponse Error(AwsException error) =>
-        WireResponse.Json(error.Status, ContentType, new { Type = "User", error.Message }, ErrorJson) with
+        WireResponse.Json(error.Status, ContentType, new { Type = "User", error.Message }, PascalCase) with
         {
             Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
+
+    private static AddPermissionRequest Read(WireRequest request)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<AddPermissionRequest>(request.Body.Span, PascalCase) ?? throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new AwsException(400, "InvalidRequestContentException", "Could not parse request body into json.");
+        }
+    }
+
+    private WireOperation Operation(string name, string function, int status, Func<object?> run) =>
+        new(name, lambda.ArnOf(function), () => Task.FromResult(WireResponse.Json(status, ContentType, run(), PascalCase)));
 
     private async Task<WireResponse> InvokeAsync(string function, WireRequest request)
     {

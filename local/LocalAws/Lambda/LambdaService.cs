@@ -16,38 +16,74 @@ public sealed class LambdaService
     /// <summary>Creates a function, or replaces the one of that name.</summary>
     /// <param name="functionName">The function's name.</param>
     /// <param name="handler">Runs the function; an exception is the function's error. It is not stopped when the timeout runs out.</param>
-    /// <param name="timeout">The function's timeout; Lambda's longest, 15 minutes, where null.</param>
+    /// <param name="options">The function's configuration; the defaults where null.</param>
     /// <returns>The function's ARN.</returns>
-    public string Register(string functionName, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> handler, TimeSpan? timeout = null)
+    public string Register(string functionName, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
-        _functions[arn] = new Function(arn, (invocation, _) => handler(invocation), timeout ?? TimeSpan.FromMinutes(15));
+        Put(arn, (invocation, _) => handler(invocation), options ?? new FunctionOptions());
         return arn;
     }
 
     /// <summary>
     /// Creates a function that runs in processes of its own, or replaces the one of that name. A process is started when an invocation finds none idle, and
-    /// again after one has died; it ends with this instance. It lives by the machine's clock, so this instance should too.
+    /// again after one has died or was killed for its timeout; it ends with this instance. It lives by the machine's clock, so this instance should too.
     /// </summary>
     /// <param name="functionName">The function's name.</param>
     /// <param name="process">What to start.</param>
-    /// <param name="timeout">The function's timeout, after which its process is killed; Lambda's longest, 15 minutes, where null.</param>
+    /// <param name="options">The function's configuration; the defaults where null.</param>
     /// <returns>The function's ARN.</returns>
-    public string RegisterProcess(string functionName, FunctionProcess process, TimeSpan? timeout = null)
+    public string RegisterProcess(string functionName, FunctionProcess process, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
-        var limit = timeout ?? TimeSpan.FromMinutes(15);
-        var environments = new ExecutionEnvironments(_aws, functionName, process, limit);
+        var environments = new ExecutionEnvironments(_aws, functionName, process, options ?? new FunctionOptions());
         _processes.Enqueue(environments);
-        _functions[arn] = new Function(arn, environments.InvokeAsync, limit);
+        Put(arn, environments.InvokeAsync, options ?? new FunctionOptions());
         return arn;
+    }
+
+    /// <summary>Lets somebody invoke a function. Secrets Manager rotates with no function whose policy does not name it.</summary>
+    /// <param name="request">Who may do what with which function.</param>
+    /// <returns>The statement that the function's policy got, as JSON.</returns>
+    /// <exception cref="AwsException">There is no such function, or its policy has a statement of this id.</exception>
+    public string AddPermission(AddPermissionRequest request) => FunctionOf(request.FunctionName).Policy.Add(request);
+
+    /// <summary>Takes a permission back.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="statementId">The statement's id.</param>
+    /// <exception cref="AwsException">There is no such function or statement.</exception>
+    public void RemovePermission(string functionName, string statementId) => FunctionOf(functionName).Policy.Remove(statementId);
+
+    /// <summary>Shows a function's resource policy.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function, or it has no policy.</exception>
+    public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
+
+    /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
+    internal bool Admits(string functionNameOrArn, string service) =>
+        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId);
+
+    /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
+    internal object Describe(string functionNameOrArn)
+    {
+        var function = FunctionOf(functionNameOrArn);
+        return new
+        {
+            FunctionName = function.Arn.Split(':')[^1],
+            FunctionArn = function.Arn,
+            Role = function.Options.RoleArn,
+            Timeout = (int)function.Options.Timeout.TotalSeconds,
+            Environment = new { Variables = function.Options.Environment },
+            Version = "$LATEST",
+            PackageType = "Zip",
+            State = "Active",
+            LastUpdateStatus = "Successful",
+            LastModified = function.Modified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture),
+        };
     }
 
     /// <summary>Ends the processes of functions.</summary>
     internal Task EndProcessesAsync() => Task.WhenAll(_processes.Select(environments => environments.DisposeAsync().AsTask()));
-
-    /// <summary>Whether there is such a function.</summary>
-    internal bool Exists(string functionNameOrArn) => _functions.ContainsKey(ArnOf(functionNameOrArn));
 
     internal string ArnOf(string functionNameOrArn) =>
         functionNameOrArn.StartsWith("arn:", StringComparison.Ordinal)
@@ -58,22 +94,18 @@ public sealed class LambdaService
     /// <exception cref="AwsException">There is no such function.</exception>
     internal async Task<FunctionResult> InvokeAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
-        var arn = ArnOf(functionNameOrArn);
-        if (!_functions.TryGetValue(arn, out var function))
-        {
-            throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
-        }
-
-        var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), arn, payload, _aws.TimeProvider.GetUtcNow() + function.Timeout);
+        var function = FunctionOf(functionNameOrArn);
+        var limit = function.Options.Timeout;
+        var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), function.Arn, payload, _aws.TimeProvider.GetUtcNow() + limit);
         using var ended = new CancellationTokenSource();
         // On the pool: a handler that works before its first await must not hold up the caller.
         var run = Task.Run(() => function.Handler(invocation, ended.Token));
         // A hung function is given up in real time; one that ran past its deadline by this instance's clock has timed out all the same.
-        await Task.WhenAny(run, Task.Delay(function.Timeout, ended.Token));
+        await Task.WhenAny(run, Task.Delay(limit, ended.Token));
         await ended.CancelAsync();
         if (!run.IsCompleted || _aws.TimeProvider.GetUtcNow() > invocation.Deadline)
         {
-            var timedOut = TimedOut(invocation, function.Timeout);
+            var timedOut = TimedOut(invocation, limit);
             return FunctionResult.Failure(timedOut.ErrorType, timedOut.Message);
         }
 
@@ -96,5 +128,23 @@ public sealed class LambdaService
         "Sandbox.Timedout",
         $"RequestId: {invocation.RequestId} Error: Task timed out after {timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)} seconds");
 
-    private sealed record Function(string Arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> Handler, TimeSpan Timeout);
+    // One that is replaced keeps its policy, as with an update of its code.
+    private void Put(string arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions options)
+    {
+        var policy = _functions.TryGetValue(arn, out var replaced) ? replaced.Policy : new ResourcePolicy(arn);
+        _functions[arn] = new Function(arn, handler, options, policy, _aws.TimeProvider.GetUtcNow());
+    }
+
+    private Function FunctionOf(string functionNameOrArn)
+    {
+        var arn = ArnOf(functionNameOrArn);
+        return _functions.TryGetValue(arn, out var function) ? function : throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
+    }
+
+    private sealed record Function(
+        string Arn,
+        Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> Handler,
+        FunctionOptions Options,
+        ResourcePolicy Policy,
+        DateTimeOffset Modified);
 }

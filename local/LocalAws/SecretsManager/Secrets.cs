@@ -125,6 +125,11 @@ public sealed record SecretDescription
     /// <summary>When the last rotation ended well.</summary>
     public DateTimeOffset? LastRotatedDate { get; init; }
 
+    /// <summary>
+    /// The latest date on which the next rotation happens; in the past while the last one did not succeed. Null where rotation is off or has no schedule.
+    /// </summary>
+    public DateTimeOffset? NextRotationDate { get; init; }
+
     /// <summary>When the secret was last changed in any way.</summary>
     public DateTimeOffset LastChangedDate { get; init; }
 

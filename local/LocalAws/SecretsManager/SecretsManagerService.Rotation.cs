@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalAws.Lambda;
 using LocalAws.SecretsManager;
 
 namespace LocalAws;
@@ -28,7 +29,10 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Completes when no rotation is running or waiting for its next attempt.</summary>
+    /// <summary>
+    /// Completes when no rotation is running or waiting for its next attempt. One that is scheduled for a date that has come is running;
+    /// one whose date is still to come is not waited for.
+    /// </summary>
     public async Task SettledAsync()
     {
         Task[] runs;
@@ -36,6 +40,7 @@ public sealed partial class SecretsManagerService
         {
             lock (_gate)
             {
+                OpenDueWindows();
                 runs = [.. _runs];
             }
 
@@ -49,21 +54,21 @@ public sealed partial class SecretsManagerService
     public SecretResponse RotateSecret(RotateSecretRequest request)
     {
         CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidParameter);
-        CheckRules(request.RotationRules);
+        var schedule = RotationSchedule.Parse(request.RotationRules);
         var token = request.ClientRequestToken!;
 
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
             var functionArn = request.RotationLambdaArn ?? secret.RotationFunctionArn ?? throw SecretsManagerErrors.NoRotationFunction();
-            if (!_aws.Lambda.Exists(functionArn))
+            if (!_aws.Lambda.Admits(functionArn, ServicePrincipal))
             {
                 throw SecretsManagerErrors.CannotInvokeFunction();
             }
             // AWS API reference: the token keeps a repeated request from making a second version.
-            if (secret.Find(token) is { } version)
+            if (secret.Find(token) is { } existing)
             {
-                return secret.Respond(version);
+                return secret.Respond(existing);
             }
 
             if (secret.Labelled(StoredSecret.Pending) is { } pending && pending != secret.Labelled(StoredSecret.Current))
@@ -73,13 +78,19 @@ public sealed partial class SecretsManagerService
 
             secret.RotationEnabled = true;
             secret.RotationFunctionArn = functionArn;
-            secret.RotationRules = request.RotationRules ?? secret.RotationRules;
+            if (request.RotationRules is { } rules)
+            {
+                (secret.RotationRules, secret.Schedule, secret.ScheduleSet) = (rules, schedule, Now);
+            }
+
             secret.LastChanged = Now;
-            return secret.Respond(Start(secret, token, test: request.RotateImmediately == false).Version);
+            var version = Start(secret, token, test: request.RotateImmediately == false).Version;
+            Arm(secret);
+            return secret.Respond(version);
         }
     }
 
-    /// <summary>Turns rotation off and gives up one that is running. AWS API reference: its version keeps AWSPENDING.</summary>
+    /// <summary>Turns rotation off, ends the schedule and gives up a rotation that is running. AWS API reference: its version keeps AWSPENDING.</summary>
     /// <param name="request">Which secret.</param>
     public SecretResponse CancelRotateSecret(SecretRequest request)
     {
@@ -93,24 +104,14 @@ public sealed partial class SecretsManagerService
 
             secret.RotationEnabled = false;
             secret.Rotation?.Cancel();
+            Disarm(secret);
             secret.LastChanged = Now;
             return secret.Respond(secret.Rotation?.Version);
         }
     }
 
-    // AWS API reference.
-    private static void CheckRules(RotationRules? rules)
-    {
-        if (rules is { AutomaticallyAfterDays: not null, ScheduleExpression: not null })
-        {
-            throw SecretsManagerErrors.TwoSchedules();
-        }
-
-        if (rules?.AutomaticallyAfterDays is < 1 or > 1000)
-        {
-            throw SecretsManagerErrors.InvalidParameter("AutomaticallyAfterDays must be between 1 and 1000.");
-        }
-    }
+    /// <summary>AWS user guide: a scheduled rotation is retried while its window is open. For one that was asked for no end is documented.</summary>
+    private static bool IsOpen(Rotation rotation, DateTimeOffset at) => rotation.Closes is not { } closes || at < closes;
 
     /// <summary>AWS user guide: who writes a new current value while a rotation is not complete ends that rotation, and AWSPENDING is taken off.</summary>
     private static void Abandon(StoredSecret secret)
@@ -131,11 +132,21 @@ public sealed partial class SecretsManagerService
     /// </summary>
     private Rotation Start(StoredSecret secret, string token, bool test)
     {
-        var version = new StoredVersion(token, test ? secret.Labelled(StoredSecret.Current)?.Content : null, Now);
+        var version = AddPending(secret, token, test ? secret.Labelled(StoredSecret.Current)?.Content : null);
+        return Run(secret, new Rotation(secret.RotationFunctionArn!, version, test));
+    }
+
+    private StoredVersion AddPending(StoredSecret secret, string token, VersionContent? content)
+    {
+        var version = new StoredVersion(token, content, Now);
         secret.Versions.Add(version);
         secret.Move(StoredSecret.Pending, version);
-        var rotation = secret.Rotation = new Rotation(secret.RotationFunctionArn!, version, test);
+        return version;
+    }
 
+    private Rotation Run(StoredSecret secret, Rotation rotation)
+    {
+        secret.Rotation = rotation;
         _runs.Add(Task.Run(() => RunAsync(secret, rotation)));
         return rotation;
     }
@@ -155,8 +166,13 @@ public sealed partial class SecretsManagerService
 
         lock (_gate)
         {
-            End(secret, rotation, outcome);
             _rotations.Add(new RotationRecord(secret.Arn, rotation.Version.Id, steps, outcome));
+            var isLatest = secret.Rotation == rotation;
+            End(secret, rotation, outcome);
+            if (isLatest)
+            {
+                ScheduleAfter(secret, succeeded: outcome is RotationOutcome.Succeeded && !rotation.Test);
+            }
         }
     }
 
@@ -180,7 +196,7 @@ public sealed partial class SecretsManagerService
                 steps.Add(record);
                 passed = record.Error is null && (step is not "finishSecret" || IsCurrent(secret, rotation));
                 // Before anybody is told: who then moves a clock on finds the timer set.
-                if (!passed && attempt < attempts)
+                if (!passed && attempt < attempts && IsOpen(rotation, Now + _options.RotationRetryDelay))
                 {
                     retry = Task.Delay(_options.RotationRetryDelay, _aws.TimeProvider, _stopped);
                 }
@@ -208,6 +224,10 @@ public sealed partial class SecretsManagerService
             }
 
             await retry;
+            if (!IsOpen(rotation, Now))
+            {
+                return RotationOutcome.Failed;
+            }
         }
     }
 
@@ -222,7 +242,9 @@ public sealed partial class SecretsManagerService
         var started = Now;
         var callsBefore = _aws.Calls.Count;
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
-        var error = (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error;
+        var error = _aws.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
+            ? (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error
+            : new FunctionError("AccessDeniedException", SecretsManagerErrors.CannotInvokeFunction().Message);
         var calls = _aws.Calls.Since(callsBefore);
         var ended = Now;
         _aws.Calls.End(call, 200, error is null ? null : "Unhandled", ended);
@@ -256,6 +278,7 @@ public sealed partial class SecretsManagerService
 
     private void End(StoredSecret secret, Rotation rotation, RotationOutcome outcome)
     {
+        rotation.Ended = true;
         if (rotation.Test)
         {
             // AWS user guide: the version of a test is removed.

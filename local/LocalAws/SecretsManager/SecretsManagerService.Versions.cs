@@ -213,6 +213,9 @@ public sealed partial class SecretsManagerService
         if (labels.Contains(StoredSecret.Current))
         {
             Abandon(secret);
+            // AWS API reference: a value that is written by hand counts as a rotation.
+            secret.LastWritten = Now;
+            Arm(secret);
         }
 
         secret.RemoveOldVersions(Now);

@@ -111,6 +111,7 @@ public sealed partial class SecretsManagerService
             secret.Deleted = Now;
             secret.DeletionDate = force ? Now : Now.AddDays(request.RecoveryWindowInDays ?? 30);
             secret.Rotation?.Cancel();
+            Disarm(secret);
             if (force)
             {
                 _secrets.Remove(secret.Name);
@@ -129,6 +130,8 @@ public sealed partial class SecretsManagerService
             var secret = Find(request.SecretId);
             secret.Deleted = null;
             secret.DeletionDate = null;
+            // Not documented: rotation was not turned off, so its schedule goes on.
+            Arm(secret);
             return secret.Respond();
         }
     }

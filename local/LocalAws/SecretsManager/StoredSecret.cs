@@ -40,6 +40,23 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public DateTimeOffset? LastRotated { get; set; }
 
+    /// <summary>When PutSecretValue or UpdateSecret last wrote the current value.</summary>
+    public DateTimeOffset? LastWritten { get; set; }
+
+    /// <summary>The rules as they were read; null where they set no schedule.</summary>
+    public RotationSchedule? Schedule { get; set; }
+
+    /// <summary>When the schedule was set.</summary>
+    public DateTimeOffset ScheduleSet { get; set; }
+
+    /// <summary>The window that opens next, or that has opened and waits for a rotation that is still running; null where none does.</summary>
+    public RotationWindow? Window { get; set; }
+
+    /// <summary>Fires when the window opens.</summary>
+    public ITimer? WindowTimer { get; set; }
+
+    public DateTimeOffset? NextRotation { get; set; }
+
     /// <summary>The rotation that is not complete: running, waiting for its next attempt, or failed.</summary>
     public Rotation? Rotation { get; set; }
 
@@ -103,6 +120,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         RotationLambdaArn = RotationFunctionArn,
         RotationRules = RotationRules,
         LastRotatedDate = LastRotated,
+        NextRotationDate = NextRotation,
         LastChangedDate = LastChanged,
         LastAccessedDate = LastAccessed,
         DeletedDate = Deleted,

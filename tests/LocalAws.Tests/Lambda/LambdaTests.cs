@@ -50,7 +50,7 @@ public sealed class LambdaTests
                 account.Clock.Advance(took);
                 return Task.FromResult(invocation.Payload);
             },
-            TimeSpan.FromSeconds(30));
+            new FunctionOptions { Timeout = TimeSpan.FromSeconds(30) });
 
         var (inTime, _) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/slow/invocations", "{}", "lambda");
         took = TimeSpan.FromSeconds(31);
@@ -65,7 +65,7 @@ public sealed class LambdaTests
     {
         await using var account = await Account.StartAsync();
         var never = new TaskCompletionSource<ReadOnlyMemory<byte>>();
-        account.Aws.Lambda.Register("hangs", _ => never.Task, TimeSpan.FromMilliseconds(10));
+        account.Aws.Lambda.Register("hangs", _ => never.Task, new FunctionOptions { Timeout = TimeSpan.FromMilliseconds(10) });
 
         var (_, body) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/hangs/invocations", "{}", "lambda");
 

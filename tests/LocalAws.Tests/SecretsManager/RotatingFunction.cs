@@ -12,6 +12,7 @@ internal sealed class RotatingFunction
     {
         _account = account;
         Arn = account.Aws.Lambda.Register(name, InvokeAsync);
+        account.AdmitSecretsManager(name);
     }
 
     public string Arn { get; }

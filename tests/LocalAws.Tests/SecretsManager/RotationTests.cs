@@ -165,6 +165,7 @@ public sealed class RotationTests
         await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var arn = account.Aws.Lambda.Register("idle", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
+        account.AdmitSecretsManager("idle");
 
         await account.SecretsManager.RotateSecretAsync(new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = arn });
         await account.Aws.SecretsManager.SettledAsync();

@@ -1,0 +1,14 @@
+namespace LocalAws;
+
+/// <summary>A function's configuration.</summary>
+public sealed record FunctionOptions
+{
+    /// <summary>The ARN of the function's execution role; null for one that has none here.</summary>
+    public string? RoleArn { get; init; }
+
+    /// <summary>The function's environment variables. A process inherits this one's, but for those of AWS; what Lambda sets itself goes last.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The function's timeout, in whole seconds on the wire; Lambda's longest, 15 minutes, unless said otherwise.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
+}
