@@ -19,7 +19,7 @@ internal static class Server
             {cli} secretsmanager describe-secret --secret-id {Deployment.SecretName}
             {cli} secretsmanager rotate-secret --secret-id {Deployment.SecretName}
             {cli} apigateway get-api-keys --name-query {Deployment.SecretName}/
-            {cli} lambda invoke --function-name {Deployment.FunctionName} --cli-binary-format raw-in-base64-out --payload '{$$"""{"action":"provision","secretId":"{{deployment.SecretArn}}"}"""}' /dev/stdout
+            echo '{$$"""{"action":"provision","secretId":"{{deployment.SecretArn}}"}"""}' | {cli} lambda invoke --function-name {Deployment.FunctionName} --payload fileb:///dev/stdin /dev/stdout
             curl --insecure --header "x-api-key: <the apiKey in the secret>" {deployment.OrdersUrl}
             """);
         screen.Announce("Ctrl+C ends it");

@@ -37,12 +37,12 @@ public sealed partial class ServeTests
         keys = (await AwsAsync(endpoint, "apigateway", "get-api-keys", "--name-query", "demo/partner-api/")).GetProperty("items");
         Assert.Equal(2, keys.GetArrayLength());
 
-        var answer = Path.GetTempFileName();
-        var payload = JsonSerializer.Serialize(new { action = "provision", secretId = before.GetProperty("ARN").GetString() });
-        var invoked = await AwsAsync(endpoint, "lambda", "invoke", "--function-name", "rotation", "--cli-binary-format", "raw-in-base64-out", "--payload", payload, answer);
+        using var folder = new TemporaryFolder();
+        var (sent, answer) = (Path.Combine(folder.Path, "event.json"), Path.Combine(folder.Path, "answer.json"));
+        await File.WriteAllTextAsync(sent, JsonSerializer.Serialize(new { action = "provision", secretId = before.GetProperty("ARN").GetString() }));
+        var invoked = await AwsAsync(endpoint, "lambda", "invoke", "--function-name", "rotation", "--payload", "fileb://" + sent, answer);
         Assert.False(invoked.TryGetProperty("FunctionError", out _));
         Assert.Contains("has a key already", await File.ReadAllTextAsync(answer), StringComparison.Ordinal);
-        File.Delete(answer);
 
         await demo.TerminateAsync();
         Assert.Equal(0, await demo.EndAsync());
@@ -76,4 +76,11 @@ public sealed partial class ServeTests
 
     [GeneratedRegex(@"--endpoint-url (?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Endpoint();
+
+    private sealed class TemporaryFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory().FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 }

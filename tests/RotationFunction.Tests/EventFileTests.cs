@@ -88,6 +88,7 @@ public sealed class EventFileTests
                 ["ACTIVATION_WAIT"] = activationWait,
             },
         });
+        world.PermitSecretsManager(InOneProcess);
         return () => [.. lines];
     }
 

@@ -36,14 +36,7 @@ internal sealed class World : IAsyncDisposable
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
-        aws.Lambda.AddPermission(new AddPermissionRequest
-        {
-            FunctionName = FunctionName,
-            StatementId = "secretsmanager",
-            Action = "lambda:InvokeFunction",
-            Principal = "secretsmanager.amazonaws.com",
-            SourceAccount = aws.AccountId,
-        });
+        PermitSecretsManager(FunctionName);
     }
 
     public EmbeddedAws Aws { get; }
@@ -121,6 +114,16 @@ internal sealed class World : IAsyncDisposable
         world.SecretArn = secret.ARN;
         return world;
     }
+
+    /// <summary>Lets Secrets Manager invoke a function.</summary>
+    public void PermitSecretsManager(string functionName) => Aws.Lambda.AddPermission(new AddPermissionRequest
+    {
+        FunctionName = functionName,
+        StatementId = "secretsmanager",
+        Action = "lambda:InvokeFunction",
+        Principal = "secretsmanager.amazonaws.com",
+        SourceAccount = Aws.AccountId,
+    });
 
     public Task TagKeyAsync(string keyId, string key, string value) => Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
     {
