@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 
@@ -132,6 +133,56 @@ public sealed class DataPlaneTests
         account.Aws.ApiGateway.ActivationLag = Lag;
 
         Assert.Equal(200, await account.StatusAsync(stage, key.Value));
+    }
+
+    [Fact]
+    public async Task Clients_call_over_https_and_must_trust_the_certificate()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, _, _) = await OpenAsync(account);
+        var url = account.Aws.InvokeUrl(stage.ApiId, stage.Stage);
+        using var distrusting = new HttpClient();
+
+        Assert.Equal(("https", "127.0.0.1"), (url.Scheme, url.Host));
+        await Assert.ThrowsAsync<HttpRequestException>(() => distrusting.GetAsync(url));
+        using var byName = await account.Http.GetAsync(new UriBuilder(url) { Host = "localhost" }.Uri);
+        Assert.Equal(403, (int)byName.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_trusts_the_certificate_that_is_handed_out_can_call_too()
+    {
+        await using var account = await Account.StartAsync();
+        using var certificate = X509Certificate2.CreateFromPem(EmbeddedAws.CertificatePem);
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(certificate);
+        using var handler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } };
+        using var client = new HttpClient(handler);
+
+        using var response = await client.GetAsync(account.Aws.InvokeUrl("a", "b"));
+
+        Assert.Equal(403, (int)response.StatusCode);
+        Assert.DoesNotContain("PRIVATE KEY", EmbeddedAws.CertificatePem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_api_that_was_told_its_methods_has_no_other_route_and_asks_for_a_key_where_it_was_told_to()
+    {
+        await using var account = await Account.StartAsync();
+        var (stage, key, _) = await OpenAsync(account);
+        account.Aws.ApiGateway.SetMethod(stage.ApiId, "/health", apiKeyRequired: false);
+        account.Aws.ApiGateway.SetMethod(stage.ApiId, "/orders", apiKeyRequired: true);
+
+        foreach (var (resource, value, status) in ((string, string?, int)[])
+            [("health", null, 200), ("health", key.Value, 200), ("orders?all", key.Value, 200), ("orders", null, 403), ("orders/1", key.Value, 403)])
+        {
+            using var response = await account.CallAsync(stage, value, resource);
+            Assert.Equal(status, (int)response.StatusCode);
+        }
+
+        using var unknown = await account.CallAsync(stage, key.Value, "nothing");
+        Assert.Equal("""{"message":"Missing Authentication Token"}""", await unknown.Content.ReadAsStringAsync());
+        Assert.Equal("MissingAuthenticationTokenException", unknown.Headers.GetValues("x-amzn-ErrorType").Single());
     }
 
     private static async Task SetEnabledAsync(Account account, string keyId, bool enabled) =>
