@@ -5,6 +5,8 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
 {
     public const string Step = "createSecret";
 
+    private const int LargestDocument = 65_536; // AWS API reference, PutSecretValue
+
     public async Task RunAsync(Invocation rotation)
     {
         if (await secrets.DescribePendingAsync(rotation) is not { } secret)
@@ -12,15 +14,20 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        if (await secrets.FindAsync(rotation, rotation.Token) is { } pending)
+        if (await secrets.FindAsync(rotation, rotation.Token) is { } earlier)
         {
-            await CheckEarlierValueAsync(rotation, secret, pending);
+            await CheckEarlierValueAsync(rotation, secret, earlier);
             return;
         }
 
         await Template.ReadAsync(rotation, secret, apiKeys);
-        var current = await ReadCurrentAsync(rotation, secret);
-        if (await secrets.TryPutPendingAsync(rotation, current.With(ApiKeyValue.Draw())))
+        var pending = (await ReadCurrentAsync(rotation, secret)).With(ApiKeyValue.Draw());
+        if (pending.Size > LargestDocument)
+        {
+            throw rotation.Failed($"with a new key the document would be {pending.Size} bytes, and Secrets Manager takes {LargestDocument}. Make AWSCURRENT's document smaller; nothing was changed.");
+        }
+
+        if (await secrets.TryPutPendingAsync(rotation, pending))
         {
             rotation.Log.ValueStored();
         }

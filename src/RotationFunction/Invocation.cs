@@ -70,13 +70,16 @@ internal sealed class Invocation
     public RotationException Failed(string problem) => new($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}");
 
     /// <summary>
-    /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept:
-    /// of an answer that it cannot read, its text quotes the body, and a body may hold a value.
+    /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept, and its text only where it cannot
+    /// quote a value: of an answer that the SDK cannot read it quotes the body, of a failed validation the offending member.
     /// </summary>
-    public RotationException Failed(AmazonServiceException refused) =>
-        string.IsNullOrEmpty(refused.ErrorCode) || refused is AmazonUnmarshallingException || refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase)
-            ? Failed($"AWS sent an answer that could not be read (status {(int)refused.StatusCode}). Try again.")
-            : Failed($"AWS answered {refused.ErrorCode}: {refused.Message}");
+    public RotationException Failed(AmazonServiceException refused) => refused switch
+    {
+        AmazonUnmarshallingException or { ErrorCode: null or "" } => Failed($"AWS sent an answer that could not be read (status {(int)refused.StatusCode}). Try again."),
+        { ErrorCode: "ValidationException" } or { Message: null } => Failed($"AWS answered {refused.ErrorCode}."),
+        _ when refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase) => Failed($"AWS answered {refused.ErrorCode}."),
+        _ => Failed($"AWS answered {refused.ErrorCode}: {refused.Message}"),
+    };
 
     private static RotationException Invalid(string problem) =>
         new($"The event {problem}. A rotation needs Step, SecretId and ClientRequestToken, an action needs action and secretId. Nothing was changed.");

@@ -27,6 +27,9 @@ internal sealed class SecretDocument
     /// <summary>The key's value; null in a document made before the first key.</summary>
     public ApiKeyValue? ApiKey { get; }
 
+    /// <summary>The size that Secrets Manager counts, in bytes.</summary>
+    public int Size => _utf8.Length;
+
     public string Text => Encoding.UTF8.GetString(_utf8);
 
     /// <summary>Reads a document; null with the reason in <paramref name="problem"/> when it is not one. The reason never quotes the text.</summary>

@@ -62,6 +62,27 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_document_that_would_be_too_large_with_a_key_is_refused()
+    {
+        await using var world = await World.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
+        var token = await world.OpenRotationAsync();
+        Assert.Contains("would be 65564 bytes, and Secrets Manager takes 65536", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ValidationException", "1 validation error detected: Value 'QUOTED' at 'secretString' failed to satisfy constraint")]
+    [InlineData("", "QUOTED")]
+    public async Task A_text_of_AWS_that_may_quote_a_value_is_not_passed_on(string code, string text)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        world.Aws.Faults = call => call.Operation == "PutSecretValue" ? Fault.Error(400, code, text) : null;
+        var message = await world.FailAsync(token, "createSecret");
+        Assert.StartsWith("createSecret of secret " + world.SecretArn, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("QUOTED", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_binary_secret_is_refused()
     {
         await using var world = await World.StartAsync();
