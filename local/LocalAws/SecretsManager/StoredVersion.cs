@@ -1,9 +1,12 @@
 namespace LocalAws.SecretsManager;
 
 /// <summary>A version as the service keeps it. RotateSecret makes one that is empty (recorded on AWS).</summary>
-internal sealed class StoredVersion(string id, VersionContent? content, DateTimeOffset created)
+internal sealed class StoredVersion(string id, int number, VersionContent? content, DateTimeOffset created)
 {
     public string Id { get; } = id;
+
+    /// <summary>How many versions the secret had had before this one.</summary>
+    public int Number { get; } = number;
 
     public VersionContent? Content { get; set; } = content;
 
@@ -46,12 +49,8 @@ internal sealed class VersionContent
             throw SecretsManagerErrors.InvalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
         }
 
-        var length = bytes?.Length ?? System.Text.Encoding.UTF8.GetByteCount(text!);
-        if (length is 0 or > MaximumBytes)
-        {
-            throw SecretsManagerErrors.InvalidParameter($"A secret value has 1 to {MaximumBytes} bytes, this one has {length}.");
-        }
-
+        Constraints.Length("secretBinary", bytes?.Length, 1, MaximumBytes);
+        Constraints.Length("secretString", text is null ? null : System.Text.Encoding.UTF8.GetByteCount(text), 1, MaximumBytes);
         return new VersionContent(text, bytes?.ToArray());
     }
 

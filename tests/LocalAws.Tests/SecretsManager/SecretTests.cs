@@ -90,8 +90,9 @@ public sealed class SecretTests
         await using var account = await Account.StartAsync();
         await account.CreateSecretAsync(value: new string('x', 65_536));
 
-        await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () =>
-            account.CreateSecretAsync("too long", new string('\u00e9', 32_769)));
+        var text = "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536";
+        await AssertAws.RefusesAsync(400, "ValidationException", text, () =>
+            account.CreateSecretAsync("too-long", new string('\u00e9', 32_769)));
     }
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class SecretTests
         await AssertAws.RefusesAsync(
             400, "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.", read);
 
-        account.Aws.SecretsManager.RestoreSecret(new() { SecretId = "payments" });
+        await account.SecretsManager.RestoreSecretAsync(new RestoreSecretRequest { SecretId = "payments" });
         Assert.Equal("v1", (await read()).SecretString);
     }
 
