@@ -94,6 +94,9 @@ public partial class AmazonAPIGatewayClient : AmazonServiceClient, IAmazonAPIGat
     public virtual Task<GetUsagePlansResponse> GetUsagePlansAsync(GetUsagePlansRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<GetUsagePlansResponse>(request, Operations.GetUsagePlans, cancellationToken);
 
+    public virtual Task<UpdateUsagePlanResponse> UpdateUsagePlanAsync(UpdateUsagePlanRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<UpdateUsagePlanResponse>(request, Operations.UpdateUsagePlan, cancellationToken);
+
     public virtual Task<DeleteUsagePlanResponse> DeleteUsagePlanAsync(DeleteUsagePlanRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<DeleteUsagePlanResponse>(request, Operations.DeleteUsagePlan, cancellationToken);
 
@@ -115,11 +118,23 @@ public partial class AmazonAPIGatewayClient : AmazonServiceClient, IAmazonAPIGat
         CancellationToken cancellationToken = default)
         => InvokeAsync<DeleteUsagePlanKeyResponse>(request, Operations.DeleteUsagePlanKey, cancellationToken);
 
+    public virtual Task<GetUsageResponse> GetUsageAsync(GetUsageRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<GetUsageResponse>(request, Operations.GetUsage, cancellationToken);
+
+    public virtual Task<UpdateUsageResponse> UpdateUsageAsync(UpdateUsageRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<UpdateUsageResponse>(request, Operations.UpdateUsage, cancellationToken);
+
     public virtual Task<CreateRestApiResponse> CreateRestApiAsync(CreateRestApiRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<CreateRestApiResponse>(request, Operations.CreateRestApi, cancellationToken);
 
+    public virtual Task<DeleteRestApiResponse> DeleteRestApiAsync(DeleteRestApiRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<DeleteRestApiResponse>(request, Operations.DeleteRestApi, cancellationToken);
+
     public virtual Task<CreateStageResponse> CreateStageAsync(CreateStageRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<CreateStageResponse>(request, Operations.CreateStage, cancellationToken);
+
+    public virtual Task<GetStagesResponse> GetStagesAsync(GetStagesRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<GetStagesResponse>(request, Operations.GetStages, cancellationToken);
 
     public virtual Task<CreateDeploymentResponse> CreateDeploymentAsync(
         CreateDeploymentRequest request,
@@ -131,6 +146,9 @@ public partial class AmazonAPIGatewayClient : AmazonServiceClient, IAmazonAPIGat
 
     public virtual Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<UntagResourceResponse>(request, Operations.UntagResource, cancellationToken);
+
+    public virtual Task<GetTagsResponse> GetTagsAsync(GetTagsRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<GetTagsResponse>(request, Operations.GetTags, cancellationToken);
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {

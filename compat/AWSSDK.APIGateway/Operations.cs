@@ -67,6 +67,13 @@ internal static class Operations
         "GET /usageplans",
         typeof(BadRequestException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
+    public static readonly Operation<UpdateUsagePlanResponse> UpdateUsagePlan = new(
+        Protocol,
+        nameof(UpdateUsagePlan),
+        "PATCH /usageplans/{usageplanId}",
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
+
     public static readonly Operation<DeleteUsagePlanResponse> DeleteUsagePlan = new(
         Protocol,
         nameof(DeleteUsagePlan),
@@ -100,11 +107,31 @@ internal static class Operations
         typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException),
         typeof(TooManyRequestsException));
 
+    public static readonly Operation<GetUsageResponse> GetUsage = new(
+        Protocol,
+        nameof(GetUsage),
+        "GET /usageplans/{usageplanId}/usage",
+        typeof(BadRequestException), typeof(UnauthorizedException), typeof(NotFoundException), typeof(TooManyRequestsException));
+
+    public static readonly Operation<UpdateUsageResponse> UpdateUsage = new(
+        Protocol,
+        nameof(UpdateUsage),
+        "PATCH /usageplans/{usageplanId}/keys/{keyId}/usage",
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
+
     public static readonly Operation<CreateRestApiResponse> CreateRestApi = new(
         Protocol,
         nameof(CreateRestApi),
         "POST /restapis",
         typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(UnauthorizedException),
+        typeof(TooManyRequestsException));
+
+    public static readonly Operation<DeleteRestApiResponse> DeleteRestApi = new(
+        Protocol,
+        nameof(DeleteRestApi),
+        "DELETE /restapis/{restapi_id}",
+        typeof(BadRequestException), typeof(ConflictException), typeof(NotFoundException), typeof(UnauthorizedException),
         typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateStageResponse> CreateStage = new(
@@ -113,6 +140,13 @@ internal static class Operations
         "POST /restapis/{restapi_id}/stages",
         typeof(UnauthorizedException), typeof(BadRequestException), typeof(NotFoundException), typeof(ConflictException),
         typeof(LimitExceededException), typeof(TooManyRequestsException));
+
+    public static readonly Operation<GetStagesResponse> GetStages = new(
+        Protocol,
+        nameof(GetStages),
+        "GET /restapis/{restapi_id}/stages",
+        typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
+        typeof(UnauthorizedException), typeof(TooManyRequestsException));
 
     public static readonly Operation<CreateDeploymentResponse> CreateDeployment = new(
         Protocol,
@@ -134,4 +168,10 @@ internal static class Operations
         "DELETE /tags/{resource_arn}",
         typeof(BadRequestException), typeof(ConflictException), typeof(LimitExceededException), typeof(NotFoundException),
         typeof(UnauthorizedException), typeof(TooManyRequestsException));
+
+    public static readonly Operation<GetTagsResponse> GetTags = new(
+        Protocol,
+        nameof(GetTags),
+        "GET /tags/{resource_arn}",
+        typeof(BadRequestException), typeof(NotFoundException), typeof(UnauthorizedException), typeof(TooManyRequestsException));
 }

@@ -70,6 +70,7 @@ public class ApiGatewayTests
             "POST /usageplans/p/keys",
             """{"keyId":"k1","keyType":"API_KEY"}"""),
         ["DeleteApiKey"] = new(async client => await client.DeleteApiKeyAsync(new() { ApiKey = "k 1/2" }), "DELETE /apikeys/k%201%2F2", ""),
+        ["DeleteRestApi"] = new(async client => await client.DeleteRestApiAsync(new() { RestApiId = "r" }), "DELETE /restapis/r", ""),
         ["DeleteUsagePlan"] = new(async client => await client.DeleteUsagePlanAsync(new() { UsagePlanId = "p" }), "DELETE /usageplans/p", ""),
         ["DeleteUsagePlanKey"] = new(
             async client => await client.DeleteUsagePlanKeyAsync(new() { UsagePlanId = "p", KeyId = "k1" }), "DELETE /usageplans/p/keys/k1", ""),
@@ -85,6 +86,22 @@ public class ApiGatewayTests
                 Position = "p+=",
             }),
             "GET /apikeys?customerId=c&includeValues=false&limit=500&name=a%20b%2F%C3%A9&position=p%2B%3D",
+            ""),
+        ["GetStages"] = new(
+            async client => await client.GetStagesAsync(new() { RestApiId = "r", DeploymentId = "d" }), "GET /restapis/r/stages?deploymentId=d", ""),
+        ["GetTags"] = new(
+            async client => await client.GetTagsAsync(new() { ResourceArn = Arn, Limit = 5, Position = "q" }), $"GET /tags/{ArnInPath}?limit=5&position=q", ""),
+        ["GetUsage"] = new(
+            async client => await client.GetUsageAsync(new()
+            {
+                UsagePlanId = "p",
+                KeyId = "k1",
+                StartDate = "2025-01-01",
+                EndDate = "2025-01-31",
+                Limit = 5,
+                Position = "q",
+            }),
+            "GET /usageplans/p/usage?endDate=2025-01-31&keyId=k1&limit=5&position=q&startDate=2025-01-01",
             ""),
         ["GetUsagePlan"] = new(async client => await client.GetUsagePlanAsync(new() { UsagePlanId = "p" }), "GET /usageplans/p", ""),
         ["GetUsagePlanKey"] = new(
@@ -113,6 +130,23 @@ public class ApiGatewayTests
             }),
             "PATCH /apikeys/k1",
             """{"patchOperations":[{"op":"replace","path":"/enabled","value":"false"}]}"""),
+        ["UpdateUsage"] = new(
+            async client => await client.UpdateUsageAsync(new()
+            {
+                UsagePlanId = "p",
+                KeyId = "k1",
+                PatchOperations = [new() { Op = Op.Replace, Path = "/remaining", Value = "10" }],
+            }),
+            "PATCH /usageplans/p/keys/k1/usage",
+            """{"patchOperations":[{"op":"replace","path":"/remaining","value":"10"}]}"""),
+        ["UpdateUsagePlan"] = new(
+            async client => await client.UpdateUsagePlanAsync(new()
+            {
+                UsagePlanId = "p",
+                PatchOperations = [new() { Op = Op.Add, Path = "/apiStages", Value = "r:s" }, new() { Op = Op.Remove, Path = "/throttle" }],
+            }),
+            "PATCH /usageplans/p",
+            """{"patchOperations":[{"op":"add","path":"/apiStages","value":"r:s"},{"op":"remove","path":"/throttle"}]}"""),
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -189,6 +223,30 @@ public class ApiGatewayTests
         Assert.Equal(QuotaPeriodType.WEEK, plan.Quota.Period);
         Assert.Equal("s", Assert.Single(plan.ApiStages).Stage);
         Assert.Equal("API_KEY", Assert.Single(planKeys.Items).Type);
+    }
+
+    [Fact]
+    public async Task Usage_is_named_values_on_the_wire_and_stages_item()
+    {
+        await using var server = await Loopback.StartAsync();
+        server.Answers(
+            new Answer(200, """{"usagePlanId":"p","startDate":"2025-01-01","endDate":"2025-01-02","position":"q","values":{"k1":[[1,9],[0,9]]}}"""),
+            new Answer(200, """{"usagePlanId":"p","values":{}}"""),
+            new Answer(200, """{"item":[{"stageName":"prod","deploymentId":"d","createdDate":1600000000,"variables":{"Upper":"x"}}]}"""),
+            new Answer(200, """{"tags":{"A:b":"c"}}"""));
+        using var client = server.ApiGateway();
+
+        var usage = await client.GetUsageAsync(new GetUsageRequest { UsagePlanId = "p", StartDate = "2025-01-01", EndDate = "2025-01-02" }, Cancellation);
+        var updated = await client.UpdateUsageAsync(new UpdateUsageRequest { UsagePlanId = "p", KeyId = "k1" }, Cancellation);
+        var stages = await client.GetStagesAsync(new GetStagesRequest { RestApiId = "r" }, Cancellation);
+        var tags = await client.GetTagsAsync(new GetTagsRequest { ResourceArn = Arn }, Cancellation);
+
+        Assert.Equal(("p", "2025-01-01", "2025-01-02", "q"), (usage.UsagePlanId, usage.StartDate, usage.EndDate, usage.Position));
+        Assert.Equal([[1, 9], [0, 9]], usage.Items["k1"]);
+        Assert.Empty(updated.Items);
+        var stage = Assert.Single(stages.Item);
+        Assert.Equal(("prod", "d", "x", 2020), (stage.StageName, stage.DeploymentId, stage.Variables["Upper"], stage.CreatedDate!.Value.Year));
+        Assert.Equal("c", tags.Tags["A:b"]);
     }
 
     [Fact]

@@ -60,6 +60,17 @@ public partial class CreateRestApiResponse : AmazonWebServiceResponse
     public string RootResourceId { get; set; }
 }
 
+/// <summary>What DeleteRestApi is asked.</summary>
+public partial class DeleteRestApiRequest : AmazonAPIGatewayRequest
+{
+    public string RestApiId { get; set; }
+}
+
+/// <summary>What DeleteRestApi answers.</summary>
+public partial class DeleteRestApiResponse : AmazonWebServiceResponse
+{
+}
+
 /// <summary>What CreateStage is asked.</summary>
 public partial class CreateStageRequest : AmazonAPIGatewayRequest
 {
@@ -106,6 +117,20 @@ public partial class CreateStageResponse : AmazonWebServiceResponse
     public DateTime? LastUpdatedDate { get; set; }
 }
 
+/// <summary>What GetStages is asked.</summary>
+public partial class GetStagesRequest : AmazonAPIGatewayRequest
+{
+    public string RestApiId { get; set; }
+
+    public string DeploymentId { get; set; }
+}
+
+/// <summary>What GetStages answers.</summary>
+public partial class GetStagesResponse : AmazonWebServiceResponse
+{
+    public List<Stage> Item { get; set; }
+}
+
 /// <summary>What CreateDeployment is asked.</summary>
 public partial class CreateDeploymentRequest : AmazonAPIGatewayRequest
 {
@@ -130,6 +155,32 @@ public partial class CreateDeploymentResponse : AmazonWebServiceResponse
     public string Description { get; set; }
 
     public DateTime? CreatedDate { get; set; }
+}
+
+/// <summary>A stage of a REST API.</summary>
+public partial class Stage
+{
+    public string DeploymentId { get; set; }
+
+    public string ClientCertificateId { get; set; }
+
+    public string StageName { get; set; }
+
+    public string Description { get; set; }
+
+    public Dictionary<string, string> Variables { get; set; }
+
+    public string DocumentationVersion { get; set; }
+
+    public bool? TracingEnabled { get; set; }
+
+    public string WebAclArn { get; set; }
+
+    public Dictionary<string, string> Tags { get; set; }
+
+    public DateTime? CreatedDate { get; set; }
+
+    public DateTime? LastUpdatedDate { get; set; }
 }
 
 /// <summary>The endpoint types of a REST API.</summary>

@@ -27,3 +27,19 @@ public partial class UntagResourceRequest : AmazonAPIGatewayRequest
 public partial class UntagResourceResponse : AmazonWebServiceResponse
 {
 }
+
+/// <summary>What GetTags is asked.</summary>
+public partial class GetTagsRequest : AmazonAPIGatewayRequest
+{
+    public string ResourceArn { get; set; }
+
+    public string Position { get; set; }
+
+    public int? Limit { get; set; }
+}
+
+/// <summary>What GetTags answers.</summary>
+public partial class GetTagsResponse : AmazonWebServiceResponse
+{
+    public Dictionary<string, string> Tags { get; set; }
+}

@@ -84,6 +84,34 @@ public partial class GetUsagePlansResponse : AmazonWebServiceResponse
     public List<UsagePlan> Items { get; set; }
 }
 
+/// <summary>What UpdateUsagePlan is asked.</summary>
+public partial class UpdateUsagePlanRequest : AmazonAPIGatewayRequest
+{
+    public string UsagePlanId { get; set; }
+
+    public List<PatchOperation> PatchOperations { get; set; }
+}
+
+/// <summary>What UpdateUsagePlan answers.</summary>
+public partial class UpdateUsagePlanResponse : AmazonWebServiceResponse
+{
+    public string Id { get; set; }
+
+    public string Name { get; set; }
+
+    public string Description { get; set; }
+
+    public List<ApiStage> ApiStages { get; set; }
+
+    public ThrottleSettings Throttle { get; set; }
+
+    public QuotaSettings Quota { get; set; }
+
+    public string ProductCode { get; set; }
+
+    public Dictionary<string, string> Tags { get; set; }
+}
+
 /// <summary>What DeleteUsagePlan is asked.</summary>
 public partial class DeleteUsagePlanRequest : AmazonAPIGatewayRequest
 {
