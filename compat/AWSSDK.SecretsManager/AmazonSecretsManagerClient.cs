@@ -82,11 +82,26 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     public virtual Task<CreateSecretResponse> CreateSecretAsync(CreateSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<CreateSecretResponse>(request, Operations.CreateSecret, cancellationToken);
 
+    public virtual Task<DeleteResourcePolicyResponse> DeleteResourcePolicyAsync(
+        DeleteResourcePolicyRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<DeleteResourcePolicyResponse>(request, Operations.DeleteResourcePolicy, cancellationToken);
+
     public virtual Task<DeleteSecretResponse> DeleteSecretAsync(DeleteSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<DeleteSecretResponse>(request, Operations.DeleteSecret, cancellationToken);
 
     public virtual Task<DescribeSecretResponse> DescribeSecretAsync(DescribeSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<DescribeSecretResponse>(request, Operations.DescribeSecret, cancellationToken);
+
+    public virtual Task<GetRandomPasswordResponse> GetRandomPasswordAsync(
+        GetRandomPasswordRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<GetRandomPasswordResponse>(request, Operations.GetRandomPassword, cancellationToken);
+
+    public virtual Task<GetResourcePolicyResponse> GetResourcePolicyAsync(
+        GetResourcePolicyRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<GetResourcePolicyResponse>(request, Operations.GetResourcePolicy, cancellationToken);
 
     public virtual Task<GetSecretValueResponse> GetSecretValueAsync(GetSecretValueRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<GetSecretValueResponse>(request, Operations.GetSecretValue, cancellationToken);
@@ -99,8 +114,26 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     public virtual Task<ListSecretsResponse> ListSecretsAsync(ListSecretsRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<ListSecretsResponse>(request, Operations.ListSecrets, cancellationToken);
 
+    public virtual Task<PutResourcePolicyResponse> PutResourcePolicyAsync(
+        PutResourcePolicyRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<PutResourcePolicyResponse>(request, Operations.PutResourcePolicy, cancellationToken);
+
     public virtual Task<PutSecretValueResponse> PutSecretValueAsync(PutSecretValueRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<PutSecretValueResponse>(request, Operations.PutSecretValue, cancellationToken);
+
+    public virtual Task<RemoveRegionsFromReplicationResponse> RemoveRegionsFromReplicationAsync(
+        RemoveRegionsFromReplicationRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<RemoveRegionsFromReplicationResponse>(request, Operations.RemoveRegionsFromReplication, cancellationToken);
+
+    public virtual Task<ReplicateSecretToRegionsResponse> ReplicateSecretToRegionsAsync(
+        ReplicateSecretToRegionsRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<ReplicateSecretToRegionsResponse>(request, Operations.ReplicateSecretToRegions, cancellationToken);
+
+    public virtual Task<RestoreSecretResponse> RestoreSecretAsync(RestoreSecretRequest request, CancellationToken cancellationToken = default)
+        => InvokeAsync<RestoreSecretResponse>(request, Operations.RestoreSecret, cancellationToken);
 
     public virtual Task<RotateSecretResponse> RotateSecretAsync(RotateSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<RotateSecretResponse>(request, Operations.RotateSecret, cancellationToken);

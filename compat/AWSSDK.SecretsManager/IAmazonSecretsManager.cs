@@ -15,9 +15,15 @@ public partial interface IAmazonSecretsManager : IAmazonService, IDisposable
 
     Task<CreateSecretResponse> CreateSecretAsync(CreateSecretRequest request, CancellationToken cancellationToken = default);
 
+    Task<DeleteResourcePolicyResponse> DeleteResourcePolicyAsync(DeleteResourcePolicyRequest request, CancellationToken cancellationToken = default);
+
     Task<DeleteSecretResponse> DeleteSecretAsync(DeleteSecretRequest request, CancellationToken cancellationToken = default);
 
     Task<DescribeSecretResponse> DescribeSecretAsync(DescribeSecretRequest request, CancellationToken cancellationToken = default);
+
+    Task<GetRandomPasswordResponse> GetRandomPasswordAsync(GetRandomPasswordRequest request, CancellationToken cancellationToken = default);
+
+    Task<GetResourcePolicyResponse> GetResourcePolicyAsync(GetResourcePolicyRequest request, CancellationToken cancellationToken = default);
 
     Task<GetSecretValueResponse> GetSecretValueAsync(GetSecretValueRequest request, CancellationToken cancellationToken = default);
 
@@ -25,7 +31,19 @@ public partial interface IAmazonSecretsManager : IAmazonService, IDisposable
 
     Task<ListSecretsResponse> ListSecretsAsync(ListSecretsRequest request, CancellationToken cancellationToken = default);
 
+    Task<PutResourcePolicyResponse> PutResourcePolicyAsync(PutResourcePolicyRequest request, CancellationToken cancellationToken = default);
+
     Task<PutSecretValueResponse> PutSecretValueAsync(PutSecretValueRequest request, CancellationToken cancellationToken = default);
+
+    Task<RemoveRegionsFromReplicationResponse> RemoveRegionsFromReplicationAsync(
+        RemoveRegionsFromReplicationRequest request,
+        CancellationToken cancellationToken = default);
+
+    Task<ReplicateSecretToRegionsResponse> ReplicateSecretToRegionsAsync(
+        ReplicateSecretToRegionsRequest request,
+        CancellationToken cancellationToken = default);
+
+    Task<RestoreSecretResponse> RestoreSecretAsync(RestoreSecretRequest request, CancellationToken cancellationToken = default);
 
     Task<RotateSecretResponse> RotateSecretAsync(RotateSecretRequest request, CancellationToken cancellationToken = default);
 

@@ -29,6 +29,13 @@ internal static class Operations
         typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(MalformedPolicyDocumentException),
         typeof(InternalServiceErrorException), typeof(PreconditionNotMetException), typeof(DecryptionFailureException));
 
+    public static readonly Operation<DeleteResourcePolicyResponse> DeleteResourcePolicy = new(
+        Protocol,
+        nameof(DeleteResourcePolicy),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InternalServiceErrorException), typeof(InvalidRequestException),
+        typeof(InvalidParameterException));
+
     public static readonly Operation<DeleteSecretResponse> DeleteSecret = new(
         Protocol,
         nameof(DeleteSecret),
@@ -40,6 +47,19 @@ internal static class Operations
         nameof(DescribeSecret),
         "POST /",
         typeof(ResourceNotFoundException), typeof(InternalServiceErrorException), typeof(InvalidParameterException));
+
+    public static readonly Operation<GetRandomPasswordResponse> GetRandomPassword = new(
+        Protocol,
+        nameof(GetRandomPassword),
+        "POST /",
+        typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(InternalServiceErrorException));
+
+    public static readonly Operation<GetResourcePolicyResponse> GetResourcePolicy = new(
+        Protocol,
+        nameof(GetResourcePolicy),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InternalServiceErrorException), typeof(InvalidRequestException),
+        typeof(InvalidParameterException));
 
     public static readonly Operation<GetSecretValueResponse> GetSecretValue = new(
         Protocol,
@@ -61,6 +81,13 @@ internal static class Operations
         "POST /",
         typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(InvalidNextTokenException), typeof(InternalServiceErrorException));
 
+    public static readonly Operation<PutResourcePolicyResponse> PutResourcePolicy = new(
+        Protocol,
+        nameof(PutResourcePolicy),
+        "POST /",
+        typeof(MalformedPolicyDocumentException), typeof(ResourceNotFoundException), typeof(InvalidParameterException),
+        typeof(InternalServiceErrorException), typeof(InvalidRequestException), typeof(PublicPolicyException));
+
     public static readonly Operation<PutSecretValueResponse> PutSecretValue = new(
         Protocol,
         nameof(PutSecretValue),
@@ -68,6 +95,27 @@ internal static class Operations
         typeof(InvalidParameterException), typeof(InvalidRequestException), typeof(LimitExceededException), typeof(EncryptionFailureException),
         typeof(ResourceExistsException), typeof(ResourceNotFoundException), typeof(InternalServiceErrorException),
         typeof(DecryptionFailureException));
+
+    public static readonly Operation<RemoveRegionsFromReplicationResponse> RemoveRegionsFromReplication = new(
+        Protocol,
+        nameof(RemoveRegionsFromReplication),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InvalidRequestException), typeof(InvalidParameterException),
+        typeof(InternalServiceErrorException));
+
+    public static readonly Operation<ReplicateSecretToRegionsResponse> ReplicateSecretToRegions = new(
+        Protocol,
+        nameof(ReplicateSecretToRegions),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InvalidRequestException), typeof(InvalidParameterException),
+        typeof(InternalServiceErrorException));
+
+    public static readonly Operation<RestoreSecretResponse> RestoreSecret = new(
+        Protocol,
+        nameof(RestoreSecret),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InvalidRequestException),
+        typeof(InternalServiceErrorException));
 
     public static readonly Operation<RotateSecretResponse> RotateSecret = new(
         Protocol,

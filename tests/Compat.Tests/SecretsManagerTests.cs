@@ -26,16 +26,37 @@ public class SecretsManagerTests
                 KmsKeyId = "k",
                 SecretString = "v",
                 Tags = [new() { Key = "a", Value = "b" }],
+                AddReplicaRegions = [new() { Region = "eu-west-2" }],
+                ForceOverwriteReplicaSecret = false,
             }),
             $$"""
             {"Name":"s","ClientRequestToken":"{{Token}}","Description":"d","KmsKeyId":"k","SecretString":"v",
-             "Tags":[{"Key":"a","Value":"b"}]}
+             "Tags":[{"Key":"a","Value":"b"}],"AddReplicaRegions":[{"Region":"eu-west-2"}],"ForceOverwriteReplicaSecret":false}
             """),
+        ["DeleteResourcePolicy"] = new(
+            async client => await client.DeleteResourcePolicyAsync(new() { SecretId = "s" }),
+            """{"SecretId":"s"}"""),
         ["DeleteSecret"] = new(
             async client => await client.DeleteSecretAsync(new() { SecretId = "s", RecoveryWindowInDays = 7 }),
             """{"SecretId":"s","RecoveryWindowInDays":7}"""),
         ["DescribeSecret"] = new(
             async client => await client.DescribeSecretAsync(new() { SecretId = "s" }),
+            """{"SecretId":"s"}"""),
+        ["GetRandomPassword"] = new(
+            async client => await client.GetRandomPasswordAsync(new()
+            {
+                PasswordLength = 40,
+                ExcludeCharacters = "\"\\",
+                ExcludeNumbers = true,
+                ExcludePunctuation = false,
+                RequireEachIncludedType = false,
+            }),
+            """
+            {"PasswordLength":40,"ExcludeCharacters":"\"\\","ExcludeNumbers":true,"ExcludePunctuation":false,
+             "RequireEachIncludedType":false}
+            """),
+        ["GetResourcePolicy"] = new(
+            async client => await client.GetResourcePolicyAsync(new() { SecretId = "s" }),
             """{"SecretId":"s"}"""),
         ["GetSecretValue"] = new(
             async client => await client.GetSecretValueAsync(new() { SecretId = "s", VersionId = Token, VersionStage = "AWSCURRENT" }),
@@ -57,6 +78,14 @@ public class SecretsManagerTests
                 SortBy = SortByType.LastChangedDate,
             }),
             """{"Filters":[{"Key":"tag-key","Values":["t"]}],"SortOrder":"asc","SortBy":"last-changed-date"}"""),
+        ["PutResourcePolicy"] = new(
+            async client => await client.PutResourcePolicyAsync(new()
+            {
+                SecretId = "s",
+                ResourcePolicy = "{\"Statement\":[]}",
+                BlockPublicPolicy = true,
+            }),
+            """{"SecretId":"s","ResourcePolicy":"{\"Statement\":[]}","BlockPublicPolicy":true}"""),
         ["PutSecretValue"] = new(
             async client => await client.PutSecretValueAsync(new()
             {
@@ -70,6 +99,23 @@ public class SecretsManagerTests
             {"SecretId":"s","ClientRequestToken":"{{Token}}","SecretString":"{\"apiKey\":\"v\u00e9\"}",
              "VersionStages":["AWSPENDING"],"RotationToken":"r"}
             """),
+        ["RemoveRegionsFromReplication"] = new(
+            async client => await client.RemoveRegionsFromReplicationAsync(new() { SecretId = "s", RemoveReplicaRegions = ["eu-west-2"] }),
+            """{"SecretId":"s","RemoveReplicaRegions":["eu-west-2"]}"""),
+        ["ReplicateSecretToRegions"] = new(
+            async client => await client.ReplicateSecretToRegionsAsync(new()
+            {
+                SecretId = "s",
+                AddReplicaRegions = [new() { Region = "eu-west-2", KmsKeyId = "k" }, new() { Region = "us-east-1" }],
+                ForceOverwriteReplicaSecret = true,
+            }),
+            """
+            {"SecretId":"s","AddReplicaRegions":[{"Region":"eu-west-2","KmsKeyId":"k"},{"Region":"us-east-1"}],
+             "ForceOverwriteReplicaSecret":true}
+            """),
+        ["RestoreSecret"] = new(
+            async client => await client.RestoreSecretAsync(new() { SecretId = "s" }),
+            """{"SecretId":"s"}"""),
         ["RotateSecret"] = new(
             async client => await client.RotateSecretAsync(new()
             {
@@ -179,6 +225,57 @@ public class SecretsManagerTests
         Assert.Equal("{\"apiKey\":\"ü\"}", value.SecretString);
         Assert.Equal([1, 2, 3], value.SecretBinary.ToArray());
         Assert.Equal(["AWSCURRENT"], value.VersionStages);
+    }
+
+    [Fact]
+    public async Task DescribeSecret_reads_replicas()
+    {
+        await using var server = await Loopback.StartAsync();
+        server.Answers(new Answer(200, """
+            {"ARN":"a","PrimaryRegion":"eu-west-1","ReplicationStatus":[
+             {"Region":"eu-west-2","KmsKeyId":"k","Status":"Failed","StatusMessage":"why","LastAccessedDate":1600000000},
+             {"Region":"us-east-1","Status":"InSync"}]}
+            """));
+        using var client = server.SecretsManager();
+
+        var secret = await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "s" }, Cancellation);
+
+        Assert.Equal([StatusType.Failed, StatusType.InSync], secret.ReplicationStatus.Select(replica => replica.Status));
+        var failed = secret.ReplicationStatus[0];
+        Assert.Equal(("eu-west-2", "k", "why"), (failed.Region, failed.KmsKeyId, failed.StatusMessage));
+        Assert.Equal(new DateTime(2020, 9, 13, 12, 26, 40, DateTimeKind.Utc), failed.LastAccessedDate);
+        Assert.Null(secret.ReplicationStatus[1].LastAccessedDate);
+    }
+
+    [Fact]
+    public async Task Password_and_policy_are_read_as_text()
+    {
+        await using var server = await Loopback.StartAsync();
+        server.Answers(
+            new Answer(200, """{"RandomPassword":"\"\u003c\\"}"""),
+            new Answer(200, """{"ARN":"a","Name":"s","ResourcePolicy":"{\"Statement\":[]}"}"""));
+        using var client = server.SecretsManager();
+
+        var password = await client.GetRandomPasswordAsync(new GetRandomPasswordRequest(), Cancellation);
+        var policy = await client.GetResourcePolicyAsync(new GetResourcePolicyRequest { SecretId = "s" }, Cancellation);
+
+        Assert.Equal("\"<\\", password.RandomPassword);
+        Assert.Equal("{\"Statement\":[]}", policy.ResourcePolicy);
+    }
+
+    [Theory]
+    [InlineData("MalformedPolicyDocumentException", typeof(MalformedPolicyDocumentException))]
+    [InlineData("PublicPolicyException", typeof(PublicPolicyException))]
+    public async Task Errors_of_a_policy_are_typed(string type, Type expected)
+    {
+        await using var server = await Loopback.StartAsync();
+        server.Answers(new Answer(400, $$"""{"__type":"{{type}}","Message":"why"}"""));
+        using var client = server.SecretsManager();
+
+        var exception = await Assert.ThrowsAnyAsync<AmazonSecretsManagerException>(
+            () => client.PutResourcePolicyAsync(new PutResourcePolicyRequest { SecretId = "s", ResourcePolicy = "{}" }, Cancellation));
+
+        Assert.Equal(expected, exception.GetType());
     }
 
     [Fact]

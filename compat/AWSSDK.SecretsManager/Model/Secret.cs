@@ -18,6 +18,10 @@ public partial class CreateSecretRequest : AmazonSecretsManagerRequest
     public string SecretString { get; set; }
 
     public List<Tag> Tags { get; set; }
+
+    public List<ReplicaRegionType> AddReplicaRegions { get; set; }
+
+    public bool? ForceOverwriteReplicaSecret { get; set; }
 }
 
 /// <summary>What CreateSecret answers.</summary>
@@ -28,6 +32,8 @@ public partial class CreateSecretResponse : AmazonWebServiceResponse
     public string Name { get; set; }
 
     public string VersionId { get; set; }
+
+    public List<ReplicationStatusType> ReplicationStatus { get; set; }
 }
 
 /// <summary>What DescribeSecret is asked.</summary>
@@ -72,6 +78,8 @@ public partial class DescribeSecretResponse : AmazonWebServiceResponse
     public DateTime? CreatedDate { get; set; }
 
     public string PrimaryRegion { get; set; }
+
+    public List<ReplicationStatusType> ReplicationStatus { get; set; }
 }
 
 /// <summary>What UpdateSecret is asked.</summary>
@@ -118,6 +126,20 @@ public partial class DeleteSecretResponse : AmazonWebServiceResponse
     public string Name { get; set; }
 
     public DateTime? DeletionDate { get; set; }
+}
+
+/// <summary>What RestoreSecret is asked.</summary>
+public partial class RestoreSecretRequest : AmazonSecretsManagerRequest
+{
+    public string SecretId { get; set; }
+}
+
+/// <summary>What RestoreSecret answers.</summary>
+public partial class RestoreSecretResponse : AmazonWebServiceResponse
+{
+    public string ARN { get; set; }
+
+    public string Name { get; set; }
 }
 
 /// <summary>What ListSecrets is asked.</summary>
