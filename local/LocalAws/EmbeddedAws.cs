@@ -21,6 +21,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Region = options.Region;
         AccountId = options.AccountId;
         TimeProvider = options.TimeProvider;
+        Unknowns = options.Unknowns;
         var replica = new DataPlaneReplica(options.TimeProvider) { ActivationLag = options.ActivationLag };
         Lambda = new LambdaService(this);
         ApiGateway = new ApiGatewayService(this, replica, _confidential);
@@ -65,6 +66,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Every API key value and every rotation token that this instance ever held, to search a test's output for.</summary>
     public IReadOnlyCollection<string> ConfidentialValues => _confidential.Snapshot();
+
+    internal UnknownBehaviours Unknowns { get; }
 
     private DataPlaneReplica Replica { get; }
 

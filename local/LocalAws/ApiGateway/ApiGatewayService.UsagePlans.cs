@@ -9,7 +9,7 @@ public sealed partial class ApiGatewayService
     private static readonly string[] PlanReplacePaths = ["/name", "/description"];
     private static readonly string[] PlanStagePaths = ["/apiStages"];
 
-    private readonly PagedCollection<StoredUsagePlan> _plans = new();
+    private readonly PagedCollection<StoredUsagePlan> _plans;
 
     /// <summary>Makes a usage plan.</summary>
     /// <param name="request">The plan.</param>
@@ -36,12 +36,17 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Lists usage plans, newest first, without tags. An unknown key is in no plan.</summary>
+    /// <summary>Lists usage plans without tags. An unknown key is in no plan.</summary>
     /// <param name="request">Which plans.</param>
     public UsagePlans GetUsagePlans(GetUsagePlansRequest request)
     {
         lock (_gate)
         {
+            if (_aws.Unknowns.KeyWithoutPlansIsNotFound && !string.IsNullOrEmpty(request.KeyId) && _keys.Find(request.KeyId) is not { Plans.Count: > 0 })
+            {
+                throw ApiGatewayErrors.UnknownKey();
+            }
+
             var (plans, position) = _plans.Page(
                 request.Position,
                 request.Limit,

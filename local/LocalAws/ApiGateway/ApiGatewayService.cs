@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using LocalAws.ApiGateway;
 using LocalAws.DataPlane;
 
 namespace LocalAws;
@@ -18,6 +19,8 @@ public sealed partial class ApiGatewayService
         _aws = aws;
         _replica = replica;
         _confidential = confidential;
+        _keys = new PagedCollection<StoredApiKey>(aws.Unknowns.ListingOrder);
+        _plans = new PagedCollection<StoredUsagePlan>(aws.Unknowns.ListingOrder);
     }
 
     /// <summary>
