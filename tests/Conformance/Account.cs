@@ -132,8 +132,9 @@ internal sealed class Account : IAsyncDisposable
 
     public Task<DescribeSecretResponse> DescribeAsync(string secretId) => SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId });
 
-    /// <summary>The labels of each version, sorted and joined with commas.</summary>
+    /// <summary>The labels of each version that has any, sorted and joined with commas.</summary>
     public async Task<Dictionary<string, string>> LabelsAsync(string secretId) => ((await DescribeAsync(secretId)).VersionIdsToStages ?? [])
+        .Where(version => version.Value.Count > 0)
         .ToDictionary(version => version.Key, version => string.Join(',', version.Value.Order(StringComparer.Ordinal)));
 
     public Task MoveAsync(string secretId, string label, string? to, string? from) => SecretsManager.UpdateSecretVersionStageAsync(

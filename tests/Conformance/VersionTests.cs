@@ -233,7 +233,7 @@ public sealed class VersionTests
         var secret = await account.CreateSecretAsync();
         var second = await account.PutAsync(secret, "v2");
         var third = await account.PutAsync(secret, "v3");
-        Assert.Equal([second, third], (await account.LabelsAsync(secret)).Keys.OrderBy(version => version == third));
+        Assert.Equal([second, third], (await account.DescribeAsync(secret)).VersionIdsToStages.Keys.OrderBy(version => version == third));
     }
 
     [Fact, Shows("version-25")]
