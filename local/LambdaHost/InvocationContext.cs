@@ -47,6 +47,9 @@ public sealed class InvocationContext(string requestId, string functionArn, Date
     public string TraceId { get; init; } = "";
 
     /// <inheritdoc/>
+    public string TenantId => "";
+
+    /// <inheritdoc/>
     public ILambdaSerializer? Serializer { get; init; }
 
     /// <inheritdoc/>

@@ -40,8 +40,8 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         var listed = ring.Find(key => key.Value == value.Text && key.Name == KeyNames.Minted(secret.Name, rotation.Token));
         if (listed is null || await apiKeys.FindAsync(listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
         {
-            throw rotation.Failed("API Gateway has a key with this version's value that was not minted for this rotation"
-                + (listed is null ? "" : $" (key {listed.Id} lacks the tag {Tags.MintedFor})") + ". " + rotation.Clearing);
+            var found = listed is null ? "none of that rotation's name is listed" : $"key {listed.Id} lacks the tag {Tags.MintedFor}";
+            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but {found}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
         }
 
         rotation.Log.KeyFound(key.Id);

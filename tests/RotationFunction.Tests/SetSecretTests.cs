@@ -49,7 +49,7 @@ public sealed class SetSecretTests
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
         await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "by hand", Value = await world.ReadKeyAsync("AWSPENDING") });
-        Assert.Contains("was not minted for this rotation", await world.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+        Assert.Contains("a key with this version's value exists, but none of that rotation's name is listed", await world.FailAsync(token, "setSecret"), StringComparison.Ordinal);
     }
 
     [Fact]
