@@ -115,7 +115,7 @@ public sealed class ControlPlaneTests
     {
         await using var account = await Account.StartAsync();
 
-        var (json, jsonBody) = await account.SendAsync(HttpMethod.Post, "/", "{}", "secretsmanager", "secretsmanager.GetRandomPassword");
+        var (json, jsonBody) = await account.SendAsync(HttpMethod.Post, "/", "{}", "secretsmanager", "secretsmanager.StopReplicationToReplica");
         var (rest, _) = await account.SendAsync(HttpMethod.Get, "/domainnames");
 
         Assert.Equal((400, "UnknownOperationException"), ((int)json.StatusCode, jsonBody.GetProperty("__type").GetString()));

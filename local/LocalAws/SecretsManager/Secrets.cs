@@ -5,7 +5,7 @@ namespace LocalAws.SecretsManager;
 /// <summary>A tag of a secret.</summary>
 /// <param name="Key">The tag's key.</param>
 /// <param name="Value">The tag's value.</param>
-public sealed record Tag(string Key, string? Value);
+public sealed record Tag(string Key, string? Value = null);
 
 /// <summary>CreateSecret's input.</summary>
 public sealed record CreateSecretRequest
@@ -30,6 +30,12 @@ public sealed record CreateSecretRequest
 
     /// <summary>The secret's tags.</summary>
     public IReadOnlyList<Tag>? Tags { get; init; }
+
+    /// <summary>The Regions that get a replica.</summary>
+    public IReadOnlyList<ReplicaRegion>? AddReplicaRegions { get; init; }
+
+    /// <summary>Whether to overwrite a secret of the same name there. There is none here: other Regions hold nothing.</summary>
+    public bool? ForceOverwriteReplicaSecret { get; init; }
 
     /// <summary>Names the request without its value.</summary>
     public override string ToString() => $"{nameof(CreateSecretRequest)} {{ {Name} }}";
@@ -89,11 +95,20 @@ public sealed record ListSecretsRequest
 
     /// <summary>Which secrets: those that match every filter.</summary>
     public IReadOnlyList<SecretFilter>? Filters { get; init; }
+
+    /// <summary><c>created-date</c> unless it is <c>last-accessed-date</c>, <c>last-changed-date</c> or <c>name</c>.</summary>
+    public string? SortBy { get; init; }
+
+    /// <summary><c>asc</c> or <c>desc</c>. AWS does not say which it is where it is null; here it is the first.</summary>
+    public string? SortOrder { get; init; }
 }
 
 /// <summary>A filter of ListSecrets.</summary>
-/// <param name="Key"><c>name</c>, <c>description</c>, <c>tag-key</c> or <c>tag-value</c>.</param>
-/// <param name="Values">Prefixes, of which one matches; an exclamation mark in front turns one around.</param>
+/// <param name="Key">
+/// <c>name</c>, <c>tag-key</c>, <c>tag-value</c>, <c>primary-region</c> or <c>owning-service</c>: prefixes in their case;
+/// <c>description</c> or <c>all</c>: prefixes of words in either case.
+/// </param>
+/// <param name="Values">1 to 10, of which one matches; an exclamation mark in front turns one around.</param>
 public sealed record SecretFilter(string Key, IReadOnlyList<string> Values);
 
 /// <summary>A secret without its values, as DescribeSecret and ListSecrets return it.</summary>
@@ -150,6 +165,12 @@ public sealed record SecretDescription
 
     /// <summary>The labels of each version that has any, as ListSecrets names them; null where there is none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? SecretVersionsToStages { get; init; }
+
+    /// <summary>The secret's Region; null where it has no replicas.</summary>
+    public string? PrimaryRegion { get; init; }
+
+    /// <summary>The replicas, as DescribeSecret shows them; null where there are none.</summary>
+    public IReadOnlyList<ReplicationStatus>? ReplicationStatus { get; init; }
 }
 
 /// <summary>A page of secrets.</summary>
@@ -177,6 +198,9 @@ public sealed record SecretResponse
 
     /// <summary>The labels of that version, as PutSecretValue returns them.</summary>
     public IReadOnlyList<string>? VersionStages { get; init; }
+
+    /// <summary>The replicas, as CreateSecret returns them; null where there are none.</summary>
+    public IReadOnlyList<ReplicationStatus>? ReplicationStatus { get; init; }
 
     /// <summary>When the secret is gone for good, as DeleteSecret returns it.</summary>
     public DateTimeOffset? DeletionDate { get; init; }

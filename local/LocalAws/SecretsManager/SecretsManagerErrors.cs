@@ -55,6 +55,30 @@ internal static class SecretsManagerErrors
     /// <summary>Seen in the field.</summary>
     public static AwsException TwoSchedules() => InvalidParameter("You cannot specify both rotation frequency and schedule expression together.");
 
+    /// <summary>Recorded on AWS.</summary>
+    public static AwsException InvalidName() => new(
+        400, "ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
+
+    /// <summary>The form that AWS's services give to a breach of their model's constraints; AWS adds the value, which may be a secret.</summary>
+    public static AwsException Constraint(string member, string constraint) => new(
+        400, "ValidationException", $"1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}");
+
+    /// <summary>Seen in the field.</summary>
+    public static AwsException MalformedPolicy() => new(400, "MalformedPolicyDocumentException", "This resource policy contains a syntax error.");
+
+    /// <summary>The rule is in the AWS API reference.</summary>
+    public static AwsException PublicPolicy() => new(400, "PublicPolicyException", "The resource policy grants broad access to the secret.");
+
+    /// <summary>Seen in the field.</summary>
+    public static AwsException PasswordTooShort() => InvalidParameter("Password length is too short based on the required types.");
+
+    /// <summary>Seen in the field.</summary>
+    public static AwsException HasReplicas(string arn, IEnumerable<string> regions) =>
+        InvalidParameter($"You can't delete secret {arn} that still has replica regions [{string.Join(", ", regions)}].");
+
+    /// <summary>The rule is in the AWS API reference.</summary>
+    public static AwsException TooManyLabels() => new(400, "LimitExceededException", "A version can have at most 20 staging labels.");
+
     public static AwsException InvalidRequest(string message) => new(400, "InvalidRequestException", message);
 
     public static AwsException InvalidParameter(string message) => new(400, "InvalidParameterException", message);

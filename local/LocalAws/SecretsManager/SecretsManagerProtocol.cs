@@ -12,6 +12,8 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     private static readonly JsonSerializerOptions Json = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new EpochSeconds(decimals: 3) },
     };
 
@@ -29,6 +31,14 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         ["UpdateSecret"] = (service, body) => service.UpdateSecret(Read<UpdateSecretRequest>(body)),
         ["UpdateSecretVersionStage"] = (service, body) => service.UpdateSecretVersionStage(Read<UpdateSecretVersionStageRequest>(body)),
         ["ListSecretVersionIds"] = (service, body) => service.ListSecretVersionIds(Read<ListSecretVersionIdsRequest>(body)),
+        ["BatchGetSecretValue"] = (service, body) => service.BatchGetSecretValue(Read<BatchGetSecretValueRequest>(body)),
+        ["PutResourcePolicy"] = (service, body) => service.PutResourcePolicy(Read<PutResourcePolicyRequest>(body)),
+        ["GetResourcePolicy"] = (service, body) => service.GetResourcePolicy(Read<SecretRequest>(body)),
+        ["DeleteResourcePolicy"] = (service, body) => service.DeleteResourcePolicy(Read<SecretRequest>(body)),
+        ["ValidateResourcePolicy"] = (service, body) => service.ValidateResourcePolicy(Read<ValidateResourcePolicyRequest>(body)),
+        ["GetRandomPassword"] = (_, body) => SecretsManagerService.GetRandomPassword(Read<GetRandomPasswordRequest>(body)),
+        ["ReplicateSecretToRegions"] = (service, body) => service.ReplicateSecretToRegions(Read<ReplicateSecretToRegionsRequest>(body)),
+        ["RemoveRegionsFromReplication"] = (service, body) => service.RemoveRegionsFromReplication(Read<RemoveRegionsFromReplicationRequest>(body)),
         ["RotateSecret"] = (service, body) => service.RotateSecret(Read<RotateSecretRequest>(body)),
         ["CancelRotateSecret"] = (service, body) => service.CancelRotateSecret(Read<SecretRequest>(body)),
     };

@@ -138,8 +138,7 @@ public sealed partial class SecretsManagerService
 
     private StoredVersion AddPending(StoredSecret secret, string token, VersionContent? content)
     {
-        var version = new StoredVersion(token, content, Now);
-        secret.Versions.Add(version);
+        var version = secret.Add(token, content, Now);
         secret.Move(StoredSecret.Pending, version);
         return version;
     }

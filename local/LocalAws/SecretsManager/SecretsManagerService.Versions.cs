@@ -11,20 +11,47 @@ public sealed partial class SecretsManagerService
     {
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
-            var version = Version(secret, request.VersionId, request.VersionStage, out var content);
-            // AWS user guide: the date shows the day only.
-            secret.LastAccessed = version.LastAccessed = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero);
-            return new SecretValue
+            return Read(FindLive(request.SecretId), request.VersionId, request.VersionStage);
+        }
+    }
+
+    /// <summary>Shows the current values of several secrets.</summary>
+    /// <param name="request">Which secrets.</param>
+    public BatchSecretValues BatchGetSecretValue(BatchGetSecretValueRequest request)
+    {
+        if (request.SecretIdList is null == request.Filters is null || (request.SecretIdList is not null && request.MaxResults is not null))
+        {
+            throw SecretsManagerErrors.InvalidParameter("Either SecretIdList or Filters must be given, and MaxResults with Filters only.");
+        }
+
+        if (request.SecretIdList is { Count: 0 or > 20 })
+        {
+            throw SecretsManagerErrors.Constraint("secretIdList", "Member must have length between 1 and 20");
+        }
+
+        SecretFilters.Check(request.Filters ?? []);
+        lock (_gate)
+        {
+            RemoveDeletedSecrets();
+            var matching = _secrets.Values
+                .Where(secret => secret.Deleted is null)
+                .Where(secret => request.Filters?.All(filter => SecretFilters.Match(secret, _aws.Region, filter)) == true);
+            var (page, next) = Pages.Of("values", matching, secret => secret.Name, descending: false, request.MaxResults, request.NextToken, limit: 20);
+            var values = new List<SecretValue>();
+            var errors = new List<SecretError>();
+            foreach (var secretId in request.SecretIdList ?? [.. page.Select(secret => secret.Arn)])
             {
-                Arn = secret.Arn,
-                Name = secret.Name,
-                VersionId = version.Id,
-                SecretString = content.Text,
-                SecretBinary = content.Bytes,
-                VersionStages = version.StagesOrNull(),
-                CreatedDate = version.Created,
-            };
+                try
+                {
+                    values.Add(Read(FindLive(secretId), versionId: null, label: null));
+                }
+                catch (AwsException exception)
+                {
+                    errors.Add(new SecretError(secretId, exception.Code, exception.Message));
+                }
+            }
+
+            return new BatchSecretValues { SecretValues = values, Errors = errors, NextToken = next };
         }
     }
 
@@ -42,6 +69,11 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.InvalidParameter("VersionStages must have 1 to 20 labels.");
         }
 
+        foreach (var label in request.VersionStages ?? [])
+        {
+            CheckLabel(label);
+        }
+
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -56,6 +88,7 @@ public sealed partial class SecretsManagerService
     {
         var content = VersionContent.Of(request.SecretString, request.SecretBinary);
         CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
+        CheckDetails(request.Description, request.KmsKeyId);
 
         lock (_gate)
         {
@@ -72,6 +105,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which label, and where to.</param>
     public SecretResponse UpdateSecretVersionStage(UpdateSecretVersionStageRequest request)
     {
+        CheckLabel(request.VersionStage);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -98,8 +132,10 @@ public sealed partial class SecretsManagerService
         {
             var secret = FindLive(request.SecretId);
             // Recorded on AWS: a version without labels is listed on request only, and then has no VersionStages.
-            var versions = secret.Versions.AsEnumerable().Reverse().Where(version => version.Stages.Count > 0 || request.IncludeDeprecated == true);
-            var (page, next) = Page(versions, version => version.Id, request.MaxResults, request.NextToken);
+            var versions = secret.Versions.Where(version => version.Stages.Count > 0 || request.IncludeDeprecated == true);
+            var (page, next) = Pages.Of(
+                secret.Arn, versions, version => $"{version.Number:D10}", descending: true, request.MaxResults, request.NextToken);
+            IReadOnlyList<string> keys = [secret.CustomKey ?? "DefaultEncryptionKey"];
             return new ListSecretVersionIdsResponse
             {
                 Arn = secret.Arn,
@@ -112,6 +148,7 @@ public sealed partial class SecretsManagerService
                         VersionStages = version.StagesOrNull(),
                         LastAccessedDate = version.LastAccessed,
                         CreatedDate = version.Created,
+                        KmsKeyIds = keys,
                     }),
                 ],
                 NextToken = next,
@@ -172,7 +209,22 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.CurrentMoveNeedsSource(request.VersionStage, source.Id);
         }
 
+        // AWS API reference.
+        if (source != target && target.Stages.Count >= 20)
+        {
+            throw SecretsManagerErrors.TooManyLabels();
+        }
+
         secret.Move(request.VersionStage, target);
+    }
+
+    // AWS API reference.
+    private static void CheckLabel(string label)
+    {
+        if (label.Length is 0 or > 256)
+        {
+            throw SecretsManagerErrors.Constraint("versionStage", "Member must have length between 1 and 256");
+        }
     }
 
     // AWS API reference.
@@ -182,6 +234,23 @@ public sealed partial class SecretsManagerService
         {
             throw SecretsManagerErrors.InvalidParameter("RotationToken must be 36 to 256 letters, digits and hyphens.");
         }
+    }
+
+    private SecretValue Read(StoredSecret secret, string? versionId, string? label)
+    {
+        var version = Version(secret, versionId, label, out var content);
+        // AWS user guide: the date shows the day only.
+        secret.LastAccessed = version.LastAccessed = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero);
+        return new SecretValue
+        {
+            Arn = secret.Arn,
+            Name = secret.Name,
+            VersionId = version.Id,
+            SecretString = content.Text,
+            SecretBinary = content.Bytes,
+            VersionStages = version.StagesOrNull(),
+            CreatedDate = version.Created,
+        };
     }
 
     /// <summary>Writes a version, or fills the empty one that a rotation made. Recorded on AWS: the same token with the same value changes nothing.</summary>
@@ -203,7 +272,7 @@ public sealed partial class SecretsManagerService
 
         if (version is null)
         {
-            secret.Versions.Add(version = new StoredVersion(token, content, Now));
+            version = secret.Add(token, content, Now);
         }
 
         version.Content = content;

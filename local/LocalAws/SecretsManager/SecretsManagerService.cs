@@ -12,6 +12,7 @@ public sealed partial class SecretsManagerService
     private readonly ConfidentialValues _confidential;
     private readonly CancellationToken _stopped;
     private readonly Dictionary<string, StoredSecret> _secrets = new();
+    private readonly HashSet<StoredSecret> _marked = [];
 
     internal SecretsManagerService(EmbeddedAws aws, EmbeddedAwsOptions options, ConfidentialValues confidential, CancellationToken stopped)
     {
@@ -29,14 +30,20 @@ public sealed partial class SecretsManagerService
     /// <param name="request">The secret.</param>
     public SecretResponse CreateSecret(CreateSecretRequest request)
     {
-        if (request.Name.Length is 0 or > 512 || request.Name.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/_+=.@-".Contains(character, StringComparison.Ordinal)))
+        // AWS API reference.
+        if (request.Name.Length is 0 or > 512 || request.Name.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/_+=.@-".Contains(character)))
         {
-            throw SecretsManagerErrors.InvalidParameter("Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
+            throw SecretsManagerErrors.InvalidName();
         }
 
         var content = VersionContent.Of(request.SecretString, request.SecretBinary);
         CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
         CheckTags(request.Tags ?? []);
+        CheckDetails(request.Description, request.KmsKeyId);
+        if (request.AddReplicaRegions is not null)
+        {
+            CheckReplicaRegions(request.AddReplicaRegions);
+        }
 
         lock (_gate)
         {
@@ -49,8 +56,10 @@ public sealed partial class SecretsManagerService
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
             var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
             secret.Tags.AddRange(request.Tags ?? []);
+            Replicate(secret, request.AddReplicaRegions ?? []);
             _secrets.Add(request.Name, secret);
-            return secret.Respond(content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]));
+            var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
+            return secret.Respond(version) with { ReplicationStatus = Describe(secret).ReplicationStatus };
         }
     }
 
@@ -60,32 +69,11 @@ public sealed partial class SecretsManagerService
     {
         lock (_gate)
         {
-            return Find(request.SecretId).Describe();
+            return Describe(Find(request.SecretId));
         }
     }
 
-    /// <summary>Lists secrets without their values, oldest first.</summary>
-    /// <param name="request">Which secrets.</param>
-    public ListSecretsResponse ListSecrets(ListSecretsRequest request)
-    {
-        lock (_gate)
-        {
-            RemoveDeletedSecrets();
-            var matching = _secrets.Values
-                .Where(secret => secret.Deleted is null || request.IncludePlannedDeletion == true)
-                .Where(secret => (request.Filters ?? []).All(filter => Matches(secret, filter)))
-                .OrderBy(secret => secret.Created)
-                .ThenBy(secret => secret.Name, StringComparer.Ordinal);
-            var (page, next) = Page(matching, secret => secret.Arn, request.MaxResults, request.NextToken);
-            return new ListSecretsResponse
-            {
-                SecretList = [.. page.Select(secret => secret.Describe() with { VersionIdsToStages = null, SecretVersionsToStages = secret.VersionIdsToStages() })],
-                NextToken = next,
-            };
-        }
-    }
-
-    /// <summary>Marks a secret for deletion, or deletes it at once.</summary>
+    /// <summary>Marks a secret for deletion, or deletes it at once; at once, even one that there is not (AWS API reference).</summary>
     /// <param name="request">Which secret, and when.</param>
     public SecretResponse DeleteSecret(DeleteSecretRequest request)
     {
@@ -102,20 +90,27 @@ public sealed partial class SecretsManagerService
 
         lock (_gate)
         {
-            var secret = Find(request.SecretId);
+            if (TryFind(request.SecretId) is not { } secret)
+            {
+                return force ? Gone(request.SecretId) : throw SecretsManagerErrors.UnknownSecret();
+            }
+
             if (secret.Deleted is not null && !force)
             {
                 throw SecretsManagerErrors.MarkedForDeletion();
+            }
+
+            if (secret.Replicas.Count > 0)
+            {
+                throw SecretsManagerErrors.HasReplicas(secret.Arn, secret.Replicas.Select(replica => replica.Region));
             }
 
             secret.Deleted = Now;
             secret.DeletionDate = force ? Now : Now.AddDays(request.RecoveryWindowInDays ?? 30);
             secret.Rotation?.Cancel();
             Disarm(secret);
-            if (force)
-            {
-                _secrets.Remove(secret.Name);
-            }
+            _marked.Add(secret);
+            RemoveDeletedSecrets();
 
             return secret.Respond() with { DeletionDate = secret.DeletionDate };
         }
@@ -130,6 +125,7 @@ public sealed partial class SecretsManagerService
             var secret = Find(request.SecretId);
             secret.Deleted = null;
             secret.DeletionDate = null;
+            _marked.Remove(secret);
             // Not documented: rotation was not turned off, so its schedule goes on.
             Arm(secret);
             return secret.Respond();
@@ -158,8 +154,11 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key));
-            secret.LastChanged = Now;
+            // AWS API reference: keys that the secret does not have change nothing.
+            if (secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key)) > 0)
+            {
+                secret.LastChanged = Now;
+            }
         }
     }
 
@@ -188,19 +187,6 @@ public sealed partial class SecretsManagerService
         return secret.Respond(secret.Find(token));
     }
 
-    private static bool Matches(StoredSecret secret, SecretFilter filter)
-    {
-        IEnumerable<string> texts = filter.Key switch
-        {
-            "name" => [secret.Name],
-            "description" => [secret.Description ?? ""],
-            "tag-key" => secret.Tags.Select(tag => tag.Key),
-            "tag-value" => secret.Tags.Select(tag => tag.Value ?? ""),
-            _ => throw SecretsManagerErrors.InvalidParameter($"Secrets are not filtered by {filter.Key} here."),
-        };
-        return filter.Values.Any(value => value.StartsWith('!') != texts.Any(text => text.StartsWith(value.TrimStart('!'), StringComparison.Ordinal)));
-    }
-
     // AWS API reference: at most 50 tags of up to 128 and 256 characters, each key once; aws: is AWS's own prefix.
     private static void CheckTags(IReadOnlyList<Tag> tags)
     {
@@ -223,6 +209,20 @@ public sealed partial class SecretsManagerService
         }
     }
 
+    // AWS API reference.
+    private static void CheckDetails(string? description, string? kmsKeyId)
+    {
+        if (description?.Length > 2048)
+        {
+            throw SecretsManagerErrors.Constraint("description", "Member must have length less than or equal to 2048");
+        }
+
+        if (kmsKeyId?.Length > 2048)
+        {
+            throw SecretsManagerErrors.Constraint("kmsKeyId", "Member must have length less than or equal to 2048");
+        }
+    }
+
     // Recorded on AWS: a raw call must give the token; the SDKs and the CLI fill it in.
     private static void CheckToken(string? token, bool needed, Func<string, AwsException> missing)
     {
@@ -237,23 +237,6 @@ public sealed partial class SecretsManagerService
         {
             throw SecretsManagerErrors.InvalidParameter("ClientRequestToken must be 32-64 characters long.");
         }
-    }
-
-    private static (IReadOnlyList<T> Items, string? NextToken) Page<T>(IEnumerable<T> items, Func<T, string> idOf, int? maxResults, string? nextToken)
-    {
-        if (maxResults is < 1 or > 100)
-        {
-            throw SecretsManagerErrors.InvalidParameter("MaxResults must be between 1 and 100.");
-        }
-
-        var rest = nextToken is null ? items : items.SkipWhile(item => idOf(item) != nextToken);
-        var page = rest.Take((maxResults ?? 100) + 1).ToList();
-        if (nextToken is not null && page.Count == 0)
-        {
-            throw new AwsException(400, "InvalidNextTokenException", "The NextToken value is invalid.");
-        }
-
-        return page.Count <= (maxResults ?? 100) ? (page, null) : (page[..^1], idOf(page[^1]));
     }
 
     /// <summary>Finds a secret by its name, its ARN, or its ARN without the random suffix.</summary>
@@ -294,9 +277,19 @@ public sealed partial class SecretsManagerService
 
     private void RemoveDeletedSecrets()
     {
-        foreach (var secret in _secrets.Values.Where(secret => secret.DeletionDate <= Now).ToList())
+        foreach (var secret in _marked.Where(secret => secret.DeletionDate <= Now).ToList())
         {
+            _marked.Remove(secret);
             _secrets.Remove(secret.Name);
         }
+    }
+
+    private SecretDescription Describe(StoredSecret secret) => secret.Describe(_aws.Region, Now);
+
+    // AWS does not say what it returns.
+    private SecretResponse Gone(string secretId)
+    {
+        var name = secretId.StartsWith(ArnPrefix, StringComparison.Ordinal) ? secretId[ArnPrefix.Length..] : secretId;
+        return new SecretResponse { Arn = ArnPrefix + name, Name = name, DeletionDate = Now };
     }
 }

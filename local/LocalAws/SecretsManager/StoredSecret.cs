@@ -6,6 +6,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     public const string Current = "AWSCURRENT";
     public const string Previous = "AWSPREVIOUS";
     public const string Pending = "AWSPENDING";
+    public const string ManagedKey = "alias/aws/secretsmanager";
+
+    private int _versionsMade;
 
     public string Arn { get; } = arn;
 
@@ -17,10 +20,18 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public string? KmsKeyId { get; set; }
 
+    /// <summary>The key; null where it is AWS's own.</summary>
+    public string? CustomKey => KmsKeyId is "" or ManagedKey ? null : KmsKeyId;
+
     public List<Tag> Tags { get; } = [];
 
     /// <summary>The versions, oldest first.</summary>
     public List<StoredVersion> Versions { get; } = [];
+
+    public List<StoredReplica> Replicas { get; } = [];
+
+    /// <summary>The resource policy as JSON.</summary>
+    public string? ResourcePolicy { get; set; }
 
     public DateTimeOffset LastChanged { get; set; } = created;
 
@@ -66,6 +77,14 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     public StoredVersion? Find(string? versionId) => Versions.Find(version => version.Id == versionId);
 
     public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label));
+
+    /// <summary>Adds a version without labels.</summary>
+    public StoredVersion Add(string versionId, VersionContent? content, DateTimeOffset now)
+    {
+        var version = new StoredVersion(versionId, _versionsMade++, content, now);
+        Versions.Add(version);
+        return version;
+    }
 
     /// <summary>
     /// Puts a label on a version and takes it off the one that had it. Recorded on AWS: as AWSCURRENT moves, the version that had it becomes
@@ -122,12 +141,13 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         return labelled.Count == 0 ? null : labelled;
     }
 
-    public SecretDescription Describe() => new()
+    /// <summary>AWS API reference: what has no value is left out, and so is AWS's own key. Seen in the field: PrimaryRegion is there with replicas only.</summary>
+    public SecretDescription Describe(string region, DateTimeOffset now) => new()
     {
         Arn = Arn,
         Name = Name,
-        Description = Description,
-        KmsKeyId = KmsKeyId,
+        Description = string.IsNullOrEmpty(Description) ? null : Description,
+        KmsKeyId = CustomKey,
         RotationEnabled = RotationEnabled,
         RotationLambdaArn = RotationFunctionArn,
         RotationRules = RotationRules,
@@ -139,6 +159,8 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         CreatedDate = Created,
         Tags = Tags.Count == 0 ? null : [.. Tags],
         VersionIdsToStages = VersionIdsToStages(),
+        PrimaryRegion = Replicas.Count == 0 ? null : region,
+        ReplicationStatus = Replicas.Count == 0 ? null : [.. Replicas.Select(replica => replica.Describe(now))],
     };
 
     public SecretResponse Respond(StoredVersion? version = null) => new() { Arn = Arn, Name = Name, VersionId = version?.Id };

@@ -1,9 +1,12 @@
 namespace LocalAws.SecretsManager;
 
 /// <summary>A version as the service keeps it. RotateSecret makes one that is empty (recorded on AWS).</summary>
-internal sealed class StoredVersion(string id, VersionContent? content, DateTimeOffset created)
+internal sealed class StoredVersion(string id, int number, VersionContent? content, DateTimeOffset created)
 {
     public string Id { get; } = id;
+
+    /// <summary>How many versions the secret had had before this one.</summary>
+    public int Number { get; } = number;
 
     public VersionContent? Content { get; set; } = content;
 

@@ -44,6 +44,41 @@ public sealed record SecretValue
     public override string ToString() => $"{nameof(SecretValue)} {{ {Name}, {VersionId} }}";
 }
 
+/// <summary>BatchGetSecretValue's input: either a list of secrets or filters.</summary>
+public sealed record BatchGetSecretValueRequest
+{
+    /// <summary>Up to 20 secrets, each by its name, its ARN, or its ARN without the random suffix.</summary>
+    public IReadOnlyList<string>? SecretIdList { get; init; }
+
+    /// <summary>Which secrets: those that match every filter.</summary>
+    public IReadOnlyList<SecretFilter>? Filters { get; init; }
+
+    /// <summary>The most secrets on a page: 1 to 20, 20 unless said otherwise; with filters only.</summary>
+    public int? MaxResults { get; init; }
+
+    /// <summary>Where the last page ended; null for the first.</summary>
+    public string? NextToken { get; init; }
+}
+
+/// <summary>The current values of several secrets.</summary>
+public sealed record BatchSecretValues
+{
+    /// <summary>The values.</summary>
+    public required IReadOnlyList<SecretValue> SecretValues { get; init; }
+
+    /// <summary>The secrets of which no value could be read, and why.</summary>
+    public required IReadOnlyList<SecretError> Errors { get; init; }
+
+    /// <summary>Where the next page starts; null on the last.</summary>
+    public string? NextToken { get; init; }
+}
+
+/// <summary>A secret of which no value could be read.</summary>
+/// <param name="SecretId">The secret, as it was asked for.</param>
+/// <param name="ErrorCode">The error's code.</param>
+/// <param name="Message">The error's text.</param>
+public sealed record SecretError(string SecretId, string ErrorCode, string Message);
+
 /// <summary>PutSecretValue's input.</summary>
 public sealed record PutSecretValueRequest
 {
@@ -140,6 +175,9 @@ public sealed record SecretVersionEntry
 
     /// <summary>When the version was made.</summary>
     public required DateTimeOffset CreatedDate { get; init; }
+
+    /// <summary>The keys that encrypt the value; <c>DefaultEncryptionKey</c> is AWS's own.</summary>
+    public required IReadOnlyList<string> KmsKeyIds { get; init; }
 }
 
 /// <summary>A page of a secret's versions.</summary>

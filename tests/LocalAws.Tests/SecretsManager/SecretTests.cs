@@ -91,7 +91,7 @@ public sealed class SecretTests
         await account.CreateSecretAsync(value: new string('x', 65_536));
 
         await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () =>
-            account.CreateSecretAsync("too long", new string('\u00e9', 32_769)));
+            account.CreateSecretAsync("too-long", new string('\u00e9', 32_769)));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class SecretTests
         await AssertAws.RefusesAsync(
             400, "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion.", read);
 
-        account.Aws.SecretsManager.RestoreSecret(new() { SecretId = "payments" });
+        await account.SecretsManager.RestoreSecretAsync(new RestoreSecretRequest { SecretId = "payments" });
         Assert.Equal("v1", (await read()).SecretString);
     }
 

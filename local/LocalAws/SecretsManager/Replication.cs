@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace LocalAws.SecretsManager;
+
+/// <summary>A Region that gets a replica.</summary>
+/// <param name="Region">The Region's code.</param>
+/// <param name="KmsKeyId">The key that encrypts the replica; AWS's own where null.</param>
+public sealed record ReplicaRegion(string Region, string? KmsKeyId = null);
+
+/// <summary>ReplicateSecretToRegions' input.</summary>
+public sealed record ReplicateSecretToRegionsRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The Regions that get a replica.</summary>
+    public required IReadOnlyList<ReplicaRegion> AddReplicaRegions { get; init; }
+
+    /// <summary>Whether to overwrite a secret of the same name there. There is none here: other Regions hold nothing.</summary>
+    public bool? ForceOverwriteReplicaSecret { get; init; }
+}
+
+/// <summary>RemoveRegionsFromReplication's input.</summary>
+public sealed record RemoveRegionsFromReplicationRequest
+{
+    /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
+    public required string SecretId { get; init; }
+
+    /// <summary>The Regions that lose their replica.</summary>
+    public required IReadOnlyList<string> RemoveReplicaRegions { get; init; }
+}
+
+/// <summary>A replica.</summary>
+public sealed record ReplicationStatus
+{
+    /// <summary>The Region's code.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>The key that encrypts the replica.</summary>
+    public required string KmsKeyId { get; init; }
+
+    /// <summary><c>InProgress</c>, then <c>InSync</c>.</summary>
+    public required string Status { get; init; }
+}
+
+/// <summary>A secret's replicas after they were changed.</summary>
+public sealed record ReplicationResponse
+{
+    /// <summary>The secret's ARN.</summary>
+    [JsonPropertyName("ARN")]
+    public required string Arn { get; init; }
+
+    /// <summary>The replicas.</summary>
+    public required IReadOnlyList<ReplicationStatus> ReplicationStatus { get; init; }
+}

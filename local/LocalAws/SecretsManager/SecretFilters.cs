@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+
+namespace LocalAws.SecretsManager;
+
+/// <summary>The filters of ListSecrets (AWS API reference, type Filter): a secret must match each, and of each one of the values.</summary>
+internal static partial class SecretFilters
+{
+    public static void Check(IReadOnlyList<SecretFilter> filters)
+    {
+        if (filters.Count > 10)
+        {
+            throw SecretsManagerErrors.Constraint("filters", "Member must have length less than or equal to 10");
+        }
+
+        foreach (var filter in filters)
+        {
+            if (filter.Key is not ("description" or "name" or "tag-key" or "tag-value" or "primary-region" or "owning-service" or "all"))
+            {
+                throw SecretsManagerErrors.Constraint(
+                    "filters.member.key",
+                    "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]");
+            }
+
+            if (filter.Values.Count is 0 or > 10)
+            {
+                // The text is seen in the field.
+                throw SecretsManagerErrors.InvalidParameter($"Invalid filter values for key: {filter.Key}");
+            }
+
+            if (filter.Values.Any(value => value.Length > 512 || !Value().IsMatch(value)))
+            {
+                throw SecretsManagerErrors.Constraint(
+                    "filters.member.values", @"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$");
+            }
+        }
+    }
+
+    public static bool Match(StoredSecret secret, string region, SecretFilter filter) =>
+        filter.Values.Any(value => value.StartsWith('!') ? !Matches(secret, region, filter.Key, value[1..]) : Matches(secret, region, filter.Key, value));
+
+    private static bool Matches(StoredSecret secret, string region, string key, string value) => key switch
+    {
+        "name" => StartsWith([secret.Name], value),
+        "tag-key" => StartsWith(secret.Tags.Select(tag => tag.Key), value),
+        "tag-value" => StartsWith(secret.Tags.Select(tag => tag.Value ?? ""), value),
+        "primary-region" => StartsWith(secret.Replicas.Count == 0 ? [] : [region], value),
+        // The reference says that it is a prefix; seen in the field is that it is one of words, as with "all".
+        "description" => HasWords([secret.Description ?? ""], value),
+        "all" => HasWords([secret.Name, secret.Description ?? "", .. secret.Tags.SelectMany(tag => new[] { tag.Key, tag.Value ?? "" })], value),
+        // No secret here is another service's.
+        _ => false,
+    };
+
+    private static bool StartsWith(IEnumerable<string> texts, string value) => texts.Any(text => text.StartsWith(value, StringComparison.Ordinal));
+
+    /// <summary>Whether each word of the value starts a word of the texts, or the value as it is starts a text; in either case.</summary>
+    private static bool HasWords(IReadOnlyList<string> texts, string value)
+    {
+        var words = texts.SelectMany(text => Words(text)).ToList();
+        return texts.Any(text => text.StartsWith(value, StringComparison.OrdinalIgnoreCase))
+            || (Words(value) is { Length: > 0 } wanted
+                && wanted.All(prefix => words.Exists(word => word.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))));
+    }
+
+    private static string[] Words(string text) => text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries);
+
+    [GeneratedRegex(@"^!?[a-zA-Z0-9 :_@/+=.\-!]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Value();
+}

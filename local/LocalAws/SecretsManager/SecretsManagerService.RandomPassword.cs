@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using LocalAws.SecretsManager;
+
+namespace LocalAws;
+
+/// <content>Random passwords.</content>
+public sealed partial class SecretsManagerService
+{
+    // AWS API reference.
+    private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
+    /// <summary>Draws a password. Nothing is kept.</summary>
+    /// <param name="request">What it is made of.</param>
+    public static RandomPasswordResponse GetRandomPassword(GetRandomPasswordRequest request)
+    {
+        if (request.PasswordLength is < 1 or > 4096)
+        {
+            throw SecretsManagerErrors.Constraint("passwordLength", "Member must have value between 1 and 4096");
+        }
+
+        if (request.ExcludeCharacters?.Length > 4096)
+        {
+            throw SecretsManagerErrors.Constraint("excludeCharacters", "Member must have length less than or equal to 4096");
+        }
+
+        var length = (int)(request.PasswordLength ?? 32);
+        var types = Types(request);
+        var characters = string.Concat(types) + Allowed(request.IncludeSpace == true ? " " : "", request);
+        if (characters.Length == 0)
+        {
+            throw SecretsManagerErrors.InvalidParameter("Every character is excluded.");
+        }
+
+        if (request.RequireEachIncludedType == false)
+        {
+            types = [];
+        }
+        else if (length < types.Count)
+        {
+            throw SecretsManagerErrors.PasswordTooShort();
+        }
+
+        var password = RandomNumberGenerator.GetString(characters, length).ToCharArray();
+        for (var index = 0; index < types.Count; index++)
+        {
+            password[index] = RandomNumberGenerator.GetString(types[index], 1)[0];
+        }
+
+        RandomNumberGenerator.Shuffle(password.AsSpan());
+        return new RandomPasswordResponse { RandomPassword = new string(password) };
+    }
+
+    /// <summary>The characters of each kind. A kind of which every character is excluded is not asked for; AWS does not say what it does.</summary>
+    private static List<string> Types(GetRandomPasswordRequest request)
+    {
+        IEnumerable<(bool? Excluded, string Characters)> types =
+        [
+            (request.ExcludeLowercase, "abcdefghijklmnopqrstuvwxyz"),
+            (request.ExcludeUppercase, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            (request.ExcludeNumbers, "0123456789"),
+            (request.ExcludePunctuation, Punctuation),
+        ];
+        return [.. types.Where(type => type.Excluded != true).Select(type => Allowed(type.Characters, request)).Where(type => type.Length > 0)];
+    }
+
+    private static string Allowed(string characters, GetRandomPasswordRequest request) =>
+        string.Concat(characters.Except(request.ExcludeCharacters ?? ""));
+}
