@@ -11,4 +11,10 @@ public sealed class AwsException(int status, string code, string message) : Exce
 
     /// <summary>The error code, such as <c>ResourceNotFoundException</c>.</summary>
     public string Code { get; } = code;
+
+    /// <summary>The <c>Retry-After</c> header, in seconds; none where null.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    // Seen in the field for a method and path that a REST service does not have.
+    internal static AwsException UnknownRestOperation() => new(403, "AccessDeniedException", "Unable to determine service/operation name to be authorized");
 }

@@ -24,7 +24,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         }
     }
 
-    private static async Task<(WireResponse? Answer, string? ErrorCode)> RunAsync(
+    private async Task<(WireResponse? Answer, string? ErrorCode)> RunAsync(
         IWireProtocol protocol, WireOperation operation, WireRequest request, Fault? fault)
     {
         try
@@ -34,6 +34,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 throw protocol.MissingAuthentication;
             }
 
+            SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.SecretAccessKey, protocol.MissingAuthentication.Status);
             WireResponse? answer = null;
             if (fault is null or { AfterEffect: true })
             {

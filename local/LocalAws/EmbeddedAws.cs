@@ -20,11 +20,13 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         Region = options.Region;
         AccountId = options.AccountId;
+        SecretAccessKey = options.SecretAccessKey;
         TimeProvider = options.TimeProvider;
         Unknowns = options.Unknowns;
-        var replica = new DataPlaneReplica(options.TimeProvider) { ActivationLag = options.ActivationLag };
+        var meter = new UsageMeter(options.TimeProvider);
+        var replica = new DataPlaneReplica(options.TimeProvider, meter) { ActivationLag = options.ActivationLag };
         Lambda = new LambdaService(this);
-        ApiGateway = new ApiGatewayService(this, replica, _confidential);
+        ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         Replica = replica;
     }
@@ -43,6 +45,9 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>The account in ARNs.</summary>
     public string AccountId { get; }
+
+    /// <summary>The secret access key of every access key id.</summary>
+    public string SecretAccessKey { get; }
 
     /// <summary>The clock of every date, deadline, delay and retry.</summary>
     public TimeProvider TimeProvider { get; }

@@ -12,6 +12,9 @@ public sealed record EmbeddedAwsOptions
     /// <summary>The twelve digits of the account in ARNs.</summary>
     public string AccountId { get; init; } = "123456789012";
 
+    /// <summary>The secret access key of every access key id: requests over HTTP are signed with it.</summary>
+    public string SecretAccessKey { get; init; } = "secret";
+
     /// <summary>How long a change of a key or a usage plan takes to reach the data plane. AWS documents no bound; seconds to minutes are seen.</summary>
     public TimeSpan ActivationLag { get; init; } = TimeSpan.Zero;
 

@@ -1,19 +1,34 @@
+using System.Text.RegularExpressions;
+
 namespace LocalAws;
 
-/// <summary>The credential scope of an AWS Signature Version 4 request.</summary>
-internal sealed record SigningScope(string AccessKeyId, string Service)
+/// <summary>Who signed a request by AWS Signature Version 4, for what, and how.</summary>
+/// <param name="AccessKeyId">The access key id.</param>
+/// <param name="Date">The day of the signature, yyyyMMdd.</param>
+/// <param name="Region">The Region that the request is for.</param>
+/// <param name="Service">The service that the request is for.</param>
+/// <param name="SignedHeaders">The names of the signed headers, in lower case with semicolons between; empty where the header names none.</param>
+/// <param name="Signature">The signature in hexadecimal digits; empty where the header has none.</param>
+internal sealed partial record SigningScope(string AccessKeyId, string Date, string Region, string Service, string SignedHeaders, string Signature)
 {
-    /// <summary>Reads <c>AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250101/eu-west-1/secretsmanager/aws4_request, ...</c>.</summary>
+    /// <summary>The scope as it is signed.</summary>
+    public string Scope => $"{Date}/{Region}/{Service}/aws4_request";
+
+    /// <summary>Reads <c>AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=...</c>.</summary>
     public static SigningScope? Parse(string? authorization)
     {
-        const string marker = "Credential=";
-        var start = authorization?.IndexOf(marker, StringComparison.Ordinal) ?? -1;
-        if (start < 0)
+        if (authorization?.StartsWith(SigV4.Algorithm, StringComparison.Ordinal) != true)
         {
             return null;
         }
 
-        var credential = authorization![(start + marker.Length)..].Split(',')[0].Trim().Split('/');
-        return credential is [var accessKeyId, _, _, var service, "aws4_request"] ? new SigningScope(accessKeyId, service) : null;
+        var parameters = Parameter().Matches(authorization).DistinctBy(match => match.Groups["name"].Value)
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
+        return parameters.GetValueOrDefault("Credential")?.Split('/') is [var accessKeyId, var date, var region, var service, "aws4_request"]
+            ? new SigningScope(accessKeyId, date, region, service, parameters.GetValueOrDefault("SignedHeaders", ""), parameters.GetValueOrDefault("Signature", ""))
+            : null;
     }
+
+    [GeneratedRegex("(?<name>Credential|SignedHeaders|Signature)=(?<value>[^,\\s]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Parameter();
 }

@@ -17,14 +17,22 @@ internal sealed class WireRequest
         // The raw target: Kestrel's decoded path no longer tells a segment's end from an escaped slash, and ARNs are sent as one segment.
         var queryStart = target.IndexOf('?', StringComparison.Ordinal);
         Method = method;
-        Path = [.. (queryStart < 0 ? target : target[..queryStart]).Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        RawPath = queryStart < 0 ? target : target[..queryStart];
+        RawQuery = queryStart < 0 ? "" : target[(queryStart + 1)..];
+        Path = [.. RawPath.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         Body = body;
         Aborted = aborted;
-        _query = queryStart < 0 ? [] : QueryHelpers.ParseQuery(target[queryStart..]);
+        _query = QueryHelpers.ParseQuery(RawQuery);
         _headers = headers;
     }
 
     public string Method { get; }
+
+    /// <summary>The path as it was sent.</summary>
+    public string RawPath { get; }
+
+    /// <summary>The query as it was sent, without its question mark.</summary>
+    public string RawQuery { get; }
 
     /// <summary>The segments of the path, unescaped.</summary>
     public IReadOnlyList<string> Path { get; }

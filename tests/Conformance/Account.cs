@@ -34,7 +34,7 @@ internal sealed class Account : IAsyncDisposable
         }
 
         var region = embedded?.Region ?? "us-east-1";
-        var credentials = new BasicAWSCredentials("test", "test");
+        var credentials = new BasicAWSCredentials("AKIATEST", "secret");
         SecretsManager = new AmazonSecretsManagerClient(
             credentials, new AmazonSecretsManagerConfig { ServiceURL = url, AuthenticationRegion = region, MaxErrorRetry = 0 });
         ApiGateway = new AmazonAPIGatewayClient(
@@ -195,15 +195,17 @@ internal sealed class Account : IAsyncDisposable
         new UpdateApiKeyRequest { ApiKey = keyId, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = path, Value = value }] });
 
     /// <summary>Makes a usage plan and returns its id.</summary>
-    public async Task<string> CreatePlanAsync(params ApiStage[] stages)
+    public Task<string> CreatePlanAsync(params ApiStage[] stages) => CreatePlanAsync(new CreateUsagePlanRequest
     {
-        var plan = await ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
-        {
-            Name = NewName(),
-            ApiStages = stages.Length == 0 ? null : [.. stages],
-            Tags = new() { ["made-by"] = "conformance" },
-        });
-        _undo.Push(() => ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = plan.Id }));
+        Name = NewName(),
+        ApiStages = stages.Length == 0 ? null : [.. stages],
+        Tags = new() { ["made-by"] = "conformance" },
+    });
+
+    public async Task<string> CreatePlanAsync(CreateUsagePlanRequest request)
+    {
+        var plan = await ApiGateway.CreateUsagePlanAsync(request);
+        _undo.Push(() => DeletePlanAsync(plan.Id, request.ApiStages ?? []));
         return plan.Id;
     }
 
@@ -271,6 +273,21 @@ internal sealed class Account : IAsyncDisposable
         {
             await _embedded.DisposeAsync();
         }
+    }
+
+    // A plan with API stages cannot be deleted.
+    private async Task DeletePlanAsync(string planId, List<ApiStage> stages)
+    {
+        if (stages.Count > 0)
+        {
+            await ApiGateway.UpdateUsagePlanAsync(new UpdateUsagePlanRequest
+            {
+                UsagePlanId = planId,
+                PatchOperations = [.. stages.Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.ApiId}:{stage.Stage}" })],
+            });
+        }
+
+        await ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = planId });
     }
 }
 

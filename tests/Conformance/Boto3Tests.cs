@@ -31,8 +31,8 @@ public sealed class Boto3Tests
             environment = new()
             {
                 ["AWS_ENDPOINT_URL"] = url.ToString(),
-                ["AWS_ACCESS_KEY_ID"] = "test",
-                ["AWS_SECRET_ACCESS_KEY"] = "test",
+                ["AWS_ACCESS_KEY_ID"] = "AKIATEST",
+                ["AWS_SECRET_ACCESS_KEY"] = "secret",
                 ["AWS_DEFAULT_REGION"] = account.SecretsManager.Config.AuthenticationRegion,
                 ["AWS_CONFIG_FILE"] = "/dev/null",
                 ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",

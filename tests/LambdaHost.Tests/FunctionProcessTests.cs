@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using LocalAws;
+using LocalAws.Tests;
 
 namespace LambdaHost.Tests;
 
@@ -173,13 +174,11 @@ public sealed class FunctionProcessTests
 
     private static async Task<JsonElement> InvokeAsync(EmbeddedAws aws, string payload)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new SigningHandler("AKIAOWNER", "lambda"));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(aws.ServiceUrl, "2015-03-31/functions/sample/invocations"))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(payload)),
         };
-        request.Headers.TryAddWithoutValidation(
-            "Authorization", "AWS4-HMAC-SHA256 Credential=AKIAOWNER/20260301/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return body.Length == 0 ? default : JsonDocument.Parse(body).RootElement;

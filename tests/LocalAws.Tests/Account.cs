@@ -47,13 +47,8 @@ internal sealed class Account : IAsyncDisposable
     public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
         HttpMethod method, string path, string? body = null, string? service = "apigateway", string? target = null)
     {
+        using var http = service is null ? new HttpClient() : new HttpClient(new SigningHandler(AccessKeyId, service));
         using var request = new HttpRequestMessage(method, new Uri(Aws.ServiceUrl, path));
-        if (service is not null)
-        {
-            request.Headers.TryAddWithoutValidation(
-                "Authorization", $"AWS4-HMAC-SHA256 Credential={AccessKeyId}/20250101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=0");
-        }
-
         if (target is not null)
         {
             request.Headers.TryAddWithoutValidation("X-Amz-Target", target);
@@ -64,7 +59,7 @@ internal sealed class Account : IAsyncDisposable
             request.Content = new StringContent(body);
         }
 
-        var response = await Http.SendAsync(request);
+        var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }

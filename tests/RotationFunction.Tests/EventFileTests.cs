@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using LocalAws;
+using LocalAws.Tests;
 
 namespace RotationFunction.Tests;
 
@@ -130,13 +131,11 @@ public sealed class EventFileTests
 
     private static async Task<string> InvokeAsync(World world, string functionName, string payload)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new SigningHandler("AKIAOWNER", "lambda"));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(world.Aws.ServiceUrl, $"2015-03-31/functions/{functionName}/invocations"))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(payload)),
         };
-        request.Headers.TryAddWithoutValidation(
-            "Authorization", "AWS4-HMAC-SHA256 Credential=AKIAOWNER/20260301/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         world.Print(body);

@@ -1,3 +1,5 @@
+using LocalAws.DataPlane;
+
 namespace LocalAws.ApiGateway;
 
 /// <summary>API Gateway's errors. Where no source is given, AWS's text is not known.</summary>
@@ -12,6 +14,9 @@ internal static class ApiGatewayErrors
     /// <summary>Seen in the field: the error does not name the key that holds the value.</summary>
     public static AwsException DuplicateValue() => Conflict("API Key already exists");
 
+    /// <summary>Seen in the field.</summary>
+    public static AwsException UnknownStage() => NotFound("Invalid stage identifier specified");
+
     /// <summary>The code is in AWS's service model.</summary>
     public static AwsException AlreadyAttached() => Conflict("Usage Plan Key already exists");
 
@@ -21,8 +26,16 @@ internal static class ApiGatewayErrors
     /// <summary>Seen in the field: API Gateway refuses attaches that overlap with another one of the account.</summary>
     public static AwsException ConcurrentAttach() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
 
-    /// <summary>AWS quota: 10,000 keys an account and Region.</summary>
-    public static AwsException TooManyKeys() => new(429, "LimitExceededException", "API Key quota exceeded");
+    /// <summary>Seen in the field.</summary>
+    public static AwsException PlanHasStages(string planId, ApiStageId stage) => BadRequest(
+        $"Cannot delete Usage Plan {planId} because there are API Stages associated with it, including {stage.RestApiId}:{stage.StageName}");
+
+    /// <summary>A quota of the account. The code is in AWS's service model.</summary>
+    public static AwsException LimitExceeded(string message) => new(429, "LimitExceededException", message);
+
+    /// <summary>Seen in the field. The header that tells when to come back is in AWS's service model.</summary>
+    public static AwsException TooManyRequests(TimeSpan wait) =>
+        new(429, "TooManyRequestsException", "Too Many Requests") { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     /// <summary>Recorded on AWS, with the two spaces.</summary>
     public static AwsException InvalidPatchPath(PatchOperation operation, IEnumerable<string> allowed) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -30,13 +31,15 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             ["tags", ..] => FindForTags(request),
             _ => null,
         };
-        return operation ?? Operation("Unknown", path, 404, () => throw new AwsException(404, "UnknownOperationException", "Unknown operation"));
+        return operation ?? Operation("Unknown", path, 403, () => throw AwsException.UnknownRestOperation());
     }
 
     public WireResponse Error(AwsException error) =>
         WireResponse.Json(error.Status, ContentType, new { error.Message }, Json) with
         {
-            Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
+            Headers = error.RetryAfterSeconds is { } seconds
+                ? new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code, ["Retry-After"] = seconds.ToString(CultureInfo.InvariantCulture) }
+                : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
     private static T Read<T>(WireRequest request)
@@ -54,7 +57,11 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
     private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, Json);
 
     private WireOperation Operation(string name, string path, int status, Func<Task<object?>> run) =>
-        new(name, apiGateway.Arn(path), async () => Answer(status, await run()));
+        new(name, apiGateway.Arn(path), async () =>
+        {
+            apiGateway.CountCall(name);
+            return Answer(status, await run());
+        });
 
     private WireOperation Operation(string name, string path, int status, Func<object?> run) =>
         Operation(name, path, status, () => Task.FromResult(run()));
@@ -93,6 +100,15 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             KeyId = request.Query("keyId"),
         })),
         ("GET", ["usageplans", var plan]) => Operation("GetUsagePlan", path, 200, () => apiGateway.GetUsagePlan(plan)),
+        ("GET", ["usageplans", var plan, "usage"]) => Operation("GetUsage", path, 200, () => apiGateway.GetUsage(new GetUsageRequest
+        {
+            UsagePlanId = plan,
+            KeyId = request.Query("keyId"),
+            StartDate = request.Query("startDate") ?? "",
+            EndDate = request.Query("endDate") ?? "",
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+        })),
         ("PATCH", ["usageplans", var plan]) => Operation("UpdateUsagePlan", path, 200, () => apiGateway.UpdateUsagePlan(
             new UpdateUsagePlanRequest { UsagePlanId = plan, PatchOperations = Read<Patch>(request).PatchOperations })),
         ("DELETE", ["usageplans", var plan]) => Operation("DeleteUsagePlan", path, 202, () => apiGateway.DeleteUsagePlan(plan)),
@@ -101,6 +117,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private WireOperation? FindForUsagePlanKeys(WireRequest request, string path) => (request.Method, request.Path) switch
     {
+        ("PATCH", ["usageplans", var plan, "keys", var key, "usage"]) => Operation("UpdateUsage", path, 200, () => apiGateway.UpdateUsage(
+            new UpdateUsageRequest { UsagePlanId = plan, KeyId = key, PatchOperations = Read<Patch>(request).PatchOperations })),
         ("POST", ["usageplans", var plan, "keys"]) => Operation("CreateUsagePlanKey", path, 201, async () =>
             await apiGateway.CreateUsagePlanKeyAsync(Read<CreateUsagePlanKeyRequest>(request) with { UsagePlanId = plan }, request.Aborted)),
         ("GET", ["usageplans", var plan, "keys"]) => Operation("GetUsagePlanKeys", path, 200, () => apiGateway.GetUsagePlanKeys(new GetUsagePlanKeysRequest
@@ -119,6 +137,16 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
     private WireOperation? FindForRestApis(WireRequest request, string path) => (request.Method, request.Path) switch
     {
         ("POST", ["restapis"]) => Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
+        ("GET", ["restapis"]) => Operation("GetRestApis", path, 200, () => apiGateway.GetRestApis(new GetRestApisRequest
+        {
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+        })),
+        ("GET", ["restapis", var api]) => Operation("GetRestApi", path, 200, () => apiGateway.GetRestApi(api)),
+        ("DELETE", ["restapis", var api]) => Operation("DeleteRestApi", path, 202, () => apiGateway.DeleteRestApi(api)),
+        ("GET", ["restapis", var api, "stages"]) => Operation("GetStages", path, 200, () => apiGateway.GetStages(api, request.Query("deploymentId"))),
+        ("GET", ["restapis", var api, "stages", var stage]) => Operation("GetStage", path, 200, () => apiGateway.GetStage(api, stage)),
+        ("DELETE", ["restapis", var api, "stages", var stage]) => Operation("DeleteStage", path, 202, () => apiGateway.DeleteStage(api, stage)),
         ("POST", ["restapis", var api, "deployments"]) => Operation("CreateDeployment", path, 201, () => apiGateway.CreateDeployment(
             Read<CreateDeploymentRequest>(request) with { RestApiId = api })),
         ("POST", ["restapis", var api, "stages"]) => Operation("CreateStage", path, 201, () => apiGateway.CreateStage(
@@ -133,6 +161,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         var path = $"/tags/{Uri.EscapeDataString(arn)}";
         return request.Method switch
         {
+            // AWS API reference: limit and position are not supported yet, all tags come at once.
             "GET" => Operation("GetTags", path, 200, () => apiGateway.GetTags(arn)),
             "PUT" => Operation("TagResource", path, 204, () => apiGateway.TagResource(
                 new TagResourceRequest { ResourceArn = arn, Tags = TagDictionary.CopyOf(Read<TagSet>(request).Tags) })),

@@ -6,9 +6,6 @@ namespace LocalAws;
 /// <content>API keys.</content>
 public sealed partial class ApiGatewayService
 {
-    // AWS quota.
-    private const int MaximumKeys = 10_000;
-
     // Recorded on AWS: refused with 125,001 characters. The limit itself is not known.
     private const int MaximumDescription = 125_000;
 
@@ -16,6 +13,9 @@ public sealed partial class ApiGatewayService
 
     private readonly PagedCollection<StoredApiKey> _keys;
     private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
+
+    /// <summary>The most API keys of the account and Region. AWS quota: 10,000.</summary>
+    public int MaximumApiKeys { get; set; } = 10_000;
 
     /// <summary>Makes a key. Its value is unique in the account and Region; an error does not name the key that holds it.</summary>
     /// <param name="request">The key.</param>
@@ -47,9 +47,9 @@ public sealed partial class ApiGatewayService
                 throw ApiGatewayErrors.DuplicateValue();
             }
 
-            if (_keys.Count >= MaximumKeys)
+            if (_keys.Count >= MaximumApiKeys)
             {
-                throw ApiGatewayErrors.TooManyKeys();
+                throw ApiGatewayErrors.LimitExceeded("API Key quota exceeded");
             }
 
             var key = new StoredApiKey(NewId(), value, Now)

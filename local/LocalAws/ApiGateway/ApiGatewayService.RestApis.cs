@@ -8,7 +8,7 @@ namespace LocalAws;
 /// </content>
 public sealed partial class ApiGatewayService
 {
-    private readonly Dictionary<string, StoredRestApi> _restApis = new();
+    private readonly PagedCollection<StoredRestApi> _restApis = new();
 
     /// <summary>Makes a REST API.</summary>
     /// <param name="request">The API.</param>
@@ -17,12 +17,49 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             var api = new RestApi { Id = NewId(), Name = request.Name, Description = request.Description, CreatedDate = Now };
-            _restApis.Add(api.Id, new StoredRestApi());
+            _restApis.Add(api.Id, new StoredRestApi(api));
             return api;
         }
     }
 
-    /// <summary>Makes a deployment of an API, and the stage that it names.</summary>
+    /// <summary>Shows a REST API.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    public RestApi GetRestApi(string restApiId)
+    {
+        lock (_gate)
+        {
+            return RestApiOf(restApiId).Api;
+        }
+    }
+
+    /// <summary>Lists REST APIs, newest first.</summary>
+    /// <param name="request">Which page.</param>
+    public RestApis GetRestApis(GetRestApisRequest request)
+    {
+        lock (_gate)
+        {
+            var (apis, position) = _restApis.Page(request.Position, request.Limit, _ => true);
+            return new RestApis { Items = [.. apis.Select(api => api.Api)], Position = position };
+        }
+    }
+
+    /// <summary>Deletes a REST API with its stages; usage plans lose them.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    public void DeleteRestApi(string restApiId)
+    {
+        lock (_gate)
+        {
+            var api = RestApiOf(restApiId);
+            foreach (var stage in api.Stages.Keys)
+            {
+                RemoveStage(new ApiStageId(restApiId, stage));
+            }
+
+            _restApis.Remove(restApiId);
+        }
+    }
+
+    /// <summary>Makes a deployment of an API, and the stage that it names. AWS API reference: a stage that exists shows the new deployment.</summary>
     /// <param name="request">The deployment.</param>
     public Deployment CreateDeployment(CreateDeploymentRequest request)
     {
@@ -31,9 +68,11 @@ public sealed partial class ApiGatewayService
             var api = RestApiOf(request.RestApiId);
             var deployment = new Deployment { Id = NewId(), Description = request.Description, CreatedDate = Now };
             api.DeploymentIds.Add(deployment.Id);
-            // AWS API reference: a stage that exists shows the new deployment.
-            if (!string.IsNullOrEmpty(request.StageName) && api.StageNames.Add(request.StageName))
+            if (!string.IsNullOrEmpty(request.StageName))
             {
+                api.Stages[request.StageName] = api.Stages.TryGetValue(request.StageName, out var stage)
+                    ? stage with { DeploymentId = deployment.Id, LastUpdatedDate = Now }
+                    : new Stage { StageName = request.StageName, DeploymentId = deployment.Id, CreatedDate = Now, LastUpdatedDate = Now };
                 _replica.AddStage(new ApiStageId(request.RestApiId, request.StageName));
             }
 
@@ -53,13 +92,7 @@ public sealed partial class ApiGatewayService
                 throw ApiGatewayErrors.NotFound("Invalid Deployment identifier specified");
             }
 
-            if (!api.StageNames.Add(request.StageName))
-            {
-                throw new AwsException(409, "ConflictException", "Stage already exists");
-            }
-
-            _replica.AddStage(new ApiStageId(request.RestApiId, request.StageName));
-            return new Stage
+            var stage = new Stage
             {
                 StageName = request.StageName,
                 DeploymentId = request.DeploymentId,
@@ -67,6 +100,52 @@ public sealed partial class ApiGatewayService
                 CreatedDate = Now,
                 LastUpdatedDate = Now,
             };
+            if (!api.Stages.TryAdd(stage.StageName, stage))
+            {
+                throw new AwsException(409, "ConflictException", "Stage already exists");
+            }
+
+            _replica.AddStage(new ApiStageId(request.RestApiId, stage.StageName));
+            return stage;
+        }
+    }
+
+    /// <summary>Shows a stage.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="stageName">The stage.</param>
+    public Stage GetStage(string restApiId, string stageName)
+    {
+        lock (_gate)
+        {
+            return RestApiOf(restApiId).Stages.GetValueOrDefault(stageName) ?? throw ApiGatewayErrors.UnknownStage();
+        }
+    }
+
+    /// <summary>Lists the stages of an API, by name; on one page, as AWS does.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="deploymentId">The deployment that the stages show; any where null.</param>
+    public Stages GetStages(string restApiId, string? deploymentId = null)
+    {
+        lock (_gate)
+        {
+            var stages = RestApiOf(restApiId).Stages.Values.Where(stage => string.IsNullOrEmpty(deploymentId) || stage.DeploymentId == deploymentId);
+            return new Stages([.. stages]);
+        }
+    }
+
+    /// <summary>Deletes a stage. Seen in the field: usage plans lose it.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="stageName">The stage.</param>
+    public void DeleteStage(string restApiId, string stageName)
+    {
+        lock (_gate)
+        {
+            if (!RestApiOf(restApiId).Stages.Remove(stageName))
+            {
+                throw ApiGatewayErrors.UnknownStage();
+            }
+
+            RemoveStage(new ApiStageId(restApiId, stageName));
         }
     }
 
@@ -83,18 +162,33 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    private StoredRestApi RestApiOf(string restApiId) =>
-        _restApis.TryGetValue(restApiId, out var api) ? api : throw ApiGatewayErrors.NotFound("Invalid API identifier specified");
-
-    private ApiStageId KnownStage(ApiStageId stage) =>
-        _restApis.TryGetValue(stage.RestApiId, out var api) && api.StageNames.Contains(stage.StageName)
-            ? stage
-            : throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
-
-    private sealed class StoredRestApi
+    private void RemoveStage(ApiStageId stage)
     {
+        foreach (var plan in _plans.Items.Where(plan => plan.Settings.Stages.Contains(stage)))
+        {
+            Change(plan, plan.Settings with { Stages = [.. plan.Settings.Stages.Where(other => other != stage)] });
+        }
+
+        _replica.RemoveStage(stage);
+    }
+
+    private StoredRestApi RestApiOf(string restApiId) =>
+        _restApis.Find(restApiId) ?? throw ApiGatewayErrors.NotFound("Invalid API identifier specified");
+
+    private void CheckStage(ApiStageId stage)
+    {
+        if (_restApis.Find(stage.RestApiId)?.Stages.ContainsKey(stage.StageName) != true)
+        {
+            throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
+        }
+    }
+
+    private sealed class StoredRestApi(RestApi api)
+    {
+        public RestApi Api { get; } = api;
+
         public HashSet<string> DeploymentIds { get; } = new();
 
-        public HashSet<string> StageNames { get; } = new();
+        public SortedDictionary<string, Stage> Stages { get; } = new(StringComparer.Ordinal);
     }
 }

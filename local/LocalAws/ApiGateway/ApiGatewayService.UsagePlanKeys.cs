@@ -7,6 +7,9 @@ public sealed partial class ApiGatewayService
 {
     private int _attaching;
 
+    /// <summary>The most usage plans of a key. AWS quota: 10 unless raised.</summary>
+    public int MaximumUsagePlansPerKey { get; set; } = 10;
+
     /// <summary>Attaches a key to a usage plan, at once.</summary>
     /// <param name="request">Which key and which plan.</param>
     public UsagePlanKey CreateUsagePlanKey(CreateUsagePlanKeyRequest request)
@@ -20,9 +23,14 @@ public sealed partial class ApiGatewayService
                 throw ApiGatewayErrors.AlreadyAttached();
             }
             // AWS developer guide: a key can be in many plans, never in two that share an API stage.
-            if (key.Plans.Any(other => other.Stages.Intersect(plan.Stages).Any()))
+            if (key.Plans.Any(other => other.Settings.Stages.Intersect(plan.Settings.Stages).Any()))
             {
                 throw ApiGatewayErrors.StageAlreadyPlanned();
+            }
+
+            if (key.Plans.Count >= MaximumUsagePlansPerKey)
+            {
+                throw ApiGatewayErrors.LimitExceeded("Usage Plans per API Key quota exceeded");
             }
 
             plan.Keys.Add(key.Id, key);

@@ -6,22 +6,39 @@ namespace LocalAws;
 /// <content>Usage plans.</content>
 public sealed partial class ApiGatewayService
 {
-    private static readonly string[] PlanReplacePaths = ["/name", "/description"];
-    private static readonly string[] PlanStagePaths = ["/apiStages"];
-
     private readonly PagedCollection<StoredUsagePlan> _plans;
+
+    /// <summary>The most usage plans of the account and Region. AWS quota: 300 unless raised.</summary>
+    public int MaximumUsagePlans { get; set; } = 300;
 
     /// <summary>Makes a usage plan.</summary>
     /// <param name="request">The plan.</param>
     public UsagePlan CreateUsagePlan(CreateUsagePlanRequest request)
     {
         CheckTags(request.Tags);
+        var settings = new UsagePlanSettings(request.Name)
+        {
+            Description = request.Description,
+            Stages = [.. (request.ApiStages ?? []).Select(stage => new ApiStageId(stage.ApiId, stage.Stage)).Distinct()],
+            Throttle = request.Throttle,
+            Quota = request.Quota,
+        };
+        settings.CheckQuota();
         lock (_gate)
         {
-            var plan = new StoredUsagePlan(NewId(length: 6), request);
-            plan.Stages.UnionWith((request.ApiStages ?? []).Select(stage => KnownStage(new ApiStageId(stage.ApiId, stage.Stage))));
+            foreach (var stage in settings.Stages)
+            {
+                CheckStage(stage);
+            }
+
+            if (_plans.Count >= MaximumUsagePlans)
+            {
+                throw ApiGatewayErrors.LimitExceeded("Usage Plan quota exceeded");
+            }
+
+            var plan = new StoredUsagePlan(NewId(length: 6), settings) { Tags = TagDictionary.CopyOf(request.Tags) };
             _plans.Add(plan.Id, plan);
-            _replica.PlanChanged(plan.Id, plan.Stages);
+            _replica.PlanChanged(plan.Id, settings);
             return plan.ToUsagePlan(tags: plan.Tags.Count > 0);
         }
     }
@@ -55,36 +72,41 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a plan's name, description or API stages.</summary>
+    /// <summary>Changes a plan's name, description, product code, API stages, throttle or quota: all of what is asked, or nothing.</summary>
     /// <param name="request">What to change.</param>
     public UsagePlan UpdateUsagePlan(UpdateUsagePlanRequest request)
     {
         lock (_gate)
         {
             var plan = PlanOf(request.UsagePlanId);
-            var operations = request.PatchOperations ?? [];
-            foreach (var operation in operations)
+            var settings = (request.PatchOperations ?? []).Aggregate(plan.Settings, UsagePlanPatch.Apply);
+            settings.CheckQuota();
+            foreach (var stage in settings.Stages.Except(plan.Settings.Stages))
             {
-                CheckPlanPatch(plan, operation);
+                CheckStage(stage);
+                if (plan.Keys.Items.Any(key => key.Plans.Any(other => other.Settings.Stages.Contains(stage))))
+                {
+                    throw ApiGatewayErrors.StageAlreadyPlanned();
+                }
             }
 
-            foreach (var operation in operations)
-            {
-                ApplyPlanPatch(plan, operation);
-            }
-
-            _replica.PlanChanged(plan.Id, plan.Stages);
+            Change(plan, settings);
             return plan.ToUsagePlan(tags: true);
         }
     }
 
-    /// <summary>Deletes a usage plan. Its keys stay.</summary>
+    /// <summary>Deletes a usage plan that has no API stages. Its keys stay.</summary>
     /// <param name="usagePlanId">The plan's id.</param>
     public void DeleteUsagePlan(string usagePlanId)
     {
         lock (_gate)
         {
             var plan = PlanOf(usagePlanId);
+            if (plan.Settings.Stages is [var stage, ..])
+            {
+                throw ApiGatewayErrors.PlanHasStages(plan.Id, stage);
+            }
+
             foreach (var key in plan.Keys.Items)
             {
                 key.Plans.Remove(plan);
@@ -95,54 +117,11 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    private void CheckPlanPatch(StoredUsagePlan plan, PatchOperation operation)
+    private void Change(StoredUsagePlan plan, UsagePlanSettings settings)
     {
-        switch (operation)
-        {
-            case { Op: "replace", Path: "/name" or "/description" }:
-                break;
-            case { Op: "add", Path: "/apiStages" }:
-                var stage = KnownStage(StageOf(operation.Value));
-                if (!plan.Stages.Contains(stage) && plan.Keys.Items.Any(key => key.Plans.Any(other => other.Stages.Contains(stage))))
-                {
-                    throw ApiGatewayErrors.StageAlreadyPlanned();
-                }
-
-                break;
-            case { Op: "remove", Path: "/apiStages" }:
-                if (!plan.Stages.Contains(StageOf(operation.Value)))
-                {
-                    throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
-                }
-
-                break;
-            default:
-                throw ApiGatewayErrors.InvalidPatchPath(operation, operation.Op is "replace" ? PlanReplacePaths : PlanStagePaths);
-        }
+        plan.Settings = settings;
+        _replica.PlanChanged(plan.Id, settings);
     }
-
-    private static void ApplyPlanPatch(StoredUsagePlan plan, PatchOperation operation)
-    {
-        if (operation.Path is "/name")
-        {
-            plan.Name = operation.Value ?? "";
-        }
-        else if (operation.Path is "/description")
-        {
-            plan.Description = operation.Value;
-        }
-        else if (operation.Op is "add")
-        {
-            plan.Stages.Add(StageOf(operation.Value));
-        }
-        else
-        {
-            plan.Stages.Remove(StageOf(operation.Value));
-        }
-    }
-
-    private static ApiStageId StageOf(string? value) =>
-        value?.Split(':') is [var restApiId, var stageName] ? new ApiStageId(restApiId, stageName) : throw ApiGatewayErrors.BadRequest("Invalid API Stage specified");
 
     private StoredUsagePlan PlanOf(string usagePlanId) => _plans.Find(usagePlanId) ?? throw ApiGatewayErrors.UnknownPlan();
 }

@@ -12,10 +12,14 @@ public sealed partial class ApiGatewayService
     private readonly Lock _gate = new();
     private readonly EmbeddedAws _aws;
     private readonly DataPlaneReplica _replica;
+    private readonly UsageMeter _meter;
     private readonly ConfidentialValues _confidential;
+    private readonly AccountRates _rates;
 
-    internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, ConfidentialValues confidential)
+    internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, UsageMeter meter, ConfidentialValues confidential)
     {
+        _meter = meter;
+        _rates = new AccountRates(aws.TimeProvider);
         _aws = aws;
         _replica = replica;
         _confidential = confidential;
@@ -35,7 +39,21 @@ public sealed partial class ApiGatewayService
     /// <summary>How long CreateUsagePlanKey takes over HTTP; a second one in that time is refused. Zero: attaches never overlap.</summary>
     public TimeSpan AttachDuration { get; set; }
 
+    /// <summary>
+    /// Whether calls over HTTP are held to AWS's rates (AWS developer guide, "Amazon API Gateway quotas"): CreateApiKey and DeleteApiKey 5 a second,
+    /// UpdateUsagePlan one in 20 seconds, all others together 10 a second with a burst of 40. Off unless switched on.
+    /// </summary>
+    public bool RateLimits { get; set; }
+
     private DateTimeOffset Now => _aws.TimeProvider.GetUtcNow();
+
+    internal void CountCall(string operation)
+    {
+        if (RateLimits)
+        {
+            _rates.Take(operation);
+        }
+    }
 
     /// <summary>API Gateway's ARNs name no account.</summary>
     internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";

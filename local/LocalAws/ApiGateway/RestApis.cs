@@ -31,6 +31,27 @@ public sealed record RestApi
     public string ApiKeySource { get; init; } = "HEADER";
 }
 
+/// <summary>GetRestApis' input.</summary>
+public sealed record GetRestApisRequest
+{
+    /// <summary>Where the last page ended; null for the first.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>The most APIs on a page: 25 unless said otherwise, at most 500.</summary>
+    public int? Limit { get; init; }
+}
+
+/// <summary>A page of REST APIs.</summary>
+public sealed record RestApis
+{
+    /// <summary>Where the next page starts; null on the last.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>The APIs.</summary>
+    [JsonPropertyName("item")]
+    public required IReadOnlyList<RestApi> Items { get; init; }
+}
+
 /// <summary>CreateDeployment's input.</summary>
 public sealed record CreateDeploymentRequest
 {
@@ -93,3 +114,7 @@ public sealed record Stage
     /// <summary>When the stage was last changed. Whole seconds on the wire.</summary>
     public required DateTimeOffset LastUpdatedDate { get; init; }
 }
+
+/// <summary>The stages of an API.</summary>
+/// <param name="Item">The stages.</param>
+public sealed record Stages(IReadOnlyList<Stage> Item);

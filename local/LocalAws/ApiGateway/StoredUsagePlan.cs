@@ -1,30 +1,25 @@
-using LocalAws.DataPlane;
-
 namespace LocalAws.ApiGateway;
 
 /// <summary>A usage plan as the service keeps it.</summary>
-internal sealed class StoredUsagePlan(string id, CreateUsagePlanRequest request)
+internal sealed class StoredUsagePlan(string id, UsagePlanSettings settings)
 {
     public string Id { get; } = id;
 
-    public string Name { get; set; } = request.Name;
+    public UsagePlanSettings Settings { get; set; } = settings;
 
-    public string? Description { get; set; } = request.Description;
-
-    public HashSet<ApiStageId> Stages { get; } = [];
-
-    public Dictionary<string, string> Tags { get; } = TagDictionary.CopyOf(request.Tags);
+    public Dictionary<string, string> Tags { get; init; } = new();
 
     public PagedCollection<StoredApiKey> Keys { get; } = new();
 
     public UsagePlan ToUsagePlan(bool tags) => new()
     {
         Id = Id,
-        Name = Name,
-        Description = Description,
-        ApiStages = [.. Stages.Select(stage => new ApiStage(stage.RestApiId, stage.StageName))],
-        Throttle = request.Throttle,
-        Quota = request.Quota,
+        Name = Settings.Name ?? "",
+        Description = Settings.Description,
+        ApiStages = [.. Settings.Stages.Select(stage => new ApiStage(stage.RestApiId, stage.StageName))],
+        Throttle = Settings.Throttle,
+        Quota = Settings.Quota,
+        ProductCode = Settings.ProductCode,
         Tags = tags ? TagDictionary.CopyOf(Tags) : null,
     };
 }

@@ -30,7 +30,11 @@ public sealed record UpdateUsagePlanRequest
     /// <summary>The plan's id.</summary>
     public required string UsagePlanId { get; init; }
 
-    /// <summary>What to change: <c>replace</c> /name or /description, <c>add</c> or <c>remove</c> /apiStages with <c>{restApiId}:{stage}</c>.</summary>
+    /// <summary>
+    /// What to change: <c>replace</c> /name, /description, /productCode, /throttle/rateLimit, /throttle/burstLimit, /quota/limit, /quota/offset or
+    /// /quota/period; <c>add</c> the settings of throttle and quota; <c>add</c> or <c>remove</c> /apiStages with <c>{restApiId}:{stage}</c>;
+    /// <c>remove</c> /throttle, /quota or /productCode.
+    /// </summary>
     public IReadOnlyList<PatchOperation>? PatchOperations { get; init; }
 }
 
@@ -52,15 +56,15 @@ public sealed record GetUsagePlansRequest
 /// <param name="Stage">The stage's name.</param>
 public sealed record ApiStage(string ApiId, string Stage);
 
-/// <summary>The rate that a plan allows to each key.</summary>
-/// <param name="BurstLimit">The most requests at once.</param>
+/// <summary>The rate that a plan allows to each key, over all its stages.</summary>
+/// <param name="BurstLimit">The most requests at once; none with 0.</param>
 /// <param name="RateLimit">Requests a second.</param>
 public sealed record ThrottleSettings(int BurstLimit, double RateLimit);
 
 /// <summary>The number of requests that a plan allows to each key in a period.</summary>
 /// <param name="Limit">Requests in a period.</param>
-/// <param name="Offset">Requests taken off in the first period.</param>
-/// <param name="Period"><c>DAY</c>, <c>WEEK</c> or <c>MONTH</c>.</param>
+/// <param name="Offset">The day on which a period starts: 0 to 6 of a week from Sunday, 0 to 27 of a month from its first, 0 of a day.</param>
+/// <param name="Period"><c>DAY</c>, <c>WEEK</c> or <c>MONTH</c>, in UTC.</param>
 public sealed record QuotaSettings(int Limit, int Offset, string Period);
 
 /// <summary>A usage plan as an operation returns it.</summary>
@@ -83,6 +87,9 @@ public sealed record UsagePlan
 
     /// <summary>The number of requests allowed to each key in a period.</summary>
     public QuotaSettings? Quota { get; init; }
+
+    /// <summary>The AWS Marketplace product of the plan.</summary>
+    public string? ProductCode { get; init; }
 
     /// <summary>The plan's tags, where the operation returns them.</summary>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }

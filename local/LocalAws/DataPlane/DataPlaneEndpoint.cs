@@ -7,6 +7,8 @@ internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
 {
     private static readonly byte[] Ok = """{"ok":true}"""u8.ToArray();
     private static readonly byte[] Forbidden = """{"message":"Forbidden"}"""u8.ToArray();
+    private static readonly byte[] TooManyRequests = """{"message":"Too Many Requests"}"""u8.ToArray();
+    private static readonly byte[] LimitExceeded = """{"message":"Limit Exceeded"}"""u8.ToArray();
     private static readonly byte[] MissingAuthenticationToken = """{"message":"Missing Authentication Token"}"""u8.ToArray();
 
     public Task AnswerAsync(HttpContext context)
@@ -18,9 +20,14 @@ internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
         }
 
         var apiKey = context.Request.Headers.TryGetValue("x-api-key", out var header) ? header.ToString() : null;
-        return !requiresKey || replica.Accepts(new ApiStageId(restApiId, stageName), apiKey)
-            ? SendAsync(context, 200, Ok)
-            : SendAsync(context, 403, Forbidden, "ForbiddenException");
+        var admission = requiresKey ? replica.Admit(new ApiStageId(restApiId, stageName), apiKey) : Admission.Served;
+        return admission switch
+        {
+            Admission.Served => SendAsync(context, 200, Ok),
+            Admission.Throttled => SendAsync(context, 429, TooManyRequests, "TooManyRequestsException"),
+            Admission.QuotaExceeded => SendAsync(context, 429, LimitExceeded, "LimitExceededException"),
+            _ => SendAsync(context, 403, Forbidden, "ForbiddenException"),
+        };
     }
 
     private static async Task SendAsync(HttpContext context, int status, byte[] body, string? errorType = null)

@@ -1,10 +1,12 @@
+using LocalAws.ApiGateway;
+
 namespace LocalAws.DataPlane;
 
 /// <summary>
 /// What the data plane knows: a copy of the account's keys and usage plans that lags behind. Recorded on AWS: a new key is refused, and a
 /// disabled one still served, for seconds to minutes.
 /// </summary>
-internal sealed class DataPlaneReplica(TimeProvider timeProvider)
+internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter meter)
 {
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset At, Action Apply)> _changes = new();
@@ -12,7 +14,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     private readonly Dictionary<string, Dictionary<string, bool>> _methods = new();
     private readonly Dictionary<string, ServedKey> _keysById = new();
     private readonly Dictionary<string, ServedKey> _keysByValue = new();
-    private readonly Dictionary<string, HashSet<ApiStageId>> _stagesByPlan = new();
+    private readonly Dictionary<string, ServedPlan> _plans = new();
     private TimeSpan _activationLag;
 
     /// <summary>How long a change takes to arrive. A new lag holds for the changes that have not arrived yet.</summary>
@@ -44,6 +46,15 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
         }
     }
 
+    /// <summary>And no longer served at once.</summary>
+    public void RemoveStage(ApiStageId stage)
+    {
+        lock (_gate)
+        {
+            _stages.Remove(stage);
+        }
+    }
+
     /// <summary>So are methods. The first one of an API leaves it with that one only.</summary>
     public void SetMethod(string restApiId, string path, bool apiKeyRequired)
     {
@@ -59,7 +70,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
     }
 
     public void KeyCreated(string keyId, string value, bool enabled) => Change(() =>
-        _keysById[keyId] = _keysByValue[value] = new ServedKey(value) { Enabled = enabled });
+        _keysById[keyId] = _keysByValue[value] = new ServedKey(keyId, value) { Enabled = enabled });
 
     public void KeyUpdated(string keyId, bool enabled) => Change(() => _keysById[keyId].Enabled = enabled);
 
@@ -73,13 +84,10 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
 
     public void KeyDetached(string planId, string keyId) => Change(() => _keysById[keyId].PlanIds.Remove(planId));
 
-    public void PlanChanged(string planId, IEnumerable<ApiStageId> stages)
-    {
-        HashSet<ApiStageId> copy = [.. stages];
-        Change(() => _stagesByPlan[planId] = copy);
-    }
+    public void PlanChanged(string planId, UsagePlanSettings settings) =>
+        Change(() => _plans[planId] = new ServedPlan([.. settings.Stages], settings.Throttle, settings.Quota));
 
-    public void PlanDeleted(string planId) => Change(() => _stagesByPlan.Remove(planId));
+    public void PlanDeleted(string planId) => Change(() => _plans.Remove(planId));
 
     /// <summary>Whether a path of a stage is for callers with a key only; null where nothing is there.</summary>
     public bool? RequiresKey(ApiStageId stage, string path)
@@ -100,16 +108,26 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Whether a stage serves a caller that sends this value.</summary>
-    public bool Accepts(ApiStageId stage, string? apiKey)
+    /// <summary>Whether a stage serves a caller that sends this value; counts the request where it does.</summary>
+    public Admission Admit(ApiStageId stage, string? apiKey)
     {
         lock (_gate)
         {
             ApplyDueChanges();
-            return apiKey is not null
-                && _keysByValue.TryGetValue(apiKey, out var key)
-                && key.Enabled
-                && key.PlanIds.Any(planId => _stagesByPlan.TryGetValue(planId, out var stages) && stages.Contains(stage));
+            if (apiKey is null || !_keysByValue.TryGetValue(apiKey, out var key) || !key.Enabled)
+            {
+                return Admission.Forbidden;
+            }
+
+            foreach (var planId in key.PlanIds)
+            {
+                if (_plans.TryGetValue(planId, out var plan) && plan.Stages.Contains(stage))
+                {
+                    return meter.Admit(planId, key.Id, plan.Throttle, plan.Quota);
+                }
+            }
+
+            return Admission.Forbidden;
         }
     }
 
@@ -131,8 +149,12 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider)
         }
     }
 
-    private sealed class ServedKey(string value)
+    private sealed record ServedPlan(HashSet<ApiStageId> Stages, ThrottleSettings? Throttle, QuotaSettings? Quota);
+
+    private sealed class ServedKey(string id, string value)
     {
+        public string Id { get; } = id;
+
         public string Value { get; } = value;
 
         public bool Enabled { get; set; }

@@ -132,7 +132,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
 
         variables["AWS_ACCESS_KEY_ID"] = "AKIALAMBDA";
-        variables["AWS_SECRET_ACCESS_KEY"] = "secret";
+        variables["AWS_SECRET_ACCESS_KEY"] = aws.SecretAccessKey;
         variables["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString();
         foreach (var (name, value) in options.Environment)
         {

@@ -33,7 +33,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
                 lambda.RemovePermission(function, statement);
                 return null;
             }),
-        _ => new WireOperation("Unknown", "*", () => throw new AwsException(404, "UnknownOperationException", "Unknown operation")),
+        _ => new WireOperation("Unknown", "*", () => throw AwsException.UnknownRestOperation()),
     };
 
     public WireResponse Error(AwsException error) =>

@@ -1,0 +1,27 @@
+using LocalAws.ApiGateway;
+
+namespace LocalAws.DataPlane;
+
+/// <summary>The days that a quota counts together, in UTC.</summary>
+internal static class QuotaPeriod
+{
+    /// <summary>
+    /// The first day of the period that a day is in. API Gateway SDK reference: the offset is the day on which a period starts, 0 is a Sunday and
+    /// the first of a month.
+    /// </summary>
+    public static DateOnly StartOf(DateOnly day, QuotaSettings quota)
+    {
+        if (quota.Period is "DAY")
+        {
+            return day;
+        }
+
+        if (quota.Period is "WEEK")
+        {
+            return day.AddDays(-(((int)day.DayOfWeek - quota.Offset + 7) % 7));
+        }
+
+        var start = new DateOnly(day.Year, day.Month, 1 + quota.Offset);
+        return start <= day ? start : start.AddMonths(-1);
+    }
+}
