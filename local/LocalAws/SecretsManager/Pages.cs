@@ -20,10 +20,7 @@ internal static class Pages
         string list, IEnumerable<T> items, Func<T, string> keyOf, bool descending, int? maxResults, string? nextToken, int limit = 100)
     {
         // AWS API reference.
-        if (maxResults < 1 || maxResults > limit)
-        {
-            throw SecretsManagerErrors.Constraint("maxResults", $"Member must have value between 1 and {limit}");
-        }
+        Constraints.Value("maxResults", maxResults, 1, limit);
 
         list = $"{list}/{(descending ? "desc" : "asc")}\n";
         if (nextToken is not null)

@@ -20,11 +20,7 @@ internal static class PolicyDocument
     /// <exception cref="AwsException">The policy is malformed.</exception>
     public static bool IsPublic(string policy)
     {
-        if (policy.Length is 0 or > 20_480)
-        {
-            throw SecretsManagerErrors.Constraint("resourcePolicy", "Member must have length between 1 and 20480");
-        }
-
+        Constraints.Length("resourcePolicy", policy.Length, 1, 20_480);
         try
         {
             using var document = JsonDocument.Parse(policy);
@@ -93,8 +89,9 @@ internal static class PolicyDocument
         && condition.EnumerateObject()
             .Where(test => NarrowingOperators.Contains(test.Name, StringComparer.OrdinalIgnoreCase))
             .SelectMany(test => test.Value.EnumerateObject())
-            .Any(test => NarrowingKeys.Contains(test.Name, StringComparer.OrdinalIgnoreCase)
-                && Items(test.Value).All(value => value.ValueKind is JsonValueKind.String && value.GetString() is not ("*" or "0.0.0.0/0" or "::/0")));
+            .Any(test => NarrowingKeys.Contains(test.Name, StringComparer.OrdinalIgnoreCase) && Items(test.Value).All(IsNarrow));
+
+    private static bool IsNarrow(JsonElement value) => value.ValueKind is JsonValueKind.String && value.GetString() is not ("*" or "0.0.0.0/0" or "::/0");
 
     private static string? Text(JsonElement parent, string name)
     {
@@ -107,5 +104,6 @@ internal static class PolicyDocument
     }
 
     /// <summary>The policy language takes one item for a list of one.</summary>
-    private static IReadOnlyList<JsonElement> Items(JsonElement value) => value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
+    private static IReadOnlyList<JsonElement> Items(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
 }

@@ -7,16 +7,12 @@ internal static partial class SecretFilters
 {
     public static void Check(IReadOnlyList<SecretFilter> filters)
     {
-        if (filters.Count > 10)
-        {
-            throw SecretsManagerErrors.Constraint("filters", "Member must have length less than or equal to 10");
-        }
-
+        Constraints.Length("filters", filters.Count, 0, 10);
         foreach (var filter in filters)
         {
             if (filter.Key is not ("description" or "name" or "tag-key" or "tag-value" or "primary-region" or "owning-service" or "all"))
             {
-                throw SecretsManagerErrors.Constraint(
+                throw Constraints.Broken(
                     "filters.member.key",
                     "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]");
             }
@@ -29,14 +25,14 @@ internal static partial class SecretFilters
 
             if (filter.Values.Any(value => value.Length > 512 || !Value().IsMatch(value)))
             {
-                throw SecretsManagerErrors.Constraint(
+                throw Constraints.Broken(
                     "filters.member.values", @"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$");
             }
         }
     }
 
     public static bool Match(StoredSecret secret, string region, SecretFilter filter) =>
-        filter.Values.Any(value => value.StartsWith('!') ? !Matches(secret, region, filter.Key, value[1..]) : Matches(secret, region, filter.Key, value));
+        filter.Values.Any(value => value is ['!', .. var rest] ? !Matches(secret, region, filter.Key, rest) : Matches(secret, region, filter.Key, value));
 
     private static bool Matches(StoredSecret secret, string region, string key, string value) => key switch
     {

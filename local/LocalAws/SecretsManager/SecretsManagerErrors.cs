@@ -59,10 +59,6 @@ internal static class SecretsManagerErrors
     public static AwsException InvalidName() => new(
         400, "ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
 
-    /// <summary>The form that AWS's services give to a breach of their model's constraints; AWS adds the value, which may be a secret.</summary>
-    public static AwsException Constraint(string member, string constraint) => new(
-        400, "ValidationException", $"1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}");
-
     /// <summary>Seen in the field.</summary>
     public static AwsException MalformedPolicy() => new(400, "MalformedPolicyDocumentException", "This resource policy contains a syntax error.");
 

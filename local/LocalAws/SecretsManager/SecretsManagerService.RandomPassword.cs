@@ -13,16 +13,8 @@ public sealed partial class SecretsManagerService
     /// <param name="request">What it is made of.</param>
     public static RandomPasswordResponse GetRandomPassword(GetRandomPasswordRequest request)
     {
-        if (request.PasswordLength is < 1 or > 4096)
-        {
-            throw SecretsManagerErrors.Constraint("passwordLength", "Member must have value between 1 and 4096");
-        }
-
-        if (request.ExcludeCharacters?.Length > 4096)
-        {
-            throw SecretsManagerErrors.Constraint("excludeCharacters", "Member must have length less than or equal to 4096");
-        }
-
+        Constraints.Value("passwordLength", request.PasswordLength, 1, 4096);
+        Constraints.Length("excludeCharacters", request.ExcludeCharacters?.Length, 0, 4096);
         var length = (int)(request.PasswordLength ?? 32);
         var types = Types(request);
         var characters = string.Concat(types) + Allowed(request.IncludeSpace == true ? " " : "", request);

@@ -24,11 +24,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which Regions.</param>
     public ReplicationResponse RemoveRegionsFromReplication(RemoveRegionsFromReplicationRequest request)
     {
-        if (request.RemoveReplicaRegions.Count == 0)
-        {
-            throw SecretsManagerErrors.Constraint("removeReplicaRegions", "Member must have length greater than or equal to 1");
-        }
-
+        Constraints.Length("removeReplicaRegions", request.RemoveReplicaRegions.Count, 1);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -49,14 +45,10 @@ public sealed partial class SecretsManagerService
 
     private void CheckReplicaRegions(IReadOnlyList<ReplicaRegion> regions)
     {
-        if (regions.Count == 0)
-        {
-            throw SecretsManagerErrors.Constraint("addReplicaRegions", "Member must have length greater than or equal to 1");
-        }
-
+        Constraints.Length("addReplicaRegions", regions.Count, 1);
         if (regions.Any(replica => replica.Region.Length > 128 || !RegionCode().IsMatch(replica.Region)))
         {
-            throw SecretsManagerErrors.Constraint(
+            throw Constraints.Broken(
                 "addReplicaRegions.region", @"Member must satisfy regular expression pattern: ^([a-z]+-)+\d+$");
         }
 

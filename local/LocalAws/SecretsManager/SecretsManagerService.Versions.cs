@@ -24,11 +24,7 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.InvalidParameter("Either SecretIdList or Filters must be given, and MaxResults with Filters only.");
         }
 
-        if (request.SecretIdList is { Count: 0 or > 20 })
-        {
-            throw SecretsManagerErrors.Constraint("secretIdList", "Member must have length between 1 and 20");
-        }
-
+        Constraints.Length("secretIdList", request.SecretIdList?.Count, 1, 20);
         SecretFilters.Check(request.Filters ?? []);
         lock (_gate)
         {
@@ -63,12 +59,7 @@ public sealed partial class SecretsManagerService
             ?? throw SecretsManagerErrors.InvalidRequest("You must provide either SecretString or SecretBinary.");
         CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidRequest);
         CheckRotationToken(request.RotationToken);
-        // AWS API reference: a version has at most 20 labels.
-        if (request.VersionStages is { Count: 0 or > 20 })
-        {
-            throw SecretsManagerErrors.InvalidParameter("VersionStages must have 1 to 20 labels.");
-        }
-
+        Constraints.Length("versionStages", request.VersionStages?.Count, 1, 20);
         foreach (var label in request.VersionStages ?? [])
         {
             CheckLabel(label);
@@ -218,14 +209,7 @@ public sealed partial class SecretsManagerService
         secret.Move(request.VersionStage, target);
     }
 
-    // AWS API reference.
-    private static void CheckLabel(string label)
-    {
-        if (label.Length is 0 or > 256)
-        {
-            throw SecretsManagerErrors.Constraint("versionStage", "Member must have length between 1 and 256");
-        }
-    }
+    private static void CheckLabel(string label) => Constraints.Length("versionStage", label.Length, 1, 256);
 
     // AWS API reference.
     private static void CheckRotationToken(string? token)

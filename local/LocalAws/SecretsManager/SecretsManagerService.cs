@@ -111,7 +111,6 @@ public sealed partial class SecretsManagerService
             Disarm(secret);
             _marked.Add(secret);
             RemoveDeletedSecrets();
-
             return secret.Respond() with { DeletionDate = secret.DeletionDate };
         }
     }
@@ -209,18 +208,10 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    // AWS API reference.
     private static void CheckDetails(string? description, string? kmsKeyId)
     {
-        if (description?.Length > 2048)
-        {
-            throw SecretsManagerErrors.Constraint("description", "Member must have length less than or equal to 2048");
-        }
-
-        if (kmsKeyId?.Length > 2048)
-        {
-            throw SecretsManagerErrors.Constraint("kmsKeyId", "Member must have length less than or equal to 2048");
-        }
+        Constraints.Length("description", description?.Length, 0, 2048);
+        Constraints.Length("kmsKeyId", kmsKeyId?.Length, 0, 2048);
     }
 
     // Recorded on AWS: a raw call must give the token; the SDKs and the CLI fill it in.

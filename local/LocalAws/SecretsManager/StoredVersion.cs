@@ -49,12 +49,8 @@ internal sealed class VersionContent
             throw SecretsManagerErrors.InvalidParameter("You can't specify both a binary secret value and a string secret value in the same secret.");
         }
 
-        var length = bytes?.Length ?? System.Text.Encoding.UTF8.GetByteCount(text!);
-        if (length is 0 or > MaximumBytes)
-        {
-            throw SecretsManagerErrors.InvalidParameter($"A secret value has 1 to {MaximumBytes} bytes, this one has {length}.");
-        }
-
+        Constraints.Length("secretBinary", bytes?.Length, 1, MaximumBytes);
+        Constraints.Length("secretString", text is null ? null : System.Text.Encoding.UTF8.GetByteCount(text), 1, MaximumBytes);
         return new VersionContent(text, bytes?.ToArray());
     }
 

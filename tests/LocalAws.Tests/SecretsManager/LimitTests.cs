@@ -122,7 +122,7 @@ public sealed class LimitTests
         Task<PutSecretValueResponse> PutAsync(List<string> stages) => account.SecretsManager.PutSecretValueAsync(
             new PutSecretValueRequest { SecretId = "payments", SecretString = "v2", VersionStages = stages });
 
-        await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () => PutAsync([.. labels, "l21"]));
+        await AssertAws.RefusesAsync(400, "ValidationException", text: null, () => PutAsync([.. labels, "l21"]));
         await AssertAws.RefusesAsync(400, "ValidationException", text: null, () => PutAsync([new string('l', 257)]));
         var version = (await PutAsync(labels)).VersionId;
         Assert.Equal(20, (await account.LabelsAsync())[version].Split(',').Length);

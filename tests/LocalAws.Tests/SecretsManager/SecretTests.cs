@@ -90,7 +90,8 @@ public sealed class SecretTests
         await using var account = await Account.StartAsync();
         await account.CreateSecretAsync(value: new string('x', 65_536));
 
-        await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () =>
+        var text = "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536";
+        await AssertAws.RefusesAsync(400, "ValidationException", text, () =>
             account.CreateSecretAsync("too-long", new string('\u00e9', 32_769)));
     }
 

@@ -1,0 +1,28 @@
+namespace LocalAws.SecretsManager;
+
+/// <summary>The constraints that the service's published model sets on a request's members.</summary>
+internal static class Constraints
+{
+    /// <summary>Checks how long a text or a list is; one that is not given is not checked.</summary>
+    public static void Length(string member, int? length, int minimum, int maximum = int.MaxValue) => Check(member, "length", length, minimum, maximum);
+
+    /// <summary>Checks a number; one that is not given is not checked.</summary>
+    public static void Value(string member, long? value, long minimum, long maximum) => Check(member, "value", value, minimum, maximum);
+
+    /// <summary>The error's code and form are seen in the field. AWS adds the value, unless it is sensitive.</summary>
+    public static AwsException Broken(string member, string constraint) =>
+        new(400, "ValidationException", $"1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}");
+
+    private static void Check(string member, string what, long? actual, long minimum, long maximum)
+    {
+        if (actual < minimum)
+        {
+            throw Broken(member, $"Member must have {what} greater than or equal to {minimum}");
+        }
+
+        if (actual > maximum)
+        {
+            throw Broken(member, $"Member must have {what} less than or equal to {maximum}");
+        }
+    }
+}
