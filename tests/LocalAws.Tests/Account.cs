@@ -102,6 +102,14 @@ internal sealed class Account : IAsyncDisposable
     public async Task<string> CreatePlanAsync(params ApiStage[] stages) =>
         (await ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [.. stages] })).Id;
 
+    /// <summary>Changes a usage plan by one call.</summary>
+    public async Task<UpdateUsagePlanResponse> UpdatePlanAsync(string planId, params (string Op, string Path, string? Value)[] operations) =>
+        await ApiGateway.UpdateUsagePlanAsync(new UpdateUsagePlanRequest
+        {
+            UsagePlanId = planId,
+            PatchOperations = [.. operations.Select(operation => new PatchOperation { Op = operation.Op, Path = operation.Path, Value = operation.Value })],
+        });
+
     /// <summary>Attaches a key to a usage plan.</summary>
     public async Task AttachAsync(string planId, string keyId) =>
         await ApiGateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" });
@@ -123,6 +131,18 @@ internal sealed class Account : IAsyncDisposable
     {
         using var response = await CallAsync(stage, apiKey);
         return (int)response.StatusCode;
+    }
+
+    /// <summary>The statuses that an API's clients see one call after the other, with spaces between.</summary>
+    public async Task<string> StatusesAsync(ApiStage stage, string? apiKey, int calls)
+    {
+        var statuses = new List<int>();
+        while (statuses.Count < calls)
+        {
+            statuses.Add(await StatusAsync(stage, apiKey));
+        }
+
+        return string.Join(' ', statuses);
     }
 
     public async ValueTask DisposeAsync()

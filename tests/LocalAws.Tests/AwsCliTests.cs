@@ -79,6 +79,33 @@ public sealed class AwsCliTests
     }
 
     [Fact]
+    public async Task Signatures_hold_for_escaped_arns_and_queries_and_a_wrong_secret_is_refused()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "gold", Quota = new(10, 0, "DAY") }).Id;
+        var key = aws.ApiGateway.CreateApiKey(new() { Name = "a b+c/d~é" }).Id;
+        aws.ApiGateway.CreateUsagePlanKey(new() { UsagePlanId = plan, KeyId = key });
+        var arn = $"arn:aws:apigateway:eu-west-1::/apikeys/{key}";
+
+        await RunAsync(aws, "apigateway", "tag-resource", "--resource-arn", arn, "--tags", "a=1,b=2");
+        await RunAsync(aws, "apigateway", "untag-resource", "--resource-arn", arn, "--tag-keys", "b", "c:d/e f");
+        var listed = await RunAsync(aws, "apigateway", "get-api-keys", "--name-query", "a b+c/d~é");
+        await RunAsync(aws, "apigateway", "update-usage", "--usage-plan-id", plan, "--key-id", key, "--patch-operations", "op=replace,path=/remaining,value=3");
+        var today = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var usage = await RunAsync(aws, "apigateway", "get-usage", "--usage-plan-id", plan, "--start-date", today, "--end-date", today);
+        await using var other = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { SecretAccessKey = "changed" });
+        var gateway = await RunAsync(other, succeeds: false, "apigateway", "get-api-keys");
+        var secrets = await RunAsync(other, succeeds: false, "secretsmanager", "list-secrets");
+
+        Assert.Equal(["a"], aws.ApiGateway.GetTags(arn).Tags.Keys);
+        Assert.Equal(1, Json(listed).GetProperty("items").GetArrayLength());
+        Assert.Equal(3, Json(usage).GetProperty("items").GetProperty(key)[0][1].GetInt32());
+        Assert.Contains("(InvalidSignatureException)", gateway, StringComparison.Ordinal);
+        Assert.Contains("(InvalidSignatureException)", secrets, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_function_is_invoked()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");

@@ -119,7 +119,7 @@ public sealed class ControlPlaneTests
         var (rest, _) = await account.SendAsync(HttpMethod.Get, "/domainnames");
 
         Assert.Equal((400, "UnknownOperationException"), ((int)json.StatusCode, jsonBody.GetProperty("__type").GetString()));
-        Assert.Equal((404, "UnknownOperationException"), ((int)rest.StatusCode, rest.Headers.GetValues("x-amzn-ErrorType").Single()));
+        Assert.Equal((403, "AccessDeniedException"), ((int)rest.StatusCode, rest.Headers.GetValues("x-amzn-ErrorType").Single()));
     }
 
     [Fact]

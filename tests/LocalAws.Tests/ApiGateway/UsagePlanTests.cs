@@ -151,6 +151,7 @@ public sealed class UsagePlanTests
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(gold, key.Id);
 
+        await account.UpdatePlanAsync(gold, ("remove", "/apiStages", $"{stage.ApiId}:prod"));
         await account.ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = gold });
 
         await account.AttachAsync(silver, key.Id);

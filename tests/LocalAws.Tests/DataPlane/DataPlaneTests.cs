@@ -69,7 +69,12 @@ public sealed class DataPlaneTests
             (plan, key) => SetEnabledAsync(account, key, enabled: false),
             (plan, key) => account.ApiGateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key }),
             (plan, key) => account.ApiGateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = key }),
-            (plan, key) => account.ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = plan }),
+            async (plan, key) =>
+            {
+                var stage = Assert.Single((await account.ApiGateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = plan })).ApiStages);
+                await account.UpdatePlanAsync(plan, ("remove", "/apiStages", $"{stage.ApiId}:{stage.Stage}"));
+                await account.ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = plan });
+            },
         ])
         {
             var (stage, key, plan) = await OpenAsync(account);
