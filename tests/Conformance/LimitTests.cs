@@ -15,7 +15,9 @@ public sealed class LimitTests
         var stage = await account.StageAsync();
         var plan = await account.CreatePlanAsync(new CreateUsagePlanRequest
         {
-            Name = Account.NewName(), ApiStages = [stage], Quota = new QuotaSettings { Limit = 2, Period = QuotaPeriodType.DAY },
+            Name = Account.NewName(),
+            ApiStages = [stage],
+            Quota = new QuotaSettings { Limit = 2, Period = QuotaPeriodType.DAY },
         });
         var (key, other) = (await account.CreateKeyAsync(), await account.CreateKeyAsync());
         await account.AttachAsync(plan, key.Id);
@@ -30,7 +32,9 @@ public sealed class LimitTests
 
         await account.ApiGateway.UpdateUsageAsync(new UpdateUsageRequest
         {
-            UsagePlanId = plan, KeyId = key.Id, PatchOperations = [new() { Op = Op.Replace, Path = "/remaining", Value = "1" }],
+            UsagePlanId = plan,
+            KeyId = key.Id,
+            PatchOperations = [new() { Op = Op.Replace, Path = "/remaining", Value = "1" }],
         });
         await StatusesAreAsync(200, 429);
 
@@ -54,7 +58,9 @@ public sealed class LimitTests
         var stage = await account.StageAsync();
         var plan = await account.CreatePlanAsync(new CreateUsagePlanRequest
         {
-            Name = Account.NewName(), ApiStages = [stage], Throttle = new ThrottleSettings { BurstLimit = 1, RateLimit = 1 },
+            Name = Account.NewName(),
+            ApiStages = [stage],
+            Throttle = new ThrottleSettings { BurstLimit = 1, RateLimit = 1 },
         });
         var (key, other) = (await account.CreateKeyAsync(), await account.CreateKeyAsync());
         await account.AttachAsync(plan, key.Id);

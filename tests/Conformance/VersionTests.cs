@@ -173,7 +173,10 @@ public sealed class VersionTests
 
         var answer = await account.SecretsManager.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
         {
-            SecretId = secret, VersionStage = "AWSCURRENT", MoveToVersionId = second, RemoveFromVersionId = first,
+            SecretId = secret,
+            VersionStage = "AWSCURRENT",
+            MoveToVersionId = second,
+            RemoveFromVersionId = first,
         });
 
         Assert.Equal(secret, answer.ARN);
