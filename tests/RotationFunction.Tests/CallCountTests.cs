@@ -37,7 +37,7 @@ public sealed class CallCountTests
             world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"other/{other}" });
         }
 
-        for (var other = 0; other < 300; other++)
+        for (var other = 0; other < 299; other++) // AWS quota: 300, and one is the world's
         {
             world.Aws.ApiGateway.CreateUsagePlan(new LocalAws.ApiGateway.CreateUsagePlanRequest { Name = $"other {other}" });
         }
