@@ -97,6 +97,8 @@ internal sealed class World : IAsyncDisposable
             Tags = new() { ["team"] = "billing", ["apikey-rotation:template-for"] = secretName },
         });
         world.TemplateId = template.Id;
+        // AWS raises this quota on request.
+        aws.ApiGateway.MaximumUsagePlansPerKey = Math.Max(plans, aws.ApiGateway.MaximumUsagePlansPerKey);
         for (var plan = 0; plan < plans; plan++)
         {
             await world.AddPlanAsync(world.TemplateId);
