@@ -22,6 +22,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         AccountId = options.AccountId;
         SecretAccessKey = options.SecretAccessKey;
         TimeProvider = options.TimeProvider;
+        Unknowns = options.Unknowns;
         var meter = new UsageMeter(options.TimeProvider);
         var replica = new DataPlaneReplica(options.TimeProvider, meter) { ActivationLag = options.ActivationLag };
         Lambda = new LambdaService(this);
@@ -70,6 +71,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Every API key value and every rotation token that this instance ever held, to search a test's output for.</summary>
     public IReadOnlyCollection<string> ConfidentialValues => _confidential.Snapshot();
+
+    internal UnknownBehaviours Unknowns { get; }
 
     private DataPlaneReplica Replica { get; }
 

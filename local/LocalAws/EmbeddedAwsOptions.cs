@@ -23,4 +23,7 @@ public sealed record EmbeddedAwsOptions
 
     /// <summary>The time between a failed attempt and the next. AWS publishes no number.</summary>
     public TimeSpan RotationRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How it behaves where AWS's behaviour is not known.</summary>
+    public UnknownBehaviours Unknowns { get; init; } = new();
 }

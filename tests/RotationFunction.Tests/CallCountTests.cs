@@ -1,3 +1,5 @@
+using LocalAws;
+
 namespace RotationFunction.Tests;
 
 /// <summary>AWS calls are what a rotation costs. The README's table gives these numbers.</summary>
@@ -22,6 +24,33 @@ public sealed class CallCountTests
         Assert.Equal(
             [("createSecret", 6), ("setSecret", 5 + plans), ("testSecret", 6), ("finishSecret", 9)],
             record.Steps.Select(step => (step.Step, step.Calls.Count(call => call.Call.AccessKeyId == World.FunctionAccessKey))));
+    }
+
+    [Fact]
+    public async Task A_full_account_costs_a_rotation_not_one_call_more()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(5);
+        var empty = Calls(await world.RotateAsync());
+        for (var other = 0; other < 2000; other++)
+        {
+            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"other/{other}" });
+        }
+
+        for (var other = 0; other < 299; other++) // AWS quota: 300, and one is the world's
+        {
+            world.Aws.ApiGateway.CreateUsagePlan(new LocalAws.ApiGateway.CreateUsagePlanRequest { Name = $"other {other}" });
+        }
+
+        for (var other = 0; other < 500; other++)
+        {
+            world.Aws.SecretsManager.CreateSecret(new LocalAws.SecretsManager.CreateSecretRequest { Name = $"other/{other}" });
+        }
+
+        Assert.Equal(empty, Calls(await world.RotateAsync()));
+
+        static List<string> Calls(RotationRecord rotation) =>
+            [.. rotation.Steps.SelectMany(step => step.Calls).Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)];
     }
 
     [Fact]

@@ -77,7 +77,8 @@ internal sealed class World : IAsyncDisposable
         TimeSpan activationLag = default,
         HttpMessageHandler? api = null,
         string? probe = null,
-        bool machineTime = false)
+        bool machineTime = false,
+        UnknownBehaviours? unknowns = null)
     {
         var time = new JumpingTime();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
@@ -85,6 +86,7 @@ internal sealed class World : IAsyncDisposable
             TimeProvider = machineTime ? TimeProvider.System : time,
             RotationAttempts = machineTime ? 1 : 3,
             ActivationLag = activationLag,
+            Unknowns = unknowns ?? new UnknownBehaviours(),
         });
         var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest

@@ -11,7 +11,7 @@ public sealed partial class ApiGatewayService
 
     private static readonly string[] KeyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
 
-    private readonly PagedCollection<StoredApiKey> _keys = new();
+    private readonly PagedCollection<StoredApiKey> _keys;
     private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
 
     /// <summary>The most API keys of the account and Region. AWS quota: 10,000.</summary>
@@ -78,7 +78,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Lists keys, newest first, without tags.</summary>
+    /// <summary>Lists keys without tags.</summary>
     /// <param name="request">Which keys.</param>
     public ApiKeys GetApiKeys(GetApiKeysRequest request)
     {
@@ -106,12 +106,17 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             var key = KeyOf(request.ApiKey);
+            var before = (key.Name, key.Description, key.CustomerId, key.Enabled);
             foreach (var operation in operations)
             {
-                ApplyKeyPatch(key, operation);
+                ApplyKeyPatch(key, operation, _aws.Unknowns);
             }
 
-            key.LastUpdated = Now;
+            if (!_aws.Unknowns.SameValueLeavesLastUpdatedDate || before != (key.Name, key.Description, key.CustomerId, key.Enabled))
+            {
+                key.LastUpdated = Now;
+            }
+
             _replica.KeyUpdated(key.Id, key.Enabled);
             // Recorded on AWS: without the value, and with tags even where there are none.
             return key.ToApiKey(value: false, tags: true);
@@ -159,7 +164,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    private static void ApplyKeyPatch(StoredApiKey key, PatchOperation operation)
+    private static void ApplyKeyPatch(StoredApiKey key, PatchOperation operation, UnknownBehaviours unknowns)
     {
         switch (operation.Path)
         {
@@ -173,8 +178,12 @@ public sealed partial class ApiGatewayService
                 key.CustomerId = operation.Value;
                 break;
             case "/enabled":
-                // Recorded on AWS: what is not a boolean is no error and leaves the key disabled.
-                key.Enabled = string.Equals(operation.Value, "true", StringComparison.OrdinalIgnoreCase);
+                // Recorded on AWS: what is not a boolean is no error and leaves a disabled key disabled.
+                if (!unknowns.JunkLeavesKeyEnabled || bool.TryParse(operation.Value, out _))
+                {
+                    key.Enabled = string.Equals(operation.Value, "true", StringComparison.OrdinalIgnoreCase);
+                }
+
                 break;
         }
     }

@@ -35,6 +35,7 @@ public sealed partial class ApiGatewayService
 
             plan.Keys.Add(key.Id, key);
             key.Plans.Add(plan);
+            key.LastUpdated = _aws.Unknowns.AttachChangesLastUpdatedDate ? Now : key.LastUpdated;
             _replica.KeyAttached(plan.Id, key.Id);
             return key.ToUsagePlanKey();
         }

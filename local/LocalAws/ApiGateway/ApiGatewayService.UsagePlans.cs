@@ -6,7 +6,7 @@ namespace LocalAws;
 /// <content>Usage plans.</content>
 public sealed partial class ApiGatewayService
 {
-    private readonly PagedCollection<StoredUsagePlan> _plans = new();
+    private readonly PagedCollection<StoredUsagePlan> _plans;
 
     /// <summary>The most usage plans of the account and Region. AWS quota: 300 unless raised.</summary>
     public int MaximumUsagePlans { get; set; } = 300;
@@ -53,12 +53,17 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Lists usage plans, newest first, without tags. An unknown key is in no plan.</summary>
+    /// <summary>Lists usage plans without tags. An unknown key is in no plan.</summary>
     /// <param name="request">Which plans.</param>
     public UsagePlans GetUsagePlans(GetUsagePlansRequest request)
     {
         lock (_gate)
         {
+            if (_aws.Unknowns.KeyWithoutPlansIsNotFound && !string.IsNullOrEmpty(request.KeyId) && _keys.Find(request.KeyId) is not { Plans.Count: > 0 })
+            {
+                throw ApiGatewayErrors.UnknownKey();
+            }
+
             var (plans, position) = _plans.Page(
                 request.Position,
                 request.Limit,

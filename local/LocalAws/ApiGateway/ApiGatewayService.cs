@@ -23,6 +23,8 @@ public sealed partial class ApiGatewayService
         _aws = aws;
         _replica = replica;
         _confidential = confidential;
+        _keys = new PagedCollection<StoredApiKey>(aws.Unknowns.ListingOrder);
+        _plans = new PagedCollection<StoredUsagePlan>(aws.Unknowns.ListingOrder);
     }
 
     /// <summary>

@@ -1,13 +1,15 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace LocalAws.ApiGateway;
 
 /// <summary>
-/// Items by id, listed newest first (as recorded on AWS, which documents no order) in pages. A position names the last item of a page, so that
+/// Items by id, listed in pages, newest first (as recorded on AWS, which documents no order) unless told otherwise. A position names the last item of a page, so that
 /// a page starts where the one before ended, whatever was added or removed in between.
 /// </summary>
-internal sealed class PagedCollection<T>
+internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.NewestFirst)
     where T : class
 {
     // AWS API reference: "The default value is 25 and the maximum value is 500."
@@ -24,8 +26,14 @@ internal sealed class PagedCollection<T>
 
     public void Add(string id, T item)
     {
-        _sequenceById.Add(id, ++_sequence);
-        _items.Add(_sequence, item);
+        var place = order switch
+        {
+            ListingOrder.OldestFirst => -++_sequence,
+            ListingOrder.Arbitrary => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(id))),
+            _ => ++_sequence,
+        };
+        _sequenceById.Add(id, place);
+        _items.Add(place, item);
     }
 
     public bool Contains(string id) => _sequenceById.ContainsKey(id);

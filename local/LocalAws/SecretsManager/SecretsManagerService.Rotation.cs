@@ -286,7 +286,8 @@ public sealed partial class SecretsManagerService
         else if (outcome is RotationOutcome.Succeeded)
         {
             // By AWS's own word in its templates' repository: the service, not the function, takes AWSPENDING off in the end.
-            rotation.Version.Stages.Remove(StoredSecret.Pending);
+            secret.PendingEnds = (rotation.Version, Now + _aws.Unknowns.PendingStays);
+            secret.EndPending(Now);
             secret.LastRotated = Now;
             secret.LastChanged = Now;
         }

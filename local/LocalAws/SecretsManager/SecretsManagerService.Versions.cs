@@ -247,7 +247,9 @@ public sealed partial class SecretsManagerService
         }
 
         // AWS API reference: the first version of a secret becomes AWSCURRENT. Whether it does so beside other labels is not documented.
-        if (secret.Versions.Count == 0)
+        var isFirst = secret.Versions.Count == 0;
+        var isFirstRotated = version is not null && secret.Labelled(StoredSecret.Current) is null;
+        if (isFirst && _aws.Unknowns.FirstValueIsCurrent)
         {
             labels = [.. labels.Union([StoredSecret.Current])];
         }
@@ -269,6 +271,10 @@ public sealed partial class SecretsManagerService
             // AWS API reference: a value that is written by hand counts as a rotation.
             secret.LastWritten = Now;
             Arm(secret);
+        }
+        else if (isFirstRotated && _aws.Unknowns.FirstRotatedValueIsCurrent)
+        {
+            secret.Move(StoredSecret.Current, version);
         }
 
         secret.RemoveOldVersions(Now);

@@ -253,7 +253,12 @@ public sealed partial class SecretsManagerService
         return name.Length > 7 && _secrets.TryGetValue(name[..^7], out var full) && full.Arn == secretId ? full : null;
     }
 
-    private StoredSecret Find(string secretId) => TryFind(secretId) ?? throw SecretsManagerErrors.UnknownSecret();
+    private StoredSecret Find(string secretId)
+    {
+        var secret = TryFind(secretId) ?? throw SecretsManagerErrors.UnknownSecret();
+        secret.EndPending(Now);
+        return secret;
+    }
 
     private StoredSecret FindLive(string secretId)
     {

@@ -71,6 +71,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     /// <summary>The rotation that is not complete: running, waiting for its next attempt, or failed.</summary>
     public Rotation? Rotation { get; set; }
 
+    /// <summary>The rotated version that AWSPENDING is still to be taken off, and when.</summary>
+    public (StoredVersion Version, DateTimeOffset At)? PendingEnds { get; set; }
+
     public StoredVersion? Find(string? versionId) => Versions.Find(version => version.Id == versionId);
 
     public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label));
@@ -105,6 +108,15 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         if (label is Current)
         {
             target.Stages.Remove(Previous);
+        }
+    }
+
+    public void EndPending(DateTimeOffset now)
+    {
+        if (PendingEnds is { } ends && ends.At <= now)
+        {
+            ends.Version.Stages.Remove(Pending);
+            PendingEnds = null;
         }
     }
 

@@ -1,0 +1,44 @@
+namespace LocalAws;
+
+/// <summary>
+/// How an <see cref="EmbeddedAws"/> behaves where AWS's behaviour is not known; the ids are those of docs/aws-behaviour.md. What is built on AWS should work under either variant.
+/// </summary>
+public sealed record UnknownBehaviours
+{
+    /// <summary>list-9: the order in which keys and usage plans are listed.</summary>
+    public ListingOrder ListingOrder { get; init; }
+
+    /// <summary>update-5: whether UpdateApiKey leaves an enabled key enabled when <c>/enabled</c> is no boolean. Otherwise it disables the key.</summary>
+    public bool JunkLeavesKeyEnabled { get; init; }
+
+    /// <summary>update-8: whether CreateUsagePlanKey changes the key's lastUpdatedDate.</summary>
+    public bool AttachChangesLastUpdatedDate { get; init; }
+
+    /// <summary>update-9: whether an UpdateApiKey that changes nothing leaves lastUpdatedDate as it was.</summary>
+    public bool SameValueLeavesLastUpdatedDate { get; init; }
+
+    /// <summary>plan-4: whether GetUsagePlans answers 404 for a key that is unknown or in no plan. Otherwise the list is empty.</summary>
+    public bool KeyWithoutPlansIsNotFound { get; init; }
+
+    /// <summary>rotation-14: how long AWSPENDING stays on the rotated version when the rotation has finished.</summary>
+    public TimeSpan PendingStays { get; init; }
+
+    /// <summary>version-29: whether the first value of an empty secret gets AWSCURRENT although PutSecretValue names other labels only.</summary>
+    public bool FirstValueIsCurrent { get; init; } = true;
+
+    /// <summary>version-30: whether it does so when it fills the empty version of a rotation.</summary>
+    public bool FirstRotatedValueIsCurrent { get; init; }
+}
+
+/// <summary>An order of listing.</summary>
+public enum ListingOrder
+{
+    /// <summary>As in recordings of two keys.</summary>
+    NewestFirst,
+
+    /// <summary>As they were made.</summary>
+    OldestFirst,
+
+    /// <summary>By a hash of the id.</summary>
+    Arbitrary,
+}

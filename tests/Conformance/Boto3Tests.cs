@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Conformance;
+
+/// <summary>A client that nobody here wrote: boto3.</summary>
+public sealed class Boto3Tests
+{
+    private static readonly Lazy<Task<bool>> IsInstalled = new(async () =>
+    {
+        try
+        {
+            return (await RunAsync([], "-c", "import boto3")).ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    });
+
+    [Theory, Shows("version-1", "version-3", "version-7", "version-17", "key-1", "key-3", "key-4", "key-11", "key-22", "list-1", "list-7", "list-11", "plan-1")]
+    [InlineData("secret")]
+    [InlineData("key")]
+    public async Task A_life_goes_as_a_Python_script_expects_it(string life)
+    {
+        Assert.SkipUnless(await IsInstalled.Value, "python3 with boto3 is not installed.");
+        await using var account = await Account.StartAsync();
+        var environment = new Dictionary<string, string>();
+        if ((account.Endpoint.IsEmbedded ? account.Embedded.ServiceUrl : account.Endpoint.Url) is { } url)
+        {
+            environment = new()
+            {
+                ["AWS_ENDPOINT_URL"] = url.ToString(),
+                ["AWS_ACCESS_KEY_ID"] = "AKIATEST",
+                ["AWS_SECRET_ACCESS_KEY"] = "secret",
+                ["AWS_DEFAULT_REGION"] = account.SecretsManager.Config.AuthenticationRegion,
+                ["AWS_CONFIG_FILE"] = "/dev/null",
+                ["AWS_SHARED_CREDENTIALS_FILE"] = "/dev/null",
+            };
+        }
+
+        var (exitCode, output) = await RunAsync(environment, Path.Combine(AppContext.BaseDirectory, "life.py"), life, Account.NewName());
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(life, output.Trim());
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(Dictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+}

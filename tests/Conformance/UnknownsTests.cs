@@ -1,0 +1,143 @@
+using Amazon.APIGateway.Model;
+using LocalAws;
+
+namespace Conformance;
+
+/// <summary>Both variants of what is not known of AWS, as the embedded AWS shows them.</summary>
+public sealed class UnknownsTests
+{
+    [Theory, Shows("list-9")]
+    [InlineData(ListingOrder.NewestFirst)]
+    [InlineData(ListingOrder.OldestFirst)]
+    [InlineData(ListingOrder.Arbitrary)]
+    public async Task Keys_are_listed_newest_first_or_oldest_first_or_anyhow(ListingOrder order)
+    {
+        await using var account = await StartAsync(new() { ListingOrder = order });
+        var made = new List<string>();
+        for (var key = 0; key < 60; key++)
+        {
+            made.Add((await account.CreateKeyAsync()).Id);
+        }
+
+        var listed = new List<string>();
+        string? position = null;
+        do
+        {
+            var page = await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest { Position = position });
+            listed.AddRange(page.Items.Select(key => key.Id));
+            position = page.Position;
+        }
+        while (position is not null);
+
+        Assert.Equal(made.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(order is ListingOrder.OldestFirst, listed.SequenceEqual(made));
+        Assert.Equal(order is ListingOrder.NewestFirst, listed.SequenceEqual(Enumerable.Reverse(made)));
+    }
+
+    [Theory, Shows("update-5")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_no_boolean_disables_a_key_or_does_not(bool ignored)
+    {
+        await using var account = await StartAsync(new() { JunkLeavesKeyEnabled = ignored });
+        var key = await account.CreateKeyAsync();
+        Assert.Equal(ignored, (await account.PatchAsync(key.Id, "/enabled", "junk")).Enabled);
+    }
+
+    [Theory, Shows("update-8")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_attach_changes_lastUpdatedDate_or_does_not(bool changes)
+    {
+        await using var account = await StartAsync(new() { AttachChangesLastUpdatedDate = changes });
+        var key = await account.CreateKeyAsync();
+        account.Clock.Advance(TimeSpan.FromMinutes(1));
+        await account.AttachAsync(await account.CreatePlanAsync(), key.Id);
+        Assert.Equal(changes, (await account.ReadKeyAsync(key.Id)).LastUpdatedDate != key.LastUpdatedDate);
+    }
+
+    [Theory, Shows("update-9")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_value_leaves_lastUpdatedDate_or_does_not(bool leaves)
+    {
+        await using var account = await StartAsync(new() { SameValueLeavesLastUpdatedDate = leaves });
+        var key = await account.CreateKeyAsync();
+        account.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(leaves, (await account.PatchAsync(key.Id, "/enabled", "true")).LastUpdatedDate == key.LastUpdatedDate);
+        Assert.NotEqual(key.LastUpdatedDate, (await account.PatchAsync(key.Id, "/enabled", "false")).LastUpdatedDate);
+    }
+
+    [Theory, Shows("plan-4")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_without_plans_has_an_empty_list_or_is_not_found(bool notFound)
+    {
+        await using var account = await StartAsync(new() { KeyWithoutPlansIsNotFound = notFound });
+        foreach (var key in new[] { (await account.CreateKeyAsync()).Id, "nosuchkey1" })
+        {
+            if (notFound)
+            {
+                await AssertAws.RefusesAsync(404, "NotFoundException", null, () => account.PlansOfAsync(key));
+            }
+            else
+            {
+                Assert.Empty(await account.PlansOfAsync(key));
+            }
+        }
+    }
+
+    [Theory, Shows("rotation-14")]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task AWSPENDING_is_gone_with_the_rotation_or_later(int minutes)
+    {
+        await using var account = await StartAsync(new() { PendingStays = TimeSpan.FromMinutes(minutes) });
+        var secret = await account.CreateSecretAsync();
+
+        var version = await account.RotateAsync(secret);
+
+        Assert.Equal(minutes == 0 ? "AWSCURRENT" : "AWSCURRENT,AWSPENDING", (await account.LabelsAsync(secret))[version]);
+        account.Clock.Advance(TimeSpan.FromMinutes(minutes));
+        Assert.Equal("AWSCURRENT", (await account.LabelsAsync(secret))[version]);
+    }
+
+    [Theory, Shows("version-29")]
+    [InlineData(true, "AWSCURRENT,AWSPENDING")]
+    [InlineData(false, "AWSPENDING")]
+    public async Task The_first_pending_value_of_a_secret_is_current_or_is_not(bool current, string labels)
+    {
+        await using var account = await StartAsync(new() { FirstValueIsCurrent = current });
+        var secret = await account.CreateSecretAsync(value: null);
+        var version = await account.PutAsync(secret, "v1", null, "AWSPENDING");
+        Assert.Equal(labels, (await account.LabelsAsync(secret))[version]);
+    }
+
+    [Theory, Shows("version-30")]
+    [InlineData(true, "AWSCURRENT,AWSPENDING")]
+    [InlineData(false, "AWSPENDING")]
+    public async Task The_first_value_of_a_rotation_is_current_or_is_not(bool current, string labels)
+    {
+        await using var account = await StartAsync(new() { FirstRotatedValueIsCurrent = current });
+        var secret = await account.CreateSecretAsync(value: null);
+        var found = new TaskCompletionSource<string>();
+        account.Function.After = async (step, sent) =>
+        {
+            if (step is "createSecret")
+            {
+                found.SetResult((await account.LabelsAsync(secret))[sent.GetProperty("ClientRequestToken").GetString()!]);
+            }
+        };
+
+        await account.RotateAsync(secret);
+
+        Assert.Equal(labels, await found.Task);
+    }
+
+    private static async Task<Account> StartAsync(UnknownBehaviours unknowns)
+    {
+        var account = await Account.StartAsync(new EmbeddedAwsOptions { Unknowns = unknowns, RotationAttempts = 1 });
+        _ = account.Embedded;
+        return account;
+    }
+}
