@@ -51,7 +51,17 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         string? position = null;
         do
         {
-            var page = await client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position });
+            GetUsagePlansResponse page;
+            try
+            {
+                page = await client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position });
+            }
+            catch (NotFoundException)
+            {
+                // AWS does not document what it answers for a key that is in no plan.
+                return plans;
+            }
+
             plans.AddRange((page.Items ?? []).Select(plan => plan.Id));
             position = page.Position;
         }
@@ -135,11 +145,21 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         });
     }
 
-    /// <summary>Enables a key. An enabled key stays as it is but for its lastUpdatedDate.</summary>
-    public Task EnableAsync(string keyId) => SetEnabledAsync(keyId, "true");
+    /// <summary>Enables a key.</summary>
+    public Task EnableAsync(string keyId) => ReplaceAsync(keyId, "/enabled", "true");
 
     /// <summary>Disables a key.</summary>
-    public Task DisableAsync(string keyId) => SetEnabledAsync(keyId, "false");
+    public Task DisableAsync(string keyId) => ReplaceAsync(keyId, "/enabled", "false");
+
+    /// <summary>
+    /// Makes a key's lastUpdatedDate now and leaves its description as given. To and fro, as AWS does not document whether writing
+    /// the value that is there counts as an update.
+    /// </summary>
+    public async Task TouchAsync(string keyId, string? description)
+    {
+        await ReplaceAsync(keyId, "/description", description + " (being put into usage plans)");
+        await ReplaceAsync(keyId, "/description", description ?? "");
+    }
 
     /// <summary>Deletes a key; one that is gone already is fine.</summary>
     public async Task DeleteAsync(string keyId)
@@ -154,9 +174,9 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    private Task<UpdateApiKeyResponse> SetEnabledAsync(string keyId, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    private Task<UpdateApiKeyResponse> ReplaceAsync(string keyId, string path, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {
         ApiKey = keyId,
-        PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = value }],
+        PatchOperations = [new PatchOperation { Op = Op.Replace, Path = path, Value = value }],
     });
 }

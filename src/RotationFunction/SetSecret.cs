@@ -47,9 +47,14 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         rotation.Log.KeyFound(key.Id);
         var attached = await apiKeys.ListPlansAsync(key.Id);
         var missing = template.Plans.Except(attached).ToList();
-        if (key.Enabled != true || missing.Count > 0)
+        if (missing.Count > 0)
         {
-            // Before the attach, even if it is enabled: testSecret counts the activation wait from the key's last change, and an attach does not show there.
+            // Before the attach: testSecret counts the activation wait from the key's last change, and an attach does not show there.
+            await apiKeys.TouchAsync(key.Id, template.Key.Description);
+        }
+
+        if (key.Enabled != true)
+        {
             await apiKeys.EnableAsync(key.Id);
             rotation.Log.KeyEnabled(key.Id);
         }

@@ -47,7 +47,7 @@ public sealed class CallCountTests
             world.Aws.SecretsManager.CreateSecret(new LocalAws.SecretsManager.CreateSecretRequest { Name = $"other/{other}" });
         }
 
-        Assert.Equal(empty, Calls(await world.RotateAsync()));
+        Assert.Equal(empty.Order(), Calls(await world.RotateAsync()).Order()); // the order of retirement is that of the list
 
         static List<string> Calls(RotationRecord rotation) =>
             [.. rotation.Steps.SelectMany(step => step.Calls).Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)];
@@ -56,7 +56,8 @@ public sealed class CallCountTests
     [Fact]
     public async Task The_READMEs_table_tells_the_calls_of_each_step()
     {
-        await using var world = await World.StartAsync();
+        // The order of retirement is that of the list.
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(5);
 
         var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"));

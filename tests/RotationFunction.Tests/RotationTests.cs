@@ -108,7 +108,8 @@ public sealed class RotationTests
     [Fact]
     public async Task RotateImmediately_false_tests_the_current_key_and_changes_nothing()
     {
-        await using var world = await World.StartAsync();
+        // AWSPENDING of the rotation before is part of what this compares.
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(2);
         var before = await world.SnapshotAsync();
 
@@ -134,7 +135,8 @@ public sealed class RotationTests
     [Fact]
     public async Task An_owners_edit_between_rotations_keeps_its_key_valid_and_is_carried_over()
     {
-        await using var world = await World.StartAsync();
+        // If AWSPENDING stayed on the edited version, Secrets Manager would refuse the next rotation.
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(2);
         var key = await world.ReadKeyAsync();
         await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","owner":"edited"}""" });
@@ -151,7 +153,8 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rollback_makes_the_previous_key_current_and_the_next_rotation_keeps_it_valid()
     {
-        await using var world = await World.StartAsync();
+        // If AWSPENDING stayed on the version rolled back from, Secrets Manager would refuse the next rotation.
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(2);
         var previous = await world.ReadKeyAsync("AWSPREVIOUS");
         var labels = await world.LabelsAsync();

@@ -86,7 +86,7 @@ internal sealed class World : IAsyncDisposable
             TimeProvider = machineTime ? TimeProvider.System : time,
             RotationAttempts = machineTime ? 1 : 3,
             ActivationLag = activationLag,
-            Unknowns = unknowns ?? new UnknownBehaviours(),
+            Unknowns = unknowns ?? UnknownsTests.Chosen,
         });
         var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(api)) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
