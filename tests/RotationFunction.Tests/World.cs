@@ -235,7 +235,7 @@ internal sealed class World : IAsyncDisposable
         do
         {
             var page = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = (secretName ?? SecretName) + "/", IncludeValues = true, Limit = 500, Position = position });
-            keys.AddRange(page.Items ?? []);
+            keys.AddRange((page.Items ?? []).Select(key => new UnprintedKey(key)));
             position = page.Position;
         }
         while (position is not null);
@@ -343,4 +343,17 @@ internal sealed class World : IAsyncDisposable
     }
 
     private static string Hash(string? text) => text is null ? "(none)" : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
+
+    /// <summary>A key as listed. A failing assertion prints it by its name, without its value.</summary>
+    private sealed class UnprintedKey : ApiKey
+    {
+        public UnprintedKey(ApiKey key)
+        {
+            (Id, Name, Value, Enabled) = (key.Id, key.Name, key.Value, key.Enabled);
+            (Description, CustomerId) = (key.Description, key.CustomerId);
+            (CreatedDate, LastUpdatedDate) = (key.CreatedDate, key.LastUpdatedDate);
+        }
+
+        public override string ToString() => $"key {Id} {Name}, enabled: {Enabled}";
+    }
 }
