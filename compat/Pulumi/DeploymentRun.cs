@@ -102,7 +102,7 @@ public sealed partial class Deployment
                 var data = output.Name switch
                 {
                     "urn" => OutputData<object?>.Known(registration.Urn),
-                    "id" => missing with { Value = id, IsKnown = !string.IsNullOrEmpty(id) },
+                    "id" => missing with { Value = id ?? registration.Args.Id, IsKnown = !string.IsNullOrEmpty(id ?? registration.Args.Id) },
                     _ => values.GetValueOrDefault(output.Name, missing),
                 };
                 output.Resolve(data with { Resources = data.Resources.Add(resource) });
@@ -176,7 +176,8 @@ public sealed partial class Deployment
         return $"urn:pulumi:{_instance.StackName}::{_instance.ProjectName}::{type}::{resource.GetResourceName()}";
     }
 
-    /// <summary>The URNs of resources, once they are registered. A component stands for the resources in it, but not for one that waits.</summary>
+    /// <summary>The URNs of resources, once they are registered. A component stands for the resources in it.</summary>
+    /// <exception cref="RunException">The resource that waits is one of them: the official package would never end.</exception>
     private static async Task<ImmutableSortedSet<string>> UrnsAsync(IEnumerable<Resource> resources, Resource? of)
     {
         var reached = new HashSet<Resource>();
@@ -188,7 +189,12 @@ public sealed partial class Deployment
         {
             foreach (var resource in more)
             {
-                if (resource != of && reached.Add(resource) && resource is ComponentResource { IsRemote: false })
+                if (resource == of)
+                {
+                    throw new RunException($"{of.GetResourceType()} '{of.GetResourceName()}' depends on itself, or on a component that it is in.");
+                }
+
+                if (reached.Add(resource) && resource is ComponentResource { IsRemote: false })
                 {
                     Reach(resource.Children);
                 }

@@ -37,7 +37,7 @@ public static class Output
         => new(OutputJson.SerializeAsync(value, options));
 
     public static Output<T> JsonDeserialize<T>(Output<string> json, JsonSerializerOptions? options = null)
-        => json.Apply(text => JsonSerializer.Deserialize<T>(text, options)!);
+        => Always(json, text => text is null ? default! : JsonSerializer.Deserialize<T>(text, options)!);
 
     public static Output<(T1, T2)> Tuple<T1, T2>(Input<T1> item1, Input<T2> item2) => Tuple(item1.ToOutput(), item2.ToOutput());
 
