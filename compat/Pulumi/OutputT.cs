@@ -45,7 +45,11 @@ public sealed class Output<T> : IOutput
         return data.With<object?>(data.Value);
     }
 
-    /// <summary>An output has no text before its value is there.</summary>
+    /// <summary>An output has no text before its value is there: this is a text that says so.</summary>
+    /// <exception cref="InvalidOperationException">The environment asks for one, with PULUMI_ERROR_OUTPUT_STRING.</exception>
     public override string ToString()
-        => "Calling [ToString] on an [Output<T>] is not supported: use Output.Format, or Apply to get at the value.";
+    {
+        const string Message = "Calling [ToString] on an [Output<T>] is not supported: use Output.Format, or Apply to get at the value.";
+        return Environment.GetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING") is "1" or "true" ? throw new InvalidOperationException(Message) : Message;
+    }
 }

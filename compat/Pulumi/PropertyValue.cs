@@ -14,8 +14,12 @@ internal static class PropertyValue
     {
         switch (value)
         {
-            case null or string or bool or AssetOrArchive:
+            case null or string or bool or double or AssetOrArchive:
                 return OutputData<object?>.Known(value);
+            case int number:
+                return OutputData<object?>.Known((double)number);
+            case Enum member when member.GetTypeCode() == TypeCode.Int32:
+                return OutputData<object?>.Known((double)Convert.ToInt32(member, CultureInfo.InvariantCulture));
             case IOutput output:
                 var data = await output.GetDataAsync();
                 return data.IsKnown ? (await FlattenAsync(data.Value)).Tainted(data) : data.With<object?>(null);
@@ -31,24 +35,22 @@ internal static class PropertyValue
                 return await FlattenAsync(value.GetType().GetMethod("op_Explicit")!.Invoke(null, [value]));
             case var _ when IsDefaultArray(value):
                 return OutputData<object?>.Known(null);
-            case IEnumerable list:
+            case IList list:
                 return await FlattenListAsync(list);
-            case IConvertible number when value is not (char or DateTime):
-                return OutputData<object?>.Known(number.ToDouble(CultureInfo.InvariantCulture));
             default:
-                throw new InvalidOperationException($"{value.GetType()} is not a supported argument type.");
+                throw Unsupported(value);
         }
     }
 
-    /// <summary>A mock's state: a map, or an object whose public properties are taken as they are named.</summary>
+    /// <summary>A mock's answer: a map, or arguments.</summary>
     public static async Task<ImmutableDictionary<string, OutputData<object?>>> FlattenStateAsync(object state)
     {
-        var properties = state is IDictionary map
-            ? map.Keys.Cast<string>().Select(key => KeyValuePair.Create(key, map[key]))
-            : state is IEnumerable<KeyValuePair<string, object>> pairs
-                ? pairs.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))
-                : state.GetType().GetProperties().Select(property => KeyValuePair.Create(property.Name, property.GetValue(state)));
-
+        var properties = state switch
+        {
+            IEnumerable<KeyValuePair<string, object>> map => map,
+            InputArgs args => args.Inputs().Select(item => KeyValuePair.Create(item.Input.Name, item.Value)),
+            _ => throw Unsupported(state),
+        };
         var result = ImmutableDictionary.CreateBuilder<string, OutputData<object?>>();
         foreach (var (name, value) in properties)
         {
@@ -91,6 +93,8 @@ internal static class PropertyValue
             _ => throw new InvalidOperationException($"Expected {type} but got {value.GetType()}."),
         };
     }
+
+    private static InvalidOperationException Unsupported(object value) => new($"{value.GetType()} is not a supported argument type.");
 
     private static string NameOf(ParameterInfo parameter)
         => parameter.GetCustomAttribute<OutputConstructorParameterAttribute>()?.Name ?? parameter.Name!;

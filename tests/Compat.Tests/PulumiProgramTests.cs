@@ -18,6 +18,7 @@ public sealed class PulumiProgramTests : IDisposable
     {
         Environment.ExitCode = _exitCode;
         Environment.SetEnvironmentVariable("PULUMI_CONFIG", null);
+        Environment.SetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING", null);
     }
 
     [Fact]
@@ -80,6 +81,13 @@ public sealed class PulumiProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mock_answers_with_a_map()
+    {
+        var mocks = new PulumiMocks { State = _ => Task.FromResult<object>(new { text = "t" }) };
+        Assert.Contains("not a supported", (await FailsAsync(() => Deployment.TestAsync<ThingStack>(mocks, Named))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_exception_that_nobody_awaits_fails_the_program()
         => Assert.Contains("in an apply", (await FailsAsync(() =>
         {
@@ -128,6 +136,16 @@ public sealed class PulumiProgramTests : IDisposable
     {
         Assert.Contains("'proj:none'", (await FailsAsync(() => { new Config().Require("none"); })).Message, StringComparison.Ordinal);
         Assert.Contains("'proj:none'", (await FailsAsync(() => { new Config().RequireSecretObject<string[]>("none"); })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_text_of_an_output_is_never_its_value()
+    {
+        var output = Output.Create("value");
+        Assert.NotEqual("value", output.ToString());
+
+        Environment.SetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING", "1");
+        Assert.Throws<InvalidOperationException>(output.ToString);
     }
 
     [Fact]
