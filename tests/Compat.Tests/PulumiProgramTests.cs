@@ -68,6 +68,10 @@ public sealed class PulumiProgramTests : IDisposable
         => Assert.Contains("'Missing'", (await FailsAsync(() => Deployment.TestAsync<ForgetfulStack>(new PulumiMocks(), Named))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_stack_output_that_cannot_be_set_fails_the_program()
+        => Assert.Contains("Fixed did not have a 'set' method", (await FailsAsync(() => Deployment.TestAsync<FixedStack>(new PulumiMocks(), Named))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_required_input_that_is_not_set_fails_the_program()
         => Assert.Contains("needed", (await FailsAsync(() => { new Thing("thing", new ThingArgs { Part = new PartArgs() }); })).Message, StringComparison.Ordinal);
 
@@ -190,7 +194,15 @@ public sealed class PulumiProgramTests : IDisposable
 
     private sealed class ForgetfulStack : Stack
     {
+        public ForgetfulStack() => Missing = null!;
+
         [Output]
-        public Output<string> Missing { get; private set; } = null!;
+        public Output<string> Missing { get; private set; }
+    }
+
+    private sealed class FixedStack : Stack
+    {
+        [Output]
+        public Output<string> Fixed { get; } = Output.Create("fixed");
     }
 }
