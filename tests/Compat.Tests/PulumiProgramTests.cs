@@ -117,7 +117,12 @@ public sealed class PulumiProgramTests : IDisposable
     {
         SetConfig(new()
         {
-            ["proj:text"] = "t", ["proj:flag"] = "true", ["proj:count"] = "3", ["proj:share"] = "0.5", ["proj:list"] = """["a","b"]""", ["other:text"] = "o",
+            ["proj:text"] = "t",
+            ["proj:flag"] = "true",
+            ["proj:count"] = "3",
+            ["proj:share"] = "0.5",
+            ["proj:list"] = """["a","b"]""",
+            ["other:text"] = "o",
         });
         Output<string>? secret = null;
         await Deployment.TestAsync(new PulumiMocks(), Named, () =>
