@@ -148,6 +148,7 @@ public sealed partial class Deployment
             }
         }
 
+        var readId = options.Id is null ? null : (await options.Id.Value.Data) is { IsKnown: true } id ? id.Value : null;
         var provider = resource is CustomResource ? resource.Providers.GetValueOrDefault(PackageOf(resource.GetResourceType())) : null;
         return new ResourceRegistration(
             new MockResourceArgs
@@ -156,7 +157,7 @@ public sealed partial class Deployment
                 Name = resource.GetResourceName(),
                 Inputs = values.ToImmutable(),
                 Provider = await ProviderAsync(provider),
-                Id = options.Id is null ? (options as CustomResourceOptions)?.ImportId ?? "" : (await options.Id.Value.Data).Value,
+                Id = readId ?? (options as CustomResourceOptions)?.ImportId ?? "",
             },
             UrnOf(resource, parentUrn),
             parentUrn,

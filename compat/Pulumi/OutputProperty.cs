@@ -12,28 +12,37 @@ internal abstract class OutputProperty
 
     public abstract void Fail(Exception exception);
 
-    /// <summary>The [Output] properties of a type, those of its base classes included, by the provider's names.</summary>
-    public static IEnumerable<(string Name, PropertyInfo Property)> Of(Type? type)
+    /// <summary>The [Output] properties of a resource's type and its base classes, by the provider's names.</summary>
+    /// <exception cref="RunException">One is no <see cref="Output{T}"/>.</exception>
+    /// <exception cref="InvalidOperationException">One cannot be set.</exception>
+    public static IEnumerable<(string Name, PropertyInfo Property)> Of(Resource resource)
     {
-        const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-        for (; type is not null; type = type.BaseType)
+        foreach (var property in resource.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public))
         {
-            foreach (var property in type.GetProperties(Declared))
+            if (property.GetCustomAttribute<OutputAttribute>() is not { } output)
             {
-                if (property.GetCustomAttribute<OutputAttribute>() is { } output)
-                {
-                    yield return (output.Name ?? property.Name, property);
-                }
+                continue;
             }
+
+            if (property.PropertyType is not { IsGenericType: true } type || type.GetGenericTypeDefinition() != typeof(Output<>))
+            {
+                throw new RunException(
+                    $"Output(s) '{property.Name}' have incorrect type. [Output] attributed properties must be instances of Output<T>.");
+            }
+
+            // A base class's private setter is only seen from that class.
+            var declared = property.DeclaringType!.GetProperty(property.Name, property.PropertyType)!;
+            yield return declared.CanWrite
+                ? (output.Name ?? property.Name, declared)
+                : throw new InvalidOperationException($"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
         }
     }
 
-    /// <summary>Gives a resource's [Output] properties outputs that are yet to come. A stack's are its own to assign.</summary>
-    public static ImmutableArray<OutputProperty> Initialize(Resource resource)
-        => [.. Of(resource is Stack ? typeof(Resource) : resource.GetType())
-            .Where(item => item.Property.CanWrite && item.Property.PropertyType is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Output<>))
-            .Select(item => (OutputProperty)Activator.CreateInstance(
-                typeof(Typed<>).MakeGenericType(item.Property.PropertyType.GetGenericArguments()), resource, item.Name, item.Property)!)];
+    /// <summary>Gives a resource's [Output] properties outputs that are yet to come. Those of a program's stack are its own to assign.</summary>
+    public static ImmutableArray<OutputProperty> Initialize(Resource resource) => [.. Of(resource).ToList()
+        .Where(item => resource is not Stack || item.Property.DeclaringType == typeof(Resource))
+        .Select(item => (OutputProperty)Activator.CreateInstance(
+            typeof(Typed<>).MakeGenericType(item.Property.PropertyType.GetGenericArguments()), resource, item.Name, item.Property)!)];
 
     private sealed class Typed<T> : OutputProperty
     {

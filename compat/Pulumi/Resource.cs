@@ -23,6 +23,11 @@ public class Resource
         {
             if (transformation(new ResourceTransformationArgs(this, args ?? ResourceArgs.Empty, options)) is { } result)
             {
+                if (result.Options.Parent != options.Parent)
+                {
+                    throw new ArgumentException("Transformations cannot currently be used to change the 'parent' of a resource.", nameof(options));
+                }
+
                 (args, options) = (result.Args, Copy(result.Options));
             }
         }
@@ -32,14 +37,20 @@ public class Resource
         Parent = options.Parent;
         Protect = options.Protect;
         Providers = Parent?.Providers ?? ImmutableDictionary<string, ProviderResource>.Empty;
-        foreach (var provider in (options as ComponentResourceOptions)?.Providers ?? [])
-        {
-            Providers = Providers.SetItem(provider.Package, provider);
-        }
-
+        var providers = (options as ComponentResourceOptions)?.Providers ?? [];
         if (options.Provider is { } own)
         {
-            Providers = Providers.SetItem(own.Package, own);
+            if (providers.Count > 0)
+            {
+                throw new ResourceException("Do not supply both 'provider' and 'providers' options to a ComponentResource.", options.Parent);
+            }
+
+            Providers = Providers.SetItem(this is CustomResource ? type.Split(':')[0] : own.Package, own);
+        }
+
+        foreach (var provider in providers)
+        {
+            Providers = Providers.SetItem(provider.Package, provider);
         }
 
         Parent?.Children.Enqueue(this);
@@ -125,19 +136,15 @@ public class Stack : ComponentResource
     /// <summary>Registers what the constructor has assigned to the [Output] properties.</summary>
     internal void RegisterPropertyOutputs()
     {
-        var properties = OutputProperty.Of(GetType()).Where(item => item.Property.DeclaringType != typeof(Resource)).ToList();
-        var values = properties.ToDictionary(item => item.Name, item => item.Property.GetValue(this));
-        Check("no value assigned", "assigned inside the Stack constructor", value => value is null);
-        Check("an incorrect type", "instances of Output<T>", value => value?.GetType() is not { IsGenericType: true } type || type.GetGenericTypeDefinition() != typeof(Output<>));
-        RegisterOutputs(values);
-
-        void Check(string what, string rule, Func<object?, bool> isWrong)
+        var values = OutputProperty.Of(this).Where(item => item.Property.DeclaringType == GetType())
+            .ToDictionary(item => item.Name, item => item.Property.GetValue(this));
+        if (values.Where(item => item.Value is null).Select(item => item.Key).ToList() is { Count: > 0 } missing)
         {
-            if (values.Where(item => isWrong(item.Value)).Select(item => item.Key).ToList() is { Count: > 0 } wrong)
-            {
-                throw new RunException($"Output(s) '{string.Join(", ", wrong)}' have {what}. [Output] attributed properties must be {rule}.");
-            }
+            throw new RunException($"Output(s) '{string.Join(", ", missing)}' have no value assigned. "
+                + "[Output] attributed properties must be assigned inside Stack constructor.");
         }
+
+        RegisterOutputs(values);
     }
 
     private static ComponentResourceOptions Root(StackOptions? options)

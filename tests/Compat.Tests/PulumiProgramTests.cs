@@ -68,6 +68,10 @@ public sealed class PulumiProgramTests : IDisposable
         => Assert.Contains("'Missing'", (await FailsAsync(() => Deployment.TestAsync<ForgetfulStack>(new PulumiMocks(), Named))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_stack_output_that_cannot_be_set_fails_the_program()
+        => Assert.Contains("Fixed did not have a 'set' method", (await FailsAsync(() => Deployment.TestAsync<FixedStack>(new PulumiMocks(), Named))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_required_input_that_is_not_set_fails_the_program()
         => Assert.Contains("needed", (await FailsAsync(() => { new Thing("thing", new ThingArgs { Part = new PartArgs() }); })).Message, StringComparison.Ordinal);
 
@@ -113,7 +117,12 @@ public sealed class PulumiProgramTests : IDisposable
     {
         SetConfig(new()
         {
-            ["proj:text"] = "t", ["proj:flag"] = "true", ["proj:count"] = "3", ["proj:share"] = "0.5", ["proj:list"] = """["a","b"]""", ["other:text"] = "o",
+            ["proj:text"] = "t",
+            ["proj:flag"] = "true",
+            ["proj:count"] = "3",
+            ["proj:share"] = "0.5",
+            ["proj:list"] = """["a","b"]""",
+            ["other:text"] = "o",
         });
         Output<string>? secret = null;
         await Deployment.TestAsync(new PulumiMocks(), Named, () =>
@@ -190,7 +199,15 @@ public sealed class PulumiProgramTests : IDisposable
 
     private sealed class ForgetfulStack : Stack
     {
+        public ForgetfulStack() => Missing = null!;
+
         [Output]
-        public Output<string> Missing { get; private set; } = null!;
+        public Output<string> Missing { get; private set; }
+    }
+
+    private sealed class FixedStack : Stack
+    {
+        [Output]
+        public Output<string> Fixed { get; } = Output.Create("fixed");
     }
 }

@@ -71,7 +71,7 @@ internal sealed class World : IAsyncDisposable
 
     public string SecretArn { get; private set; } = "";
 
-    public string TemplateId { get; private set; } = "";
+    public string TemplateId { get; set; } = "";
 
     public List<string> PlanIds { get; } = [];
 
@@ -124,13 +124,7 @@ internal sealed class World : IAsyncDisposable
             await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
         }
 
-        var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
-        {
-            Name = secretName,
-            SecretString = document,
-            Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
-        });
-        world.SecretArn = secret.ARN;
+        await world.CreateSecretAsync(document);
         return world;
     }
 
@@ -164,6 +158,13 @@ internal sealed class World : IAsyncDisposable
         PlanIds.Add(plan.Id);
         ApiUrl ??= Aws.InvokeUrl(api.Id, "prod");
         return plan.Id;
+    }
+
+    /// <summary>Deletes the secret and makes one of the same name, without a key.</summary>
+    public async Task RecreateSecretAsync()
+    {
+        await Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = SecretArn, ForceDeleteWithoutRecovery = true });
+        await CreateSecretAsync("{}");
     }
 
     /// <summary>A whole rotation as Secrets Manager runs it, retries included, a day after what was before.</summary>
@@ -344,6 +345,13 @@ internal sealed class World : IAsyncDisposable
 
     private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    private async Task CreateSecretAsync(string? document) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
+    {
+        Name = SecretName,
+        SecretString = document,
+        Tags = [new Tag { Key = "apikey-rotation:template", Value = TemplateId }],
+    })).ARN;
 
     private async Task<string> HashOfAsync(string versionId)
     {

@@ -10,17 +10,21 @@ namespace RotationFunction.Tests;
 /// </summary>
 internal sealed class FaultInjector
 {
+    // Set while something runs that is not the run whose calls are counted: a twin, a late event, another secret's rotation.
+    private static readonly AsyncLocal<bool> Uncounted = new();
+    private static readonly AsyncLocal<Fault?> NextFault = new();
+
+    private readonly SemaphoreSlim _gate = new(initialCount: 1);
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
     private readonly List<string> _tokens = [];
+    private readonly Dictionary<int, Func<Task>> _interruptions = [];
     private World _world = null!;
     private Invariants _invariants = null!;
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _run = null!;
     private FunctionInvocation? _invocation;
     private Dictionary<int, FaultKind> _plan = [];
-    private Fault? _fault;
     private string _lastSent = "";
     private bool _isDead;
-    private int _nested;
 
     /// <summary>The calls since <see cref="Plan"/>, without those of twins and late events.</summary>
     public List<MadeCall> Calls { get; } = [];
@@ -33,12 +37,12 @@ internal sealed class FaultInjector
         world.OnInvoke = InvokeAsync;
         world.Aws.Faults = call =>
         {
-            if (_nested == 0 && Calls.Count > 0)
+            if (!Uncounted.Value && Calls.Count > 0)
             {
                 Calls[^1] = Calls[^1] with { Operation = call.Operation };
             }
 
-            return Interlocked.Exchange(ref _fault, null);
+            return NextFault.Value;
         };
     }
 
@@ -46,6 +50,7 @@ internal sealed class FaultInjector
     public void Plan(params ReadOnlySpan<PlannedFault> faults)
     {
         Calls.Clear();
+        _interruptions.Clear();
         _plan = [];
         foreach (var fault in faults)
         {
@@ -53,13 +58,30 @@ internal sealed class FaultInjector
         }
     }
 
+    /// <summary>Has something done before the n-th call.</summary>
+    public void Interrupt(int call, Func<Task> interruption) => _interruptions[call] = interruption;
+
+    /// <summary>Delivers all events of a rotation again: the latest is 1, the one before 2.</summary>
+    public Task RepeatAsync(int rotation) => RunNestedAsync(rotation <= _tokens.Count ? [.. _events[_tokens[^rotation]]] : []);
+
     /// <summary>One invocation with any event.</summary>
     public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson) =>
         InvokeAsync(new FunctionInvocation(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15)));
 
     private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {
-        Remember(invocation);
+        using var received = JsonDocument.Parse(invocation.Payload);
+        if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _world.SecretArn)
+        {
+            Uncounted.Value = true;
+            return await _run(invocation);
+        }
+
+        if (received.RootElement.TryGetProperty("ClientRequestToken", out var token))
+        {
+            Remember(token.GetString()!, invocation);
+        }
+
         (_invocation, _isDead) = (invocation, false);
         try
         {
@@ -74,18 +96,12 @@ internal sealed class FaultInjector
         }
     }
 
-    private void Remember(FunctionInvocation invocation)
+    private void Remember(string token, FunctionInvocation invocation)
     {
-        using var received = JsonDocument.Parse(invocation.Payload);
-        if (!received.RootElement.TryGetProperty("ClientRequestToken", out var token))
+        if (!_events.TryGetValue(token, out var events))
         {
-            return;
-        }
-
-        if (!_events.TryGetValue(token.GetString()!, out var events))
-        {
-            _tokens.Add(token.GetString()!);
-            _events.Add(token.GetString()!, events = []);
+            _tokens.Add(token);
+            _events.Add(token, events = []);
         }
 
         events.Add(invocation);
@@ -94,24 +110,29 @@ internal sealed class FaultInjector
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
     {
         var id = request.Headers.TryGetValues("amz-sdk-invocation-id", out var values) ? values.First() : throw new InvalidOperationException("Not a call of the SDK.");
-        if (_isDead && _nested == 0)
+        if (_isDead && !Uncounted.Value)
         {
             throw new ProcessDiedException();
         }
 
-        if (_nested > 0 || id == _lastSent)
+        if (Uncounted.Value || id == _lastSent)
         {
             return await SendCheckedAsync(send);
         }
 
         _lastSent = id;
         Calls.Add(new MadeCall("", IsLast: false));
+        if (_interruptions.Remove(Calls.Count, out var interruption))
+        {
+            await interruption();
+        }
+
         return _plan.TryGetValue(Calls.Count, out var kind) ? await SendAsync(kind, send) : await SendCheckedAsync(send);
     }
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, Func<Task<HttpResponseMessage>> send)
     {
-        _fault = kind switch
+        NextFault.Value = kind switch
         {
             FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
             FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
@@ -129,7 +150,8 @@ internal sealed class FaultInjector
                 await RunNestedAsync([_invocation!]);
                 break;
             case FaultKind.LateEvents:
-                await RunNestedAsync([.. _tokens.SkipLast(1).TakeLast(2).SelectMany(token => _events[token])]);
+                await RepeatAsync(rotation: 3);
+                await RepeatAsync(rotation: 2);
                 break;
         }
 
@@ -148,6 +170,8 @@ internal sealed class FaultInjector
 
     private async Task<HttpResponseMessage> SendCheckedAsync(Func<Task<HttpResponseMessage>> send)
     {
+        // Two secrets may rotate at once: the invariants hold between calls.
+        await _gate.WaitAsync();
         try
         {
             return await send();
@@ -155,12 +179,13 @@ internal sealed class FaultInjector
         finally
         {
             await _invariants.CheckAsync();
+            _gate.Release();
         }
     }
 
     private async Task RunNestedAsync(IReadOnlyList<FunctionInvocation> invocations)
     {
-        _nested++;
+        Uncounted.Value = true;
         foreach (var invocation in invocations)
         {
             try
@@ -172,8 +197,6 @@ internal sealed class FaultInjector
                 // A late event is refused, and of two twins one may be: what counts is that the invariants hold.
             }
         }
-
-        _nested--;
     }
 
     private ProcessDiedException Die()

@@ -24,6 +24,12 @@ internal sealed class Invariants(World world)
     /// <summary>False while keys are taken away on purpose.</summary>
     public bool KeysAreInUse { get; set; } = true;
 
+    /// <summary>Values of keys that a person disabled or deleted: nobody can expect them to be accepted.</summary>
+    public HashSet<string> Damaged { get; } = [];
+
+    /// <summary>A second secret that the same function rotates.</summary>
+    public string? OtherSecretArn { get; set; }
+
     /// <summary>Takes all keys but the minted ones as other people's: they must stay as they are.</summary>
     public void ProtectOthers()
     {
@@ -84,14 +90,14 @@ internal sealed class Invariants(World world)
 
     private async Task CheckAcceptedAsync()
     {
-        foreach (var label in new[] { "AWSCURRENT", "AWSPREVIOUS" })
+        foreach (var (secret, label) in from secret in new[] { world.SecretArn, OtherSecretArn }.OfType<string>() from label in new[] { "AWSCURRENT", "AWSPREVIOUS" } select (secret, label))
         {
             // Once for each node.
-            for (var node = 0; node < 2 && ValueOf(label) is { } value; node++)
+            for (var node = 0; node < 2 && ValueOf(label, secret) is { } value && !Damaged.Contains(value); node++)
             {
                 if (await world.CallApiAsync(value) != HttpStatusCode.OK)
                 {
-                    Violate($"the key of {label} is not accepted");
+                    Violate($"the key of {label} of {secret} is not accepted");
                 }
             }
         }
@@ -119,7 +125,7 @@ internal sealed class Invariants(World world)
     {
         foreach (var version in world.Aws.SecretsManager.ListSecretVersionIds(new ListSecretVersionIdsRequest { SecretId = world.SecretArn, IncludeDeprecated = true, MaxResults = 100 }).Versions)
         {
-            if (!_readVersions.Contains(version.VersionId!) && Read(version.VersionId!) is { } document)
+            if (!_readVersions.Contains(version.VersionId!) && Read(version.VersionId!, world.SecretArn) is { } document)
             {
                 _readVersions.Add(version.VersionId!);
                 if (KeyIn(document) is { } value)
@@ -130,17 +136,19 @@ internal sealed class Invariants(World world)
         }
     }
 
-    private string? ValueOf(string label)
+    /// <summary>The key value that a label of a secret holds; the first one where none is named.</summary>
+    public string? ValueOf(string label, string? secret = null)
     {
-        var labelled = world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = world.SecretArn }).VersionIdsToStages?.FirstOrDefault(version => version.Value.Contains(label)).Key;
-        return labelled is not null && Read(labelled) is { } document ? KeyIn(document) : null;
+        secret ??= world.SecretArn;
+        var labelled = world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = secret }).VersionIdsToStages?.FirstOrDefault(version => version.Value.Contains(label)).Key;
+        return labelled is not null && Read(labelled, secret) is { } document ? KeyIn(document) : null;
     }
 
-    private string? Read(string versionId)
+    private string? Read(string versionId, string secret)
     {
         try
         {
-            return world.Aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = world.SecretArn, VersionId = versionId }).SecretString;
+            return world.Aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret, VersionId = versionId }).SecretString;
         }
         catch (LocalAws.AwsException)
         {
