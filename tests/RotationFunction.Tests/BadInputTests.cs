@@ -57,6 +57,7 @@ public sealed class BadInputTests
     [InlineData("""{"apiKey":"schlüssel-mit-umlaut-darin"}""", "has an apiKey that is empty or not printable ASCII")]
     [InlineData("""{"apiKey":"two-lines-are-one\r\nx-other: header"}""", "has an apiKey that is empty or not printable ASCII")]
     [InlineData("""{"apiKey":"\ud800"}""", "has half of a surrogate pair in it")]
+    [InlineData("""{"\ud800":1}""", "has half of a surrogate pair in it")]
     [InlineData("42", "is not a JSON object")]
     [InlineData("\uFEFF{}", "is not a JSON object")]
     [InlineData("{} // comment", "is not a JSON object")]
