@@ -99,9 +99,9 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or TooManyRequestsException or BadRequestException)
         {
             // Which of these AWS answers when the quota is reached is not documented.
-            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal);
+            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
             throw rotation.Failed(
-                $"AWS answered {refused.ErrorCode}: {text} No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. Rotation will be tried again.");
+                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. Rotation will be tried again.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Amazon.Lambda.Core;
 using Amazon.Runtime;
@@ -32,7 +33,7 @@ internal sealed partial class Invocation
     public string SecretName { get; }
 
     /// <summary>The ClientRequestToken of a rotation: the id of the version that it makes.</summary>
-    public string Token => _token ?? throw new InvalidOperationException("Only a step of a rotation has a token.");
+    public string Token => _token ?? throw new UnreachableException("Only a step of a rotation has a token.");
 
     public string? RotationToken { get; }
 
@@ -68,6 +69,11 @@ internal sealed partial class Invocation
         };
     }
 
+    /// <summary>How a person mends a version whose document cannot be read.</summary>
+    public string Mending(string version) => version == _token
+        ? Clearing
+        : $"Store a JSON object such as {{\"apiKey\": \"...\"}} with: aws secretsmanager put-secret-value --secret-string <document> --secret-id {SecretId}";
+
     /// <summary>What takes AWSPENDING off a version.</summary>
     public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {version}";
 
@@ -86,16 +92,17 @@ internal sealed partial class Invocation
         AmazonUnmarshallingException or { ErrorCode: null or "" } => Failed($"AWS sent an answer that could not be read (status {(int)refused.StatusCode}). Try again."),
         { ErrorCode: "ValidationException" } or { Message: null } => Failed($"AWS answered {refused.ErrorCode}."),
         _ when refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase) => Failed($"AWS answered {refused.ErrorCode}."),
-        _ => Failed($"AWS answered {refused.ErrorCode}: {refused.Message}{Remedy(refused)}"),
+        _ when Remedy(refused) is { } remedy => Failed($"AWS answered {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. {remedy}"),
+        _ => Failed($"AWS answered {refused.ErrorCode}: {refused.Message}"),
     };
 
-    private string Remedy(AmazonServiceException refused) => refused switch
+    private string? Remedy(AmazonServiceException refused) => refused switch
     {
         EncryptionFailureException or DecryptionFailureException =>
-            $" See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
+            $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
         _ when Permission.IsDenial(refused) =>
-            $" Allow what this names in the policy of the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}. Where it speaks of KMS, see that key's policy too.",
-        _ => "",
+            $"Allow what this names in the policy of the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}. Where it speaks of KMS, see that key's policy too.",
+        _ => null,
     };
 
     private static RotationException Invalid(string problem) =>

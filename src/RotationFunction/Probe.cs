@@ -56,7 +56,7 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
             if (rotation.RemainingTime <= pause + RequestTimeout)
             {
                 throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {Printed(url)} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
-                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the usage plans of the template key hold the stage of this URL. Rotation will be tried again.");
+                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Rotation will be tried again.");
             }
 
             await Task.Delay(pause, time);

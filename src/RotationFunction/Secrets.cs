@@ -84,7 +84,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
 
         return SecretDocument.Parse(answer.SecretString, out var problem)
-            ?? throw rotation.Failed($"the document of version {versionId} {problem}. Store a JSON object such as {{\"apiKey\": \"...\"}}; nothing was changed.");
+            ?? throw rotation.Failed($"the document of version {versionId} {problem}; nothing was changed. {rotation.Mending(versionId)}");
     }
 
     /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
