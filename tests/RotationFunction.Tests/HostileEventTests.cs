@@ -25,7 +25,8 @@ public sealed class HostileEventTests
         (1, Gen.Int[1, 300].Select(depth => new string('[', depth) + new string(']', depth))));
 
     private static readonly Gen<string> Objects =
-        from fields in Gen.Select(Names, Raw, (name, raw) => $"\"{name}\":{raw}").Array[0, 7]
+        // The id of a version is no secret: an error names it.
+        from fields in Gen.Select(Names, Raw, (name, raw) => $"\"{name}\":{(name == "ClientRequestToken" && raw == "\"{RotationToken}\"" ? "\"{Token}\"" : raw)}").Array[0, 7]
         from valid in Gen.Bool
         select "{" + string.Join(',', valid ? ["\"Step\":\"setSecret\"", "\"SecretId\":\"{Arn}\"", "\"ClientRequestToken\":\"{Token}\"", "\"RotationToken\":\"{RotationToken}\"", .. fields] : fields) + "}";
 
