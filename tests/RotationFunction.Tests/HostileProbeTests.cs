@@ -136,5 +136,5 @@ public sealed class HostileProbeTests
 
     private static Invocation AnInvocation() => Invocation.From(
         new RotationEvent { Step = "testSecret", SecretId = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:demo-AbCdEf", ClientRequestToken = World.NewToken() },
-        new InvocationContext("request", "arn:aws:lambda:eu-west-1:123456789012:function:rotation", DateTimeOffset.UtcNow.AddMinutes(15), TimeProvider.System, new TemplateLogger(_ => { })));
+        new InvocationContext("request", "arn:aws:lambda:eu-west-1:123456789012:function:rotation", DateTimeOffset.UtcNow.AddSeconds(5), TimeProvider.System, new TemplateLogger(_ => { })));
 }
