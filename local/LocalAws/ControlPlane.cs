@@ -5,15 +5,16 @@ namespace LocalAws;
 /// <summary>The one endpoint of all services: finds the service and the operation, asks for faults, logs.</summary>
 internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager, IWireProtocol apiGateway, IWireProtocol lambda)
 {
+    private readonly IWireProtocol[] _protocols = [secretsManager, apiGateway, lambda];
+
     public async Task AnswerAsync(HttpContext context)
     {
-        var request = await WireRequest.ReadAsync(context);
-        var protocol = ProtocolOf(request);
-        var operation = protocol.Find(request);
-        var call = aws.Calls.Begin(request.Scope?.AccessKeyId ?? "anonymous", protocol.Service, operation.Name, operation.Resource);
+        var (answer, timesOut) = await AnswerAsync(await WireRequest.ReadAsync(context));
+        if (timesOut)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
 
-        var (answer, error) = await RunAsync(protocol, operation, request, aws.Faults?.Invoke(call));
-        aws.Calls.End(call, answer?.Status ?? 0, error, aws.TimeProvider.GetUtcNow());
         if (answer is null)
         {
             context.Abort();
@@ -22,6 +23,19 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         {
             await answer.SendAsync(context);
         }
+    }
+
+    /// <summary>Without an answer, the connection ends: at once, or when the caller gives up.</summary>
+    public async Task<(WireResponse? Answer, bool TimesOut)> AnswerAsync(WireRequest request)
+    {
+        var protocol = ProtocolOf(request);
+        var operation = protocol.Find(request);
+        var call = aws.Calls.Begin(request.Scope?.AccessKeyId ?? "anonymous", protocol.Service, operation.Name, operation.Resource);
+
+        var fault = aws.Faults?.Invoke(call);
+        var (answer, error) = await RunAsync(protocol, operation, request, fault);
+        aws.Calls.End(call, answer?.Status ?? 0, error, aws.TimeProvider.GetUtcNow());
+        return (answer, answer is null && fault!.TimesOut);
     }
 
     private async Task<(WireResponse? Answer, string? ErrorCode)> RunAsync(
@@ -35,23 +49,44 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
             }
 
             SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.SecretAccessKey, protocol.MissingAuthentication.Status);
-            WireResponse? answer = null;
-            if (fault is null or { AfterEffect: true })
+            if (fault is { Delay.Ticks: > 0 })
             {
-                answer = await operation.RunAsync();
+                await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);
             }
 
-            if (fault is null)
+            var answer = fault is { TakesEffect: false } ? null : await RunAsync(operation, stale: fault is { IsStale: true });
+            return fault switch
             {
-                return (answer, null);
-            }
-
-            return fault.Answer is null ? (null, "ConnectionReset") : throw fault.Answer;
+                null or { Answers: true } => (answer, null),
+                { Refusal: { } refusal } => throw refusal(protocol),
+                { TimesOut: true } => (null, "TimeOut"),
+                _ => (null, "ConnectionReset"),
+            };
         }
         catch (AwsException error)
         {
             return (protocol.Error(error), error.Code);
         }
+    }
+
+    private async Task<WireResponse> RunAsync(WireOperation operation, bool stale)
+    {
+        if (!aws.StaleReads)
+        {
+            return await operation.RunAsync();
+        }
+
+        if (stale && operation.IsRead)
+        {
+            return aws.AsBeforeTheLastWrite(() => operation.RunAsync().GetAwaiter().GetResult());
+        }
+
+        if (!operation.IsRead)
+        {
+            aws.KeepForStaleReads();
+        }
+
+        return await operation.RunAsync();
     }
 
     private IWireProtocol ProtocolOf(WireRequest request)
@@ -66,11 +101,6 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
             return lambda;
         }
 
-        return request.Scope?.Service switch
-        {
-            "secretsmanager" => secretsManager,
-            "lambda" => lambda,
-            _ => apiGateway,
-        };
+        return Array.Find(_protocols, protocol => protocol.Service == request.Scope?.Service) ?? apiGateway;
     }
 }

@@ -13,8 +13,10 @@ public sealed class EmbeddedAws : IAsyncDisposable
 {
     private readonly ConfidentialValues _confidential = new();
     private readonly CancellationTokenSource _stopped = new();
-    private LoopbackServer? _controlPlane;
-    private LoopbackServer? _dataPlane;
+    private readonly ControlPlane _controlPlane;
+    private readonly DataPlaneEndpoint _dataPlane;
+    private readonly List<LoopbackServer> _servers = [];
+    private Uri _dataPlaneUrl = new("https://execute-api.localhost/");
 
     private EmbeddedAws(EmbeddedAwsOptions options)
     {
@@ -23,16 +25,18 @@ public sealed class EmbeddedAws : IAsyncDisposable
         SecretAccessKey = options.SecretAccessKey;
         TimeProvider = options.TimeProvider;
         Unknowns = options.Unknowns;
+        StaleReads = options.StaleReads;
         var meter = new UsageMeter(options.TimeProvider);
-        var replica = new DataPlaneReplica(options.TimeProvider, meter) { ActivationLag = options.ActivationLag };
+        var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Lambda = new LambdaService(this);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
-        Replica = replica;
+        _dataPlane = new DataPlaneEndpoint(replica);
+        _controlPlane = new ControlPlane(this, new SecretsManagerProtocol(SecretsManager), new ApiGatewayProtocol(ApiGateway), new LambdaProtocol(Lambda));
     }
 
     /// <summary>The endpoint of every service's control plane.</summary>
-    public Uri ServiceUrl => (_controlPlane ?? throw new InvalidOperationException("Not started.")).Url;
+    public Uri ServiceUrl { get; private set; } = new("http://aws.localhost/");
 
     /// <summary>
     /// The certificate of the data plane as PEM, for a process of its own: a file that SSL_CERT_FILE names makes .NET and OpenSSL trust it on Linux.
@@ -74,22 +78,31 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     internal UnknownBehaviours Unknowns { get; }
 
-    private DataPlaneReplica Replica { get; }
+    internal bool StaleReads { get; }
 
-    /// <summary>Starts the listeners.</summary>
+    /// <summary>An account that is reached through <see cref="CreateTransport"/> only.</summary>
+    /// <param name="options">How it behaves; the defaults where null.</param>
+    public static EmbeddedAws Create(EmbeddedAwsOptions? options = null) => new(options ?? new EmbeddedAwsOptions());
+
+    /// <summary>An account that listens on loopback.</summary>
     /// <param name="options">How it behaves; the defaults where null.</param>
     public static async Task<EmbeddedAws> StartAsync(EmbeddedAwsOptions? options = null)
     {
-        var aws = new EmbeddedAws(options ?? new EmbeddedAwsOptions());
-        var controlPlane = new ControlPlane(
-            aws,
-            new SecretsManagerProtocol(aws.SecretsManager),
-            new ApiGatewayProtocol(aws.ApiGateway),
-            new LambdaProtocol(aws.Lambda));
-        aws._controlPlane = await LoopbackServer.StartAsync(controlPlane.AnswerAsync);
-        aws._dataPlane = await LoopbackServer.StartAsync(new DataPlaneEndpoint(aws.Replica).AnswerAsync, DataPlaneCertificate.Instance);
+        var aws = Create(options);
+        var controlPlane = await LoopbackServer.StartAsync(aws._controlPlane.AnswerAsync);
+        aws._servers.Add(controlPlane);
+        aws.ServiceUrl = controlPlane.Url;
+        var dataPlane = await LoopbackServer.StartAsync(aws._dataPlane.AnswerAsync, DataPlaneCertificate.Instance);
+        aws._servers.Add(dataPlane);
+        aws._dataPlaneUrl = dataPlane.Url;
         return aws;
     }
+
+    /// <summary>
+    /// Carries an HttpClient's requests to <see cref="ServiceUrl"/> and <see cref="InvokeUrl"/> without a connection: for tests that make very many calls.
+    /// An exception of the <see cref="Faults"/> hook reaches the caller.
+    /// </summary>
+    public HttpMessageHandler CreateTransport() => new InProcessTransport(_controlPlane, ServiceUrl.Authority, _dataPlane);
 
     /// <summary>A client of deployed APIs: it trusts the data plane's certificate and no other, and follows no redirect.</summary>
     public static HttpClient CreateHttpClient() => new(DataPlaneCertificate.CreateHandler());
@@ -98,7 +111,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <param name="restApiId">The API's id.</param>
     /// <param name="stageName">The stage.</param>
     public Uri InvokeUrl(string restApiId, string stageName) =>
-        new((_dataPlane ?? throw new InvalidOperationException("Not started.")).Url, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
+        new(_dataPlaneUrl, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
 
     /// <summary>Ends the rotations that are running or waiting, the schedules, the processes of functions, and the listeners.</summary>
     public async ValueTask DisposeAsync()
@@ -106,16 +119,20 @@ public sealed class EmbeddedAws : IAsyncDisposable
         await _stopped.CancelAsync();
         SecretsManager.Stop();
         await Lambda.EndProcessesAsync();
-        if (_controlPlane is not null)
+        foreach (var server in _servers)
         {
-            await _controlPlane.DisposeAsync();
-        }
-
-        if (_dataPlane is not null)
-        {
-            await _dataPlane.DisposeAsync();
+            await server.DisposeAsync();
         }
 
         _stopped.Dispose();
     }
+
+    /// <summary>Keeps the state for a read that is answered as if the write which follows had not been made.</summary>
+    internal void KeepForStaleReads()
+    {
+        SecretsManager.KeepForStaleReads();
+        ApiGateway.KeepForStaleReads();
+    }
+
+    internal T AsBeforeTheLastWrite<T>(Func<T> read) => SecretsManager.AsBeforeTheLastWrite(() => ApiGateway.AsBeforeTheLastWrite(read));
 }

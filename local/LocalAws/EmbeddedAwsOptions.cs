@@ -18,11 +18,20 @@ public sealed record EmbeddedAwsOptions
     /// <summary>How long a change of a key or a usage plan takes to reach the data plane. AWS documents no bound; seconds to minutes are seen.</summary>
     public TimeSpan ActivationLag { get; init; } = TimeSpan.Zero;
 
+    /// <summary>
+    /// The number of nodes that serve the data plane; callers come to them in turn. They learn of a change one after the other: the last one after
+    /// the whole <see cref="ActivationLag"/>.
+    /// </summary>
+    public int DataPlaneNodes { get; init; } = 1;
+
     /// <summary>How often the four steps are tried in all before a rotation has failed. AWS publishes no number.</summary>
     public int RotationAttempts { get; init; } = 3;
 
     /// <summary>The time between a failed attempt and the next. AWS publishes no number.</summary>
     public TimeSpan RotationRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether <see cref="Fault.StaleRead"/> can be used: the state before the last write is then kept, a copy for each write.</summary>
+    public bool StaleReads { get; init; }
 
     /// <summary>How it behaves where AWS's behaviour is not known.</summary>
     public UnknownBehaviours Unknowns { get; init; } = new();

@@ -52,6 +52,19 @@ internal sealed class WireRequest
         return new WireRequest(context.Request.Method, target, context.Request.Headers, body.ToArray(), context.RequestAborted);
     }
 
+    public static async Task<WireRequest> ReadAsync(HttpRequestMessage message, CancellationToken cancelled)
+    {
+        var headers = new HeaderDictionary();
+        foreach (var (name, values) in message.Headers.NonValidated.Concat(message.Content?.Headers.NonValidated ?? default))
+        {
+            headers[name] = values.ToArray();
+        }
+
+        headers.TryAdd("Host", message.RequestUri!.Authority);
+        var body = message.Content is null ? default : await message.Content.ReadAsByteArrayAsync(cancelled);
+        return new WireRequest(message.Method.Method, message.RequestUri.PathAndQuery, headers, body, cancelled);
+    }
+
     public string? Header(string name) => _headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     public string? Query(string name) => _query.TryGetValue(name, out var values) ? values.ToString() : null;

@@ -76,7 +76,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
     /// </summary>
     private async Task<string> DeleteAsync(Invocation invocation)
     {
-        var secret = await secrets.FindAsync(invocation);
+        var secret = await secrets.FindWithRotationOffAsync(invocation);
         if (secret?.RotationEnabled == true)
         {
             return "Nothing was deleted: the secret's rotation is enabled, so its keys are in use.";

@@ -12,31 +12,35 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
-        if (current?.ApiKey is not null)
+        var unfinished = secret.Pending == secret.Current ? null : secret.Pending;
+        // Once rotation is enabled, what is unfinished is Secrets Manager's to finish. Before, it would refuse to rotate.
+        if (current?.ApiKey is not null && (unfinished is null || secret.RotationEnabled))
         {
             return "The secret has a key already; it was left as it is.";
         }
 
         var template = await Template.ReadAsync(invocation, secret, apiKeys);
-        if (secret.Tag(Tags.Adopted) is { } adoptedId)
+        if (current?.ApiKey is null && secret.Tag(Tags.Adopted) is { } adoptedId)
         {
             await AdoptAsync(invocation, secret, template, adoptedId, current);
-            return $"The key {adoptedId} was adopted; the first rotation replaces it.";
+            if (unfinished is null)
+            {
+                return $"The key {adoptedId} was adopted; the first rotation replaces it.";
+            }
         }
-
-        if (current is null)
+        else if (current is null)
         {
             // A secret's first version becomes AWSCURRENT whatever its label, so an untested key must not be in it.
             await secrets.PutCurrentAsync(invocation, SecretDocument.Empty);
         }
 
-        var token = secret.Pending ?? Guid.NewGuid().ToString();
+        var token = unfinished ?? Guid.NewGuid().ToString();
         foreach (var step in new[] { CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step })
         {
             await runStep(invocation.Provision(step, token));
         }
 
-        return $"The secret has its first key, in version {token}.";
+        return $"The secret has a key, in version {token}.";
     }
 
     private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)

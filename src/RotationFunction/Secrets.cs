@@ -25,6 +25,24 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
     }
 
+    /// <summary>The same, asking again for a short time while its rotation is enabled: it may have been turned off a moment ago.</summary>
+    public async Task<Secret?> FindWithRotationOffAsync(Invocation invocation)
+    {
+        var secret = await FindAsync(invocation);
+        foreach (var delay in ReadDelays)
+        {
+            if (secret?.RotationEnabled != true)
+            {
+                break;
+            }
+
+            await Task.Delay(delay, time);
+            secret = await FindAsync(invocation);
+        }
+
+        return secret;
+    }
+
     /// <summary>Describes a secret that can be worked with.</summary>
     public async Task<Secret> DescribeAsync(Invocation invocation) => await FindAsync(invocation) switch
     {

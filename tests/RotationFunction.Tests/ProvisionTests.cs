@@ -21,7 +21,7 @@ public sealed class ProvisionTests
         var message = await world.ActAsync(Event(world));
 
         var current = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
-        Assert.Equal($"The secret has its first key, in version {current}.", message);
+        Assert.Equal($"The secret has a key, in version {current}.", message);
         Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
         Assert.Equal(document?.Contains("url", StringComparison.Ordinal) ?? false, (await world.CurrentDocumentAsync()).Contains("orders.example.com", StringComparison.Ordinal));
         await world.RotateHealthyAsync(3);
@@ -55,7 +55,7 @@ public sealed class ProvisionTests
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
 
-        Assert.Equal($"The secret has its first key, in version {token}.", await world.ActAsync(Event(world)));
+        Assert.Equal($"The secret has a key, in version {token}.", await world.ActAsync(Event(world)));
         Assert.Single(await world.MintedAsync());
     }
 

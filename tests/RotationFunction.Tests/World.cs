@@ -24,15 +24,23 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly ConcurrentQueue<string> _rotationTokens = new();
-    private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
+    private readonly HttpClient _http;
 
-    private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpClient api)
+    private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
     {
         Aws = aws;
         Time = time;
-        Secrets = SecretsManager("AKIAOWNER");
-        Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(settings, SecretsManager(FunctionAccessKey, FunctionTap), ApiGateway(FunctionAccessKey), api, time);
+        _http = inProcess is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(aws.CreateTransport());
+        var owner = inProcess is null ? null : new InProcessClients(aws);
+        Secrets = owner?.SecretsManager("AKIAOWNER") ?? SecretsManager("AKIAOWNER");
+        Gateway = owner?.ApiGateway("AKIAOWNER") ?? ApiGateway("AKIAOWNER");
+        var own = inProcess is null ? null : new InProcessClients(aws) { Between = inProcess };
+        var function = new Function(
+            settings,
+            own?.SecretsManager(FunctionAccessKey) ?? SecretsManager(FunctionAccessKey, FunctionTap),
+            own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey),
+            api is null ? _http : new HttpClient(api),
+            time);
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
@@ -63,12 +71,14 @@ internal sealed class World : IAsyncDisposable
 
     public string SecretArn { get; private set; } = "";
 
-    public string TemplateId { get; private set; } = "";
+    public string TemplateId { get; set; } = "";
 
     public List<string> PlanIds { get; } = [];
 
     public Uri ApiUrl { get; private set; } = null!;
 
+    /// <summary>Starts it.</summary>
+    /// <param name="inProcess">Given, nothing goes over a connection; what it returns stands between the function and the embedded AWS.</param>
     public static async Task<World> StartAsync(
         string? document = "{}",
         string secretName = "demo/partner-api",
@@ -78,17 +88,22 @@ internal sealed class World : IAsyncDisposable
         HttpMessageHandler? api = null,
         string? probe = null,
         bool machineTime = false,
-        UnknownBehaviours? unknowns = null)
+        UnknownBehaviours? unknowns = null,
+        Func<HttpMessageHandler, HttpMessageHandler>? inProcess = null,
+        int rotationAttempts = 3)
     {
         var time = new JumpingTime();
-        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
+        var options = new EmbeddedAwsOptions
         {
             TimeProvider = machineTime ? TimeProvider.System : time,
-            RotationAttempts = machineTime ? 1 : 3,
+            RotationAttempts = machineTime ? 1 : rotationAttempts,
             ActivationLag = activationLag,
+            DataPlaneNodes = inProcess is null ? 1 : 2,
+            StaleReads = inProcess is not null,
             Unknowns = unknowns ?? UnknownsTests.Chosen,
-        });
-        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(api)) { SecretName = secretName };
+        };
+        var aws = inProcess is null ? await EmbeddedAws.StartAsync(options) : EmbeddedAws.Create(options);
+        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",
@@ -109,13 +124,7 @@ internal sealed class World : IAsyncDisposable
             await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
         }
 
-        var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
-        {
-            Name = secretName,
-            SecretString = document,
-            Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
-        });
-        world.SecretArn = secret.ARN;
+        await world.CreateSecretAsync(document);
         return world;
     }
 
@@ -149,6 +158,13 @@ internal sealed class World : IAsyncDisposable
         PlanIds.Add(plan.Id);
         ApiUrl ??= Aws.InvokeUrl(api.Id, "prod");
         return plan.Id;
+    }
+
+    /// <summary>Deletes the secret and makes one of the same name, without a key.</summary>
+    public async Task RecreateSecretAsync()
+    {
+        await Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = SecretArn, ForceDeleteWithoutRecovery = true });
+        await CreateSecretAsync("{}");
     }
 
     /// <summary>A whole rotation as Secrets Manager runs it, retries included, a day after what was before.</summary>
@@ -336,6 +352,13 @@ internal sealed class World : IAsyncDisposable
 
     private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    private async Task CreateSecretAsync(string? document) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
+    {
+        Name = SecretName,
+        SecretString = document,
+        Tags = [new Tag { Key = "apikey-rotation:template", Value = TemplateId }],
+    })).ARN;
 
     private async Task<string> HashOfAsync(string versionId)
     {

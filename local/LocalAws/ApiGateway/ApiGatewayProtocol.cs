@@ -19,6 +19,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
+    public AwsException Throttled(TimeSpan retryAfter) => ApiGatewayErrors.TooManyRequests(retryAfter);
+
     public WireOperation Find(WireRequest request)
     {
         var path = "/" + string.Join('/', request.Path);

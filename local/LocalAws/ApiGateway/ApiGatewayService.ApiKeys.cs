@@ -11,7 +11,7 @@ public sealed partial class ApiGatewayService
 
     private static readonly string[] KeyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
 
-    private readonly PagedCollection<StoredApiKey> _keys;
+    private PagedCollection<StoredApiKey> _keys;
     private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
 
     /// <summary>The most API keys of the account and Region. AWS quota: 10,000.</summary>

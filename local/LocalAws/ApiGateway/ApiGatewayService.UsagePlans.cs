@@ -6,7 +6,7 @@ namespace LocalAws;
 /// <content>Usage plans.</content>
 public sealed partial class ApiGatewayService
 {
-    private readonly PagedCollection<StoredUsagePlan> _plans;
+    private PagedCollection<StoredUsagePlan> _plans;
 
     /// <summary>The most usage plans of the account and Region. AWS quota: 300 unless raised.</summary>
     public int MaximumUsagePlans { get; set; } = 300;

@@ -15,6 +15,7 @@ public sealed partial class ApiGatewayService
     private readonly UsageMeter _meter;
     private readonly ConfidentialValues _confidential;
     private readonly AccountRates _rates;
+    private (PagedCollection<StoredApiKey> Keys, PagedCollection<StoredUsagePlan> Plans)? _before;
 
     internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, UsageMeter meter, ConfidentialValues confidential)
     {
@@ -52,6 +53,39 @@ public sealed partial class ApiGatewayService
         if (RateLimits)
         {
             _rates.Take(operation);
+        }
+    }
+
+    internal void KeepForStaleReads()
+    {
+        lock (_gate)
+        {
+            var plans = new Dictionary<StoredUsagePlan, StoredUsagePlan>();
+            var keys = _keys.Copy(key => key.Copy());
+            var plansBefore = _plans.Copy(plan => plans[plan] = plan.Copy(keys));
+            foreach (var key in keys.Items)
+            {
+                key.Plans = [.. key.Plans.Select(plan => plans[plan])];
+            }
+
+            _before = (keys, plansBefore);
+        }
+    }
+
+    internal T AsBeforeTheLastWrite<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            var now = (_keys, _plans);
+            (_keys, _plans) = _before ?? now;
+            try
+            {
+                return read();
+            }
+            finally
+            {
+                (_keys, _plans) = now;
+            }
         }
     }
 

@@ -16,8 +16,8 @@ internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.Newes
     private const int DefaultLimit = 25;
     private const int MaximumLimit = 500;
 
-    private readonly Dictionary<string, long> _sequenceById = new();
-    private readonly SortedList<long, T> _items = [];
+    private Dictionary<string, long> _sequenceById = new();
+    private SortedList<long, T> _items = [];
     private long _sequence;
 
     public int Count => _items.Count;
@@ -34,6 +34,18 @@ internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.Newes
         };
         _sequenceById.Add(id, place);
         _items.Add(place, item);
+    }
+
+    /// <summary>A collection of copies, in the same order.</summary>
+    public PagedCollection<T> Copy(Func<T, T> copy)
+    {
+        var items = new SortedList<long, T>(_items.Count);
+        foreach (var (place, item) in _items)
+        {
+            items.Add(place, copy(item));
+        }
+
+        return new PagedCollection<T>(order) { _sequenceById = new Dictionary<string, long>(_sequenceById), _items = items, _sequence = _sequence };
     }
 
     public bool Contains(string id) => _sequenceById.ContainsKey(id);

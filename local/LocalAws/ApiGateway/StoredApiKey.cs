@@ -19,10 +19,18 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
 
     public DateTimeOffset LastUpdated { get; set; } = created;
 
-    public Dictionary<string, string> Tags { get; init; } = new();
+    public Dictionary<string, string> Tags { get; set; } = new();
 
     /// <summary>The plans that hold the key.</summary>
-    public HashSet<StoredUsagePlan> Plans { get; } = [];
+    public HashSet<StoredUsagePlan> Plans { get; set; } = [];
+
+    /// <summary>The key as it is now, in the same plans.</summary>
+    public StoredApiKey Copy()
+    {
+        var copy = (StoredApiKey)MemberwiseClone();
+        copy.Tags = new Dictionary<string, string>(Tags);
+        return copy;
+    }
 
     // Recorded on AWS: an empty name is left out, as if it had not been given.
     public ApiKey ToApiKey(bool value, bool tags) => new()

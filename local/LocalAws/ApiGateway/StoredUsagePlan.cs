@@ -9,7 +9,11 @@ internal sealed class StoredUsagePlan(string id, UsagePlanSettings settings)
 
     public Dictionary<string, string> Tags { get; init; } = new();
 
-    public PagedCollection<StoredApiKey> Keys { get; } = new();
+    public PagedCollection<StoredApiKey> Keys { get; private init; } = new();
+
+    /// <summary>The plan as it is now, with copies of its keys.</summary>
+    public StoredUsagePlan Copy(PagedCollection<StoredApiKey> keys) =>
+        new(Id, Settings) { Tags = new Dictionary<string, string>(Tags), Keys = Keys.Copy(key => keys.Find(key.Id)!) };
 
     public UsagePlan ToUsagePlan(bool tags) => new()
     {

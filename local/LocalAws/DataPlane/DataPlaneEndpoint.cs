@@ -11,36 +11,29 @@ internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
     private static readonly byte[] LimitExceeded = """{"message":"Limit Exceeded"}"""u8.ToArray();
     private static readonly byte[] MissingAuthenticationToken = """{"message":"Missing Authentication Token"}"""u8.ToArray();
 
-    public Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpContext context) =>
+        Answer(context.Request.Path.Value ?? "", context.Request.Headers.TryGetValue("x-api-key", out var header) ? header.ToString() : null).SendAsync(context);
+
+    public WireResponse Answer(string path, string? apiKey)
     {
-        if (context.Request.Path.Value?.Split('/') is not ["", var restApiId, var stageName, .. var resource]
+        if (path.Split('/') is not ["", var restApiId, var stageName, .. var resource]
             || replica.RequiresKey(new ApiStageId(restApiId, stageName), string.Join('/', resource)) is not { } requiresKey)
         {
-            return SendAsync(context, 403, MissingAuthenticationToken, "MissingAuthenticationTokenException");
+            return Answer(403, MissingAuthenticationToken, "MissingAuthenticationTokenException");
         }
 
-        var apiKey = context.Request.Headers.TryGetValue("x-api-key", out var header) ? header.ToString() : null;
         var admission = requiresKey ? replica.Admit(new ApiStageId(restApiId, stageName), apiKey) : Admission.Served;
         return admission switch
         {
-            Admission.Served => SendAsync(context, 200, Ok),
-            Admission.Throttled => SendAsync(context, 429, TooManyRequests, "TooManyRequestsException"),
-            Admission.QuotaExceeded => SendAsync(context, 429, LimitExceeded, "LimitExceededException"),
-            _ => SendAsync(context, 403, Forbidden, "ForbiddenException"),
+            Admission.Served => Answer(200, Ok),
+            Admission.Throttled => Answer(429, TooManyRequests, "TooManyRequestsException"),
+            Admission.QuotaExceeded => Answer(429, LimitExceeded, "LimitExceededException"),
+            _ => Answer(403, Forbidden, "ForbiddenException"),
         };
     }
 
-    private static async Task SendAsync(HttpContext context, int status, byte[] body, string? errorType = null)
+    private static WireResponse Answer(int status, byte[] body, string? errorType = null) => new(status, "application/json", body)
     {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        if (errorType is not null)
-        {
-            context.Response.Headers["x-amzn-ErrorType"] = errorType;
-        }
-
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
+        Headers = errorType is null ? new Dictionary<string, string>() : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = errorType },
+    };
 }

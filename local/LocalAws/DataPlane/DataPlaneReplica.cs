@@ -4,20 +4,18 @@ namespace LocalAws.DataPlane;
 
 /// <summary>
 /// What the data plane knows: a copy of the account's keys and usage plans that lags behind. Recorded on AWS: a new key is refused, and a
-/// disabled one still served, for seconds to minutes.
+/// disabled one still served, for seconds to minutes. Its nodes learn of a change one after the other, the last one after the whole lag.
 /// </summary>
-internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter meter)
+internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter meter, int nodes)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<(DateTimeOffset At, Action Apply)> _changes = new();
     private readonly HashSet<ApiStageId> _stages = [];
     private readonly Dictionary<string, Dictionary<string, bool>> _methods = new();
-    private readonly Dictionary<string, ServedKey> _keysById = new();
-    private readonly Dictionary<string, ServedKey> _keysByValue = new();
-    private readonly Dictionary<string, ServedPlan> _plans = new();
+    private readonly Node[] _nodes = [.. Enumerable.Range(0, nodes).Select(_ => new Node())];
     private TimeSpan _activationLag;
+    private long _requests;
 
-    /// <summary>How long a change takes to arrive. A new lag holds for the changes that have not arrived yet.</summary>
+    /// <summary>How long a change takes to arrive everywhere. A new lag holds for the changes that have not arrived yet.</summary>
     public TimeSpan ActivationLag
     {
         get
@@ -69,25 +67,20 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    public void KeyCreated(string keyId, string value, bool enabled) => Change(() =>
-        _keysById[keyId] = _keysByValue[value] = new ServedKey(keyId, value) { Enabled = enabled });
+    public void KeyCreated(string keyId, string value, bool enabled) => Change(node => node.AddKey(new ServedKey(keyId, value) { Enabled = enabled }));
 
-    public void KeyUpdated(string keyId, bool enabled) => Change(() => _keysById[keyId].Enabled = enabled);
+    public void KeyUpdated(string keyId, bool enabled) => Change(node => node.KeyOf(keyId).Enabled = enabled);
 
-    public void KeyDeleted(string keyId) => Change(() =>
-    {
-        _keysById.Remove(keyId, out var key);
-        _keysByValue.Remove(key!.Value);
-    });
+    public void KeyDeleted(string keyId) => Change(node => node.RemoveKey(keyId));
 
-    public void KeyAttached(string planId, string keyId) => Change(() => _keysById[keyId].PlanIds.Add(planId));
+    public void KeyAttached(string planId, string keyId) => Change(node => node.KeyOf(keyId).PlanIds.Add(planId));
 
-    public void KeyDetached(string planId, string keyId) => Change(() => _keysById[keyId].PlanIds.Remove(planId));
+    public void KeyDetached(string planId, string keyId) => Change(node => node.KeyOf(keyId).PlanIds.Remove(planId));
 
     public void PlanChanged(string planId, UsagePlanSettings settings) =>
-        Change(() => _plans[planId] = new ServedPlan([.. settings.Stages], settings.Throttle, settings.Quota));
+        Change(node => node.Plans[planId] = new ServedPlan([.. settings.Stages], settings.Throttle, settings.Quota));
 
-    public void PlanDeleted(string planId) => Change(() => _plans.Remove(planId));
+    public void PlanDeleted(string planId) => Change(node => node.Plans.Remove(planId));
 
     /// <summary>Whether a path of a stage is for callers with a key only; null where nothing is there.</summary>
     public bool? RequiresKey(ApiStageId stage, string path)
@@ -108,20 +101,21 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    /// <summary>Whether a stage serves a caller that sends this value; counts the request where it does.</summary>
+    /// <summary>Whether a stage serves a caller that sends this value; counts the request where it does. Each caller comes to the next node.</summary>
     public Admission Admit(ApiStageId stage, string? apiKey)
     {
         lock (_gate)
         {
             ApplyDueChanges();
-            if (apiKey is null || !_keysByValue.TryGetValue(apiKey, out var key) || !key.Enabled)
+            var node = _nodes[_requests++ % _nodes.Length];
+            if (apiKey is null || node.Find(apiKey) is not { Enabled: true } key)
             {
                 return Admission.Forbidden;
             }
 
             foreach (var planId in key.PlanIds)
             {
-                if (_plans.TryGetValue(planId, out var plan) && plan.Stages.Contains(stage))
+                if (node.Plans.TryGetValue(planId, out var plan) && plan.Stages.Contains(stage))
                 {
                     return meter.Admit(planId, key.Id, plan.Throttle, plan.Quota);
                 }
@@ -131,21 +125,57 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    private void Change(Action apply)
+    private void Change(Action<Node> apply)
     {
+        var now = timeProvider.GetUtcNow();
         lock (_gate)
         {
-            _changes.Enqueue((timeProvider.GetUtcNow(), apply));
+            foreach (var node in _nodes)
+            {
+                node.Changes.Enqueue((now, apply));
+            }
         }
     }
 
     // First in, first out: whatever the lag was, changes arrive in the order in which they were made.
     private void ApplyDueChanges()
     {
-        var due = timeProvider.GetUtcNow() - _activationLag;
-        while (_changes.TryPeek(out var change) && change.At <= due)
+        var now = timeProvider.GetUtcNow();
+        for (var node = 0; node < _nodes.Length; node++)
         {
-            _changes.Dequeue().Apply();
+            _nodes[node].Apply(now - (_activationLag * (node + 1) / _nodes.Length));
+        }
+    }
+
+    /// <summary>One of the machines that serve requests.</summary>
+    private sealed class Node
+    {
+        private readonly Dictionary<string, ServedKey> _keysById = new();
+        private readonly Dictionary<string, ServedKey> _keysByValue = new();
+
+        /// <summary>What has not arrived yet.</summary>
+        public Queue<(DateTimeOffset At, Action<Node> Apply)> Changes { get; } = new();
+
+        public Dictionary<string, ServedPlan> Plans { get; } = new();
+
+        public void Apply(DateTimeOffset madeUntil)
+        {
+            while (Changes.TryPeek(out var change) && change.At <= madeUntil)
+            {
+                Changes.Dequeue().Apply(this);
+            }
+        }
+
+        public ServedKey? Find(string value) => _keysByValue.GetValueOrDefault(value);
+
+        public ServedKey KeyOf(string id) => _keysById[id];
+
+        public void AddKey(ServedKey key) => _keysById[key.Id] = _keysByValue[key.Value] = key;
+
+        public void RemoveKey(string id)
+        {
+            _keysById.Remove(id, out var key);
+            _keysByValue.Remove(key!.Value);
         }
     }
 

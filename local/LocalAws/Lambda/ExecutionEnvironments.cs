@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 namespace LocalAws.Lambda;
 
 /// <summary>A function's processes: each runs one invocation at a time, and one more is started when all are busy, as Lambda does.</summary>
-internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
+internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<ExecutionEnvironment, byte> _all = new();
     private volatile bool _disposed;
+
+    public string FunctionArn { get; } = functionArn;
 
     /// <param name="invocation">What to run.</param>
     /// <param name="ended">Cancelled when nobody waits for the result any more.</param>
@@ -39,6 +41,8 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionName
             }
         }
     }
+
+    public Task KillAsync() => Task.WhenAll(_all.Keys.Select(environment => environment.KillAsync()));
 
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,8 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 
     public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
+    public AwsException Throttled(TimeSpan retryAfter) => new(429, "TooManyRequestsException", "Rate Exceeded.");
+
     public WireOperation Find(WireRequest request) => request switch
     {
         { Method: "POST", Path: ["2015-03-31", "functions", var function, "invocations"] } =>

@@ -36,10 +36,19 @@ public sealed class LambdaService
     public string RegisterProcess(string functionName, FunctionProcess process, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
-        var environments = new ExecutionEnvironments(_aws, functionName, process, options ?? new FunctionOptions());
+        var environments = new ExecutionEnvironments(_aws, arn, functionName, process, options ?? new FunctionOptions());
         _processes.Enqueue(environments);
         Put(arn, environments.InvokeAsync, options ?? new FunctionOptions());
         return arn;
+    }
+
+    /// <summary>Ends the processes of a function at once, as a crash does; an invocation under way fails. A handler of this process goes on.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public Task KillProcessesAsync(string functionName)
+    {
+        var arn = FunctionOf(functionName).Arn;
+        return Task.WhenAll(_processes.Where(environments => environments.FunctionArn == arn).Select(environments => environments.KillAsync()));
     }
 
     /// <summary>Lets somebody invoke a function. Secrets Manager rotates with no function whose policy does not name it.</summary>

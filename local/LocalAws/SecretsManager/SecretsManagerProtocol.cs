@@ -47,6 +47,9 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
 
     public AwsException MissingAuthentication => new(400, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
 
+    // AWS user guide, "Secrets Manager quotas"; the service names no time to come back.
+    public AwsException Throttled(TimeSpan retryAfter) => new(400, "ThrottlingException", "Rate exceeded");
+
     public WireOperation Find(WireRequest request)
     {
         var target = request.Header("X-Amz-Target") ?? "";

@@ -11,11 +11,16 @@ public sealed partial class SecretsManagerService
 
     private readonly List<RotationRecord> _rotations = [];
     private readonly List<Task> _runs = [];
+    private readonly List<(DateTimeOffset At, string FunctionArn, byte[] Payload)> _lateEvents = [];
+    private readonly List<ITimer> _lateTimers = [];
 
     /// <summary>Told of every step when it has ended, on the rotation's own thread. A failed step's next attempt is then already scheduled.</summary>
 #pragma warning disable MA0046 // Who listens to one EmbeddedAws needs no sender.
     public event Action<StepRecord>? StepFinished;
 #pragma warning restore MA0046
+
+    /// <summary>Asked once for each step before it is delivered. Null: each is delivered once.</summary>
+    public Func<StepEvent, Delivery>? Deliveries { get; set; }
 
     /// <summary>The rotations that have ended, in the order in which they ended.</summary>
     public IReadOnlyList<RotationRecord> Rotations
@@ -35,18 +40,24 @@ public sealed partial class SecretsManagerService
     /// </summary>
     public async Task SettledAsync()
     {
-        Task[] runs;
-        do
+        while (true)
         {
+            Task[] runs;
             lock (_gate)
             {
                 OpenDueWindows();
+                DeliverDueEvents();
+                _runs.RemoveAll(run => run.IsCompletedSuccessfully);
                 runs = [.. _runs];
+            }
+
+            if (runs.Length == 0)
+            {
+                return;
             }
 
             await Task.WhenAll(runs);
         }
-        while (runs.Length != RunCount());
     }
 
     /// <summary>Configures rotation and starts one, or a test of one. Returns at once.</summary>
@@ -242,7 +253,7 @@ public sealed partial class SecretsManagerService
         var callsBefore = _aws.Calls.Count;
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
         var error = _aws.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
-            ? (await _aws.Lambda.InvokeAsync(rotation.FunctionArn, payload)).Error
+            ? await DeliverAsync(rotation.FunctionArn, payload, Deliveries?.Invoke(new StepEvent(secret.Arn, rotation.Version.Id, step, attempt)) ?? Delivery.Once)
             : new FunctionError("AccessDeniedException", SecretsManagerErrors.CannotInvokeFunction().Message);
         var calls = _aws.Calls.Since(callsBefore);
         var ended = Now;
@@ -250,11 +261,41 @@ public sealed partial class SecretsManagerService
         return new StepRecord(step, attempt, started, ended - started, error is null ? null : $"{error.ErrorType}: {error.ErrorMessage}", calls);
     }
 
-    private int RunCount()
+    private async Task<FunctionError?> DeliverAsync(string functionArn, byte[] payload, Delivery delivery)
+    {
+        if (delivery.Later is { } later)
+        {
+            lock (_gate)
+            {
+                _lateEvents.Add((Now + later, functionArn, payload));
+                _lateTimers.Add(_aws.TimeProvider.CreateTimer(_ => DeliverDueEvents(), state: null, later, Timeout.InfiniteTimeSpan));
+            }
+        }
+
+        if (delivery.AtOnce)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => _aws.Lambda.InvokeAsync(functionArn, payload)));
+            return Array.Find(answers, answer => answer.Error is not null)?.Error;
+        }
+
+        FunctionError? error = null;
+        for (var copy = 0; copy < delivery.Copies; copy++)
+        {
+            error = (await _aws.Lambda.InvokeAsync(functionArn, payload)).Error;
+        }
+
+        return delivery.LosesAnswer ? new FunctionError("Injected", "The function's answer was lost.") : error;
+    }
+
+    private void DeliverDueEvents()
     {
         lock (_gate)
         {
-            return _runs.Count;
+            foreach (var (at, functionArn, payload) in _lateEvents.FindAll(late => late.At <= Now))
+            {
+                _lateEvents.Remove((at, functionArn, payload));
+                _runs.Add(Task.Run(() => _aws.Lambda.InvokeAsync(functionArn, payload)));
+            }
         }
     }
 

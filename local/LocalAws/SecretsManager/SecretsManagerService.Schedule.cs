@@ -17,6 +17,8 @@ public sealed partial class SecretsManagerService
             {
                 Disarm(secret);
             }
+
+            _lateTimers.ForEach(timer => timer.Dispose());
         }
     }
 

@@ -11,7 +11,8 @@ public sealed partial class SecretsManagerService
     private readonly EmbeddedAwsOptions _options;
     private readonly ConfidentialValues _confidential;
     private readonly CancellationToken _stopped;
-    private readonly Dictionary<string, StoredSecret> _secrets = new();
+    private Dictionary<string, StoredSecret> _secrets = new();
+    private Dictionary<string, StoredSecret>? _secretsBefore;
     private readonly HashSet<StoredSecret> _marked = [];
 
     internal SecretsManagerService(EmbeddedAws aws, EmbeddedAwsOptions options, ConfidentialValues confidential, CancellationToken stopped)
@@ -157,6 +158,32 @@ public sealed partial class SecretsManagerService
             if (secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key)) > 0)
             {
                 secret.LastChanged = Now;
+            }
+        }
+    }
+
+    internal void KeepForStaleReads()
+    {
+        lock (_gate)
+        {
+            _secretsBefore = _secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Copy());
+        }
+    }
+
+    internal T AsBeforeTheLastWrite<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            RemoveDeletedSecrets();
+            var now = _secrets;
+            _secrets = _secretsBefore ?? now;
+            try
+            {
+                return read();
+            }
+            finally
+            {
+                _secrets = now;
             }
         }
     }

@@ -23,10 +23,10 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     /// <summary>The key; null where it is AWS's own.</summary>
     public string? CustomKey => KmsKeyId is "" or ManagedKey ? null : KmsKeyId;
 
-    public List<Tag> Tags { get; } = [];
+    public List<Tag> Tags { get; private set; } = [];
 
     /// <summary>The versions, oldest first.</summary>
-    public List<StoredVersion> Versions { get; } = [];
+    public List<StoredVersion> Versions { get; private set; } = [];
 
     public List<StoredReplica> Replicas { get; } = [];
 
@@ -73,6 +73,16 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     /// <summary>The rotated version that AWSPENDING is still to be taken off, and when.</summary>
     public (StoredVersion Version, DateTimeOffset At)? PendingEnds { get; set; }
+
+    /// <summary>The secret as it is now, whatever becomes of it.</summary>
+    public StoredSecret Copy()
+    {
+        var copy = (StoredSecret)MemberwiseClone();
+        copy.Tags = [.. Tags];
+        copy.Versions = Versions.ConvertAll(version => version.Copy());
+        copy.PendingEnds = PendingEnds is { } ends && copy.Find(ends.Version.Id) is { } version ? (version, ends.At) : null;
+        return copy;
+    }
 
     public StoredVersion? Find(string? versionId) => Versions.Find(version => version.Id == versionId);
 

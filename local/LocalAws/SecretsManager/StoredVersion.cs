@@ -15,7 +15,9 @@ internal sealed class StoredVersion(string id, int number, VersionContent? conte
     public DateTimeOffset? LastAccessed { get; set; }
 
     /// <summary>The labels, in the order in which they came.</summary>
-    public List<string> Stages { get; } = [];
+    public List<string> Stages { get; private init; } = [];
+
+    public StoredVersion Copy() => new(Id, Number, Content, Created) { LastAccessed = LastAccessed, Stages = [.. Stages] };
 
     public IReadOnlyList<string>? StagesOrNull() => Stages.Count == 0 ? null : [.. Stages];
 }

@@ -1,0 +1,35 @@
+using System.Net;
+using LocalAws.DataPlane;
+
+namespace LocalAws;
+
+/// <summary>Carries requests to an <see cref="EmbeddedAws"/> in the same process, without a connection: what is sent and answered is the same.</summary>
+internal sealed class InProcessTransport(ControlPlane controlPlane, string controlPlaneAuthority, DataPlaneEndpoint dataPlane) : HttpMessageHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri!.Authority != controlPlaneAuthority)
+        {
+            return Message(request, dataPlane.Answer(request.RequestUri.AbsolutePath, request.Headers.TryGetValues("x-api-key", out var keys) ? keys.First() : null));
+        }
+
+        var (answer, timesOut) = await controlPlane.AnswerAsync(await WireRequest.ReadAsync(request, cancellationToken));
+        // What an HttpClient throws over a connection.
+        return answer is not null ? Message(request, answer)
+            : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())
+            : throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
+    }
+
+    private static HttpResponseMessage Message(HttpRequestMessage request, WireResponse answer)
+    {
+        var message = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(answer.Body) };
+        message.Headers.Add("x-amzn-RequestId", Guid.NewGuid().ToString());
+        message.Content.Headers.TryAddWithoutValidation("Content-Type", answer.ContentType);
+        foreach (var (name, value) in answer.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,224 @@
+using System.Text;
+using System.Text.Json;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// Stands between the function and an embedded AWS in this process: counts the function's calls, makes the planned ones go wrong,
+/// and has the invariants checked after every call that changes something.
+/// </summary>
+internal sealed class FaultInjector
+{
+    // Set while something runs that is not the run whose calls are counted: a twin, a late event, another secret's rotation.
+    private static readonly AsyncLocal<bool> Uncounted = new();
+    private static readonly AsyncLocal<Fault?> NextFault = new();
+
+    private readonly SemaphoreSlim _gate = new(initialCount: 1);
+    private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
+    private readonly List<string> _tokens = [];
+    private readonly Dictionary<int, Func<Task>> _interruptions = [];
+    private World _world = null!;
+    private Invariants _invariants = null!;
+    private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _run = null!;
+    private FunctionInvocation? _invocation;
+    private Dictionary<int, FaultKind> _plan = [];
+    private string _lastSent = "";
+    private bool _isDead;
+
+    /// <summary>The calls since <see cref="Plan"/>, without those of twins and late events.</summary>
+    public List<MadeCall> Calls { get; } = [];
+
+    public HttpMessageHandler Between(HttpMessageHandler transport) => new Handler(this, transport);
+
+    public void Attach(World world, Invariants invariants)
+    {
+        (_world, _invariants, _run) = (world, invariants, world.OnInvoke);
+        world.OnInvoke = InvokeAsync;
+        world.Aws.Faults = call =>
+        {
+            if (!Uncounted.Value && Calls.Count > 0)
+            {
+                Calls[^1] = Calls[^1] with { Operation = call.Operation };
+            }
+
+            return NextFault.Value;
+        };
+    }
+
+    /// <summary>From now on counts anew; these calls go wrong.</summary>
+    public void Plan(params ReadOnlySpan<PlannedFault> faults)
+    {
+        Calls.Clear();
+        _interruptions.Clear();
+        _plan = [];
+        foreach (var fault in faults)
+        {
+            _plan.Add(fault.Call, fault.Kind);
+        }
+    }
+
+    /// <summary>Has something done before the n-th call.</summary>
+    public void Interrupt(int call, Func<Task> interruption) => _interruptions[call] = interruption;
+
+    /// <summary>Delivers all events of a rotation again: the latest is 1, the one before 2.</summary>
+    public Task RepeatAsync(int rotation) => RunNestedAsync(rotation <= _tokens.Count ? [.. _events[_tokens[^rotation]]] : []);
+
+    /// <summary>One invocation with any event.</summary>
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson) =>
+        InvokeAsync(new FunctionInvocation(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15)));
+
+    private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
+    {
+        using var received = JsonDocument.Parse(invocation.Payload);
+        if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _world.SecretArn)
+        {
+            Uncounted.Value = true;
+            return await _run(invocation);
+        }
+
+        if (received.RootElement.TryGetProperty("ClientRequestToken", out var token))
+        {
+            Remember(token.GetString()!, invocation);
+        }
+
+        (_invocation, _isDead) = (invocation, false);
+        try
+        {
+            return await _run(invocation);
+        }
+        finally
+        {
+            if (Calls.Count > 0)
+            {
+                Calls[^1] = Calls[^1] with { IsLast = true };
+            }
+        }
+    }
+
+    private void Remember(string token, FunctionInvocation invocation)
+    {
+        if (!_events.TryGetValue(token, out var events))
+        {
+            _tokens.Add(token);
+            _events.Add(token, events = []);
+        }
+
+        events.Add(invocation);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
+    {
+        var id = request.Headers.TryGetValues("amz-sdk-invocation-id", out var values) ? values.First() : throw new InvalidOperationException("Not a call of the SDK.");
+        if (_isDead && !Uncounted.Value)
+        {
+            throw new ProcessDiedException();
+        }
+
+        if (Uncounted.Value || id == _lastSent)
+        {
+            return await SendCheckedAsync(send);
+        }
+
+        _lastSent = id;
+        Calls.Add(new MadeCall("", IsLast: false));
+        if (_interruptions.Remove(Calls.Count, out var interruption))
+        {
+            await interruption();
+        }
+
+        return _plan.TryGetValue(Calls.Count, out var kind) ? await SendAsync(kind, send) : await SendCheckedAsync(send);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(FaultKind kind, Func<Task<HttpResponseMessage>> send)
+    {
+        NextFault.Value = kind switch
+        {
+            FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
+            FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
+            FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
+            FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
+            FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
+            FaultKind.StaleRead => Fault.StaleRead(),
+            _ => null,
+        };
+        switch (kind)
+        {
+            case FaultKind.KilledBefore:
+                throw Die();
+            case FaultKind.Twin:
+                await RunNestedAsync([_invocation!]);
+                break;
+            case FaultKind.LateEvents:
+                await RepeatAsync(rotation: 3);
+                await RepeatAsync(rotation: 2);
+                break;
+        }
+
+        var answer = await SendCheckedAsync(send);
+        switch (kind)
+        {
+            case FaultKind.KilledAfter:
+                throw Die();
+            case FaultKind.LambdaTimeOut:
+                _world.Time.Advance(TimeSpan.FromMinutes(16));
+                throw Die();
+        }
+
+        return answer;
+    }
+
+    private async Task<HttpResponseMessage> SendCheckedAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        // Two secrets may rotate at once: the invariants hold between calls.
+        await _gate.WaitAsync();
+        try
+        {
+            return await send();
+        }
+        finally
+        {
+            await _invariants.CheckAsync();
+            _gate.Release();
+        }
+    }
+
+    private async Task RunNestedAsync(IReadOnlyList<FunctionInvocation> invocations)
+    {
+        Uncounted.Value = true;
+        foreach (var invocation in invocations)
+        {
+            try
+            {
+                await _run(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
+            }
+            catch (RotationException)
+            {
+                // A late event is refused, and of two twins one may be: what counts is that the invariants hold.
+            }
+        }
+    }
+
+    private ProcessDiedException Die()
+    {
+        _isDead = true;
+        return new ProcessDiedException();
+    }
+
+    private sealed class Handler(FaultInjector faults, HttpMessageHandler transport) : DelegatingHandler(transport)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            faults.SendAsync(request, () => base.SendAsync(request, cancellationToken));
+    }
+}
+
+/// <summary>A call that the function made.</summary>
+/// <param name="Operation">Its operation; empty when the function died before it.</param>
+/// <param name="IsLast">Whether the invocation ended after it.</param>
+internal sealed record MadeCall(string Operation, bool IsLast)
+{
+    public bool IsRead => Operation.StartsWith("Get", StringComparison.Ordinal) || Operation.StartsWith("Describe", StringComparison.Ordinal);
+}
+
+/// <summary>What the function's own code sees of its process dying: its call does not return, and no other one does.</summary>
+internal sealed class ProcessDiedException : Exception;

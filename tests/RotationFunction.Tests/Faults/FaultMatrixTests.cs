@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Amazon.Runtime;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// Every AWS call of everything that the function does, failed in every way, and every pair of failures: it is tried again and comes to its end,
+/// and no key in use is refused, lost or left over on the way. The calls are those of an undisturbed run, so a new one enters by itself.
+/// The tables are written to artifacts/reports.
+/// </summary>
+public sealed class FaultMatrixTests
+{
+    private const int CasesPerWorld = 40;
+
+    [Fact]
+    public Task Rotation() => RunAsync<RotationScenario>();
+
+    [Fact]
+    public Task Provision() => RunAsync<ProvisionScenario>();
+
+    [Fact]
+    public Task Adoption() => RunAsync<AdoptionScenario>();
+
+    [Fact]
+    public Task Update() => RunAsync<UpdateScenario>();
+
+    [Fact]
+    public Task Decommission() => RunAsync<DecommissionScenario>();
+
+    private static async Task RunAsync<T>()
+        where T : Scenario, new()
+    {
+        var name = typeof(T).Name.Replace(nameof(Scenario), "", StringComparison.Ordinal);
+        var (undisturbed, hasPast) = await RecordAsync<T>();
+
+        var singles = await RunAllAsync<T>(
+        [
+            .. from call in Enumerable.Range(1, undisturbed.Count)
+               from kind in FaultKinds.All
+               where (kind != FaultKind.StaleRead || undisturbed[call - 1].IsRead) && (kind != FaultKind.LateEvents || hasPast)
+               select new Case([new(call, kind)]),
+        ]);
+        // A second fault at each later call of the run that the first one has made.
+        var pairs = await RunAllAsync<T>(
+        [
+            .. from single in singles
+               where FaultKinds.Distinct(undisturbed[single.Case.Faults[0].Call - 1], hasPast).Contains(single.Case.Faults[0].Kind)
+               from call in Enumerable.Range(1, single.Calls.Count)
+               where call > single.Case.Faults[0].Call
+               from kind in FaultKinds.Distinct(single.Calls[call - 1], hasPast)
+               select new Case([single.Case.Faults[0], new(call, kind)]),
+        ]);
+
+        Report(name, undisturbed, singles, pairs);
+        var failed = singles.Concat(pairs).Where(done => done.Violations.Count > 0).ToList();
+        Assert.True(failed.Count == 0, $"{name}: {failed.Count} of {singles.Count + pairs.Count} cases failed, the first are\n" + string.Join('\n', failed.OrderBy(done => done.Case.Faults.Length).Take(10)));
+    }
+
+    private static async Task<(List<MadeCall> Calls, bool HasPast)> RecordAsync<T>()
+        where T : Scenario, new()
+    {
+        await using var scenario = await Scenario.StartAsync<T>();
+        scenario.Faults.Plan();
+        Assert.Equal(1, await scenario.RunAsync());
+        List<MadeCall> calls = [.. scenario.Faults.Calls];
+        await scenario.ConvergeAsync(toTheEnd: true);
+        Assert.Empty(scenario.Invariants.Violations);
+        return (calls, scenario.HasPast);
+    }
+
+    private static async Task<List<DoneCase>> RunAllAsync<T>(IReadOnlyList<Case> cases)
+        where T : Scenario, new()
+    {
+        var done = new ConcurrentBag<DoneCase>();
+        await Parallel.ForEachAsync(cases.Chunk(CasesPerWorld), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (chunk, _) =>
+        {
+            var rest = new Queue<Case>(chunk);
+            while (rest.Count > 0)
+            {
+                await using var scenario = await Scenario.StartAsync<T>();
+                DoneCase last;
+                do
+                {
+                    last = await RunAsync(scenario, rest.Dequeue(), isLast: rest.Count == 0);
+                    done.Add(last);
+                }
+                while (rest.Count > 0 && scenario.IsReusable && last.Violations.Count == 0);
+            }
+        });
+        return [.. done];
+    }
+
+    private static async Task<DoneCase> RunAsync(Scenario scenario, Case planned, bool isLast)
+    {
+        scenario.Faults.Plan(planned.Faults);
+        var tries = await scenario.RunAsync();
+        List<MadeCall> calls = [.. scenario.Faults.Calls];
+        scenario.Faults.Plan();
+        if (tries is null)
+        {
+            scenario.Invariants.Violations.Add("it never came to its end");
+        }
+        else
+        {
+            try
+            {
+                await scenario.ConvergeAsync(toTheEnd: isLast || planned.Faults.Length == 1);
+            }
+            catch (AmazonServiceException refused)
+            {
+                scenario.Invariants.Violations.Add(refused.Message);
+            }
+        }
+
+        return new DoneCase(planned, calls, tries, [.. scenario.Invariants.Violations]);
+    }
+
+    private static void Report(string name, List<MadeCall> calls, List<DoneCase> singles, List<DoneCase> pairs)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# {name}: {calls.Count} calls, {singles.Count} single faults, {pairs.Count} pairs, {singles.Concat(pairs).Count(done => done.Violations.Count > 0)} failed").AppendLine();
+        text.AppendLine("How many tries it took with one fault at each call:").AppendLine();
+        text.AppendLine("| call | " + string.Join(" | ", FaultKinds.All) + " |");
+        text.AppendLine("|---|" + string.Concat(FaultKinds.All.Select(_ => "---|")));
+        var outcomes = singles.ToDictionary(done => done.Case.Faults[0], done => done.Violations.Count > 0 ? "failed" : $"{done.Tries}");
+        for (var call = 1; call <= calls.Count; call++)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {call} {calls[call - 1].Operation} | {string.Join(" | ", FaultKinds.All.Select(kind => outcomes.GetValueOrDefault(new(call, kind), "")))} |");
+        }
+
+        var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "reports"));
+        File.WriteAllText(Path.Combine(folder.FullName, $"faults-{name}.md"), text.ToString());
+    }
+
+    private sealed record Case(PlannedFault[] Faults);
+
+    private sealed record DoneCase(Case Case, List<MadeCall> Calls, int? Tries, List<string> Violations)
+    {
+        public override string ToString() => $"{string.Join(", then ", Case.Faults)}: {string.Join("; ", Violations.Take(3))}";
+    }
+}

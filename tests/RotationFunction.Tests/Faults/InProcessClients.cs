@@ -1,0 +1,58 @@
+using Amazon.APIGateway;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.SecretsManager;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// Clients of the SDK that reach an embedded AWS without a connection, for tests that make very many calls. All is the SDK's own,
+/// but it hardly waits before it sends a call again.
+/// </summary>
+internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
+{
+    [ThreadStatic]
+    private static bool t_withoutBackoff;
+
+    static InProcessClients() => RuntimePipelineCustomizerRegistry.Instance.Register(new WithoutBackoff());
+
+    /// <summary>Stands between the client and the embedded AWS.</summary>
+    public Func<HttpMessageHandler, HttpMessageHandler> Between { get; init; } = transport => transport;
+
+    public AmazonSecretsManagerClient SecretsManager(string accessKey) => Create(() => new AmazonSecretsManagerClient(
+        new BasicAWSCredentials(accessKey, "secret"),
+        new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = this }));
+
+    public AmazonAPIGatewayClient ApiGateway(string accessKey) => Create(() => new AmazonAPIGatewayClient(
+        new BasicAWSCredentials(accessKey, "secret"),
+        new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = this }));
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(Between(aws.CreateTransport()));
+
+    private static T Create<T>(Func<T> client)
+    {
+        t_withoutBackoff = true;
+        try
+        {
+            return client();
+        }
+        finally
+        {
+            t_withoutBackoff = false;
+        }
+    }
+
+    private sealed class WithoutBackoff : IRuntimePipelineCustomizer
+    {
+        public string UniqueName => nameof(WithoutBackoff);
+
+        public void Customize(Type serviceClientType, RuntimePipeline pipeline)
+        {
+            if (t_withoutBackoff)
+            {
+                pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new StandardRetryPolicy(maxRetries: 2) { MaxBackoffInMilliseconds = 1 }));
+            }
+        }
+    }
+}

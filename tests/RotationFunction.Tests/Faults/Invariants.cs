@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text.Json;
+using LocalAws.ApiGateway;
+using LocalAws.SecretsManager;
+using ApiKey = LocalAws.ApiGateway.ApiKey;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// What holds after every call, whatever goes wrong. A violation is collected, not thrown: the function must not get to see it.
+/// Reads the account without HTTP, but asks the API as a client does.
+/// </summary>
+internal sealed class Invariants(World world)
+{
+    private readonly HashSet<string> _knownValues = [];
+    private readonly HashSet<string> _readVersions = [];
+    private readonly Dictionary<string, ApiKey> _others = [];
+    private string? _current;
+    private long _seenChanges = -1;
+
+    /// <summary>What was violated, by ids.</summary>
+    public List<string> Violations { get; } = [];
+
+    /// <summary>False while keys are taken away on purpose.</summary>
+    public bool KeysAreInUse { get; set; } = true;
+
+    /// <summary>Values of keys that a person disabled or deleted: nobody can expect them to be accepted.</summary>
+    public HashSet<string> Damaged { get; } = [];
+
+    /// <summary>A second secret that the same function rotates.</summary>
+    public string? OtherSecretArn { get; set; }
+
+    /// <summary>Takes all keys but the minted ones as other people's: they must stay as they are.</summary>
+    public void ProtectOthers()
+    {
+        _others.Clear();
+        foreach (var key in Keys().Where(key => !IsMinted(key)))
+        {
+            _others.Add(key.Id, key);
+        }
+    }
+
+    /// <summary>One that may be disabled from now on.</summary>
+    public void Unprotect(string keyId) => _others.Remove(keyId);
+
+    public async Task CheckAsync()
+    {
+        // Only what changes something can violate anything; the clock moves with waits, and those end in calls.
+        var keys = Keys();
+        var changes = Fingerprint(keys);
+        if (changes == _seenChanges)
+        {
+            return;
+        }
+
+        _seenChanges = changes;
+        ReadNewVersions();
+        foreach (var key in keys.Where(key => IsMinted(key) && key.Enabled && !_knownValues.Contains(key.Value!)))
+        {
+            Violate($"the value of key {key.Id} is in no version");
+        }
+
+        foreach (var other in _others.Values)
+        {
+            if (keys.FirstOrDefault(key => key.Id == other.Id) is not { } now || now.Enabled != other.Enabled || now.LastUpdatedDate != other.LastUpdatedDate)
+            {
+                Violate($"key {other.Id}, somebody else's, was changed");
+            }
+        }
+
+        CheckPromotion(keys);
+        if (KeysAreInUse)
+        {
+            await CheckAcceptedAsync();
+        }
+    }
+
+    /// <summary>What holds after an undisturbed rotation: exactly the keys of AWSCURRENT and AWSPREVIOUS are enabled.</summary>
+    public void CheckRing()
+    {
+        var needed = new[] { "AWSCURRENT", "AWSPREVIOUS" }.Select(label => ValueOf(label)).OfType<string>().ToHashSet();
+        var enabled = Keys().Where(key => IsMinted(key) && key.Enabled).Select(key => key.Value!).ToHashSet();
+        if (!enabled.SetEquals(needed))
+        {
+            Violate($"{enabled.Count} keys are enabled after an undisturbed rotation, {enabled.Except(needed).Count()} of them needed by no label");
+        }
+    }
+
+    public int MintedCount() => Keys().Count(IsMinted);
+
+    private async Task CheckAcceptedAsync()
+    {
+        foreach (var (secret, label) in from secret in new[] { world.SecretArn, OtherSecretArn }.OfType<string>() from label in new[] { "AWSCURRENT", "AWSPREVIOUS" } select (secret, label))
+        {
+            // Once for each node.
+            for (var node = 0; node < 2 && ValueOf(label, secret) is { } value && !Damaged.Contains(value); node++)
+            {
+                if (await world.CallApiAsync(value) != HttpStatusCode.OK)
+                {
+                    Violate($"the key of {label} of {secret} is not accepted");
+                }
+            }
+        }
+    }
+
+    /// <summary>AWSCURRENT has moved to a version with another key: then testSecret must have passed that key.</summary>
+    private void CheckPromotion(IReadOnlyList<ApiKey> keys)
+    {
+        var value = ValueOf("AWSCURRENT");
+        if (value == _current)
+        {
+            return;
+        }
+
+        var key = keys.FirstOrDefault(key => key.Value == value && IsMinted(key));
+        if (key is not null && !world.Log.Any(entry => entry.Message.EndsWith($"key {key.Id} passed", StringComparison.Ordinal)))
+        {
+            Violate($"AWSCURRENT moved to key {key.Id}, which testSecret has not passed");
+        }
+
+        _current = value;
+    }
+
+    private void ReadNewVersions()
+    {
+        foreach (var version in world.Aws.SecretsManager.ListSecretVersionIds(new ListSecretVersionIdsRequest { SecretId = world.SecretArn, IncludeDeprecated = true, MaxResults = 100 }).Versions)
+        {
+            if (!_readVersions.Contains(version.VersionId!) && Read(version.VersionId!, world.SecretArn) is { } document)
+            {
+                _readVersions.Add(version.VersionId!);
+                if (KeyIn(document) is { } value)
+                {
+                    _knownValues.Add(value);
+                }
+            }
+        }
+    }
+
+    /// <summary>The key value that a label of a secret holds; the first one where none is named.</summary>
+    public string? ValueOf(string label, string? secret = null)
+    {
+        secret ??= world.SecretArn;
+        var labelled = world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = secret }).VersionIdsToStages?.FirstOrDefault(version => version.Value.Contains(label)).Key;
+        return labelled is not null && Read(labelled, secret) is { } document ? KeyIn(document) : null;
+    }
+
+    private string? Read(string versionId, string secret)
+    {
+        try
+        {
+            return world.Aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret, VersionId = versionId }).SecretString;
+        }
+        catch (LocalAws.AwsException)
+        {
+            return null;
+        }
+    }
+
+    private long Fingerprint(IReadOnlyList<ApiKey> keys)
+    {
+        var hash = new HashCode();
+        foreach (var key in keys)
+        {
+            hash.Add(key.Id, StringComparer.Ordinal);
+            hash.Add(key.Enabled);
+        }
+
+        foreach (var (version, labels) in world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = world.SecretArn }).VersionIdsToStages ?? new Dictionary<string, IReadOnlyList<string>>())
+        {
+            hash.Add(version, StringComparer.Ordinal);
+            hash.Add(string.Join(',', labels), StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    private IReadOnlyList<ApiKey> Keys() => world.Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { IncludeValues = true, Limit = 500 }).Items;
+
+    private bool IsMinted(ApiKey key) => KeyNames.IsMinted(key.Name, world.SecretName);
+
+    private void Violate(string what) => Violations.Add(what);
+
+    private static string? KeyIn(string document) => JsonDocument.Parse(document).RootElement.TryGetProperty("apiKey", out var value) ? value.GetString() : null;
+}

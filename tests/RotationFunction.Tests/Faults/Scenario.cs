@@ -1,0 +1,252 @@
+using System.Text.Json;
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>Something that the function does in a number of calls, and how it is tried again when it fails.</summary>
+internal abstract class Scenario : IAsyncDisposable
+{
+    // Pairs of faults need three tries.
+    protected const int Tries = 4;
+
+    private readonly FaultInjector _faults = new();
+
+    public World World { get; private set; } = null!;
+
+    public Invariants Invariants { get; private set; } = null!;
+
+    public FaultInjector Faults => _faults;
+
+    /// <summary>Whether there were rotations before, whose events may come late.</summary>
+    public virtual bool HasPast => true;
+
+    /// <summary>Whether another case can go on where the last one ended.</summary>
+    public virtual bool IsReusable => false;
+
+    public static async Task<T> StartAsync<T>()
+        where T : Scenario, new()
+    {
+        var scenario = new T();
+        scenario.World = await World.StartAsync(
+            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario._faults.Between, rotationAttempts: Tries);
+        scenario.Invariants = new Invariants(scenario.World);
+        await scenario.AddOthersAsync();
+        scenario.Faults.Attach(scenario.World, scenario.Invariants);
+        await scenario.PrepareAsync();
+        scenario.Invariants.ProtectOthers();
+        return scenario;
+    }
+
+    /// <summary>Does it, with the faults that are planned; returns how many tries it took, or null when it never came to an end.</summary>
+    public abstract Task<int?> RunAsync();
+
+    /// <summary>Goes on undisturbed and checks that all is as if nothing had happened.</summary>
+    /// <param name="toTheEnd">Until even what a fault left behind must be deleted, two rotations later.</param>
+    public abstract Task ConvergeAsync(bool toTheEnd);
+
+    public ValueTask DisposeAsync() => World.DisposeAsync();
+
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Runs an action as a deployment that is started again does.</summary>
+    protected async Task<int?> ActAsync(object action)
+    {
+        var json = JsonSerializer.Serialize(action);
+        for (var attempt = 1; attempt <= Tries; attempt++)
+        {
+            try
+            {
+                await Faults.InvokeAsync(json);
+                return attempt;
+            }
+            catch (Exception failure) when (failure is RotationException or ProcessDiedException or Amazon.Runtime.AmazonClientException)
+            {
+                World.Time.Advance(TimeSpan.FromMinutes(1));
+            }
+        }
+
+        return null;
+    }
+
+    protected async Task RotateAndCheckAsync(int times)
+    {
+        for (var rotation = 0; rotation < times; rotation++)
+        {
+            var record = await World.RotateAsync();
+            if (record.Outcome != RotationOutcome.Succeeded || record.Steps.Count != 4)
+            {
+                Invariants.Violations.Add($"an undisturbed rotation needed {record.Steps.Count} steps: {record.Steps.FirstOrDefault(step => step.Error is not null)?.Error}");
+            }
+
+            Invariants.CheckRing();
+        }
+    }
+
+    protected void CheckNothingIsLeftOver()
+    {
+        // Disabled, previous, current.
+        if (Invariants.MintedCount() is var count and not 3)
+        {
+            Invariants.Violations.Add($"{count} keys are left");
+        }
+    }
+
+    // Keys that look like the secret's own: of a secret with a longer name, and one that was never tagged.
+    private async Task AddOthersAsync()
+    {
+        await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = World.SecretName + "-2/" + World.NewToken(), Enabled = true });
+        await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        {
+            Name = World.SecretName + "/more/" + World.NewToken(),
+            Enabled = true,
+            Tags = new() { ["apikey-rotation:minted-for"] = World.SecretArn.Replace(World.SecretName, World.SecretName + "/more", StringComparison.Ordinal) },
+        });
+    }
+}
+
+/// <summary>A rotation by Secrets Manager of a secret that has been rotated before: it also disables a key and deletes one.</summary>
+internal sealed class RotationScenario : Scenario
+{
+    public override bool IsReusable => true;
+
+    public override async Task<int?> RunAsync()
+    {
+        var record = await World.RotateAsync();
+        return record.Outcome == RotationOutcome.Succeeded ? record.Steps.Max(step => step.Attempt) : null;
+    }
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
+        if (toTheEnd)
+        {
+            CheckNothingIsLeftOver();
+        }
+    }
+
+    protected override Task PrepareAsync() => World.RotateHealthyAsync(3);
+}
+
+/// <summary>The first deployment: a secret without a value gets its first key.</summary>
+internal class ProvisionScenario : Scenario
+{
+    public override bool HasPast => false;
+
+    public override Task<int?> RunAsync() => ActAsync(new { action = "provision", secretId = World.SecretArn });
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
+        if (toTheEnd)
+        {
+            CheckNothingIsLeftOver();
+        }
+    }
+}
+
+/// <summary>The first deployment with a key that is in use already.</summary>
+internal sealed class AdoptionScenario : ProvisionScenario
+{
+    private string _adopted = "";
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        // The second rotation disables the adopted key, which stays; from the fourth on a minted one is deleted.
+        Invariants.Unprotect(_adopted);
+        await World.RotateHealthyAsync(2);
+        Invariants.ProtectOthers();
+        await RotateAndCheckAsync(times: 2);
+        CheckNothingIsLeftOver();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        _adopted = (await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
+        foreach (var plan in World.PlanIds)
+        {
+            await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
+        }
+
+        await World.TagSecretAsync("apikey-rotation:adopted", _adopted);
+        // The last write is another one: the stack makes the secret with all its tags, so that one read alone does not miss a tag.
+        await World.TagKeyAsync(World.TemplateId, "team", "payments");
+        World.Time.Advance(TimeSpan.FromHours(1));
+    }
+}
+
+/// <summary>A change of the declared usage plans: the keys in use are put into one and taken out of another.</summary>
+internal sealed class UpdateScenario : Scenario
+{
+    private string _lost = "";
+    private string _gained = "";
+
+    public override bool IsReusable => true;
+
+    public override Task<int?> RunAsync() => ActAsync(new
+    {
+        action = "lifecycle",
+        secretId = World.SecretArn,
+        usagePlanIds = new[] { World.PlanIds[0], _gained },
+        tf = new { action = "update", prev_input = new { action = "lifecycle", secretId = World.SecretArn, usagePlanIds = new[] { World.PlanIds[0], _lost } } },
+    });
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = World.TemplateId });
+        foreach (var key in (await World.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, World.SecretName)))
+        {
+            var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
+            if (!plans.Items.Select(plan => plan.Id).Order().SequenceEqual(new[] { World.PlanIds[0], _gained }.Order()))
+            {
+                Invariants.Violations.Add($"key {key.Id} is not in the declared plans");
+            }
+        }
+
+        await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
+        if (toTheEnd)
+        {
+            CheckNothingIsLeftOver();
+        }
+
+        // The next case goes the other way.
+        (_lost, _gained) = (_gained, _lost);
+        await AttachTemplateAsync();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await World.RotateHealthyAsync(3);
+        _lost = World.PlanIds[1];
+        _gained = await World.AddPlanAsync(World.TemplateId);
+    }
+
+    private Task AttachTemplateAsync() => World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
+}
+
+/// <summary>The end: rotation is off, and the lifecycle resource's delete takes the keys away.</summary>
+internal sealed class DecommissionScenario : Scenario
+{
+    public override Task<int?> RunAsync()
+    {
+        Invariants.KeysAreInUse = false;
+        return ActAsync(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } });
+    }
+
+    public override Task ConvergeAsync(bool toTheEnd)
+    {
+        if (Invariants.MintedCount() is var count and not 0)
+        {
+            Invariants.Violations.Add($"{count} keys are left");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await World.RotateHealthyAsync(3);
+        await World.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = World.SecretArn });
+    }
+}
