@@ -284,8 +284,8 @@ internal sealed class LifeScenario : Scenario
     {
         if ((await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn })).RotationEnabled == true)
         {
-            await World.InvokeAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "create" } }));
-            await World.InvokeAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "create" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } }));
         }
     }
 
@@ -341,5 +341,5 @@ internal sealed class LifeScenario : Scenario
         return template.Id;
     }
 
-    private Task ProvisionAsync(string secretArn) => World.InvokeAsync(JsonSerializer.Serialize(new { action = "provision", secretId = secretArn }));
+    private Task ProvisionAsync(string secretArn) => Faults.ActAsync(JsonSerializer.Serialize(new { action = "provision", secretId = secretArn }));
 }
