@@ -18,6 +18,8 @@ public class ApiListTests
         ["Amazon.Lambda.Serialization.SystemTextJson"] = typeof(AwsNamingPolicy).Assembly,
         ["AWSSDK.APIGateway"] = typeof(IAmazonAPIGateway).Assembly,
         ["AWSSDK.SecretsManager"] = typeof(IAmazonSecretsManager).Assembly,
+        ["Pulumi"] = typeof(global::Pulumi.Resource).Assembly,
+        ["Pulumi.Aws"] = typeof(global::Pulumi.Aws.Provider).Assembly,
     };
 
     public static TheoryData<string> PackageIds => [.. Packages.Keys];

@@ -10,6 +10,8 @@ internal static class Signatures
     private const BindingFlags Declared =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
+    private static readonly NullabilityInfoContext Nullability = new();
+
     /// <summary>Attributes that change what compiles against a member.</summary>
     private static readonly string[] CompilerSeen =
     [
@@ -71,15 +73,15 @@ internal static class Signatures
     private static string? Line(MemberInfo member) => member switch
     {
         FieldInfo { IsSpecialName: false } field when IsVisible(field.IsPublic, field.IsFamily, field.IsFamilyOrAssembly)
-            => $"{Attributes(field)}{Modifiers(field)}{Name(field.FieldType)} {field.Name}",
+            => $"{Attributes(field)}{Modifiers(field)}{Name(field.FieldType, Nullability.Create(field))} {field.Name}",
         ConstructorInfo constructor when IsVisible(constructor)
             => $"{Attributes(constructor)}{Access(constructor.IsPublic)}ctor ({Parameters(constructor)})",
         PropertyInfo property when property.GetAccessors(nonPublic: true).Where(IsVisible).ToList() is { Count: > 0 } accessors
-            => $"{Attributes(property)}{Modifiers(accessors[0])}{Name(property.PropertyType)} {property.Name} {{ {Accessors(accessors)}}}",
+            => $"{Attributes(property)}{Modifiers(accessors[0])}{Name(property.PropertyType, Nullability.Create(property))} {property.Name} {{ {Accessors(accessors)}}}",
         EventInfo { AddMethod: { } add } @event when IsVisible(add)
             => $"{Attributes(@event)}{Modifiers(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
         MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
-            => $"{Attributes(method)}{Modifiers(method)}{Name(method.ReturnType)} {method.Name}{TypeArguments(method.GetGenericArguments())}"
+            => $"{Attributes(method)}{Modifiers(method)}{Name(method.ReturnType, Nullability.Create(method.ReturnParameter))} {method.Name}{TypeArguments(method.GetGenericArguments())}"
                 + $"({Parameters(method)})",
         _ => null,
     };
@@ -125,7 +127,7 @@ internal static class Signatures
             { DefaultValue: null } => " = null",
             _ => $" = {parameter.DefaultValue}",
         };
-        return $"{modifier}{Name(parameter.ParameterType)} {parameter.Name}{value}";
+        return $"{modifier}{Name(parameter.ParameterType, Nullability.Create(parameter))} {parameter.Name}{value}";
     }));
 
     private static string Attributes(MemberInfo member) => string.Concat(member.CustomAttributes
@@ -133,15 +135,29 @@ internal static class Signatures
         .Where(CompilerSeen.Contains)
         .Select(name => $"[{name[..^"Attribute".Length]}] "));
 
-    private static string Name(Type type) => type switch
-    {
-        _ when Keywords.TryGetValue(type, out var keyword) => keyword,
-        { IsByRef: true } => Name(type.GetElementType()!),
-        { IsArray: true } => Name(type.GetElementType()!) + "[]",
-        _ when Nullable.GetUnderlyingType(type) is { } underlying => Name(underlying) + "?",
-        { IsGenericType: true } => type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + TypeArguments(type.GetGenericArguments()),
-        _ => type.Name,
-    };
+    private static string Name(Type type) => Name(type, nullability: null);
 
-    private static string TypeArguments(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(Name))}>";
+    /// <summary>A type with its type arguments, and a question mark where its assembly annotates it, or an argument, as nullable.</summary>
+    private static string Name(Type type, NullabilityInfo? nullability)
+    {
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+        {
+            return Name(underlying) + "?";
+        }
+
+        var name = type switch
+        {
+            _ when Keywords.TryGetValue(type, out var keyword) => keyword,
+            { IsByRef: true } => Name(type.GetElementType()!, nullability),
+            { IsArray: true } => Name(type.GetElementType()!, nullability?.ElementType) + "[]",
+            { IsGenericType: true } => type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)] + TypeArguments(type.GetGenericArguments(), nullability),
+            _ => type.Name,
+        };
+        // Whether a type parameter is nullable is its user's choice.
+        var isNullable = type is { IsValueType: false, IsGenericParameter: false, IsByRef: false } && nullability?.ReadState == NullabilityState.Nullable;
+        return isNullable ? name + "?" : name;
+    }
+
+    private static string TypeArguments(Type[] arguments, NullabilityInfo? nullability = null) => arguments.Length == 0 ? "" :
+        $"<{string.Join(", ", arguments.Select((argument, index) => Name(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index))))}>";
 }

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Pulumi;
+using Pulumi.Testing;
+using Pulumi.Utilities;
+
+namespace Compat.Tests;
+
+public class PulumiOutputTests
+{
+    [Fact]
+    public async Task What_is_made_of_a_secret_is_secret()
+    {
+        var (secret, plain) = (Output.CreateSecret("s"), Output.Create("p"));
+
+        Assert.True(await Output.IsSecretAsync(Output.All<string>(plain, secret)));
+        Assert.True(await Output.IsSecretAsync(Output.Tuple(plain, secret)));
+        Assert.True(await Output.IsSecretAsync(Output.Format($"{plain}{secret}")));
+        Assert.True(await Output.IsSecretAsync(secret.Apply(_ => plain)));
+        Assert.True(await Output.IsSecretAsync(plain.Apply(_ => secret)));
+        Assert.False(await Output.IsSecretAsync(Output.Unsecret(secret)));
+        Assert.False(await Output.IsSecretAsync(Output.Tuple(plain, plain)));
+    }
+
+    [Fact]
+    public async Task What_is_made_of_an_unknown_is_unknown()
+    {
+        var (unknown, known) = (OutputUtilities.CreateUnknown("u"), Output.Create("k"));
+
+        Assert.False(await OutputUtilities.GetIsKnownAsync(Output.All(known, unknown)));
+        Assert.False(await OutputUtilities.GetIsKnownAsync(Output.Tuple(known, unknown, known)));
+        Assert.False(await OutputUtilities.GetIsKnownAsync(Output.Format($"{unknown}")));
+        Assert.False(await OutputUtilities.GetIsKnownAsync(Output.JsonSerialize(Output.Create(new { a = new[] { unknown } }))));
+        Assert.True(await OutputUtilities.GetIsKnownAsync(Output.Tuple(known, known)));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_preview_does_not_call_a_function_with_an_unknown_value(bool isPreview, bool isCalled)
+    {
+        var called = false;
+        await Deployment.TestAsync(new PulumiMocks(), new TestOptions { IsPreview = isPreview }, () =>
+        {
+            OutputUtilities.CreateUnknown("u").Apply(_ => called = true);
+        });
+
+        Assert.Equal(isCalled, called);
+    }
+
+    [Fact]
+    public async Task What_is_made_of_a_resource_depends_on_it()
+    {
+        var (resources, outputs) = await Deployment.TestAsync(new PulumiMocks(), new TestOptions { IsPreview = false }, () =>
+        {
+            var (one, two) = (new Thing("one"), new Thing("two"));
+            return new Dictionary<string, object?>
+            {
+                ["both"] = Output.Format($"{one.Id} {two.Text}"),
+                ["inner"] = one.Id.Apply(_ => two.Id),
+                ["json"] = Output.JsonSerialize(Output.Create(new { id = two.Id })),
+            };
+        });
+
+        Assert.Equal(["one", "two"], await NamesAsync("both"));
+        Assert.Equal(["one", "two"], await NamesAsync("inner"));
+        Assert.Equal(["two"], await NamesAsync("json"));
+
+        async Task<IEnumerable<string>> NamesAsync(string output)
+            => (await OutputUtilities.GetDependenciesAsync((Output<string>)outputs[output]!)).Select(resource => resource.GetResourceName()).Order();
+    }
+
+    [Fact]
+    public async Task Lists_take_values_inputs_and_outputs()
+    {
+        InputList<string> list = new() { "a", Output.Create("b"), { (Input<string>)"c", "d" } };
+        list.AddRange(new[] { "e" });
+        InputList<string> fromOutput = Output.Create(new List<string> { "g" });
+
+        Assert.Equal(["a", "b", "c", "d", "e", "g"], await OutputUtilities.GetValueAsync(list.Concat(fromOutput).ToOutput()));
+        Assert.Equal(["a", "b", "c", "d", "e"], await OutputUtilities.GetValueAsync(list.ToOutput()));
+    }
+
+    [Fact]
+    public async Task Maps_take_values_inputs_and_outputs()
+    {
+        InputMap<string> map = new() { ["a"] = "1", ["b"] = Output.Create("2") };
+        map.Add("c", "3");
+        map["a"] = "4";
+        InputMap<string> other = new Dictionary<string, string> { ["b"] = "5" };
+
+        var merged = await OutputUtilities.GetValueAsync(InputMap<string>.Merge(map, other).ToOutput());
+
+        Assert.Equal(["a=4", "b=5", "c=3"], merged.Select(item => $"{item.Key}={item.Value}").Order());
+    }
+
+    [Fact]
+    public async Task Unions_take_either_type()
+    {
+        InputUnion<string, int> text = "t";
+        InputUnion<string, int> number = Output.Create(3);
+
+        Assert.Equal("t", (await OutputUtilities.GetValueAsync(text.ToOutput())).AsT0);
+        Assert.Equal(3, (await OutputUtilities.GetValueAsync(number.ToOutput())).Match(_ => 0, value => value));
+    }
+
+    [Fact]
+    public async Task Json_has_the_values_of_outputs_in_it()
+    {
+        InputList<string> list = new() { "x", Output.CreateSecret("y") };
+        var value = Output.Create(new Dictionary<string, object?> { ["a"] = Output.Create("<").Apply(text => Output.Create(text)), ["b"] = list, ["c"] = (Input<int>)1 });
+
+        var json = Output.JsonSerialize(value);
+
+        Assert.Equal("""{"a":"\u003C","b":["x","y"],"c":1}""", await OutputUtilities.GetValueAsync(json));
+        Assert.True(await Output.IsSecretAsync(json));
+    }
+
+    [Fact]
+    public async Task Json_takes_the_options_of_the_program()
+    {
+        var json = Output.JsonSerialize(Output.Create(new { Name = Output.Create("n") }), new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+        Assert.Equal("""{"name":"n"}""", await OutputUtilities.GetValueAsync(json));
+    }
+
+    [Fact]
+    public async Task Lists_that_are_outputs_are_read_by_index()
+    {
+        var list = Output.Create(ImmutableArray.Create("a", "b"));
+
+        Assert.Equal("a", await ValueInRunAsync(() => list.First()));
+        Assert.Equal("b", await ValueInRunAsync(() => list.GetAt(1)));
+        Assert.Equal(2, await ValueInRunAsync(() => list.Length()));
+    }
+
+    private static async Task<T> ValueInRunAsync<T>(Func<Output<T>> make)
+    {
+        Output<T>? made = null;
+        await Deployment.TestAsync(new PulumiMocks(), new TestOptions(), () => { made = make(); });
+        return await OutputUtilities.GetValueAsync(made!);
+    }
+}
