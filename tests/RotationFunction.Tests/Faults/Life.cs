@@ -47,7 +47,7 @@ internal sealed record Life(Happening[] Happenings)
         await using var scenario = await Scenario.StartAsync<LifeScenario>();
         foreach (var happening in Happenings)
         {
-            await happening.HappenAsync(scenario);
+            await scenario.DoAsync(happening);
             Check(happening.ToString());
         }
 
@@ -192,13 +192,25 @@ internal sealed class LifeScenario : Scenario
         return 1;
     }
 
+    public async Task DoAsync(Happening happening)
+    {
+        try
+        {
+            await happening.HappenAsync(this);
+        }
+        catch (AmazonServiceException)
+        {
+            // AWS may refuse it at that moment.
+        }
+    }
+
     public async Task RotateAsync(Rotate rotate)
     {
         World.Time.Advance(TimeSpan.FromDays(1));
         Faults.Plan(rotate.Faults);
         foreach (var (call, deed) in rotate.Interruptions)
         {
-            Faults.Interrupt(call, () => deed.HappenAsync(this));
+            Faults.Interrupt(call, () => DoAsync(deed));
         }
 
         try
