@@ -34,6 +34,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
     public async Task<GetApiKeyResponse?> FindAsync(string keyId, bool includeValue = false)
     {
+        // Ids come from tags too: one such as ".." would ask for something else than a key.
+        if (keyId.Length == 0 || !keyId.All(char.IsAsciiLetterOrDigit))
+        {
+            return null;
+        }
+
         try
         {
             return await client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null });
@@ -89,6 +95,13 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         catch (ConflictException)
         {
             return null;
+        }
+        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or TooManyRequestsException or BadRequestException)
+        {
+            // Which of these AWS answers when the quota is reached is not documented.
+            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
+            throw rotation.Failed(
+                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. Rotation will be tried again.");
         }
     }
 

@@ -5,8 +5,6 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
 {
     public const string Step = "createSecret";
 
-    private const int LargestDocument = 65_536; // AWS API reference, PutSecretValue
-
     public async Task RunAsync(Invocation rotation)
     {
         if (await secrets.DescribePendingAsync(rotation) is not { } secret)
@@ -21,12 +19,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
         }
 
         await Template.ReadAsync(rotation, secret, apiKeys);
-        var pending = (await ReadCurrentAsync(rotation, secret)).With(ApiKeyValue.Draw());
-        if (pending.Size > LargestDocument)
-        {
-            throw rotation.Failed($"with a new key the document would be {pending.Size} bytes, and Secrets Manager takes {LargestDocument}. Make AWSCURRENT's document smaller; nothing was changed.");
-        }
-
+        var pending = Secrets.PutKeyInto(rotation, await ReadCurrentAsync(rotation, secret), ApiKeyValue.Draw());
         if (await secrets.TryPutPendingAsync(rotation, pending))
         {
             rotation.Log.ValueStored();
@@ -39,13 +32,9 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
 
     private async Task CheckEarlierValueAsync(Invocation rotation, Secret secret, SecretDocument pending)
     {
-        if (pending.ApiKey is null)
-        {
-            throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
-        }
-
+        var value = Secrets.PendingKeyOf(rotation, pending);
         var current = await ReadCurrentAsync(rotation, secret);
-        if (pending.ApiKey == current.ApiKey)
+        if (value == current.ApiKey)
         {
             throw rotation.Failed("the version holds AWSCURRENT's own key, as an aborted test leaves it: there is nothing to rotate to. " + rotation.Clearing);
         }

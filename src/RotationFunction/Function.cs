@@ -1,11 +1,10 @@
 using Amazon.APIGateway;
 using Amazon.Lambda.Core;
-using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
 using RotationFunction;
 
-[assembly: LambdaSerializer(typeof(SourceGeneratorLambdaJsonSerializer<EventJson>))]
+[assembly: LambdaSerializer(typeof(EventSerializer))]
 
 namespace RotationFunction;
 
@@ -80,6 +79,11 @@ public sealed class Function
         catch (AmazonServiceException refused)
         {
             throw invocation.Failed(refused);
+        }
+        catch (Exception broken) when (broken is AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
+        {
+            throw invocation.Failed(
+                $"a call to AWS ended without an answer ({broken.GetType().Name}). Try again; a function in a VPC needs a way out to Secrets Manager and API Gateway.");
         }
     }
 

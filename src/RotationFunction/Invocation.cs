@@ -1,10 +1,13 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Amazon.Lambda.Core;
 using Amazon.Runtime;
+using Amazon.SecretsManager.Model;
 
 namespace RotationFunction;
 
 /// <summary>What the function was invoked for: a step of a rotation, or an action on a secret.</summary>
-internal sealed class Invocation
+internal sealed partial class Invocation
 {
     private readonly ILambdaContext _context;
     private readonly string? _token;
@@ -13,7 +16,8 @@ internal sealed class Invocation
     {
         What = what;
         SecretId = secretId;
-        SecretName = NameFrom(secretId);
+        // The ring is listed before the secret is described, so the name must come from the ARN: ...:secret:<name>-<six characters>.
+        SecretName = secretId.Split(':', 7)[6][..^7];
         RotationToken = rotationToken;
         Provisioning = provisioning;
         Log = new Log(context.Logger, what, secretId, token);
@@ -29,7 +33,7 @@ internal sealed class Invocation
     public string SecretName { get; }
 
     /// <summary>The ClientRequestToken of a rotation: the id of the version that it makes.</summary>
-    public string Token => _token ?? throw new InvalidOperationException("Only a step of a rotation has a token.");
+    public string Token => _token ?? throw new UnreachableException("Only a step of a rotation has a token.");
 
     public string? RotationToken { get; }
 
@@ -39,7 +43,7 @@ internal sealed class Invocation
     public Log Log { get; }
 
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
-    public string Clearing => $"Take AWSPENDING off it with: aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {Token}, then rotate again.";
+    public string Clearing => $"Take AWSPENDING off it with: {ClearCommand(Token)}, then rotate again.";
 
     /// <summary>How a person starts a rotation.</summary>
     public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
@@ -55,19 +59,29 @@ internal sealed class Invocation
             { Step: null or "", Action: null or "" } => throw Invalid("has neither Step nor action"),
             { Step.Length: > 0, Action.Length: > 0 } => throw Invalid("has both Step and action"),
             { SecretId: null or "" } => throw Invalid("has no SecretId"),
+            _ when !SecretArn().IsMatch(received.SecretId) => throw Invalid("has a SecretId that is not the full ARN of a secret"),
             { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context),
             { ClientRequestToken: null or "" } => throw Invalid("has no ClientRequestToken"),
             // Length: AWS API reference, RotateSecret.
             { ClientRequestToken.Length: < 32 or > 64 } => throw Invalid("has a ClientRequestToken that is not 32 to 64 characters long"),
+            _ when received.ClientRequestToken.Any(char.IsControl) => throw Invalid("has a ClientRequestToken with control characters"),
             _ => new Invocation(received.Step!, received.SecretId, received.ClientRequestToken, received.RotationToken, provisioning: false, context),
         };
     }
+
+    /// <summary>How a person mends a version whose document cannot be read.</summary>
+    public string Mending(string version) => version == _token
+        ? Clearing
+        : $"Store a JSON object such as {{\"apiKey\": \"...\"}} with: aws secretsmanager put-secret-value --secret-string <document> --secret-id {SecretId}";
+
+    /// <summary>What takes AWSPENDING off a version.</summary>
+    public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {version}";
 
     /// <summary>A step of the rotation that provision runs.</summary>
     public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context);
 
     /// <summary>A failure, said with the secret and version.</summary>
-    public RotationException Failed(string problem) => new($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}");
+    public RotationException Failed(string problem) => new(Line.Of($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}"));
 
     /// <summary>
     /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept, and its text only where it cannot
@@ -78,16 +92,23 @@ internal sealed class Invocation
         AmazonUnmarshallingException or { ErrorCode: null or "" } => Failed($"AWS sent an answer that could not be read (status {(int)refused.StatusCode}). Try again."),
         { ErrorCode: "ValidationException" } or { Message: null } => Failed($"AWS answered {refused.ErrorCode}."),
         _ when refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase) => Failed($"AWS answered {refused.ErrorCode}."),
+        _ when Remedy(refused) is { } remedy => Failed($"AWS answered {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. {remedy}"),
         _ => Failed($"AWS answered {refused.ErrorCode}: {refused.Message}"),
+    };
+
+    private string? Remedy(AmazonServiceException refused) => refused switch
+    {
+        EncryptionFailureException or DecryptionFailureException =>
+            $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
+        _ when Permission.IsDenial(refused) =>
+            $"Allow what this names in the policy of the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}. Where it speaks of KMS, see that key's policy too.",
+        _ => null,
     };
 
     private static RotationException Invalid(string problem) =>
         new($"The event {problem}. A rotation needs Step, SecretId and ClientRequestToken, an action needs action and secretId. Nothing was changed.");
 
-    // The ring is listed before the secret is described, so the name must come from the ARN: ...:secret:<name>-<six characters>.
-    private static string NameFrom(string secretId)
-    {
-        var parts = secretId.Split(':', 7);
-        return parts is ["arn", _, "secretsmanager", _, _, "secret", { Length: > 7 } resource] ? resource[..^7] : secretId;
-    }
+    // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-
+    [GeneratedRegex(@"\Aarn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SecretArn();
 }

@@ -82,7 +82,6 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             return "Nothing was deleted: the secret's rotation is enabled, so its keys are in use.";
         }
 
-        var arn = secret?.Arn ?? invocation.SecretId;
         var deleted = 0;
         // Again until a list has none left: a rotation that was under way may have minted one more.
         for (var round = 0; round < DecommissionRounds; round++)
@@ -95,7 +94,8 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                     continue;
                 }
 
-                if (!Tags.AreOfKeyMintedFor(arn, key.Tags))
+                // When the secret is gone there may be another one of its name by now, whose keys are in use.
+                if (secret is null ? key.Tags?.GetValueOrDefault(Tags.MintedFor) != invocation.SecretId : !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
                 {
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;

@@ -26,10 +26,10 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
     public void WaitingForActivation(string keyId, TimeSpan wait) => Information("key {keyId} is not surely served yet: waiting {waitMs} ms", keyId, (long)wait.TotalMilliseconds);
 
     public void ProbeInconclusive(Uri url, string reason) =>
-        Warning("the probe of {probeUrl} proves nothing: {reason}. Waiting for ACTIVATION_WAIT instead", url, reason);
+        Warning("the probe of {probeUrl} proves nothing: {reason}. Waiting for ACTIVATION_WAIT instead", Probe.Printed(url), reason);
 
     public void ProbeAccepted(string keyId, Uri url, TimeSpan after) =>
-        Information("key {keyId} is accepted by {probeUrl}, after {activationMs} ms", keyId, url, (long)after.TotalMilliseconds);
+        Information("key {keyId} is accepted by {probeUrl}, after {activationMs} ms", keyId, Probe.Printed(url), (long)after.TotalMilliseconds);
 
     public void KeyTested(string keyId) => Information("key {keyId} passed", keyId);
 
@@ -51,6 +51,7 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     private void Write(LogLevel level, string what, object[] values)
     {
+        values = [.. values.Select(value => value is string text ? Line.Of(text) : value)];
         if (versionId is null)
         {
             logger.Log(level, "{step} of {secretArn}: " + what, [step, secretArn, .. values]);

@@ -29,5 +29,5 @@ internal static class Permission
     }
 
     // Secrets Manager answers 400, API Gateway 403.
-    private static bool IsDenial(AmazonServiceException refused) => refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
+    public static bool IsDenial(AmazonServiceException refused) => refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
 }

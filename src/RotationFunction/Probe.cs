@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace RotationFunction;
 
@@ -6,7 +7,7 @@ namespace RotationFunction;
 /// Calls the API as a client would, to see whether a key is served. Two controls make the answer mean something:
 /// a made-up key must be refused, and the key that clients use now must be accepted.
 /// </summary>
-internal sealed class Probe(HttpClient api, TimeProvider time)
+internal sealed partial class Probe(HttpClient api, TimeProvider time)
 {
     // API Gateway's nodes learn of a key one after the other.
     private const int AcceptancesInARow = 5;
@@ -18,6 +19,9 @@ internal sealed class Probe(HttpClient api, TimeProvider time)
 
     /// <summary>The transport: a redirect must not take the key along.</summary>
     public static HttpMessageHandler CreateHandler() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout };
+
+    /// <summary>A URL without its query, which may hold what is nobody else's business.</summary>
+    public static string Printed(Uri url) => url.GetLeftPart(UriPartial.Path);
 
     /// <summary>
     /// Sends the key until it is accepted several times in a row.
@@ -51,8 +55,8 @@ internal sealed class Probe(HttpClient api, TimeProvider time)
 
             if (rotation.RemainingTime <= pause + RequestTimeout)
             {
-                throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {url} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
-                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the usage plans of the template key hold the stage of this URL. Rotation will be tried again.");
+                throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {Printed(url)} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
+                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Rotation will be tried again.");
             }
 
             await Task.Delay(pause, time);
@@ -87,8 +91,9 @@ internal sealed class Probe(HttpClient api, TimeProvider time)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "x-api-key", key.Text } } };
             using var response = await api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-            var errorType = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? string.Join(',', values) : "";
-            return new Answer(response.StatusCode, errorType);
+            // Only what looks like an AWS error type is passed on: an API may echo a key anywhere.
+            var errorType = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.FirstOrDefault(value => ErrorType().IsMatch(value)) : null;
+            return new Answer(response.StatusCode, errorType ?? "");
         }
         catch (HttpRequestException unreachable)
         {
@@ -99,6 +104,9 @@ internal sealed class Probe(HttpClient api, TimeProvider time)
             return new Answer(null, $"no answer in {RequestTimeout.TotalSeconds:F0} s");
         }
     }
+
+    [GeneratedRegex(@"\A[A-Za-z]{1,50}Exception\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ErrorType();
 
     /// <summary>What came back; a status of null when nothing did.</summary>
     private sealed record Answer(HttpStatusCode? Status, string Detail)

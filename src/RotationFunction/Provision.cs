@@ -52,6 +52,11 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
             throw invocation.Failed($"the key {adoptedId} to adopt is disabled, so no client can use it. Enable it, or deploy without adoption; nothing was changed.");
         }
 
+        if (key.Tags?.ContainsKey(Tags.MintedFor) == true || key.Tags?.ContainsKey(Tags.TemplateFor) == true)
+        {
+            throw invocation.Failed($"the key {adoptedId} to adopt is a secret's minted key or template already. Name another in the secret's tag {Tags.Adopted}, or deploy without adoption; nothing was changed.");
+        }
+
         if (key.Tags?.GetValueOrDefault(Tags.AdoptedFor) is { } owner && owner != secret.Name)
         {
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
@@ -62,9 +67,16 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
             throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
         }
 
+        var value = new ApiKeyValue(key.Value);
+        if (!value.IsPrintableAscii)
+        {
+            throw invocation.Failed($"the key {adoptedId} to adopt has a value that no x-api-key header can carry, so no client can use it. Deploy without adoption; nothing was changed.");
+        }
+
+        var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
         // The tag before the value: a repeat that finds the value does nothing more.
         await apiKeys.TagAsync(secret, adoptedId, Tags.AdoptedFor, secret.Name);
-        await secrets.PutCurrentAsync(invocation, (current ?? SecretDocument.Empty).With(new ApiKeyValue(key.Value)));
+        await secrets.PutCurrentAsync(invocation, document);
         invocation.Log.KeyAdopted(adoptedId);
     }
 }

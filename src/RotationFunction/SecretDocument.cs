@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace RotationFunction;
@@ -9,6 +10,11 @@ namespace RotationFunction;
 /// </summary>
 internal sealed class SecretDocument
 {
+    /// <summary>AWS API reference, PutSecretValue: bytes.</summary>
+    public const int LargestSize = 65_536;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly byte[] _utf8;
     private readonly Range _valueSpan; // of the apiKey value, or the empty place where the field would go
     private readonly bool _hasFields;
@@ -44,10 +50,15 @@ internal sealed class SecretDocument
 
         try
         {
-            return Read(Encoding.UTF8.GetBytes(text), ref problem);
+            return Read(Strict.GetBytes(text), ref problem);
         }
         catch (JsonException)
         {
+            return null;
+        }
+        catch (Exception unpaired) when (unpaired is InvalidOperationException or EncoderFallbackException)
+        {
+            problem = "has half of a surrogate pair in it";
             return null;
         }
     }
@@ -55,7 +66,8 @@ internal sealed class SecretDocument
     /// <summary>The same document with this key; everything else stays as it is, to the byte.</summary>
     public SecretDocument With(ApiKeyValue apiKey)
     {
-        var field = $"\"{apiKey.Text}\"";
+        // An adopted key's value may need escaping, a drawn one does not.
+        var field = $"\"{JsonEncodedText.Encode(apiKey.Text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
         if (ApiKey is null)
         {
             field = (_hasFields ? "," : "") + "\"apiKey\":" + field;
@@ -73,7 +85,8 @@ internal sealed class SecretDocument
 
     private static SecretDocument? Read(byte[] utf8, ref string problem)
     {
-        var reader = new Utf8JsonReader(utf8);
+        // The owner's fields may be as deep as fits.
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = LargestSize });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return null;
@@ -95,7 +108,14 @@ internal sealed class SecretDocument
                     return null;
                 }
 
-                apiKey = new ApiKeyValue(reader.GetString()!);
+                var value = new ApiKeyValue(reader.GetString()!);
+                if (!value.IsPrintableAscii)
+                {
+                    problem = "has an apiKey that is empty or not printable ASCII, which no x-api-key header can carry";
+                    return null;
+                }
+
+                apiKey = value;
                 found = (int)reader.TokenStartIndex..(int)reader.BytesConsumed;
             }
 

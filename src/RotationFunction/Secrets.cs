@@ -9,12 +9,15 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     // A read right after a write may miss it. Seen delays are well below the 3 s that these add up to.
     private static readonly TimeSpan[] ReadDelays = [.. new[] { 100, 200, 400, 800, 1500 }.Select(milliseconds => TimeSpan.FromMilliseconds(milliseconds))];
 
-    /// <summary>Describes the secret; null when there is none.</summary>
+    /// <summary>Describes the secret, which may be about to be deleted; null when there is none.</summary>
     public async Task<Secret?> FindAsync(Invocation invocation)
     {
         try
         {
-            return await DescribeAsync(invocation);
+            var secret = new Secret(await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretId }));
+            return secret.Name == invocation.SecretName
+                ? secret
+                : throw invocation.Failed($"the SecretId is not the full ARN of the secret {secret.Name}. Nothing was changed.");
         }
         catch (ResourceNotFoundException)
         {
@@ -40,14 +43,15 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         return secret;
     }
 
-    /// <summary>Describes the secret.</summary>
-    public async Task<Secret> DescribeAsync(Invocation invocation)
+    /// <summary>Describes a secret that can be worked with.</summary>
+    public async Task<Secret> DescribeAsync(Invocation invocation) => await FindAsync(invocation) switch
     {
-        var secret = new Secret(await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretId }));
-        return secret.Name == invocation.SecretName
-            ? secret
-            : throw invocation.Failed($"the SecretId is not the full ARN of the secret {secret.Name}. Nothing was changed.");
-    }
+        null => throw invocation.Failed("the secret does not exist. If its stack is still wanted, deploy it again; nothing was changed."),
+        { Deleted: true } => throw invocation.Failed($"the secret is marked for deletion. Bring it back with: aws secretsmanager restore-secret --secret-id {invocation.SecretId}"),
+        { PrimaryElsewhere: { } region } => throw invocation.Failed(
+            $"the secret is a replica, which takes no change. Rotate the primary one, with a function in its Region: aws secretsmanager rotate-secret --region {region} --secret-id {invocation.SecretName}"),
+        var secret => secret,
+    };
 
     /// <summary>Describes the rotation's secret and checks that it may still be rotated to the version: AWSCURRENT or AWSPENDING.</summary>
     public async Task<Secret> DescribeRotationAsync(Invocation rotation)
@@ -63,9 +67,12 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
             return secret;
         }
 
+        var next = secret.Pending is { } other && other != secret.Current
+            ? $"Now version {other} is AWSPENDING, and Secrets Manager will try that again; until it is done, rotate-secret is refused. To give it up: {rotation.ClearCommand(other)}"
+            : rotation.StartingAnew;
         throw rotation.Failed(secret.Versions.ContainsKey(rotation.Token)
-            ? "this version is not AWSPENDING: the rotation was given up. " + rotation.StartingAnew
-            : "the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + rotation.StartingAnew);
+            ? "this version is not AWSPENDING: the rotation was given up. " + next
+            : "the secret has no labelled version of this id: the rotation was given up, or the event is not Secrets Manager's. " + next);
     }
 
     /// <summary>The same, for the steps that have nothing to do once the version is AWSCURRENT: null then.</summary>
@@ -95,7 +102,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
 
         return SecretDocument.Parse(answer.SecretString, out var problem)
-            ?? throw rotation.Failed($"the document of version {versionId} {problem}. Store a JSON object such as {{\"apiKey\": \"...\"}}; nothing was changed.");
+            ?? throw rotation.Failed($"the document of version {versionId} {problem}; nothing was changed. {rotation.Mending(versionId)}");
     }
 
     /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
@@ -118,7 +125,22 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation)
     {
         var document = await ReadAsync(rotation, rotation.Token) ?? throw rotation.Failed("the version has no value yet: createSecret must store it first. Rotation will be tried again.");
-        return (document, document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing));
+        return (document, PendingKeyOf(rotation, document));
+    }
+
+    /// <summary>The key in the document of the version that this rotation makes.</summary>
+    public static ApiKeyValue PendingKeyOf(Invocation rotation, SecretDocument pending)
+    {
+        var value = pending.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
+        return value.HasLengthOfKey ? value : throw rotation.Failed("the version's apiKey is not 20 to 128 characters long, as API Gateway wants it: somebody else wrote it. " + rotation.Clearing);
+    }
+
+    /// <summary>The same document with this key, if Secrets Manager can take that.</summary>
+    public static SecretDocument PutKeyInto(Invocation invocation, SecretDocument document, ApiKeyValue apiKey)
+    {
+        var changed = document.With(apiKey);
+        return changed.Size <= SecretDocument.LargestSize ? changed : throw invocation.Failed(
+            $"with a new key the document would be {changed.Size} bytes, and Secrets Manager takes {SecretDocument.LargestSize}. Make AWSCURRENT's document smaller; nothing was changed.");
     }
 
     /// <summary>The document of AWSCURRENT; null when no version has the label.</summary>
@@ -194,6 +216,11 @@ internal sealed class Secret(DescribeSecretResponse answer)
     public IReadOnlyDictionary<string, List<string>> Versions { get; } = answer.VersionIdsToStages ?? [];
 
     public bool RotationEnabled => answer.RotationEnabled == true;
+
+    public bool Deleted => answer.DeletedDate is not null;
+
+    /// <summary>The Region of the primary secret, for a replica in another one; else null.</summary>
+    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } region && region != Arn.Split(':')[3] ? region : null;
 
     public string? Current => Holding("AWSCURRENT");
 

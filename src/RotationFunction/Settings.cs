@@ -4,7 +4,7 @@ namespace RotationFunction;
 
 /// <summary>Settings of the whole function, from its environment variables.</summary>
 /// <param name="ActivationWait">
-/// How long testSecret waits after a key's last change before it takes the key for served (<c>ACTIVATION_WAIT</c>, whole seconds, 120 unless set).
+/// How long testSecret waits before it takes a new key for served (<c>ACTIVATION_WAIT</c>, whole seconds, 120 unless set).
 /// API Gateway serves a new key after seconds to minutes and has no call that tells.
 /// </param>
 public sealed record Settings(TimeSpan ActivationWait)

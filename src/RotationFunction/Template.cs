@@ -11,10 +11,11 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
     /// </summary>
     public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys)
     {
+        var tagging = $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";
         var id = secret.Tag(Tags.Template)
-            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Tag it with the id of its template key.");
+            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {tagging}");
         var key = await apiKeys.FindAsync(id)
-            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists.");
+            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {tagging}");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {
             throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");

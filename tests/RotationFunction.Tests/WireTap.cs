@@ -13,18 +13,27 @@ internal sealed class WireTap : HttpClientFactory
     public List<JsonElement> BodiesOf(string operation) =>
         [.. _sent.Where(request => request.Target == "secretsmanager." + operation).Select(request => JsonSerializer.Deserialize<JsonElement>(request.Body))];
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Tap(_sent));
+    /// <summary>Makes what DescribeSecret answers from what the embedded AWS did.</summary>
+    public Func<string, string>? Rewrite { get; set; }
 
-    private sealed class Tap(ConcurrentQueue<(string Target, string Body)> sent) : DelegatingHandler(new SocketsHttpHandler())
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Tap(this));
+
+    private sealed class Tap(WireTap tap) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.Headers.TryGetValues("X-Amz-Target", out var target) && request.Content is not null)
             {
-                sent.Enqueue((target.Single(), await request.Content.ReadAsStringAsync(cancellationToken)));
+                tap._sent.Enqueue((target.Single(), await request.Content.ReadAsStringAsync(cancellationToken)));
             }
 
-            return await base.SendAsync(request, cancellationToken);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (tap.Rewrite is { } rewrite && target?.Single() == "secretsmanager.DescribeSecret" && response.IsSuccessStatusCode)
+            {
+                response.Content = new StringContent(rewrite(await response.Content.ReadAsStringAsync(cancellationToken)));
+            }
+
+            return response;
         }
     }
 }

@@ -287,7 +287,7 @@ internal sealed class World : IAsyncDisposable
             var page = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { IncludeValues = true, Limit = 500, Position = position });
             foreach (var key in page.Items ?? [])
             {
-                text.AppendLine($"{key.Id} {key.Name} {Hash(key.Value)} {key.Enabled} {key.LastUpdatedDate:O} {key.Description}");
+                text.AppendLine($"{key.Id} {key.Name} {Hash(key.Value)} {key.Enabled} {key.LastUpdatedDate:O} {key.Description} {TagsOf(key.Id)}");
             }
 
             position = page.Position;
@@ -305,11 +305,18 @@ internal sealed class World : IAsyncDisposable
             text.AppendLine($"{version.VersionId} {string.Join(',', (version.VersionStages ?? []).Order())} {await HashOfAsync(version.VersionId)}");
         }
 
+        var secret = await Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretArn });
+        text.AppendLine($"rotation: {secret.RotationEnabled}, {string.Join(',', (secret.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}").Order())}");
         return text.ToString();
+
+        string TagsOf(string keyId) => string.Join(',', Aws.ApiGateway.GetApiKey(keyId).Tags?.Select(tag => $"{tag.Key}={tag.Value}").Order() ?? Enumerable.Empty<string>());
     }
 
     /// <summary>Adds to what is searched for values.</summary>
     public void Print(string text) => _printed.Enqueue(text);
+
+    /// <summary>Adds to the values that are searched for.</summary>
+    public void Hide(string value) => _rotationTokens.Enqueue(value);
 
     public static string NewToken() => Guid.NewGuid().ToString();
 

@@ -64,9 +64,18 @@ internal sealed class FaultInjector
     /// <summary>Delivers all events of a rotation again: the latest is 1, the one before 2.</summary>
     public Task RepeatAsync(int rotation) => RunNestedAsync(rotation <= _tokens.Count ? [.. _events[_tokens[^rotation]]] : []);
 
-    /// <summary>One invocation with any event.</summary>
-    public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson) =>
-        InvokeAsync(new FunctionInvocation(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15)));
+    /// <summary>One invocation with any event, whose calls are counted and go wrong as planned.</summary>
+    public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson) => InvokeAsync(Invocation(eventJson));
+
+    /// <summary>One invocation with any event in which nothing goes wrong, also while another one runs.</summary>
+    public async Task ActAsync(string eventJson)
+    {
+        Uncounted.Value = true;
+        await _run(Invocation(eventJson));
+    }
+
+    private FunctionInvocation Invocation(string eventJson) =>
+        new(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15));
 
     private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {

@@ -1,0 +1,357 @@
+using System.Text.Json;
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+using Amazon.SecretsManager.Model;
+using CsCheck;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+/// <summary>What happens to one secret, one thing after the other.</summary>
+internal sealed record Life(Happening[] Happenings)
+{
+    private const int MostCalls = 40; // more than a rotation that is tried once again makes
+
+    private static readonly Gen<FaultKind> Kind = Gen.OneOf(Enum.GetValues<FaultKind>());
+    private static readonly Gen<Key> AnyKey = Gen.OneOf(Enum.GetValues<Key>());
+
+    /// <summary>What a person or a deployment may do at any time, also while a rotation runs.</summary>
+    private static readonly Gen<Happening> Deed = Gen.OneOf<Happening>(
+        Gen.Const<Happening>(new Edit()),
+        Gen.Const<Happening>(new Rollback()),
+        Gen.Const<Happening>(new Cancel()),
+        AnyKey.Select(key => (Happening)new Disable(key)),
+        AnyKey.Select(key => (Happening)new Delete(key)),
+        AnyKey.Select(key => (Happening)new Detach(key)),
+        Gen.Const<Happening>(new ChangePlans()),
+        Gen.Const<Happening>(new ReplaceLifecycle()),
+        Gen.Int[1, 3].Select(rotation => (Happening)new LateEvents(rotation)));
+
+    private static readonly Gen<Happening> Rotation = Gen.Select(
+        Gen.Select(Gen.Int[1, MostCalls], Kind, (call, kind) => new PlannedFault(call, kind)).Array[0, 3],
+        Gen.Select(Gen.Int[1, MostCalls], Deed, (call, deed) => new Interruption(call, deed)).Array[0, 2],
+        Gen.Bool,
+        (faults, interruptions, withOther) => (Happening)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
+
+    public static readonly Gen<Life> Any = Gen.Frequency(
+        (5, Rotation),
+        (3, Deed),
+        (1, Gen.Int[1, 48].Select(hours => (Happening)new Wait(hours))),
+        (1, Gen.Const<Happening>(new DeleteTemplate())),
+        (1, Gen.Const<Happening>(new Recreate()))).Array[1, 8].Select(happenings => new Life(happenings));
+
+    /// <summary>Lives it on an account of its own.</summary>
+    /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
+    public async Task LiveAsync()
+    {
+        await using var scenario = await Scenario.StartAsync<LifeScenario>();
+        foreach (var happening in Happenings)
+        {
+            await scenario.DoAsync(happening);
+            Check(happening.ToString());
+        }
+
+        await scenario.ConvergeAsync(toTheEnd: true);
+        Check("when it was left alone");
+
+        void Check(string when)
+        {
+            if (scenario.Invariants.Violations.Count > 0)
+            {
+                throw new InvalidOperationException($"{when}: {string.Join("; ", scenario.Invariants.Violations.Take(3))}");
+            }
+        }
+    }
+
+    public override string ToString() => "\n" + string.Join('\n', Happenings.Select((happening, index) => $"  {index + 1}. {happening}"));
+}
+
+/// <summary>A key by what it is to the secret.</summary>
+internal enum Key
+{
+    Current,
+    Previous,
+    Pending,
+    Retired,
+}
+
+/// <summary>Something that happens to a secret.</summary>
+internal abstract record Happening
+{
+    public abstract Task HappenAsync(LifeScenario life);
+}
+
+/// <summary>Somebody asks for a rotation, in which this goes wrong; another secret of the same function may rotate at the same time.</summary>
+internal sealed record Rotate(PlannedFault[] Faults, Interruption[] Interruptions, bool WithOther) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.RotateAsync(this);
+
+    public override string ToString() =>
+        string.Join(", ", ["rotate", .. Faults.Select(fault => fault.ToString()), .. Interruptions.Select(done => done.ToString()), .. WithOther ? ["another secret at the same time"] : Array.Empty<string>()]);
+}
+
+/// <summary>Something that is done before the n-th call of a rotation.</summary>
+internal sealed record Interruption(int Call, Happening Deed)
+{
+    public override string ToString() => $"({Deed}) before call {Call}";
+}
+
+/// <summary>The owner changes a field of the document, not the key.</summary>
+internal sealed record Edit : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.EditAsync();
+}
+
+/// <summary>Somebody moves AWSCURRENT back to the version before.</summary>
+internal sealed record Rollback : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.RollBackAsync();
+}
+
+/// <summary>Somebody calls CancelRotateSecret.</summary>
+internal sealed record Cancel : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.CancelAsync();
+}
+
+/// <summary>Somebody disables a minted key.</summary>
+internal sealed record Disable(Key Key) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.World.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    {
+        ApiKey = id,
+        PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }],
+    }));
+}
+
+/// <summary>Somebody deletes a minted key.</summary>
+internal sealed record Delete(Key Key) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.World.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = id }));
+}
+
+/// <summary>Somebody takes a minted key out of its first usage plan.</summary>
+internal sealed record Detach(Key Key) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(
+        Key, id => life.World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.World.PlanIds[0], KeyId = id }));
+}
+
+/// <summary>The template is put into its second usage plan, or taken out of it.</summary>
+internal sealed record ChangePlans : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.ChangePlansAsync();
+}
+
+/// <summary>A deployment replaces the lifecycle resource: it is created anew, and the old one deleted.</summary>
+internal sealed record ReplaceLifecycle : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.ReplaceLifecycleAsync();
+}
+
+/// <summary>All events of an earlier rotation are delivered again.</summary>
+internal sealed record LateEvents(int Rotation) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.Faults.RepeatAsync(Rotation);
+}
+
+/// <summary>Nothing, for a while.</summary>
+internal sealed record Wait(int Hours) : Happening
+{
+    public override Task HappenAsync(LifeScenario life)
+    {
+        life.World.Time.Advance(TimeSpan.FromHours(Hours));
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Somebody deletes the template key, tries to rotate, and deploys the stack again.</summary>
+internal sealed record DeleteTemplate : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.ReplaceTemplateAsync();
+}
+
+/// <summary>The secret is deleted and made anew under its name.</summary>
+internal sealed record Recreate : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.RecreateAsync();
+}
+
+/// <summary>A secret that has been rotated before, beside another one of the same function.</summary>
+internal sealed class LifeScenario : Scenario
+{
+    /// <summary>What the name of the other secret adds to this one's.</summary>
+    public const string Beside = "/beside";
+
+    private string _otherSecret = "";
+    private int _edits;
+
+    public override async Task<int?> RunAsync()
+    {
+        await RotateAsync(new Rotate([], [], WithOther: false));
+        return 1;
+    }
+
+    public async Task DoAsync(Happening happening)
+    {
+        try
+        {
+            await happening.HappenAsync(this);
+        }
+        catch (AmazonServiceException)
+        {
+            // AWS may refuse it at that moment.
+        }
+    }
+
+    public async Task RotateAsync(Rotate rotate)
+    {
+        World.Time.Advance(TimeSpan.FromDays(1));
+        Faults.Plan(rotate.Faults);
+        foreach (var (call, deed) in rotate.Interruptions)
+        {
+            Faults.Interrupt(call, () => DoAsync(deed));
+        }
+
+        try
+        {
+            if (rotate.WithOther)
+            {
+                await World.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = _otherSecret, RotationLambdaARN = World.FunctionArn });
+            }
+
+            await World.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = World.SecretArn, RotationLambdaARN = World.FunctionArn });
+        }
+        catch (AmazonServiceException)
+        {
+            // A rotation that failed before holds AWSPENDING.
+        }
+
+        await World.Aws.SecretsManager.SettledAsync();
+        Faults.Plan();
+        await Invariants.CheckAsync();
+    }
+
+    public async Task EditAsync()
+    {
+        var document = await World.CurrentDocumentAsync();
+        var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(document)!;
+        fields["note"] = ++_edits;
+        await World.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = World.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
+    }
+
+    public async Task RollBackAsync()
+    {
+        var labels = await World.LabelsAsync();
+        if (labels.FirstOrDefault(version => version.Value.Contains("AWSPREVIOUS")).Key is { } previous && Invariants.ValueOf("AWSPREVIOUS") is not null)
+        {
+            await World.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+            {
+                SecretId = World.SecretArn,
+                VersionStage = "AWSCURRENT",
+                MoveToVersionId = previous,
+                RemoveFromVersionId = labels.First(version => version.Value.Contains("AWSCURRENT")).Key,
+            });
+        }
+    }
+
+    public Task CancelAsync() => World.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = World.SecretArn });
+
+    public async Task DamageAsync(Key which, Func<string, Task> damage)
+    {
+        var keys = (await World.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, World.SecretName)).ToList();
+        var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => Invariants.ValueOf(label)).ToArray();
+        var key = which is Key.Retired ? keys.Find(key => !labelled.Contains(key.Value)) : keys.Find(key => key.Value == labelled[(int)which]);
+        if (key is null)
+        {
+            return;
+        }
+
+        Invariants.Damaged.Add(key.Value);
+        try
+        {
+            await damage(key.Id);
+        }
+        catch (NotFoundException)
+        {
+            // It is not in that plan.
+        }
+    }
+
+    public async Task ChangePlansAsync()
+    {
+        var plan = World.PlanIds[1];
+        var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = World.TemplateId });
+        if (plans.Items.Exists(held => held.Id == plan))
+        {
+            await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = World.TemplateId });
+        }
+        else
+        {
+            await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = World.TemplateId, KeyType = "API_KEY" });
+        }
+    }
+
+    public async Task ReplaceLifecycleAsync()
+    {
+        if ((await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn })).RotationEnabled == true)
+        {
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "create" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } }));
+        }
+    }
+
+    public async Task ReplaceTemplateAsync()
+    {
+        Invariants.Unprotect(World.TemplateId);
+        await World.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = World.TemplateId });
+        await RotateAsync(new Rotate([], [], WithOther: false));
+        World.TemplateId = await CreateTemplateAsync(World.SecretName, "the template again");
+        await World.TagSecretAsync("apikey-rotation:template", World.TemplateId);
+        Invariants.ProtectOthers();
+    }
+
+    public async Task RecreateAsync()
+    {
+        await World.RecreateSecretAsync();
+        await ProvisionAsync(World.SecretArn);
+    }
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        Faults.Plan();
+        // What docs/protocol.md says to do with a version that no retry can finish.
+        if ((await World.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key is { } stuck)
+        {
+            await World.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = World.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
+        }
+
+        await RotateAndCheckAsync(times: 1, exact: false);
+        await RotateAndCheckAsync(times: 2);
+        CheckNothingIsLeftOver();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await World.RotateHealthyAsync(3);
+        var name = World.SecretName + Beside;
+        var template = await CreateTemplateAsync(name, "another template");
+        _otherSecret = (await World.Secrets.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = name,
+            SecretString = "{}",
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = template }],
+        })).ARN;
+        await ProvisionAsync(_otherSecret);
+        Invariants.OtherSecretArn = _otherSecret;
+    }
+
+    private async Task<string> CreateTemplateAsync(string secretName, string description)
+    {
+        var template = await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
+        await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = World.PlanIds[0], KeyId = template.Id, KeyType = "API_KEY" });
+        return template.Id;
+    }
+
+    private Task ProvisionAsync(string secretArn) => Faults.ActAsync(JsonSerializer.Serialize(new { action = "provision", secretId = secretArn }));
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+using CsCheck;
+
+namespace RotationFunction.Tests;
+
+/// <summary>
+/// Random lives of a secret: rotations with faults in them, and everything that people and deployments do meanwhile. Whatever happened,
+/// the invariants hold at every call, and once it is left alone a secret rotates and has exactly its keys.
+/// A life that fails is cut down to the shortest one that does, and printed with its seed.
+/// </summary>
+public sealed class ModelTests
+{
+    // Every test run; ROTATION_TESTS_LIVES sets another number.
+    private const int Lives = 300;
+
+    [Fact]
+    public Task Whatever_happens_to_a_secret_it_ends_well() => Life.Any.SampleAsync(
+        life => life.LiveAsync(),
+        iter: int.TryParse(Environment.GetEnvironmentVariable("ROTATION_TESTS_LIVES"), CultureInfo.InvariantCulture, out var lives) ? lives : Lives,
+        threads: Environment.ProcessorCount,
+        print: life => life.ToString());
+}
