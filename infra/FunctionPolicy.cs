@@ -9,13 +9,11 @@ internal static class FunctionPolicy
     /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
     public const int Quota = 10_240;
 
-    /// <summary>Up to so many keys, each secret is named. Beyond, the role's quota would not hold them, and tags tell them.</summary>
-    public const int MostNamedKeys = 10;
-
     private const string NameSuffix = "-??????"; // Secrets Manager's six random characters
 
     public static PolicyDocument Trust { get; } = new(new Statement
     {
+        Sid = "Trust",
         Principal = new() { ["Service"] = "lambda.amazonaws.com" },
         Action = ["sts:AssumeRole"],
     });
@@ -138,33 +136,46 @@ internal static class FunctionPolicy
             },
         });
 
-    /// <summary>How long the policies of a configuration are at most, together. They are summed before AWS has given out any id.</summary>
-    public static int Characters(StackConfig config)
+    /// <summary>
+    /// True when the role's quota holds policies that name each secret of a configuration, and beside them the one that takes their place
+    /// when the next key is too many: during that deployment both are there.
+    /// </summary>
+    public static bool CanNameSecrets(StackConfig config) => Characters(config, byTag: false) + Characters([ForTagged(Longest, LongestScope)]) <= Quota;
+
+    /// <summary>How many characters the policies of a configuration have at most. They are summed before AWS has given out any id.</summary>
+    public static int Characters(StackConfig config, bool byTag)
     {
-        // The longest partition and Region, and ids of the length that AWS gives them.
-        var account = new AwsAccount("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");
-        var id = new string('i', 10);
-        var policies = new List<PolicyDocument> { Shared(account, "/aws/lambda/" + new string('n', 100), config.KmsKeyArn) };
-        var byTag = config.Keys.Count > MostNamedKeys;
-        policies.AddRange(config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => ForUsagePlan(account, plan)));
-        policies.AddRange(config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => ForAdoptedKey(account, id)));
+        var id = new string('i', 10); // as long as API Gateway's
+        List<PolicyDocument> policies =
+        [
+            Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn),
+            .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => ForUsagePlan(Longest, plan)),
+            .. config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => ForAdoptedKey(Longest, id)),
+        ];
         if (config.SubnetIds.Count > 0)
         {
-            policies.Add(Vpc(account));
+            policies.Add(Vpc(Longest));
         }
 
         if (byTag)
         {
-            policies.Add(ForTagged(account, new string('n', 100)));
+            policies.Add(ForTagged(Longest, LongestScope));
         }
         else
         {
-            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => ForUsagePlan(account, id)));
-            policies.AddRange(config.Keys.Select(key => ForSecret(account, account.Arn("secretsmanager", $"secret:{key.Name}{NameSuffix}"))));
+            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => ForUsagePlan(Longest, id)));
+            policies.AddRange(config.Keys.Select(key => ForSecret(Longest, Longest.Arn("secretsmanager", $"secret:{key.Name}{NameSuffix}"))));
         }
 
-        return policies.Sum(policy => policy.ToJson().Length);
+        return Characters(policies);
     }
+
+    // The longest partition and Region.
+    private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");
+
+    private static string LongestScope { get; } = new('n', 64);
+
+    private static int Characters(IEnumerable<PolicyDocument> policies) => policies.Sum(policy => policy.ToJson().Length);
 
     private static IReadOnlyList<string> SecretActions { get; } =
     [

@@ -1,4 +1,5 @@
 using Infra;
 using Pulumi;
 
-return await Deployment.RunAsync<RotationStack>();
+// Not RunAsync<RotationStack>(): what a constructor throws would be shown with two stack traces, a wrong configuration as well.
+return await Deployment.RunAsync<RotationStack>(new StackFactory());

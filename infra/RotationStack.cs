@@ -73,7 +73,7 @@ public class RotationStack : Stack
             LogRetentionInDays = config.LogRetentionDays,
             KmsKeyArn = Optional(config.KmsKeyArn),
             ReservedConcurrentExecutions = config.ReservedConcurrency is { } reserved ? reserved : null,
-            SecretsByTag = config.Keys.Count > FunctionPolicy.MostNamedKeys,
+            SecretsByTag = config.SecretsByTag,
         };
         foreach (var subnet in config.SubnetIds)
         {

@@ -28,6 +28,9 @@ internal sealed partial record StackConfig(
 
     private const int MostLogRetention = 3653;
 
+    /// <summary>True when there are more keys than the function's policies can name: tags tell it which secrets it may rotate.</summary>
+    public bool SecretsByTag => !FunctionPolicy.CanNameSecrets(this);
+
     private static readonly int[] LogRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention];
 
     /// <summary>Reads and checks the whole configuration before any resource is made.</summary>
@@ -55,10 +58,10 @@ internal sealed partial record StackConfig(
             section.Integer("recoveryWindowDays", 0, 30) ?? 30);
         stack.CheckTogether(section);
 
-        if (errors.Count == 0 && FunctionPolicy.Characters(stack) is var characters and > FunctionPolicy.Quota)
+        if (errors.Count == 0 && FunctionPolicy.Characters(stack, stack.SecretsByTag) is var characters and > FunctionPolicy.Quota)
         {
             section.Wrong("keys", string.Create(CultureInfo.InvariantCulture,
-                $"the role's policies would have up to {characters} characters, and IAM takes {FunctionPolicy.Quota}. Let keys share usage plans, give them shorter names, or make a second stack"));
+                $"the role's policies would have up to {characters} characters, and IAM takes {FunctionPolicy.Quota}. Let keys share usage plans, or make a second stack"));
         }
 
         return errors.Count == 0 ? stack : throw new RunException("The configuration cannot be used:\n  " + string.Join("\n  ", errors));
@@ -97,7 +100,6 @@ internal sealed partial record StackConfig(
         var keys = new List<KeyConfig>();
         foreach (var key in section.Sections("keys"))
         {
-            var known = errors.Count;
             var read = KeyConfig.Read(key);
             if (keys.Find(earlier => earlier.ResourceName == read.ResourceName) is { } twin && read.Name.Length > 0)
             {
@@ -177,8 +179,7 @@ internal sealed partial record KeyConfig(
     {
         var (days, expression) = ReadSchedule(section);
         var key = new KeyConfig(
-            section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-, not ending in a hyphen and six characters, which AWS advises against", text =>
-                text.Length <= LongestName && NamePattern().IsMatch(text) && !LooksLikeArnSuffix().IsMatch(text)) ?? "",
+            section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-", text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
             section.Text("description", "a text of at most 1000 characters", text => text.Length <= 1000),
             section.Text("customerId", "a text of at most 256 characters", text => text.Length <= 256),
             section.Map("tags", $"a tag has at most 128 and 256 letters, digits, spaces and _.:/=+-@, and does not begin with aws: or {WiringTags.Prefix}", (tag, value) =>
@@ -207,7 +208,7 @@ internal sealed partial record KeyConfig(
         {
             section.Required("usagePlanIds", "ids of usage plans, or a usagePlan to make. A key in none opens nothing");
         }
-        else if (section.Has("usagePlanIds") && UsagePlanIds.Count == 0 && UsagePlan is null)
+        else if (section.Any("usagePlanIds") is { ValueKind: JsonValueKind.Array } ids && ids.GetArrayLength() == 0 && !section.Has("usagePlan"))
         {
             section.Wrong("usagePlanIds", "must have at least one id. A key in no usage plan opens nothing");
         }
@@ -249,9 +250,6 @@ internal sealed partial record KeyConfig(
 
     [GeneratedRegex("^[A-Za-z0-9/_+=.@-]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamePattern();
-
-    [GeneratedRegex("-[A-Za-z0-9]{6}$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex LooksLikeArnSuffix();
 
     [GeneratedRegex("[^A-Za-z0-9_-]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotInResourceNames();

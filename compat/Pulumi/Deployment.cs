@@ -28,13 +28,15 @@ public sealed partial class Deployment
 
     public static Task<int> RunAsync<TStack>() where TStack : Stack, new() => RunForEngineAsync();
 
+    public static Task<int> RunAsync<TStack>(IServiceProvider serviceProvider) where TStack : Stack => RunForEngineAsync();
+
     public static Task<ImmutableArray<Resource>> TestAsync<TStack>(IMocks mocks, TestOptions? options = null) where TStack : Stack, new()
-        => TestAsync(mocks, options, () =>
-        {
-            var stack = new TStack();
-            stack.RegisterPropertyOutputs();
-            return Task.FromResult<Stack?>(null);
-        });
+        => TestAsync(mocks, options, () => new TStack());
+
+    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(
+        IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null) where TStack : Stack
+        => TestAsync(mocks, options, () => (TStack)(serviceProvider.GetService(typeof(TStack))
+            ?? throw new InvalidOperationException($"The service provider has no {typeof(TStack)}.")));
 
     public static async Task<(ImmutableArray<Resource> Resources, IDictionary<string, object?> Outputs)> TestAsync(
         IMocks testMocks, TestOptions testOptions, Func<Task<IDictionary<string, object?>>> createResources)
@@ -66,6 +68,13 @@ public sealed partial class Deployment
         {
             createResources();
             return Task.CompletedTask;
+        });
+
+    private static Task<ImmutableArray<Resource>> TestAsync(IMocks mocks, TestOptions? options, Func<Stack> makeStack)
+        => TestAsync(mocks, options, () =>
+        {
+            makeStack().RegisterPropertyOutputs();
+            return Task.FromResult<Stack?>(null);
         });
 
     /// <summary>Runs a program to its end, and returns its resources without the one it returns.</summary>

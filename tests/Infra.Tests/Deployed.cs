@@ -59,17 +59,18 @@ internal sealed class Deployed
         return new Deployed(engine.Registered, made);
     }
 
-    /// <summary>Why a configuration is refused: a line for each field. Nothing was registered.</summary>
+    /// <summary>Why a configuration is refused: a line for each field, and no stack trace. Nothing was registered.</summary>
     public static async Task<string[]> RefusedAsync(Settings settings)
     {
         var engine = new Engine();
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => StackAsync(settings, engine));
+        var refused = await Assert.ThrowsAsync<RunException>(
+            () => RunAsync(settings, () => Deployment.TestWithServiceProviderAsync<RotationStack>(engine, new StackFactory(), Options(preview: false))));
         Environment.ExitCode = 0;
         Assert.Empty(engine.Registered);
-        var text = refused.ToString();
-        Assert.Contains("The configuration cannot be used:", text, StringComparison.Ordinal);
-        return [.. text.Split('\n').SkipWhile(line => !line.Contains("The configuration cannot be used:", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal) && !line.StartsWith("   ", StringComparison.Ordinal)).Select(line => line.Trim())];
+        var lines = refused.Message.Split('\n');
+        Assert.Equal("The configuration cannot be used:", lines[0]);
+        Assert.All(lines[1..], line => Assert.Matches("^  [a-zA-Z]", line));
+        return [.. lines[1..].Select(line => line.Trim())];
     }
 
     private static async Task<T> RunAsync<T>(Settings settings, Func<Task<T>> run)
@@ -137,6 +138,11 @@ internal sealed class Settings : Dictionary<string, object>
         return settings;
     }
 
+    /// <summary>A setting as Pulumi gives it.</summary>
+    public string? Get(string setting) => TryGetValue(setting, out var value) ? Text(value) : null;
+
     public string ToPulumi(string project) => JsonSerializer.Serialize(
-        this.ToDictionary(setting => $"{project}:{setting.Key}", setting => setting.Value as string ?? JsonSerializer.Serialize(setting.Value)));
+        this.ToDictionary(setting => $"{project}:{setting.Key}", setting => Text(setting.Value)));
+
+    private static string Text(object value) => value as string ?? JsonSerializer.Serialize(value);
 }

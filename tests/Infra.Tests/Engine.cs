@@ -31,6 +31,9 @@ internal sealed class Engine : IMocks
     /// <summary>Which resource is not finished until <see cref="Release"/>.</summary>
     public Predicate<Registered>? Holds { get; init; }
 
+    /// <summary>False as in the preview of a first deployment.</summary>
+    public bool KnowsIds { get; init; } = true;
+
     public IReadOnlyList<Registered> Registered
     {
         get
@@ -57,7 +60,7 @@ internal sealed class Engine : IMocks
             await _released.Task;
         }
 
-        return (Id(resource), State(resource));
+        return KnowsIds ? (Id(resource), State(resource)) : (null, args.Inputs);
     }
 
     public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(args.Token switch

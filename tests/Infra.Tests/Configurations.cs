@@ -1,0 +1,55 @@
+namespace Infra.Tests;
+
+/// <summary>Configurations that together make every resource and every statement.</summary>
+internal static class Configurations
+{
+    public const string KmsKey = "arn:aws:kms:eu-central-1:123456789012:key/0123abcd-0123-abcd-0123-0123456789ab";
+
+    /// <summary>All settings: keys of each kind, named in the policies.</summary>
+    public static Settings Everything => new()
+    {
+        ["keys"] = new object[]
+        {
+            Settings.Key(
+                ("description", "For the shop"), ("customerId", "customer-1"), ("tags", new Dictionary<string, string> { ["team"] = "shop" }),
+                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1")),
+            new Dictionary<string, object>
+            {
+                ["name"] = "shop/payments",
+                ["schedule"] = "cron(0 8 1 * ? *)",
+                ["usagePlan"] = new
+                {
+                    apiStages = new[] { new { apiId = "api1", stage = "prod" } },
+                    throttle = new { rateLimit = 12.5, burstLimit = 20 },
+                    quota = new { limit = 1000, period = "WEEK", offset = 1 },
+                },
+            },
+        },
+        ["alarmEmail"] = "on-call@example.com",
+        ["rotationEvents"] = true,
+        ["logRetentionDays"] = 30,
+        ["kmsKeyArn"] = KmsKey,
+        ["architecture"] = "x86_64",
+        ["memorySize"] = 1024,
+        ["activationWait"] = 300,
+        ["subnetIds"] = new[] { "subnet-0a", "subnet-0b" },
+        ["securityGroupIds"] = new[] { "sg-0a" },
+        ["reservedConcurrency"] = 5,
+        ["recoveryWindowDays"] = 7,
+    };
+
+    /// <summary>So many keys that tags tell the secrets; one of them adopts a key.</summary>
+    public static Settings Tagged => new() { ["keys"] = Keys(TaggedKeys - 1).Append(Settings.Key(("adoptedKeyId", "adopted1"))) };
+
+    public const int TaggedKeys = 30;
+
+    /// <summary>So many keys, each with a usage plan of its own.</summary>
+    public static IReadOnlyList<object> Keys(int count, string prefix = "key") =>
+    [
+        .. Enumerable.Range(1, count).Select(number => new Dictionary<string, object>
+        {
+            ["name"] = $"{prefix}{number:D3}",
+            ["usagePlan"] = new { apiStages = new[] { new { apiId = "api1", stage = $"stage{number}" } } },
+        }),
+    ];
+}

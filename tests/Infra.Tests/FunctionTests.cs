@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Pulumi;
+
+namespace Infra.Tests;
+
+/// <summary>The function, its logs and who may call it.</summary>
+public sealed class FunctionTests
+{
+    [Fact]
+    public async Task The_function_is_what_the_package_holds()
+    {
+        var function = (await Deployed.StackAsync(Settings.OneKey)).The("Function");
+
+        Assert.Equal("dotnet10", function.Text("runtime"));
+        Assert.Equal("RotationFunction::RotationFunction.Function::FunctionHandler", function.Text("handler"));
+        Assert.Equal("arm64", Assert.Single(Assert.IsType<ImmutableArray<object>>(function.Inputs["architectures"])));
+        Assert.Equal(Path.Combine("/repository", "artifacts", "function", "arm64"), PathOf(function));
+        Assert.Equal(512.0, function.Inputs["memorySize"]);
+    }
+
+    [Fact]
+    public async Task The_other_architecture_has_its_own_package()
+    {
+        var function = (await Deployed.StackAsync(Configurations.Everything)).The("Function");
+
+        Assert.Equal("x86_64", Assert.Single(Assert.IsType<ImmutableArray<object>>(function.Inputs["architectures"])));
+        Assert.Equal(Path.Combine("/repository", "artifacts", "function", "x86_64"), PathOf(function));
+        Assert.Equal(1024.0, function.Inputs["memorySize"]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(120)]
+    [InlineData(720)]
+    public async Task An_invocation_outlasts_the_activation_wait(int seconds)
+    {
+        var function = (await Deployed.StackAsync(Settings.OneKey.With("activationWait", seconds))).The("Function");
+
+        Assert.Equal(seconds + 180.0, function.Inputs["timeout"]);
+        Assert.Equal(seconds.ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.IsType<ImmutableDictionary<string, object>>(function.Nested("environment")["variables"])["ACTIVATION_WAIT"]);
+    }
+
+    [Fact]
+    public async Task Logs_are_JSON_and_kept_for_a_time()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey);
+        var function = deployed.The("Function");
+
+        Assert.Equal(90.0, deployed.The("LogGroup").Inputs["retentionInDays"]);
+        Assert.Equal("JSON", function.Nested("loggingConfig")["logFormat"]);
+        Assert.Equal(deployed.The("LogGroup").Text("name"), function.Nested("loggingConfig")["logGroup"]);
+        Assert.Equal("/aws/lambda/rotation-lambda-prod-rotation", deployed.The("LogGroup").Text("name"));
+        Assert.Equal(30.0, (await Deployed.StackAsync(Configurations.Everything)).The("LogGroup").Inputs["retentionInDays"]);
+    }
+
+    [Fact]
+    public async Task Secrets_Manager_of_this_account_alone_may_call_it()
+    {
+        var permission = (await Deployed.StackAsync(Settings.OneKey)).The("Permission", "rotation");
+
+        Assert.Equal(("secretsmanager.amazonaws.com", Engine.AccountId), (permission.Text("principal"), permission.Text("sourceAccount")));
+        Assert.Equal(("lambda:InvokeFunction", "rotation-1234567"), (permission.Text("action"), permission.Text("function")));
+    }
+
+    [Fact]
+    public async Task It_joins_a_VPC_only_when_told()
+    {
+        Assert.DoesNotContain("vpcConfig", (await Deployed.StackAsync(Settings.OneKey)).The("Function").Inputs.Keys);
+        var vpc = (await Deployed.StackAsync(Configurations.Everything)).The("Function").Nested("vpcConfig");
+        Assert.Equal(["subnet-0a", "subnet-0b"], Inputs.Texts(vpc["subnetIds"]));
+        Assert.Equal(["sg-0a"], Inputs.Texts(vpc["securityGroupIds"]));
+    }
+
+    [Fact]
+    public async Task Concurrency_is_reserved_only_when_told()
+    {
+        Assert.DoesNotContain("reservedConcurrentExecutions", (await Deployed.StackAsync(Settings.OneKey)).The("Function").Inputs.Keys);
+        Assert.DoesNotContain("reservedConcurrentExecutions", (await Deployed.StackAsync(Settings.OneKey.With("reservedConcurrency", -1))).The("Function").Inputs.Keys);
+        Assert.Equal(5.0, (await Deployed.StackAsync(Configurations.Everything)).The("Function").Inputs["reservedConcurrentExecutions"]);
+    }
+
+    // The path of an archive is not public.
+    private static string? PathOf(Registered function) => typeof(AssetOrArchive)
+        .GetProperty("Value", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)?.GetValue(Assert.IsType<FileArchive>(function.Inputs["code"])) as string;
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace Infra.Tests;
+
+/// <summary>Somebody is told when keys do not rotate.</summary>
+public sealed class MonitoringTests
+{
+    [Fact]
+    public async Task An_alarm_waits_for_errors_of_the_function()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey);
+        var alarm = deployed.The("MetricAlarm", "rotation-errors");
+
+        Assert.Equal(("AWS/Lambda", "Errors", "Sum", "notBreaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
+        Assert.Equal("rotation-1234567", alarm.Nested("dimensions")["FunctionName"]);
+        Assert.Equal((1.0, "GreaterThanOrEqualToThreshold"), (alarm.Inputs["threshold"], alarm.Inputs["comparisonOperator"]));
+    }
+
+    [Fact]
+    public async Task Each_key_is_checked_daily_and_a_check_that_does_not_come_is_an_alarm()
+    {
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+
+        foreach (var (name, secret) in new[] { ("orders", "orders"), ("shop-payments", "shop/payments") })
+        {
+            var rule = deployed.The("EventRule", "rotation-check-" + name);
+            var target = deployed.The("EventTarget", "rotation-check-" + name);
+            var alarm = deployed.The("MetricAlarm", "rotation-overdue-" + name);
+            Assert.Equal("rate(1 day)", rule.Text("scheduleExpression"));
+            Assert.Equal(rule.Name + "-1234567", target.Text("rule"));
+            Assert.EndsWith(":function:rotation-1234567", target.Text("arn"), StringComparison.Ordinal);
+            Assert.Equal($$"""{"action":"check","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:{{secret}}-AbCdEf"}""", target.Text("input"));
+            Assert.Equal(("ApiKeyRotation", "HoursOverdue", "Maximum", "breaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
+            Assert.Equal(secret, Assert.Single(alarm.Nested("dimensions"), dimension => dimension.Key == "SecretName").Value);
+            Assert.Equal((0.0, "GreaterThanThreshold"), (alarm.Inputs["threshold"], alarm.Inputs["comparisonOperator"]));
+            // CloudWatch's quota: an alarm looks back seven days at most.
+            Assert.InRange((double)alarm.Inputs["period"] * (double)alarm.Inputs["evaluationPeriods"], 86_400, 7 * 86_400);
+            // A new key has no figures yet.
+            Assert.Equal((double)alarm.Inputs["period"] * (double)alarm.Inputs["evaluationPeriods"] / 60, alarm.Nested("warmUpConfiguration")["warmUpPeriodDurationInMinutes"]);
+        }
+    }
+
+    [Fact]
+    public async Task EventBridge_may_call_the_function_by_the_rules_of_the_check_alone()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey);
+        var permission = deployed.The("Permission", "rotation-check");
+
+        Assert.Equal(("events.amazonaws.com", Engine.AccountId), (permission.Text("principal"), permission.Text("sourceAccount")));
+        Assert.Equal($"arn:aws:events:{Engine.Region}:{Engine.AccountId}:rule/rotation-check-*", permission.Text("sourceArn"));
+        // Pulumi names a rule after its resource.
+        Assert.DoesNotContain("name", deployed.The("EventRule").Inputs.Keys);
+    }
+
+    [Fact]
+    public async Task Failed_rotations_are_told_where_a_trail_records_them()
+    {
+        Assert.DoesNotContain((await Deployed.StackAsync(Settings.OneKey)).All("EventRule"), rule => rule.Name.Contains("failed", StringComparison.Ordinal));
+
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var pattern = JsonSerializer.Deserialize<JsonElement>(deployed.The("EventRule", "rotation-failed-orders").Text("eventPattern"));
+        Assert.Equal("""["aws.secretsmanager"]""", pattern.GetProperty("source").GetRawText());
+        Assert.Equal("""["AWS Service Event via CloudTrail"]""", pattern.GetProperty("detail-type").GetRawText());
+        Assert.Equal("""["RotationFailed","RotationAbandoned","TestRotationFailed"]""", pattern.GetProperty("detail").GetProperty("eventName").GetRawText());
+        Assert.EndsWith(":secret:orders-AbCdEf\"]", pattern.GetProperty("detail").GetProperty("additionalEventData").GetProperty("SecretId").GetRawText(), StringComparison.Ordinal);
+        var target = deployed.The("EventTarget", "rotation-failed-orders");
+        Assert.Equal(deployed.The("EventRule", "rotation-failed-orders").Name + "-1234567", target.Text("rule"));
+        Assert.Equal(TopicArn, target.Text("arn"));
+    }
+
+    [Fact]
+    public async Task All_that_tells_something_tells_the_one_topic()
+    {
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+
+        Assert.Equal(3, deployed.All("MetricAlarm").Count());
+        Assert.All(deployed.All("MetricAlarm"), alarm => Assert.True(Inputs.Texts(alarm.Inputs["alarmActions"]).SequenceEqual([TopicArn]), $"{alarm} tells nobody"));
+        var subscription = deployed.The("TopicSubscription");
+        Assert.Equal((TopicArn, "email", "on-call@example.com"), (subscription.Text("topic"), subscription.Text("protocol"), subscription.Text("endpoint")));
+        Assert.Equal(TopicArn, deployed.The("TopicPolicy").Text("arn"));
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_given_is_told_and_none_is_made()
+    {
+        const string Given = "arn:aws:sns:eu-central-1:123456789012:alarms";
+
+        var deployed = await Deployed.StackAsync(Settings.OneKey.With("alarmTopicArn", Given));
+
+        Assert.Empty(deployed.All("Topic").Concat(deployed.All("TopicPolicy")).Concat(deployed.All("TopicSubscription")));
+        Assert.All(deployed.All("MetricAlarm"), alarm => Assert.Equal([Given], Inputs.Texts(alarm.Inputs["alarmActions"])));
+    }
+
+    [Fact]
+    public async Task Without_an_address_the_topic_waits_for_subscribers()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey);
+
+        Assert.Empty(deployed.All("TopicSubscription"));
+        Assert.Single(deployed.All("Topic"));
+    }
+
+    [Fact]
+    public async Task The_dashboard_shows_the_function_and_each_key()
+    {
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var dashboard = deployed.The("Dashboard");
+        var widgets = JsonSerializer.Deserialize<JsonElement>(dashboard.Text("dashboardBody")).GetProperty("widgets").EnumerateArray().ToList();
+        var metrics = widgets.SelectMany(widget => widget.GetProperty("properties").GetProperty("metrics").EnumerateArray())
+            .Select(metric => string.Join('/', metric.EnumerateArray().Select(part => part.GetString()))).ToHashSet();
+
+        Assert.Equal("rotation-lambda-prod-rotation", dashboard.Text("dashboardName"));
+        Assert.All(widgets, widget => Assert.Equal(Engine.Region, widget.GetProperty("properties").GetProperty("region").GetString()));
+        string[] ofFunction = ["AWS/Lambda/Errors/FunctionName/rotation-1234567", "AWS/Lambda/Duration/FunctionName/rotation-1234567"];
+        var ofKeys = from secret in new[] { "orders", "shop/payments" }
+                     from metric in new[] { "HoursOverdue", "KeysInRing", "Strays", "ActivationSeconds" }
+                     select $"ApiKeyRotation/{metric}/SecretName/{secret}";
+        var ofSteps = from secret in new[] { "orders", "shop/payments" }
+                      from step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" }
+                      select $"ApiKeyRotation/StepSeconds/SecretName/{secret}/Step/{step}";
+        Assert.Equal([.. ofFunction.Concat(ofKeys).Concat(ofSteps).Order(StringComparer.Ordinal)], metrics.Order(StringComparer.Ordinal));
+        // Widgets that overlap are moved by CloudWatch.
+        Assert.Equal(widgets.Count, widgets.Select(widget => (widget.GetProperty("x").GetInt32(), widget.GetProperty("y").GetInt32())).Distinct().Count());
+    }
+
+    private static string TopicArn => $"arn:aws:sns:{Engine.Region}:{Engine.AccountId}:rotation-1234567";
+}

@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+
+namespace Infra.Tests;
+
+/// <summary>IAM takes 10,240 characters of inline policies for a role: as many secrets are named as that holds.</summary>
+public sealed partial class PolicySizeTests
+{
+    [Theory]
+    [InlineData("own")]
+    [InlineData("shared")]
+    public async Task As_many_keys_as_the_documentation_says_are_named(string plans)
+    {
+        var stated = StatedPattern().Match(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "security.md"), TestContext.Current.CancellationToken));
+        var most = int.Parse(stated.Groups[plans].Value, System.Globalization.CultureInfo.InvariantCulture);
+
+        var named = await Deployed.StackAsync(new() { ["keys"] = Keys(most, plans) });
+        var tagged = await Deployed.StackAsync(new() { ["keys"] = Keys(most + 1, plans) });
+
+        Assert.Equal(most, named.All("RolePolicy").Count(policy => policy.Name.EndsWith("-secret", StringComparison.Ordinal)));
+        Assert.DoesNotContain(named.All("RolePolicy"), policy => policy.Name == "rotation-tagged");
+        Assert.DoesNotContain(tagged.All("RolePolicy"), policy => policy.Name.EndsWith("-secret", StringComparison.Ordinal));
+        Assert.Single(tagged.All("RolePolicy"), policy => policy.Name == "rotation-tagged");
+    }
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("shared")]
+    public async Task Named_policies_and_those_by_tag_fit_together_as_one_deployment_goes_over_to_the_other(string plans)
+    {
+        var count = 1;
+        while (!StackConfig.Read(new Settings { ["keys"] = Keys(count + 1, plans) }.Get).SecretsByTag)
+        {
+            count++;
+        }
+
+        var before = await Deployed.StackAsync(new() { ["keys"] = Keys(count, plans) });
+        var after = await Deployed.StackAsync(new() { ["keys"] = Keys(count + 1, plans) });
+
+        var together = before.All("RolePolicy").Concat(after.All("RolePolicy")).DistinctBy(policy => policy.Name).ToList();
+        Assert.Contains(together, policy => policy.Name == "rotation-tagged");
+        Assert.InRange(together.Sum(policy => policy.Text("policy").Length), FunctionPolicy.Quota * 4 / 5, FunctionPolicy.Quota);
+    }
+
+    [Fact]
+    public async Task By_tag_the_most_keys_fit()
+    {
+        var deployed = await Deployed.StackAsync(new() { ["keys"] = Configurations.Keys(StackConfig.MostKeys) });
+
+        Assert.InRange(Characters(deployed), 1, FunctionPolicy.Quota / 3);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_size_that_is_checked_before_a_deployment_is_not_less_than_what_is_deployed(bool tagged)
+    {
+        var settings = tagged ? Configurations.Tagged : Configurations.Everything;
+
+        var deployed = Characters(await Deployed.StackAsync(settings));
+
+        var foreseen = FunctionPolicy.Characters(StackConfig.Read(settings.Get), tagged);
+        Assert.InRange(deployed, 1, foreseen);
+        Assert.InRange(foreseen, 1, deployed * 5 / 4);
+    }
+
+    [Fact]
+    public async Task More_usage_plans_than_can_be_named_are_refused()
+    {
+        object[] keys = [.. Enumerable.Range(1, 60).Select(number => Settings.Key(("name", $"key{number}"), ("usagePlanIds", new[] { $"plan{number}" })))];
+
+        var error = Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = keys }));
+
+        Assert.Matches(@"^keys: the role's policies would have up to 1\d{4} characters, and IAM takes 10240\.", error);
+    }
+
+    /// <summary>Names of 20 characters.</summary>
+    private static IReadOnlyList<object> Keys(int count, string plans) => plans == "own"
+        ? Configurations.Keys(count, prefix: "production/shop/k")
+        : [.. Enumerable.Range(1, count).Select(number => Settings.Key(("name", $"production/shop/k{number:D3}")))];
+
+    private static int Characters(Deployed deployed) => deployed.All("RolePolicy").Sum(policy => policy.Text("policy").Length);
+
+    [GeneratedRegex("(?<own>[0-9]+) keys with a usage plan each, or (?<shared>[0-9]+) that share one", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex StatedPattern();
+}
