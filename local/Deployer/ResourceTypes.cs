@@ -27,6 +27,8 @@ internal static class ResourceTypes
             ["aws:lambda/function:Function"] = new FunctionType(options),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
             ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
+            ["aws:cloudwatch/eventRule:EventRule"] = new EventRuleType(aws.Events),
+            ["aws:cloudwatch/eventTarget:EventTarget"] = new EventTargetType(aws.Events),
             ["aws:cloudwatch/dashboard:Dashboard"] = new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
             ["aws:cloudwatch/metricAlarm:MetricAlarm"] = new DeclaredOnly("name", inputs => $"arn:aws:cloudwatch:{aws.Region}:{aws.AccountId}:alarm:{inputs.Text("name")}"),
             ["aws:sns/topic:Topic"] = new DeclaredOnly("name", inputs => $"arn:aws:sns:{aws.Region}:{aws.AccountId}:{inputs.Text("name")}"),

@@ -85,8 +85,8 @@ public sealed class LambdaService
     public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service) =>
-        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId);
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null) =>
+        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId, sourceArn);
 
     /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
     internal object Describe(string functionNameOrArn)
