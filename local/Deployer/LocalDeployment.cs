@@ -32,9 +32,10 @@ public sealed class LocalDeployment
     /// Runs a program and makes the account as it declares. When it fails, what was made stays, is remembered, and a second run goes on from there.
     /// </summary>
     /// <param name="program">Runs the program under the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.</param>
-    public async Task UpAsync(Func<IMocks, Task> program)
+    /// <param name="replace">Names of resources to replace although nothing in them has changed, as <c>pulumi up --replace</c> does.</param>
+    public async Task UpAsync(Func<IMocks, Task> program, params IReadOnlyList<string> replace)
     {
-        using var run = new Run(this);
+        using var run = new Run(this, replace);
         Changes = run.Changes;
         await program(run);
         await run.DeleteOthersAsync();
@@ -59,12 +60,12 @@ public sealed class LocalDeployment
     /// <summary>Deletes everything that was made, latest first. When it fails, a second call goes on from there.</summary>
     public async Task DestroyAsync()
     {
-        using var run = new Run(this);
+        using var run = new Run(this, replace: []);
         Changes = run.Changes;
         await run.DeleteOthersAsync();
     }
 
-    private sealed class Run(LocalDeployment deployment) : IMocks, IDisposable
+    private sealed class Run(LocalDeployment deployment, IReadOnlyList<string> replace) : IMocks, IDisposable
     {
         private readonly SemaphoreSlim _oneByOne = new(initialCount: 1);
         private readonly HashSet<DeployedResource> _declared = new(ReferenceEqualityComparer.Instance);
@@ -125,14 +126,15 @@ public sealed class LocalDeployment
         {
             var type = deployment._types.GetValueOrDefault(args.Type!) ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
             var before = deployment._resources.FindLast(resource => resource.Type == args.Type && resource.Name == args.Name);
-            var inputs = Named(type, args, before);
+            var inputs = Named(type, args, replace.Contains(args.Name!) ? null : before);
             var changes = before is null ? null : inputs.ChangesFrom(before.Inputs);
-            if (changes is { Count: 0 })
+            var forced = replace.Contains(args.Name!);
+            if (changes is { Count: 0 } && !forced)
             {
                 return before!;
             }
 
-            if (before is not null && !type.IsReplacedBy(inputs, changes!))
+            if (before is not null && !forced && !type.IsReplacedBy(inputs, changes!))
             {
                 await type.UpdateAsync(before, inputs, changes!);
                 var updated = before with { Inputs = inputs, Outputs = before.Outputs.SetItems(inputs.Values) };

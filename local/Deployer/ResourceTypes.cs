@@ -24,6 +24,8 @@ internal static class ResourceTypes
             ["aws:secretsmanager/secret:Secret"] = new SecretType(secrets),
             ["aws:secretsmanager/secretPolicy:SecretPolicy"] = new SecretPolicyType(secrets),
             ["aws:secretsmanager/secretRotation:SecretRotation"] = new SecretRotationType(secrets),
+            ["aws:iam/role:Role"] = new RoleType(aws.Iam),
+            ["aws:iam/rolePolicy:RolePolicy"] = new RolePolicyType(aws.Iam),
             ["aws:lambda/function:Function"] = new FunctionType(options),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
             ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
