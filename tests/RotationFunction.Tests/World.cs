@@ -24,6 +24,7 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly ConcurrentQueue<string> _rotationTokens = new();
+    private readonly MemoryStream _metrics = new();
     private readonly HttpClient _http;
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
@@ -40,6 +41,7 @@ internal sealed class World : IAsyncDisposable
             own?.SecretsManager(FunctionAccessKey) ?? SecretsManager(FunctionAccessKey, FunctionTap),
             own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey),
             api is null ? _http : new HttpClient(api),
+            Stream.Synchronized(_metrics),
             time);
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
@@ -66,6 +68,9 @@ internal sealed class World : IAsyncDisposable
     public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> OnInvoke { get; set; }
 
     public ConcurrentQueue<LogEntry> Log { get; } = new();
+
+    /// <summary>The lines that the function wrote for CloudWatch's embedded metric format.</summary>
+    public List<JsonElement> Metrics => [.. MetricLines.Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     public string SecretName { get; private set; } = "";
 
@@ -318,12 +323,14 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Adds to the values that are searched for.</summary>
     public void Hide(string value) => _rotationTokens.Enqueue(value);
 
+    private string[] MetricLines => Encoding.UTF8.GetString(_metrics.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     public static string NewToken() => Guid.NewGuid().ToString();
 
     public async ValueTask DisposeAsync()
     {
         await Aws.SecretsManager.SettledAsync();
-        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. MetricLines, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
         _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();
