@@ -29,6 +29,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         var meter = new UsageMeter(options.TimeProvider);
         var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Lambda = new LambdaService(this);
+        Events = new EventsService(this);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         _dataPlane = new DataPlaneEndpoint(replica);
@@ -64,6 +65,9 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Lambda, without HTTP.</summary>
     public LambdaService Lambda { get; }
+
+    /// <summary>EventBridge, without HTTP.</summary>
+    public EventsService Events { get; }
 
     /// <summary>Every call over HTTP, and every invocation by Secrets Manager.</summary>
     public CallLog Calls { get; } = new();
@@ -118,6 +122,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         SecretsManager.Stop();
+        Events.Stop();
         await Lambda.EndProcessesAsync();
         foreach (var server in _servers)
         {

@@ -42,6 +42,22 @@ public sealed class LambdaService
         return arn;
     }
 
+    /// <summary>Deletes a function, with its policy.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public void Delete(string functionName) => _functions.TryRemove(FunctionOf(functionName).Arn, out _);
+
+    /// <summary>Runs a function and waits for what it returns.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="payload">The event as JSON.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="FunctionErrorException">The function failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload)
+    {
+        var result = await RunAsync(functionName, payload);
+        return result.Error is { } error ? throw new FunctionErrorException(error.ErrorType, error.ErrorMessage) : result.Payload;
+    }
+
     /// <summary>Ends the processes of a function at once, as a crash does; an invocation under way fails. A handler of this process goes on.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <exception cref="AwsException">There is no such function.</exception>
@@ -69,8 +85,8 @@ public sealed class LambdaService
     public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service) =>
-        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId);
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null) =>
+        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId, sourceArn);
 
     /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
     internal object Describe(string functionNameOrArn)
@@ -101,7 +117,7 @@ public sealed class LambdaService
 
     /// <summary>Runs a function and waits for it.</summary>
     /// <exception cref="AwsException">There is no such function.</exception>
-    internal async Task<FunctionResult> InvokeAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
+    internal async Task<FunctionResult> RunAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
         var function = FunctionOf(functionNameOrArn);
         var limit = function.Options.Timeout;

@@ -58,8 +58,8 @@ internal sealed partial class ResourcePolicy(string functionArn)
         }
     }
 
-    /// <summary>Whether a service may invoke the function on behalf of an account.</summary>
-    public bool Admits(string service, string account)
+    /// <summary>Whether a service may invoke the function on behalf of an account, and of a resource where it names one.</summary>
+    public bool Admits(string service, string account, string? sourceArn)
     {
         lock (_gate)
         {
@@ -67,7 +67,7 @@ internal sealed partial class ResourcePolicy(string functionArn)
                 statement.Principal == service
                 && statement.Action is "lambda:InvokeFunction" or "lambda:*"
                 && (statement.SourceAccount is null || statement.SourceAccount == account)
-                && statement.SourceArn is null);
+                && (statement.SourceArn is null || (sourceArn is not null && Wildcards.Match(statement.SourceArn, sourceArn))));
         }
     }
 

@@ -11,13 +11,11 @@ internal abstract class Scenario : IAsyncDisposable
     // Pairs of faults need three tries.
     protected const int Tries = 4;
 
-    private readonly FaultInjector _faults = new();
-
     public World World { get; private set; } = null!;
 
     public Invariants Invariants { get; private set; } = null!;
 
-    public FaultInjector Faults => _faults;
+    public FaultInjector Faults { get; } = new();
 
     /// <summary>Whether there were rotations before, whose events may come late.</summary>
     public virtual bool HasPast => true;
@@ -30,7 +28,7 @@ internal abstract class Scenario : IAsyncDisposable
     {
         var scenario = new T();
         scenario.World = await World.StartAsync(
-            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario._faults.Between, rotationAttempts: Tries);
+            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
         scenario.Invariants = new Invariants(scenario.World);
         await scenario.AddOthersAsync();
         scenario.Faults.Attach(scenario.World, scenario.Invariants);
@@ -46,7 +44,11 @@ internal abstract class Scenario : IAsyncDisposable
     /// <param name="toTheEnd">Until even what a fault left behind must be deleted, two rotations later.</param>
     public abstract Task ConvergeAsync(bool toTheEnd);
 
-    public ValueTask DisposeAsync() => World.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await World.DisposeAsync();
+        Faults.Dispose();
+    }
 
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -218,7 +220,7 @@ internal sealed class UpdateScenario : Scenario
 
         // The next case goes the other way.
         (_lost, _gained) = (_gained, _lost);
-        await AttachTemplateAsync();
+        await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
     }
 
     protected override async Task PrepareAsync()
@@ -227,8 +229,6 @@ internal sealed class UpdateScenario : Scenario
         _lost = World.PlanIds[1];
         _gained = await World.AddPlanAsync(World.TemplateId);
     }
-
-    private Task AttachTemplateAsync() => World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
 }
 
 /// <summary>The end: rotation is off, and the lifecycle resource's delete takes the keys away.</summary>
