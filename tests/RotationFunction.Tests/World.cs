@@ -228,6 +228,42 @@ internal sealed class World : IAsyncDisposable
     public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
         new FunctionInvocation(Guid.NewGuid().ToString(), FunctionArn, Encoding.UTF8.GetBytes(eventJson), Time.GetUtcNow() + (timeLeft ?? TimeSpan.FromMinutes(15))));
 
+    /// <summary>One invocation with an action; returns what it answers.</summary>
+    public async Task<JsonElement> AnswerAsync(object action) => JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(JsonSerializer.Serialize(action))).Span);
+
+    /// <summary>The owner changes a field of the document, not the key.</summary>
+    public async Task EditAsync()
+    {
+        var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(await CurrentDocumentAsync())!;
+        fields["edited"] = Time.GetUtcNow();
+        await Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = SecretArn, SecretString = JsonSerializer.Serialize(fields) });
+    }
+
+    /// <summary>Takes AWSPENDING off, as a person does with a rotation that is given up.</summary>
+    public async Task ClearPendingAsync()
+    {
+        foreach (var version in (await LabelsAsync()).Where(version => version.Value.Contains("AWSPENDING")))
+        {
+            await Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = version.Key });
+        }
+    }
+
+    public Task DisableAsync(string keyId) => Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    {
+        ApiKey = keyId,
+        PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }],
+    });
+
+    /// <summary>Makes a key that clients use already the secret's first; returns its id.</summary>
+    public async Task<string> AdoptAsync()
+    {
+        var key = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
+        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await ActAsync(new { action = "provision", secretId = SecretArn });
+        return key.Id;
+    }
+
     /// <summary>One invocation by the Pulumi stack; returns what the action says it did.</summary>
     public async Task<string> ActAsync(object action)
     {
