@@ -98,7 +98,7 @@ internal sealed class Account : IAsyncDisposable
     public object Configuration(params string[] plans) => new
     {
         recoveryWindowDays = 0,
-        keys = new[] { new { name = SecretName, description = "Orders", usagePlanIds = plans, scheduleExpression = "rate(1 day)" } },
+        keys = new[] { new { name = SecretName, description = "Orders", usagePlanIds = plans, schedule = "rate(1 day)" } },
     };
 
     public Task<DescribeSecretResponse> DescribeAsync() => Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretName });
@@ -171,7 +171,7 @@ internal sealed class Account : IAsyncDisposable
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
         var credentials = CredentialsOf(declared.RoleArn);
-        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Time);
+        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time);
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return async invocation =>
         {
