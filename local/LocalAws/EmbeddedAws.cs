@@ -31,6 +31,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Iam = new IamService(this, options.PolicyLag);
         Logs = new LogsService(this);
         Lambda = new LambdaService(this);
+        Events = new EventsService(this);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         _dataPlane = new DataPlaneEndpoint(replica);
@@ -66,6 +67,9 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Lambda, without HTTP.</summary>
     public LambdaService Lambda { get; }
+
+    /// <summary>EventBridge, without HTTP.</summary>
+    public EventsService Events { get; }
 
     /// <summary>Roles and what they may do.</summary>
     public IamService Iam { get; }
@@ -126,6 +130,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         SecretsManager.Stop();
+        Events.Stop();
         await Lambda.EndProcessesAsync();
         foreach (var server in _servers)
         {

@@ -45,6 +45,22 @@ public sealed class LambdaService
         return arn;
     }
 
+    /// <summary>Deletes a function, with its policy.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public void Delete(string functionName) => _functions.TryRemove(FunctionOf(functionName).Arn, out _);
+
+    /// <summary>Runs a function and waits for what it returns.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="payload">The event as JSON.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="FunctionErrorException">The function failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload)
+    {
+        var result = await RunAsync(functionName, payload);
+        return result.Error is { } error ? throw new FunctionErrorException(error.ErrorType, error.ErrorMessage) : result.Payload;
+    }
+
     /// <summary>Ends the processes of a function at once, as a crash does; an invocation under way fails. A handler of this process goes on.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <exception cref="AwsException">There is no such function.</exception>
@@ -72,11 +88,12 @@ public sealed class LambdaService
     public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service)
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null)
     {
         var arn = ArnOf(functionNameOrArn);
         var keys = new ConditionKeys();
         keys.Add("aws:SourceAccount", _aws.AccountId);
+        keys.Add("aws:SourceArn", sourceArn);
         return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
 
@@ -112,7 +129,7 @@ public sealed class LambdaService
 
     /// <summary>Runs a function and waits for it.</summary>
     /// <exception cref="AwsException">There is no such function.</exception>
-    internal async Task<FunctionResult> InvokeAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
+    internal async Task<FunctionResult> RunAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
         var function = FunctionOf(functionNameOrArn);
         var limit = function.Options.Timeout;

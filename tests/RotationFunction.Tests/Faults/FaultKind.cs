@@ -49,7 +49,7 @@ internal enum FaultKind
 }
 
 /// <summary>A fault at the n-th call that the function makes; those of a twin or a late event do not count.</summary>
-internal readonly record struct PlannedFault(int Call, FaultKind Kind)
+internal sealed record PlannedFault(int Call, FaultKind Kind)
 {
     public override string ToString() => $"{Kind} at call {Call}";
 }
