@@ -7,7 +7,7 @@ namespace LocalAws;
 
 /// <summary>
 /// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda, spoken to over their real wire protocols on
-/// loopback, with the rules that AWS documents or was seen to keep. What it holds is gone when it is disposed.
+/// loopback, with the rules that AWS documents or was seen to keep, and IAM's policies about who may do what. What it holds is gone when it is disposed.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {

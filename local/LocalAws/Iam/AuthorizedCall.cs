@@ -115,7 +115,11 @@ internal sealed class AuthorizedCall : IDisposable
         return new Target(arn, keys);
     }
 
-    private Target Function(string arn) => new(arn, [], _aws.Lambda.PolicyOf(arn));
+    private Target Function(string nameOrArn)
+    {
+        var arn = _aws.Lambda.ArnOf(nameOrArn);
+        return new Target(arn, [], _aws.Lambda.PolicyOf(arn));
+    }
 
     private IEnumerable<AccessedSecret> Secrets()
     {
@@ -129,12 +133,13 @@ internal sealed class AuthorizedCall : IDisposable
             return [_aws.SecretsManager.Accessed(secretId) ?? New(secretId)];
         }
 
-        var ids = Body.TryGetProperty("SecretIdList", out var list) ? [.. list.EnumerateArray().Select(id => id.GetString()!)] : (IEnumerable<string>)[];
-        if (IsGiven("Filters"))
+        if (_operation.Name is not "BatchGetSecretValue")
         {
-            ids = _aws.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = Body.GetProperty("Filters").Deserialize<List<SecretFilter>>() }).SecretList.Select(secret => secret.Arn);
+            return [];
         }
 
+        var batch = SecretsManagerProtocol.Read<BatchGetSecretValueRequest>(_request.Body);
+        var ids = batch.SecretIdList ?? [.. _aws.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
         return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
     }
 

@@ -116,6 +116,36 @@ public sealed class RequiredActionsTests
         }
     }
 
+    [Theory]
+    [InlineData("secretsmanager", "CreateSecret", """{"Name":"new","KmsKeyId":"k-1"}""", "secretsmanager:CreateSecret")]
+    [InlineData("secretsmanager", "CreateSecret", """{"Name":"new","SecretString":"v","ClientRequestToken":"22222222-2222-2222-2222-222222222222","Tags":[]}""", "secretsmanager:CreateSecret")]
+    [InlineData("secretsmanager", "UpdateSecret", """{"SecretId":"payments","Description":"d"}""", "secretsmanager:UpdateSecret")]
+    [InlineData("secretsmanager", "BatchGetSecretValue", """{"SecretIdList":["copied"]}""", "secretsmanager:*GetSecretValue")]
+    [InlineData("apigateway", "POST", """{"name":"n","tags":{}}""", "apigateway:POST")]
+    public async Task An_action_is_not_needed_without_what_makes_it_so(string service, string operation, string body, string action)
+    {
+        await using var aws = EmbeddedAws.Create();
+        await FillAsync(aws);
+        var caller = new RoleCaller(aws).With(RoleCaller.Allow(action));
+
+        var answer = service is "apigateway" ? await caller.CallAsync(service, operation, "/apikeys", body) : await caller.CallAsync(operation, body);
+
+        Assert.True(answer.IsSuccess, $"{answer.Code}: {answer.Message}");
+    }
+
+    [Fact]
+    public async Task A_batch_is_denied_for_each_secret_that_may_not_be_read()
+    {
+        await using var aws = EmbeddedAws.Create();
+        var ids = await FillAsync(aws);
+        var caller = new RoleCaller(aws).With(RoleCaller.Document(
+            """ "Effect":"Allow","Action":["secretsmanager:BatchGetSecretValue","kms:*"],"Resource":"*" """,
+            $$""" "Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"{{ids["secret"]}}" """));
+
+        Assert.True((await caller.CallAsync("BatchGetSecretValue", """{"SecretIdList":["payments"]}""")).IsSuccess);
+        Assert.True((await caller.CallAsync("BatchGetSecretValue", """{"SecretIdList":["payments","copied"]}""")).IsDenied);
+    }
+
     private static Scenario Secrets(string operation, string body, params (string, string)[] needs) => new("secretsmanager", operation, "POST", "/", body, needs);
 
     private static Scenario OnSecret(string operation, string more = "", params (string, string)[] needs) =>
