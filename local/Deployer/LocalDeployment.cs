@@ -32,11 +32,13 @@ public sealed class LocalDeployment
     /// Runs a program and makes the account as it declares. When it fails, what was made stays, is remembered, and a second run goes on from there.
     /// </summary>
     /// <param name="program">Runs the program under the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.</param>
-    public async Task UpAsync(Func<IMocks, Task> program)
+    /// <param name="replace">Names of resources to replace although nothing in them has changed, as <c>pulumi up --replace</c> does.</param>
+    public async Task UpAsync(Func<IMocks, Task> program, params IReadOnlyList<string> replace)
     {
-        using var run = new Run(this);
+        using var run = new Run(this, replace);
         Changes = run.Changes;
         await program(run);
+        run.Reorder();
         await run.DeleteOthersAsync();
     }
 
@@ -59,15 +61,15 @@ public sealed class LocalDeployment
     /// <summary>Deletes everything that was made, latest first. When it fails, a second call goes on from there.</summary>
     public async Task DestroyAsync()
     {
-        using var run = new Run(this);
+        using var run = new Run(this, replace: []);
         Changes = run.Changes;
         await run.DeleteOthersAsync();
     }
 
-    private sealed class Run(LocalDeployment deployment) : IMocks, IDisposable
+    private sealed class Run(LocalDeployment deployment, IReadOnlyList<string> replace) : IMocks, IDisposable
     {
         private readonly SemaphoreSlim _oneByOne = new(initialCount: 1);
-        private readonly HashSet<DeployedResource> _declared = new(ReferenceEqualityComparer.Instance);
+        private readonly List<DeployedResource> _declared = [];
 
         public List<string> Changes { get; } = [];
 
@@ -111,9 +113,18 @@ public sealed class LocalDeployment
             _ => throw new NotSupportedException($"The invoke {args.Token} is not known here."),
         });
 
+        /// <summary>A resource is registered after those that it needs: in this order they are made, and deleted from its end.</summary>
+        public void Reorder()
+        {
+            var others = deployment._resources.Where(resource => !IsDeclared(resource)).ToList();
+            deployment._resources.Clear();
+            deployment._resources.AddRange(_declared);
+            deployment._resources.AddRange(others);
+        }
+
         public async Task DeleteOthersAsync()
         {
-            foreach (var resource in deployment._resources.AsEnumerable().Reverse().Where(resource => !_declared.Contains(resource)).ToList())
+            foreach (var resource in deployment._resources.AsEnumerable().Reverse().Where(resource => !IsDeclared(resource)).ToList())
             {
                 await deployment._types[resource.Type].DeleteAsync(resource);
                 deployment._resources.Remove(resource);
@@ -121,18 +132,21 @@ public sealed class LocalDeployment
             }
         }
 
+        private bool IsDeclared(DeployedResource resource) => _declared.Exists(declared => ReferenceEquals(declared, resource));
+
         private async Task<DeployedResource> DeployAsync(MockResourceArgs args)
         {
             var type = deployment._types.GetValueOrDefault(args.Type!) ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
             var before = deployment._resources.FindLast(resource => resource.Type == args.Type && resource.Name == args.Name);
-            var inputs = Named(type, args, before);
+            var inputs = Named(type, args, replace.Contains(args.Name!) ? null : before);
             var changes = before is null ? null : inputs.ChangesFrom(before.Inputs);
-            if (changes is { Count: 0 })
+            var forced = replace.Contains(args.Name!);
+            if (changes is { Count: 0 } && !forced)
             {
                 return before!;
             }
 
-            if (before is not null && !type.IsReplacedBy(inputs, changes!))
+            if (before is not null && !forced && !type.IsReplacedBy(inputs, changes!))
             {
                 await type.UpdateAsync(before, inputs, changes!);
                 var updated = before with { Inputs = inputs, Outputs = before.Outputs.SetItems(inputs.Values) };
@@ -144,7 +158,7 @@ public sealed class LocalDeployment
             // The one that is replaced is deleted when everything that needs the new one has it.
             var (id, outputs) = await type.CreateAsync(inputs);
             var created = new DeployedResource(args.Type!, args.Name!, id, inputs, inputs.Values.SetItems(outputs));
-            deployment._resources.Add(created);
+            deployment._resources.Insert(before is null ? deployment._resources.Count : deployment._resources.IndexOf(before) + 1, created);
             Changes.Add($"{(before is null ? "create" : "replace")} {created}");
             return created;
         }
