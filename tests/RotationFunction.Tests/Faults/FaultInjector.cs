@@ -8,7 +8,7 @@ namespace RotationFunction.Tests;
 /// Stands between the function and an embedded AWS in this process: counts the function's calls, makes the planned ones go wrong,
 /// and has the invariants checked after every call that changes something.
 /// </summary>
-internal sealed class FaultInjector
+internal sealed class FaultInjector : IDisposable
 {
     // Set while something runs that is not the run whose calls are counted: a twin, a late event, another secret's rotation.
     private static readonly AsyncLocal<bool> Uncounted = new();
@@ -73,6 +73,8 @@ internal sealed class FaultInjector
         Uncounted.Value = true;
         await _run(Invocation(eventJson));
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private FunctionInvocation Invocation(string eventJson) =>
         new(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15));

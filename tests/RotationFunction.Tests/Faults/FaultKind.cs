@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace RotationFunction.Tests;
 
@@ -49,6 +50,7 @@ internal enum FaultKind
 }
 
 /// <summary>A fault at the n-th call that the function makes; those of a twin or a late event do not count.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct PlannedFault(int Call, FaultKind Kind)
 {
     public override string ToString() => $"{Kind} at call {Call}";

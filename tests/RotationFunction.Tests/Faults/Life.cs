@@ -3,7 +3,6 @@ using Amazon.APIGateway.Model;
 using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
 using CsCheck;
-using LocalAws;
 
 namespace RotationFunction.Tests;
 

@@ -46,7 +46,11 @@ internal abstract class Scenario : IAsyncDisposable
     /// <param name="toTheEnd">Until even what a fault left behind must be deleted, two rotations later.</param>
     public abstract Task ConvergeAsync(bool toTheEnd);
 
-    public ValueTask DisposeAsync() => World.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await World.DisposeAsync();
+        _faults.Dispose();
+    }
 
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
@@ -228,7 +232,7 @@ internal sealed class UpdateScenario : Scenario
         _gained = await World.AddPlanAsync(World.TemplateId);
     }
 
-    private Task AttachTemplateAsync() => World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
+    private Task<CreateUsagePlanKeyResponse> AttachTemplateAsync() => World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
 }
 
 /// <summary>The end: rotation is off, and the lifecycle resource's delete takes the keys away.</summary>
