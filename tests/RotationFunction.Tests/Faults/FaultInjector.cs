@@ -143,16 +143,7 @@ internal sealed class FaultInjector : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, Func<Task<HttpResponseMessage>> send)
     {
-        NextFault.Value = kind switch
-        {
-            FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
-            FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
-            FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
-            FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
-            FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
-            FaultKind.StaleRead => Fault.StaleRead(),
-            _ => null,
-        };
+        NextFault.Value = FaultKinds.OfEmbeddedAws(kind);
         switch (kind)
         {
             case FaultKind.KilledBefore:
