@@ -30,6 +30,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     private static readonly AsyncLocal<Running?> Current = new();
     private static readonly AsyncLocal<Fault?> NextFault = new();
 
+    private readonly SemaphoreSlim _gate = new(initialCount: 1);
     private readonly JumpingTime _time = new();
     private readonly Stopwatch _stopwatch = Stopwatch.StartNew();
     private readonly Dictionary<string, RotatingSecret> _secrets = [];
@@ -83,6 +84,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     {
         await _aws.DisposeAsync();
         _api.Dispose();
+        _gate.Dispose();
     }
 
     public string Figures() => string.Create(CultureInfo.InvariantCulture, $"""
@@ -221,7 +223,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     {
         using var received = JsonDocument.Parse(invocation.Payload);
         var secretArn = received.RootElement.TryGetProperty("SecretId", out var id) ? id.GetString() : received.RootElement.GetProperty("secretId").GetString();
-        Current.Value = new Running(_secrets[secretArn!]);
+        Current.Value = new Running(_secrets[secretArn!], invocation.Deadline);
         return await _function.InvokeAsync(
             invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _time, new TemplateLogger(_ => { })));
     }
@@ -234,6 +236,21 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
             throw new ProcessDiedException();
         }
 
+        // One call after the other: the clock must not jump between the look at the deadline and the call.
+        await _gate.WaitAsync();
+        try
+        {
+            // Lambda would have ended it: another invocation has moved the clock on.
+            return _time.GetUtcNow() <= running.Deadline ? await SendAsync(running, send) : throw Die(running);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Running running, Func<Task<HttpResponseMessage>> send)
+    {
         Interlocked.Increment(ref _awsCalls);
         FaultKind? kind = _isQuiet || running.Secret.Draw(FaultsIn) > 0 ? null : Kinds[running.Secret.Draw(Kinds.Length)];
         if (kind is { } drawn)
@@ -243,7 +260,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
 
         if (kind == FaultKind.KilledBefore)
         {
-            throw Die();
+            throw Die(running);
         }
 
         NextFault.Value = kind is null ? null : FaultKinds.OfEmbeddedAws(kind.Value);
@@ -255,19 +272,19 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
                 _time.Advance(TimeSpan.FromMinutes(16));
             }
 
-            return kind is FaultKind.KilledAfter or FaultKind.LambdaTimeOut ? throw Die() : answer;
+            return kind is FaultKind.KilledAfter or FaultKind.LambdaTimeOut ? throw Die(running) : answer;
         }
         finally
         {
             // Clients do not wait for the function.
             await CallAsync(running.Secret, running.Secret.NextClient());
         }
+    }
 
-        ProcessDiedException Die()
-        {
-            running.IsDead = true;
-            return new ProcessDiedException();
-        }
+    private static ProcessDiedException Die(Running running)
+    {
+        running.IsDead = true;
+        return new ProcessDiedException();
     }
 
     private void Read(RotatingSecret secret, Client client) => client.Key = ValueOf(_aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret.Arn }));
@@ -351,9 +368,11 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
 
     private void Count(string kind) => _faults.AddOrUpdate(kind, 1, (_, count) => count + 1);
 
-    private sealed class Running(RotatingSecret secret)
+    private sealed class Running(RotatingSecret secret, DateTimeOffset deadline)
     {
         public RotatingSecret Secret { get; } = secret;
+
+        public DateTimeOffset Deadline { get; } = deadline;
 
         public bool IsDead { get; set; }
     }
