@@ -1,3 +1,4 @@
+using LocalAws.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
@@ -48,13 +49,14 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 throw protocol.MissingAuthentication;
             }
 
-            SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.SecretAccessKey, protocol.MissingAuthentication.Status);
+            SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.Iam.SecretAccessKeyOf(request.Scope.AccessKeyId), protocol.MissingAuthentication.Status);
+            Authorization.Check(aws, protocol, operation, request);
             if (fault is { Delay.Ticks: > 0 })
             {
                 await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);
             }
 
-            var answer = fault is { TakesEffect: false } ? null : await RunAsync(operation, stale: fault is { IsStale: true });
+            var answer = fault is { TakesEffect: false } ? null : await RunAsync(protocol, operation, stale: fault is { IsStale: true });
             return fault switch
             {
                 null or { Answers: true } => (answer, null),
@@ -69,7 +71,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         }
     }
 
-    private async Task<WireResponse> RunAsync(WireOperation operation, bool stale)
+    private async Task<WireResponse> RunAsync(IWireProtocol protocol, WireOperation operation, bool stale)
     {
         if (!aws.StaleReads)
         {
@@ -83,7 +85,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
 
         if (!operation.IsRead)
         {
-            aws.KeepForStaleReads();
+            aws.KeepForStaleReads(protocol.Service);
         }
 
         return await operation.RunAsync();

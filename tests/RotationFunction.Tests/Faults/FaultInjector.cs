@@ -8,11 +8,12 @@ namespace RotationFunction.Tests;
 /// Stands between the function and an embedded AWS in this process: counts the function's calls, makes the planned ones go wrong,
 /// and has the invariants checked after every call that changes something.
 /// </summary>
-internal sealed class FaultInjector
+internal sealed class FaultInjector : IDisposable
 {
     // Set while something runs that is not the run whose calls are counted: a twin, a late event, another secret's rotation.
     private static readonly AsyncLocal<bool> Uncounted = new();
     private static readonly AsyncLocal<Fault?> NextFault = new();
+    private static readonly AsyncLocal<DateTimeOffset> Deadline = new();
 
     private readonly SemaphoreSlim _gate = new(initialCount: 1);
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
@@ -46,6 +47,8 @@ internal sealed class FaultInjector
         };
     }
 
+    public void Dispose() => _gate.Dispose();
+
     /// <summary>From now on counts anew; these calls go wrong.</summary>
     public void Plan(params ReadOnlySpan<PlannedFault> faults)
     {
@@ -71,8 +74,10 @@ internal sealed class FaultInjector
     public async Task ActAsync(string eventJson)
     {
         Uncounted.Value = true;
-        await _run(Invocation(eventJson));
+        await RunAsync(Invocation(eventJson));
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private FunctionInvocation Invocation(string eventJson) =>
         new(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15));
@@ -83,7 +88,7 @@ internal sealed class FaultInjector
         if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _world.SecretArn)
         {
             Uncounted.Value = true;
-            return await _run(invocation);
+            return await RunAsync(invocation);
         }
 
         if (received.RootElement.TryGetProperty("ClientRequestToken", out var token))
@@ -94,7 +99,7 @@ internal sealed class FaultInjector
         (_invocation, _isDead) = (invocation, false);
         try
         {
-            return await _run(invocation);
+            return await RunAsync(invocation);
         }
         finally
         {
@@ -116,10 +121,17 @@ internal sealed class FaultInjector
         events.Add(invocation);
     }
 
+    private async Task<ReadOnlyMemory<byte>> RunAsync(FunctionInvocation invocation)
+    {
+        Deadline.Value = invocation.Deadline;
+        return await _run(invocation);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
     {
         var id = request.Headers.TryGetValues("amz-sdk-invocation-id", out var values) ? values.First() : throw new InvalidOperationException("Not a call of the SDK.");
-        if (_isDead && !Uncounted.Value)
+        // What has run out of its time is ended by Lambda.
+        if ((_isDead && !Uncounted.Value) || _world.Time.GetUtcNow() > Deadline.Value)
         {
             throw new ProcessDiedException();
         }
@@ -141,16 +153,7 @@ internal sealed class FaultInjector
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, Func<Task<HttpResponseMessage>> send)
     {
-        NextFault.Value = kind switch
-        {
-            FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
-            FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
-            FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
-            FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
-            FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
-            FaultKind.StaleRead => Fault.StaleRead(),
-            _ => null,
-        };
+        NextFault.Value = FaultKinds.OfEmbeddedAws(kind);
         switch (kind)
         {
             case FaultKind.KilledBefore:
@@ -199,9 +202,9 @@ internal sealed class FaultInjector
         {
             try
             {
-                await _run(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
+                await RunAsync(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
             }
-            catch (RotationException)
+            catch (Exception failure) when (failure is RotationException or ProcessDiedException)
             {
                 // A late event is refused, and of two twins one may be: what counts is that the invariants hold.
             }

@@ -13,7 +13,7 @@ namespace RotationFunction.Tests;
 internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
 {
     [ThreadStatic]
-    private static bool t_withoutBackoff;
+    private static bool _withoutBackoff;
 
     static InProcessClients() => RuntimePipelineCustomizerRegistry.Instance.Register(new WithoutBackoff());
 
@@ -32,14 +32,14 @@ internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
 
     private static T Create<T>(Func<T> client)
     {
-        t_withoutBackoff = true;
+        _withoutBackoff = true;
         try
         {
             return client();
         }
         finally
         {
-            t_withoutBackoff = false;
+            _withoutBackoff = false;
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
 
         public void Customize(Type serviceClientType, RuntimePipeline pipeline)
         {
-            if (t_withoutBackoff)
+            if (_withoutBackoff)
             {
                 pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new StandardRetryPolicy(maxRetries: 2) { MaxBackoffInMilliseconds = 1 }));
             }
