@@ -32,7 +32,7 @@ internal sealed class Deployment : IDisposable
         _logger = new TemplateLogger(onLog);
         Secrets = SecretsManager(OwnerAccessKey);
         Gateway = ApiGateway(OwnerAccessKey);
-        var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), EmbeddedAws.CreateHttpClient(), aws.TimeProvider);
+        var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), EmbeddedAws.CreateHttpClient(), Stream.Null, aws.TimeProvider);
         _function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
     }
 

@@ -9,6 +9,7 @@ try
     var environment = new LambdaEnvironment(Environment.GetEnvironmentVariable);
     using var api = new RuntimeApi(environment.RuntimeApi);
     var log = new RuntimeLog(Console.Out, environment.LogsJson, TimeProvider.System);
+    Console.SetOut(new ConsoleLog(log, Console.Out));
     return await new RuntimeLoop(api, environment, log).RunAsync(stop.Token) ? 0 : 1;
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -10,8 +10,11 @@ internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time
 {
     private static readonly string[] Reserved = ["timestamp", "level", "requestId", "traceId", "message", "errorType", "errorMessage", "stackTrace"];
 
+    /// <summary>The logger of the invocation that runs, or ran last; null before the first.</summary>
+    public ILambdaLogger? Latest { get; private set; }
+
     /// <summary>The logger of one invocation.</summary>
-    public ILambdaLogger For(string requestId, string traceId) => new TemplateLogger(entry => Write(entry, requestId, traceId));
+    public ILambdaLogger For(string requestId, string traceId) => Latest = new TemplateLogger(entry => Write(entry, requestId, traceId));
 
     public void Failure(Exception exception, string requestId = "", string traceId = "") =>
         Write(new LogEntry(nameof(LogLevel.Error), "", [], exception), requestId, traceId);

@@ -1,3 +1,4 @@
+using LocalAws.Iam;
 using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
@@ -48,7 +49,8 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 throw protocol.MissingAuthentication;
             }
 
-            SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.SecretAccessKey, protocol.MissingAuthentication.Status);
+            SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.Iam.SecretAccessKeyOf(request.Scope.AccessKeyId), protocol.MissingAuthentication.Status);
+            Authorization.Check(aws, protocol, operation, request);
             if (fault is { Delay.Ticks: > 0 })
             {
                 await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);

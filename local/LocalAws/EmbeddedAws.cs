@@ -7,7 +7,7 @@ namespace LocalAws;
 
 /// <summary>
 /// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda, spoken to over their real wire protocols on
-/// loopback, with the rules that AWS documents or was seen to keep. What it holds is gone when it is disposed.
+/// loopback, with the rules that AWS documents or was seen to keep, and IAM's policies about who may do what. What it holds is gone when it is disposed.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {
@@ -28,7 +28,10 @@ public sealed class EmbeddedAws : IAsyncDisposable
         StaleReads = options.StaleReads;
         var meter = new UsageMeter(options.TimeProvider);
         var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
+        Iam = new IamService(this, options.PolicyLag);
+        Logs = new LogsService(this);
         Lambda = new LambdaService(this);
+        Events = new EventsService(this);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         _dataPlane = new DataPlaneEndpoint(replica);
@@ -50,7 +53,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>The account in ARNs.</summary>
     public string AccountId { get; }
 
-    /// <summary>The secret access key of every access key id.</summary>
+    /// <summary>The secret access key of every access key id that is no role's.</summary>
     public string SecretAccessKey { get; }
 
     /// <summary>The clock of every date, deadline, delay and retry.</summary>
@@ -64,6 +67,15 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Lambda, without HTTP.</summary>
     public LambdaService Lambda { get; }
+
+    /// <summary>EventBridge, without HTTP.</summary>
+    public EventsService Events { get; }
+
+    /// <summary>Roles and what they may do.</summary>
+    public IamService Iam { get; }
+
+    /// <summary>What functions in processes of their own wrote.</summary>
+    public LogsService Logs { get; }
 
     /// <summary>Every call over HTTP, and every invocation by Secrets Manager.</summary>
     public CallLog Calls { get; } = new();
@@ -118,6 +130,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         SecretsManager.Stop();
+        Events.Stop();
         await Lambda.EndProcessesAsync();
         foreach (var server in _servers)
         {

@@ -12,8 +12,11 @@ public sealed record EmbeddedAwsOptions
     /// <summary>The twelve digits of the account in ARNs.</summary>
     public string AccountId { get; init; } = "123456789012";
 
-    /// <summary>The secret access key of every access key id: requests over HTTP are signed with it.</summary>
+    /// <summary>The secret access key of every access key id that is no role's: requests over HTTP are signed with it.</summary>
     public string SecretAccessKey { get; init; } = "secret";
+
+    /// <summary>How long a role, a change of its policies and its end take to be effective. AWS documents no bound; seconds are seen.</summary>
+    public TimeSpan PolicyLag { get; init; } = TimeSpan.Zero;
 
     /// <summary>How long a change of a key or a usage plan takes to reach the data plane. AWS documents no bound; seconds to minutes are seen.</summary>
     public TimeSpan ActivationLag { get; init; } = TimeSpan.Zero;

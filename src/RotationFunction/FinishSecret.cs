@@ -7,7 +7,7 @@ namespace RotationFunction;
 /// Moves AWSCURRENT to the new version, then retires keys that no label needs: a key's life is pending, current, previous, disabled, deleted,
 /// a rotation each, so that clients which cached a key have a whole period to re-read the secret.
 /// </summary>
-internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
+internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire retire, RevokePrevious revokePrevious)
 {
     public const string Step = "finishSecret";
 
@@ -16,11 +16,13 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
         // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
         var ring = await apiKeys.ListRingAsync(rotation.SecretName);
         var secret = await secrets.DescribeRotationAsync(rotation);
+        var overlap = EndOverlap.OverlapOf(rotation, secret);
         if (secret.Current != rotation.Token)
         {
             if (await PromoteAsync(rotation, secret, ring) is { } promotion)
             {
-                await RetireAsync(rotation, secret, ring, promotion.Needed, deleteUntouchedSince: promotion.PendingKey.CreatedDate);
+                await retire.RunAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
+                await EndOverlapAsync(rotation, ring, overlap);
                 return;
             }
 
@@ -29,12 +31,22 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
 
         rotation.Log.AlreadyCurrent();
         var needed = await secrets.ReadKeysInUseAsync(rotation, secret);
-        if (secret.Pending is { } pending && pending != rotation.Token && await secrets.ReadAsync(rotation, pending) is { ApiKey: { } next })
+        if (await secrets.ReadNextKeyAsync(rotation, secret) is { } next)
         {
             needed.Add(next);
         }
 
-        await RetireAsync(rotation, secret, ring, needed, deleteUntouchedSince: null);
+        await retire.RunAsync(rotation, secret, ring, needed);
+        await EndOverlapAsync(rotation, ring, overlap);
+    }
+
+    // A repeat comes here too: AWSPREVIOUS's key does not outlive a crash right after the move.
+    private async Task EndOverlapAsync(Invocation rotation, List<ApiKey> ring, TimeSpan? overlap)
+    {
+        if (overlap == TimeSpan.Zero)
+        {
+            await revokePrevious.DisableAsync(rotation, await secrets.DescribeRotationAsync(rotation), ring);
+        }
     }
 
     /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
@@ -61,7 +73,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
 
         try
         {
-            await secrets.MoveCurrentAsync(rotation, from);
+            await secrets.MoveCurrentAsync(rotation, from, to: rotation.Token);
         }
         catch (Exception refused) when (refused is InvalidParameterException or InvalidRequestException)
         {
@@ -77,44 +89,5 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys)
         rotation.Log.CurrentMoved(key.Id, from);
         HashSet<ApiKeyValue> needed = current.ApiKey is { } previous ? [value, previous] : [value];
         return (needed, key);
-    }
-
-    /// <summary>
-    /// Disables the keys that no label needs; deletes those that were disabled already and untouched since the given time.
-    /// An adopted key is only ever disabled, and only while it and the secret point at each other.
-    /// </summary>
-    private async Task RetireAsync(Invocation rotation, Secret secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? deleteUntouchedSince)
-    {
-        foreach (var listed in ring.Where(key => !needed.Contains(new ApiKeyValue(key.Value))))
-        {
-            if ((listed.Enabled != true && deleteUntouchedSince is null) || await apiKeys.FindAsync(listed.Id) is not { } key)
-            {
-                continue;
-            }
-
-            if (!Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
-            {
-                rotation.Log.ForeignKeyLeft(key.Id);
-            }
-            else if (key.Enabled == true)
-            {
-                await apiKeys.DisableAsync(key.Id);
-                rotation.Log.KeyDisabled(key.Id);
-            }
-            else if (key.LastUpdatedDate < deleteUntouchedSince)
-            {
-                await apiKeys.DeleteAsync(key.Id);
-                rotation.Log.KeyDeleted(key.Id);
-            }
-        }
-
-        if (secret.Tag(Tags.Adopted) is { } adoptedId
-            && await apiKeys.FindAsync(adoptedId, includeValue: true) is { Enabled: true } adopted
-            && adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name
-            && !needed.Contains(new ApiKeyValue(adopted.Value)))
-        {
-            await apiKeys.DisableAsync(adoptedId);
-            rotation.Log.KeyDisabled(adoptedId);
-        }
     }
 }

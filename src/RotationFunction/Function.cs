@@ -9,7 +9,8 @@ using RotationFunction;
 namespace RotationFunction;
 
 /// <summary>
-/// The rotation Lambda: Secrets Manager calls it once for each step of a rotation, the Pulumi stack when a rotating key comes, changes and goes.
+/// The rotation Lambda: Secrets Manager calls it once for each step of a rotation, the Pulumi stack when a rotating key comes, changes and goes,
+/// schedules and people for what they want to know or have done (docs/operations.md).
 /// An invocation succeeds when it returns and fails when it throws; each may be repeated.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html"/>
@@ -21,6 +22,12 @@ public sealed class Function
     private readonly FinishSecret _finishSecret;
     private readonly Lifecycle _lifecycle;
     private readonly Provision _provision;
+    private readonly Status _status;
+    private readonly Check _check;
+    private readonly RevokePrevious _revokePrevious;
+    private readonly Rollback _rollback;
+    private readonly EndOverlap _endOverlap;
+    private readonly Metrics _metrics;
     private readonly TimeProvider _time;
 
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
@@ -31,6 +38,7 @@ public sealed class Function
             new AmazonSecretsManagerClient(),
             new AmazonAPIGatewayClient(),
             new HttpClient(Probe.CreateHandler()),
+            Console.OpenStandardOutput(),
             TimeProvider.System)
     {
     }
@@ -40,18 +48,28 @@ public sealed class Function
     /// <param name="secretsManager">The client of Secrets Manager.</param>
     /// <param name="apiGateway">The client of API Gateway.</param>
     /// <param name="api">Sends the probe's requests. It must not follow redirects: they would take a key along.</param>
+    /// <param name="metrics">Takes a line for each step and check, in CloudWatch's embedded metric format.</param>
     /// <param name="time">The clock of all waiting.</param>
-    public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, TimeProvider time)
+    public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
     {
         var secrets = new Secrets(secretsManager, time);
         var apiKeys = new ApiKeys(apiGateway, time);
         _time = time;
         _createSecret = new CreateSecret(secrets, apiKeys);
         _setSecret = new SetSecret(secrets, apiKeys);
-        _testSecret = new TestSecret(secrets, apiKeys, new Probe(api, time), settings, time);
-        _finishSecret = new FinishSecret(secrets, apiKeys);
+        var probe = new Probe(api, time);
+        var retire = new Retire(apiKeys);
+        var inspection = new Inspection(secrets, apiKeys, time);
+        _metrics = new Metrics(metrics, time);
+        _revokePrevious = new RevokePrevious(secrets, apiKeys, retire);
+        _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
+        _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious);
         _lifecycle = new Lifecycle(secrets, apiKeys);
         _provision = new Provision(secrets, apiKeys, RunStepAsync);
+        _status = new Status(inspection);
+        _check = new Check(inspection, probe, _metrics);
+        _rollback = new Rollback(secrets, apiKeys, _testSecret);
+        _endOverlap = new EndOverlap(secrets, apiKeys, _revokePrevious, time);
     }
 
     /// <summary>Runs one step of a rotation, or one action.</summary>
@@ -68,13 +86,7 @@ public sealed class Function
                 return null;
             }
 
-            var message = await (rotationEvent.Action switch
-            {
-                Lifecycle.Action => Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, rotationEvent)),
-                Provision.Action => Permission.AwaitAsync(invocation, _time, () => _provision.RunAsync(invocation)),
-                _ => throw new RotationException($"The event's action is none of {Lifecycle.Action}, {Provision.Action}. Nothing was changed."),
-            });
-            return new ActionResult(rotationEvent.Action, invocation.SecretId, message);
+            return await RunActionAsync(invocation, rotationEvent);
         }
         catch (AmazonServiceException refused)
         {
@@ -86,6 +98,19 @@ public sealed class Function
                 $"a call to AWS ended without an answer ({broken.GetType().Name}). Try again; a function in a VPC needs a way out to Secrets Manager and API Gateway.");
         }
     }
+
+    private async Task<ActionResult> RunActionAsync(Invocation invocation, RotationEvent received) => invocation.What switch
+    {
+        Lifecycle.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, received))),
+        Provision.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _provision.RunAsync(invocation))),
+        Status.Action => await _status.RunAsync(invocation),
+        Check.Action => await _check.RunAsync(invocation),
+        RevokePrevious.Action => invocation.Answer(await _revokePrevious.RunAsync(invocation)),
+        Rollback.Action => invocation.Answer(await _rollback.RunAsync(invocation)),
+        EndOverlap.Action => invocation.Answer(await _endOverlap.RunAsync(invocation)),
+        _ => throw new RotationException(
+            $"The event's action is none of {Lifecycle.Action}, {Provision.Action}, {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action}, {EndOverlap.Action}. Nothing was changed."),
+    };
 
     private async Task RunStepAsync(Invocation rotation)
     {
@@ -99,6 +124,8 @@ public sealed class Function
             _ => throw new RotationException(
                 $"The event's Step is none of {CreateSecret.Step}, {SetSecret.Step}, {TestSecret.Step}, {FinishSecret.Step}. Nothing was changed."),
         });
-        rotation.Log.StepDone(_time.GetElapsedTime(started));
+        var duration = _time.GetElapsedTime(started);
+        rotation.Log.StepDone(duration);
+        _metrics.StepDone(rotation, duration);
     }
 }

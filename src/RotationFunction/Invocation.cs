@@ -17,7 +17,7 @@ internal sealed partial class Invocation
         What = what;
         SecretId = secretId;
         // The ring is listed before the secret is described, so the name must come from the ARN: ...:secret:<name>-<six characters>.
-        SecretName = secretId.Split(':', 7)[6][..^7];
+        SecretName = secretId.Split(':', 7) is [.., var nameAndSuffix] and { Length: 7 } ? nameAndSuffix[..^7] : secretId;
         RotationToken = rotationToken;
         Provisioning = provisioning;
         Log = new Log(context.Logger, what, secretId, token);
@@ -42,8 +42,14 @@ internal sealed partial class Invocation
 
     public Log Log { get; }
 
+    /// <summary>How long the probe took to see the key served; null where none did.</summary>
+    public TimeSpan? Activation { get; set; }
+
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
-    public string Clearing => $"Take AWSPENDING off it with: {ClearCommand(Token)}, then rotate again.";
+    public string Clearing => ClearingOf(Token);
+
+    /// <summary>What happens after a failure.</summary>
+    public string Again => _token is null ? "Then invoke it again." : "Rotation will be tried again.";
 
     /// <summary>How a person starts a rotation.</summary>
     public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
@@ -59,6 +65,9 @@ internal sealed partial class Invocation
             { Step: null or "", Action: null or "" } => throw Invalid("has neither Step nor action"),
             { Step.Length: > 0, Action.Length: > 0 } => throw Invalid("has both Step and action"),
             { SecretId: null or "" } => throw Invalid("has no SecretId"),
+            { Action: Status.Action or Check.Action or RevokePrevious.Action or Rollback.Action or EndOverlap.Action } => SecretArn().IsMatch(received.SecretId) || NameOfSecret().IsMatch(received.SecretId)
+                ? new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context)
+                : throw Invalid("has a SecretId that is neither the name nor the full ARN of a secret"),
             _ when !SecretArn().IsMatch(received.SecretId) => throw Invalid("has a SecretId that is not the full ARN of a secret"),
             { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context),
             { ClientRequestToken: null or "" } => throw Invalid("has no ClientRequestToken"),
@@ -74,14 +83,20 @@ internal sealed partial class Invocation
         ? Clearing
         : $"Store a JSON object such as {{\"apiKey\": \"...\"}} with: aws secretsmanager put-secret-value --secret-string <document> --secret-id {SecretId}";
 
+    /// <summary>The same of another version.</summary>
+    public string ClearingOf(string version) => $"Take AWSPENDING off it with: {ClearCommand(version)}, then {(_token is null ? "invoke this" : "rotate")} again.";
+
     /// <summary>What takes AWSPENDING off a version.</summary>
     public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {version}";
 
     /// <summary>A step of the rotation that provision runs.</summary>
     public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context);
 
+    /// <summary>What an action answers.</summary>
+    public ActionResult Answer(string message) => new(What, SecretId, message);
+
     /// <summary>A failure, said with the secret and version.</summary>
-    public RotationException Failed(string problem) => new(Line.Of($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}"));
+    public RotationException Failed(string problem) => new(Line.Of($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}")) { Problem = Line.Of(problem) };
 
     /// <summary>
     /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept, and its text only where it cannot
@@ -111,4 +126,7 @@ internal sealed partial class Invocation
     // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-
     [GeneratedRegex(@"\Aarn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretArn();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@-]{1,512}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NameOfSecret();
 }

@@ -43,6 +43,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void ForeignKeyLeft(string keyId) => Warning("left key {keyId} alone: it is named like a key of this secret but not tagged as one", keyId);
 
+    public void Found(string problem) => Warning("{finding}", problem);
+
     public void PermissionAwaited(string errorCode) => Warning("AWS answered {errorCode}: the role may not be effective yet, trying again", errorCode);
 
     private void Information(string what, params object[] values) => Write(LogLevel.Information, what, values);

@@ -43,7 +43,8 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
             accepted = answer.IsAccepted ? accepted + 1 : 0;
             if (accepted == AcceptancesInARow)
             {
-                rotation.Log.ProbeAccepted(keyId, url, time.GetElapsedTime(started));
+                rotation.Activation = time.GetElapsedTime(started);
+                rotation.Log.ProbeAccepted(keyId, url, rotation.Activation.Value);
                 return null;
             }
 
@@ -56,14 +57,15 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
             if (rotation.RemainingTime <= pause + RequestTimeout)
             {
                 throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {Printed(url)} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
-                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Rotation will be tried again.");
+                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. {rotation.Again}");
             }
 
             await Task.Delay(pause, time);
         }
     }
 
-    private async Task<string?> ControlAsync(Uri url, ApiKeyValue? current)
+    /// <summary>Sends a made-up key and the one that clients use now. Returns null when the API refuses and accepts them as it should, and otherwise what it does.</summary>
+    public async Task<string?> ControlAsync(Uri url, ApiKeyValue? current)
     {
         var madeUp = await SendAsync(url, ApiKeyValue.Draw());
         if (madeUp.IsMissingRoute)

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace RotationFunction;
 
 /// <summary>
-/// What the function is invoked with: by Secrets Manager for a <see cref="Step"/> of a rotation, by the Pulumi stack for an <see cref="Action"/>.
+/// What the function is invoked with: by Secrets Manager for a <see cref="Step"/> of a rotation, by the Pulumi stack, a schedule or a person for an <see cref="Action"/>.
 /// Not a record: <see cref="RotationToken"/> must not be printed.
 /// </summary>
 public sealed class RotationEvent
@@ -11,10 +11,10 @@ public sealed class RotationEvent
     /// <summary><c>createSecret</c>, <c>setSecret</c>, <c>testSecret</c> or <c>finishSecret</c>.</summary>
     public string? Step { get; init; }
 
-    /// <summary><c>lifecycle</c> or <c>provision</c>.</summary>
+    /// <summary><c>lifecycle</c>, <c>provision</c>, <c>status</c>, <c>check</c>, <c>revokePrevious</c>, <c>rollback</c> or <c>endOverlap</c>.</summary>
     public string? Action { get; init; }
 
-    /// <summary>The secret's ARN.</summary>
+    /// <summary>The secret's ARN; its name will do for an action that no stack invokes.</summary>
     public string? SecretId { get; init; }
 
     /// <summary>The rotation's token, which is also the id of the new version: 32 to 64 characters, not always a UUID.</summary>
@@ -40,14 +40,3 @@ public sealed class InvocationLifecycle
     [JsonPropertyName("prev_input")]
     public RotationEvent? PreviousInput { get; init; }
 }
-
-/// <summary>What an action answers; a step of a rotation answers nothing. Pulumi keeps it in its state.</summary>
-/// <param name="Action">The action.</param>
-/// <param name="SecretId">The secret's ARN.</param>
-/// <param name="Message">What was done, in words.</param>
-public sealed record ActionResult(string Action, string SecretId, string Message);
-
-/// <summary>Serialization of what the function receives and answers, generated at compile time.</summary>
-[JsonSerializable(typeof(RotationEvent))]
-[JsonSerializable(typeof(ActionResult))]
-public sealed partial class EventJson : JsonSerializerContext;

@@ -3,6 +3,9 @@ namespace RotationFunction;
 /// <summary>A step cannot go on. The message says what is wrong, in which secret or key (by id, never by value), and what to do.</summary>
 public sealed class RotationException : Exception
 {
+    /// <summary>The message without the secret that it is about.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>A failure without a message; use the others.</summary>
     public RotationException()
     {

@@ -33,6 +33,9 @@ internal sealed class SecretDocument
     /// <summary>The key's value; null in a document made before the first key.</summary>
     public ApiKeyValue? ApiKey { get; }
 
+    /// <summary>When its version was made; null of a document that is not stored.</summary>
+    public DateTime? Created { get; set; }
+
     /// <summary>The size that Secrets Manager counts, in bytes.</summary>
     public int Size => _utf8.Length;
 

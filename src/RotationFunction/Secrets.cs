@@ -101,8 +101,10 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
             return null;
         }
 
-        return SecretDocument.Parse(answer.SecretString, out var problem)
+        var document = SecretDocument.Parse(answer.SecretString, out var problem)
             ?? throw rotation.Failed($"the document of version {versionId} {problem}; nothing was changed. {rotation.Mending(versionId)}");
+        document.Created = answer.CreatedDate;
+        return document;
     }
 
     /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
@@ -146,6 +148,14 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     /// <summary>The document of AWSCURRENT; null when no version has the label.</summary>
     public async Task<SecretDocument?> ReadCurrentAsync(Invocation invocation, Secret secret) =>
         secret.Current is { } version ? await ReadLabelledAsync(invocation, version) : null;
+
+    /// <summary>The document of AWSPREVIOUS; null when no version has the label.</summary>
+    public async Task<SecretDocument?> ReadPreviousAsync(Invocation invocation, Secret secret) =>
+        secret.Previous is { } version ? await ReadLabelledAsync(invocation, version) : null;
+
+    /// <summary>The key that a rotation under way is about to make current; null when none is, or it has none yet.</summary>
+    public async Task<ApiKeyValue?> ReadNextKeyAsync(Invocation invocation, Secret secret) =>
+        secret.Pending is { } version && version != secret.Current ? (await ReadAsync(invocation, version))?.ApiKey : null;
 
     /// <summary>The keys that AWSCURRENT and AWSPREVIOUS hold: those that clients may be using.</summary>
     public async Task<HashSet<ApiKeyValue>> ReadKeysInUseAsync(Invocation invocation, Secret secret)
@@ -191,12 +201,12 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
     }
 
-    /// <summary>Moves AWSCURRENT to the rotation's version: refused by Secrets Manager when <paramref name="from"/> does not hold it any more.</summary>
-    public Task MoveCurrentAsync(Invocation rotation, string from) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+    /// <summary>Moves AWSCURRENT: refused by Secrets Manager when <paramref name="from"/> does not hold it any more.</summary>
+    public Task MoveCurrentAsync(Invocation invocation, string from, string to) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
     {
-        SecretId = rotation.SecretId,
+        SecretId = invocation.SecretId,
         VersionStage = "AWSCURRENT",
-        MoveToVersionId = rotation.Token,
+        MoveToVersionId = to,
         RemoveFromVersionId = from,
     });
 
@@ -221,6 +231,16 @@ internal sealed class Secret(DescribeSecretResponse answer)
 
     /// <summary>The Region of the primary secret, for a replica in another one; else null.</summary>
     public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } region && region != Arn.Split(':')[3] ? region : null;
+
+    /// <summary>Modified in any way: the labels have not moved since.</summary>
+    public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw new InvalidOperationException("Secrets Manager sent a secret without its LastChangedDate.");
+
+    public DateTime? LastRotated => answer.LastRotatedDate?.ToUniversalTime();
+
+    /// <summary>By when Secrets Manager means to have rotated it.</summary>
+    public DateTime? NextRotation => answer.NextRotationDate?.ToUniversalTime();
+
+    public RotationRulesType? Rules => answer.RotationRules;
 
     public string? Current => Holding("AWSCURRENT");
 

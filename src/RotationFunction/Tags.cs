@@ -21,6 +21,9 @@ internal static class Tags
     /// <summary>On the adopted key: the name of the secret.</summary>
     public const string AdoptedFor = "apikey-rotation:adopted-for";
 
+    /// <summary>On the secret: how long AWSPREVIOUS's key stays enabled. It gives nobody more power than to write the secret does.</summary>
+    public const string Overlap = "apikey-rotation:overlap";
+
     private const string Own = "apikey-rotation:";
     private const string Reserved = "aws:"; // only AWS may set these
 

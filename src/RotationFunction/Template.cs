@@ -33,6 +33,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
             throw invocation.Failed($"the tag {Tags.Probe} of the template key {id} is not an https URL. A key is sent there to test it. Set it to the URL of a method of the API that needs a key, or remove it.");
         }
 
+        EndOverlap.OverlapOf(invocation, secret);
         var plans = await apiKeys.ListPlansAsync(id);
         return plans.Count > 0
             ? new Template(key, plans, url)

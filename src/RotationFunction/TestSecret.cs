@@ -8,7 +8,8 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
 {
     public const string Step = "testSecret";
 
-    private static readonly TimeSpan LongestInvocation = TimeSpan.FromMinutes(15); // Lambda's quota
+    /// <summary>Lambda's quota.</summary>
+    public static readonly TimeSpan LongestInvocation = TimeSpan.FromMinutes(15);
 
     public async Task RunAsync(Invocation rotation)
     {
@@ -18,9 +19,15 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         }
 
         var (_, value) = await secrets.ReadPendingAsync(rotation);
+        await TestAsync(rotation, secret, value);
+    }
+
+    /// <summary>Checks that clients are served with the key of this value; waits until they are.</summary>
+    public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value)
+    {
         var template = await Template.ReadAsync(rotation, secret, apiKeys);
         var key = await FindKeyAsync(secret, value)
-            ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. Rotation will be tried again.");
+            ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);
         if (key.Enabled != true)
         {
             throw rotation.Failed($"key {key.Id} is disabled: somebody disabled it after setSecret. Rotation will be tried again, and enables it.");
@@ -41,7 +48,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     }
 
     /// <summary>The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test.</summary>
-    private async Task<TestedKey?> FindKeyAsync(Secret secret, ApiKeyValue value)
+    public async Task<TestedKey?> FindKeyAsync(Secret secret, ApiKeyValue value)
     {
         if ((await apiKeys.ListRingAsync(secret.Name)).Find(key => key.Value == value.Text) is { } minted)
         {
@@ -79,7 +86,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         if (wait >= rotation.RemainingTime)
         {
             throw rotation.Failed($"key {keyId} needs {wait.TotalSeconds:F0} s more until it is surely served (ACTIVATION_WAIT is {settings.ActivationWait.TotalSeconds:F0} s), "
-                + $"but this invocation has only {rotation.RemainingTime.TotalSeconds:F0} s left. Give the function a longer time-out than ACTIVATION_WAIT. Rotation will be tried again.");
+                + $"but this invocation has only {rotation.RemainingTime.TotalSeconds:F0} s left. Give the function a longer time-out than ACTIVATION_WAIT. {rotation.Again}");
         }
 
         rotation.Log.WaitingForActivation(keyId, wait);
@@ -88,6 +95,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
 
     private static DateTime Later(DateTime? created, DateTime? updated) =>
         updated > created ? updated.Value : created ?? throw new InvalidOperationException("API Gateway sent a key without its createdDate.");
-
-    private sealed record TestedKey(string Id, bool? Enabled, DateTime? Created, DateTime? Updated);
 }
+
+/// <summary>A key that is tested, and what its test needs.</summary>
+internal sealed record TestedKey(string Id, bool? Enabled, DateTime? Created, DateTime? Updated);

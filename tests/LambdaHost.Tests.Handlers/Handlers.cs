@@ -100,12 +100,18 @@ public sealed class Behaviours
         context.Logger.LogError(new FormatException("wrong {format}"), "it failed for {keyId}", "k2");
     }
 
+    public void Prints()
+    {
+        Console.WriteLine("a {line}");
+        using var output = Console.OpenStandardOutput();
+        output.Write("{\"raw\":1}\n"u8);
+    }
+
     public string Large(int size) => new('x', size);
 
     public void Blocks()
     {
-        Console.WriteLine(Environment.ProcessId);
-        Console.WriteLine("blocking");
+        Console.Write($"{Environment.ProcessId}\nblocking\n");
         Thread.Sleep(Timeout.Infinite);
     }
 

@@ -37,6 +37,20 @@ public sealed class LogTests
     }
 
     [Fact]
+    public async Task A_line_for_the_console_becomes_an_entry_and_only_standard_output_itself_is_raw()
+    {
+        await using var api = await ScriptedRuntimeApi.StartAsync();
+        using var host = HostProcess.Start("Behaviours.Prints", api.Address, ("AWS_LAMBDA_LOG_FORMAT", "JSON"));
+        api.Invoke();
+        await api.PostedAsync();
+        await host.TerminateAsync();
+        await host.ExitCodeAsync();
+        Assert.Equal("a {line}", JsonDocument.Parse(host.Output.First()).RootElement.GetProperty("message").GetString());
+        Assert.Equal("""{"raw":1}""", host.Output.Last());
+        Assert.Equal(2, host.Output.Count);
+    }
+
+    [Fact]
     public async Task What_a_handler_throws_is_logged()
     {
         await using var api = await ScriptedRuntimeApi.StartAsync();

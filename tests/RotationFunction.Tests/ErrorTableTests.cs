@@ -33,6 +33,7 @@ public sealed partial class ErrorTableTests
             var arguments = source[(call.Index + call.Length)..end]
                 .Replace("{Tags.Template}", Tags.Template, StringComparison.Ordinal)
                 .Replace("{Tags.Adopted}", Tags.Adopted, StringComparison.Ordinal)
+                .Replace("{Tags.Overlap}", Tags.Overlap, StringComparison.Ordinal)
                 .Replace("{Tags.Probe}", Tags.Probe, StringComparison.Ordinal);
             var joined = Joints().Replace(Interpolations().Replace(arguments, "…"), "");
             foreach (Match literal in Literals().Matches(joined))

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LocalAws;
 using LocalAws.Tests;
 
@@ -9,7 +10,7 @@ namespace RotationFunction.Tests;
 /// <summary>
 /// The payloads in events/ as Lambda gives them to the function: once in this process, and once in a process of its own through the runtime's protocol.
 /// </summary>
-public sealed class EventFileTests
+public sealed partial class EventFileTests
 {
     private const string InOneProcess = "rotation-process";
 
@@ -17,7 +18,8 @@ public sealed class EventFileTests
     [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "finishSecret")]
     [InlineData("createSecret", "createSecret", "testSecret", "finishSecret", "setSecret")]
     [InlineData("setSecret")]
-    [InlineData("unknownStep", "noStep", "noSecretId", "noToken", "unknownToken", "stepIsAnObject", "null", "array", "cutOff", "bareWord", "createSecret")]
+    [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "status", "statusByName", "check", "endOverlap", "revokePrevious", "rollback")]
+    [InlineData("unknownStep", "noStep", "noSecretId", "noToken", "unknownToken", "stepIsAnObject", "null", "array", "cutOff", "bareWord", "unknownAction", "statusOfNothing", "createSecret")]
     public async Task An_event_has_the_same_effect_and_error_in_process_and_over_the_Runtime_API(params string[] events)
     {
         await using var here = await World.StartAsync(activationWait: 0);
@@ -53,8 +55,10 @@ public sealed class EventFileTests
 
         Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
         Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync("AWSPREVIOUS")));
-        Assert.Contains(log(), line => JsonDocument.Parse(line).RootElement is var entry
-            && entry.GetProperty("step").GetString() == "finishSecret" && entry.GetProperty("secretArn").GetString() == world.SecretArn);
+        var lines = log().Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Contains(lines, entry => entry.TryGetProperty("step", out var step) && step.GetString() == "finishSecret" && entry.GetProperty("secretArn").GetString() == world.SecretArn);
+        // As they were written, not as an entry of the log.
+        Assert.Equal(8, lines.Count(line => line.TryGetProperty("_aws", out _) && line.GetProperty("SecretName").GetString() == world.SecretName && line.TryGetProperty("StepSeconds", out _)));
     }
 
     [Fact]
@@ -100,6 +104,7 @@ public sealed class EventFileTests
         world.Hide(rotationToken);
         var payload = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "events", file + ".json")))
             .Replace("{SecretArn}", world.SecretArn, StringComparison.Ordinal)
+            .Replace("{SecretName}", world.SecretName, StringComparison.Ordinal)
             .Replace("{Token}", token, StringComparison.Ordinal)
             .Replace("{RotationToken}", rotationToken, StringComparison.Ordinal);
         var text = new StringBuilder(file).AppendLine();
@@ -115,7 +120,12 @@ public sealed class EventFileTests
             text.AppendLine($"{(version == token ? token : "other")}: {string.Join(',', labels.Order())}, has a key: {await ValueAsync(world, version) is not null}");
         }
 
-        return text.Replace(world.SecretArn, "ARN").Replace(token, "TOKEN").ToString();
+        foreach (var id in (await world.MintedAsync()).Select(key => key.Id).Concat(world.PlanIds))
+        {
+            text.Replace(id, "ID");
+        }
+
+        return Times().Replace(text.Replace(world.SecretArn, "ARN").Replace(token, "TOKEN").ToString(), "TIME");
     }
 
     private static async Task<string?> ValueAsync(World world, string versionId)
@@ -143,6 +153,9 @@ public sealed class EventFileTests
         world.Print(body);
         return body;
     }
+
+    [GeneratedRegex(@"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+Z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Times();
 
     private static string OutputOf(string project) =>
         typeof(EventFileTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == project).Value!;

@@ -24,6 +24,7 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly ConcurrentQueue<string> _rotationTokens = new();
+    private readonly MemoryStream _metrics = new();
     private readonly HttpClient _http;
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
@@ -40,6 +41,7 @@ internal sealed class World : IAsyncDisposable
             own?.SecretsManager(FunctionAccessKey) ?? SecretsManager(FunctionAccessKey, FunctionTap),
             own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey),
             api is null ? _http : new HttpClient(api),
+            Stream.Synchronized(_metrics),
             time);
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
@@ -66,6 +68,9 @@ internal sealed class World : IAsyncDisposable
     public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> OnInvoke { get; set; }
 
     public ConcurrentQueue<LogEntry> Log { get; } = new();
+
+    /// <summary>The lines that the function wrote for CloudWatch's embedded metric format.</summary>
+    public List<JsonElement> Metrics => [.. MetricLines.Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
 
     public string SecretName { get; private set; } = "";
 
@@ -223,6 +228,42 @@ internal sealed class World : IAsyncDisposable
     public Task<ReadOnlyMemory<byte>> InvokeAsync(string eventJson, TimeSpan? timeLeft = null) => RunFunctionAsync(
         new FunctionInvocation(Guid.NewGuid().ToString(), FunctionArn, Encoding.UTF8.GetBytes(eventJson), Time.GetUtcNow() + (timeLeft ?? TimeSpan.FromMinutes(15))));
 
+    /// <summary>One invocation with an action; returns what it answers.</summary>
+    public async Task<JsonElement> AnswerAsync(object action) => JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(JsonSerializer.Serialize(action))).Span);
+
+    /// <summary>The owner changes a field of the document, not the key.</summary>
+    public async Task EditAsync()
+    {
+        var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(await CurrentDocumentAsync())!;
+        fields["edited"] = Time.GetUtcNow();
+        await Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = SecretArn, SecretString = JsonSerializer.Serialize(fields) });
+    }
+
+    /// <summary>Takes AWSPENDING off, as a person does with a rotation that is given up.</summary>
+    public async Task ClearPendingAsync()
+    {
+        foreach (var version in (await LabelsAsync()).Where(version => version.Value.Contains("AWSPENDING")))
+        {
+            await Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = version.Key });
+        }
+    }
+
+    public Task DisableAsync(string keyId) => Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    {
+        ApiKey = keyId,
+        PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }],
+    });
+
+    /// <summary>Makes a key that clients use already the secret's first; returns its id.</summary>
+    public async Task<string> AdoptAsync()
+    {
+        var key = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
+        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await ActAsync(new { action = "provision", secretId = SecretArn });
+        return key.Id;
+    }
+
     /// <summary>One invocation by the Pulumi stack; returns what the action says it did.</summary>
     public async Task<string> ActAsync(object action)
     {
@@ -318,12 +359,14 @@ internal sealed class World : IAsyncDisposable
     /// <summary>Adds to the values that are searched for.</summary>
     public void Hide(string value) => _rotationTokens.Enqueue(value);
 
+    private string[] MetricLines => Encoding.UTF8.GetString(_metrics.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     public static string NewToken() => Guid.NewGuid().ToString();
 
     public async ValueTask DisposeAsync()
     {
         await Aws.SecretsManager.SettledAsync();
-        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
+        Leaks.AssertNone([.. Aws.ConfidentialValues, .. _rotationTokens], [.. _printed, .. MetricLines, .. Log.Select(entry => entry.ToString() + string.Join(' ', entry.Fields.Values))]);
         _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();

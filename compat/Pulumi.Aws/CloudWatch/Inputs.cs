@@ -89,3 +89,12 @@ public sealed class MetricAlarmMetricQueryMetricArgs : ResourceArgs
     [Input("unit")]
     public Input<string>? Unit { get; set; }
 }
+
+public sealed class MetricAlarmWarmUpConfigurationArgs : ResourceArgs
+{
+    [Input("onlyStartEvaluatingAfterWarmUpPeriodEnds")]
+    public Input<bool>? OnlyStartEvaluatingAfterWarmUpPeriodEnds { get; set; }
+
+    [Input("warmUpPeriodDurationInMinutes", required: true)]
+    public Input<int> WarmUpPeriodDurationInMinutes { get; set; } = null!;
+}

@@ -159,4 +159,7 @@ public sealed class MetricAlarmArgs : ResourceArgs
 
     [Input("unit")]
     public Input<string>? Unit { get; set; }
+
+    [Input("warmUpConfiguration")]
+    public Input<MetricAlarmWarmUpConfigurationArgs>? WarmUpConfiguration { get; set; }
 }

@@ -49,6 +49,21 @@ public sealed partial class ApiGatewayService
         }
     }
 
+    /// <summary>The tags that a policy's condition sees at a path. AWS developer guide: the keys of a plan have the plan's.</summary>
+    internal IReadOnlyDictionary<string, string> TagsAt(string resourceArn)
+    {
+        lock (_gate)
+        {
+            var tags = PathOf(resourceArn) switch
+            {
+                ["", "apikeys", var keyId] => _keys.Find(keyId)?.Tags,
+                ["", "usageplans", var planId, ..] => _plans.Find(planId)?.Tags,
+                _ => null,
+            };
+            return TagDictionary.CopyOf(tags);
+        }
+    }
+
     // AWS developer guide: at most 50 tags of up to 128 and 256 characters; aws: is AWS's own prefix.
     private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
     {
@@ -71,10 +86,12 @@ public sealed partial class ApiGatewayService
         }
     }
 
+    private string[] PathOf(string resourceArn) =>
+        resourceArn.StartsWith(Arn("/"), StringComparison.Ordinal) ? resourceArn[Arn("").Length..].Split('/') : [];
+
     private Dictionary<string, string> TagsOf(string resourceArn)
     {
-        var path = resourceArn.StartsWith(Arn("/"), StringComparison.Ordinal) ? resourceArn[Arn("").Length..].Split('/') : [];
-        return path switch
+        return PathOf(resourceArn) switch
         {
             ["", "apikeys", var keyId] => KeyOf(keyId).Tags,
             ["", "usageplans", var planId] => PlanOf(planId).Tags,

@@ -39,7 +39,9 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         environment._runtimeApi = await LoopbackServer.StartAsync(environment.AnswerAsync);
         var process = environment._process;
         process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var logStream = $"{aws.TimeProvider.GetUtcNow():yyyy'/'MM'/'dd}/[$LATEST]{Guid.NewGuid():N}";
         SetVariables(process.StartInfo.Environment, aws, functionName, function, options, environment._runtimeApi.Url.Authority);
+        process.StartInfo.Environment["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => environment._ended.TrySetResult();
         process.OutputDataReceived += (_, output) => Log(output.Data);
@@ -64,6 +66,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         {
             if (line is not null)
             {
+                aws.Logs.Write(functionName, options.RoleArn, logStream, line);
                 function.LogLine?.Invoke(line);
             }
         }
@@ -125,14 +128,16 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
     {
+        var credentials = options.RoleArn is { } role ? aws.Iam.AssumeRole(IamService.NameOf(role), functionName) : null;
         // This machine's own AWS settings are not the function's.
         foreach (var name in variables.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
         {
             variables.Remove(name);
         }
 
-        variables["AWS_ACCESS_KEY_ID"] = "AKIALAMBDA";
-        variables["AWS_SECRET_ACCESS_KEY"] = aws.SecretAccessKey;
+        variables["AWS_ACCESS_KEY_ID"] = credentials?.AccessKeyId ?? "AKIALAMBDA";
+        variables["AWS_SECRET_ACCESS_KEY"] = credentials?.SecretAccessKey ?? aws.SecretAccessKey;
+        variables["AWS_SESSION_TOKEN"] = credentials?.SessionToken;
         variables["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString();
         foreach (var (name, value) in options.Environment)
         {
@@ -147,7 +152,6 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         variables["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";
         variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] = function.MemorySize.ToString(CultureInfo.InvariantCulture);
         variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + functionName;
-        variables["AWS_LAMBDA_LOG_STREAM_NAME"] = $"{aws.TimeProvider.GetUtcNow():yyyy'/'MM'/'dd}/[$LATEST]{Guid.NewGuid():N}";
     }
 
     private static string ExitReason(int exitCode) => exitCode switch

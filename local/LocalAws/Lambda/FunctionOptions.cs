@@ -3,7 +3,10 @@ namespace LocalAws;
 /// <summary>A function's configuration.</summary>
 public sealed record FunctionOptions
 {
-    /// <summary>The ARN of the function's execution role; null for one that has none here.</summary>
+    /// <summary>
+    /// The ARN of the function's execution role. A process gets its credentials; what a handler of this process signs with is up to the handler. Null:
+    /// the function acts as the account's administrator.
+    /// </summary>
     public string? RoleArn { get; init; }
 
     /// <summary>The function's environment variables. A process inherits this one's, but for those of AWS; what Lambda sets itself goes last.</summary>

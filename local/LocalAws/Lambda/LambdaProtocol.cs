@@ -66,7 +66,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
             throw new AwsException(400, "InvalidParameterValueException", $"Functions are invoked synchronously here, not as {type}.");
         }
 
-        var result = await lambda.InvokeAsync(function, request.Body);
+        var result = await lambda.RunAsync(function, request.Body);
         var headers = new Dictionary<string, string>() { ["X-Amz-Executed-Version"] = "$LATEST" };
         if (result.Error is null)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using LocalAws.Iam;
 using LocalAws.Lambda;
 
 namespace LocalAws;
@@ -18,6 +19,7 @@ public sealed class LambdaService
     /// <param name="handler">Runs the function; an exception is the function's error. It is not stopped when the timeout runs out.</param>
     /// <param name="options">The function's configuration; the defaults where null.</param>
     /// <returns>The function's ARN.</returns>
+    /// <exception cref="AwsException">There is no such role, or Lambda may not assume it.</exception>
     public string Register(string functionName, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
@@ -33,13 +35,30 @@ public sealed class LambdaService
     /// <param name="process">What to start.</param>
     /// <param name="options">The function's configuration; the defaults where null.</param>
     /// <returns>The function's ARN.</returns>
+    /// <exception cref="AwsException">There is no such role, or Lambda may not assume it.</exception>
     public string RegisterProcess(string functionName, FunctionProcess process, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
         var environments = new ExecutionEnvironments(_aws, arn, functionName, process, options ?? new FunctionOptions());
-        _processes.Enqueue(environments);
         Put(arn, environments.InvokeAsync, options ?? new FunctionOptions());
+        _processes.Enqueue(environments);
         return arn;
+    }
+
+    /// <summary>Deletes a function, with its policy.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public void Delete(string functionName) => _functions.TryRemove(FunctionOf(functionName).Arn, out _);
+
+    /// <summary>Runs a function and waits for what it returns.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="payload">The event as JSON.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="FunctionErrorException">The function failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload)
+    {
+        var result = await RunAsync(functionName, payload);
+        return result.Error is { } error ? throw new FunctionErrorException(error.ErrorType, error.ErrorMessage) : result.Payload;
     }
 
     /// <summary>Ends the processes of a function at once, as a crash does; an invocation under way fails. A handler of this process goes on.</summary>
@@ -69,8 +88,17 @@ public sealed class LambdaService
     public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service) =>
-        _functions.TryGetValue(ArnOf(functionNameOrArn), out var function) && function.Policy.Admits(service, _aws.AccountId);
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null)
+    {
+        var arn = ArnOf(functionNameOrArn);
+        var keys = new ConditionKeys();
+        keys.Add("aws:SourceAccount", _aws.AccountId);
+        keys.Add("aws:SourceArn", sourceArn);
+        return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
+    }
+
+    /// <summary>A function's policy; null where it has none.</summary>
+    internal Policy? PolicyOf(string functionArn) => _functions.TryGetValue(functionArn, out var function) ? function.Policy.Policy : null;
 
     /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
     internal object Describe(string functionNameOrArn)
@@ -101,7 +129,7 @@ public sealed class LambdaService
 
     /// <summary>Runs a function and waits for it.</summary>
     /// <exception cref="AwsException">There is no such function.</exception>
-    internal async Task<FunctionResult> InvokeAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
+    internal async Task<FunctionResult> RunAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
         var function = FunctionOf(functionNameOrArn);
         var limit = function.Options.Timeout;
@@ -140,6 +168,12 @@ public sealed class LambdaService
     // One that is replaced keeps its policy, as with an update of its code.
     private void Put(string arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions options)
     {
+        if (options.RoleArn is { } role && !_aws.Iam.Trusts(role, "lambda.amazonaws.com"))
+        {
+            // Seen in the field, also for a role that was just made.
+            throw new AwsException(400, "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.");
+        }
+
         var policy = _functions.TryGetValue(arn, out var replaced) ? replaced.Policy : new ResourcePolicy(arn);
         _functions[arn] = new Function(arn, handler, options, policy, _aws.TimeProvider.GetUtcNow());
     }

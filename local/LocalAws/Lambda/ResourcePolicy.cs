@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LocalAws.Iam;
 
 namespace LocalAws.Lambda;
 
@@ -9,6 +10,9 @@ internal sealed partial class ResourcePolicy(string functionArn)
     private readonly Lock _gate = new();
     private readonly List<AddPermissionRequest> _statements = [];
     private string _revisionId = "";
+
+    /// <summary>The policy; null where there is no statement.</summary>
+    public Policy? Policy { get; private set; }
 
     /// <summary>Adds a statement and returns it as JSON.</summary>
     public string Add(AddPermissionRequest statement)
@@ -29,7 +33,7 @@ internal sealed partial class ResourcePolicy(string functionArn)
             }
 
             _statements.Add(statement);
-            _revisionId = Guid.NewGuid().ToString();
+            Changed();
         }
 
         return JsonSerializer.Serialize(Render(statement));
@@ -44,7 +48,7 @@ internal sealed partial class ResourcePolicy(string functionArn)
                 throw new AwsException(404, "ResourceNotFoundException", $"Statement {statementId} is not found in resource policy.");
             }
 
-            _revisionId = Guid.NewGuid().ToString();
+            Changed();
         }
     }
 
@@ -54,22 +58,17 @@ internal sealed partial class ResourcePolicy(string functionArn)
         {
             return _statements.Count == 0
                 ? throw new AwsException(404, "ResourceNotFoundException", "The resource you requested does not exist.")
-                : new FunctionPolicy(JsonSerializer.Serialize(new { Version = "2012-10-17", Id = "default", Statement = _statements.Select(Render) }), _revisionId);
+                : new FunctionPolicy(Document(), _revisionId);
         }
     }
 
-    /// <summary>Whether a service may invoke the function on behalf of an account.</summary>
-    public bool Admits(string service, string account)
+    private void Changed()
     {
-        lock (_gate)
-        {
-            return _statements.Exists(statement =>
-                statement.Principal == service
-                && statement.Action is "lambda:InvokeFunction" or "lambda:*"
-                && (statement.SourceAccount is null || statement.SourceAccount == account)
-                && statement.SourceArn is null);
-        }
+        _revisionId = Guid.NewGuid().ToString();
+        Policy = _statements.Count == 0 ? null : Policy.Parse(Document(), PolicyKind.Resource);
     }
+
+    private string Document() => JsonSerializer.Serialize(new { Version = "2012-10-17", Id = "default", Statement = _statements.Select(Render) });
 
     // The shape that Lambda's own policies have.
     private Dictionary<string, object> Render(AddPermissionRequest statement)

@@ -78,7 +78,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         return null;
     }
 
-    private static T Read<T>(ReadOnlyMemory<byte> body)
+    internal static T Read<T>(ReadOnlyMemory<byte> body)
     {
         try
         {

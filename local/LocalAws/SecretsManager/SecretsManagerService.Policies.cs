@@ -2,7 +2,7 @@ using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
-/// <content>Resource policies. They are kept and checked, and nothing is refused by what they say.</content>
+/// <content>Resource policies. They decide on the calls of roles; the account's administrator is not held to them.</content>
 public sealed partial class SecretsManagerService
 {
     /// <summary>Attaches a policy to a secret in place of the one before.</summary>

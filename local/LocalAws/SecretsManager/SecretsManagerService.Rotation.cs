@@ -282,14 +282,14 @@ public sealed partial class SecretsManagerService
 
         if (delivery.AtOnce)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => _aws.Lambda.InvokeAsync(functionArn, payload)));
+            var answers = await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => _aws.Lambda.RunAsync(functionArn, payload)));
             return Array.Find(answers, answer => answer.Error is not null)?.Error;
         }
 
         FunctionError? error = null;
         for (var copy = 0; copy < delivery.Copies; copy++)
         {
-            error = (await _aws.Lambda.InvokeAsync(functionArn, payload)).Error;
+            error = (await _aws.Lambda.RunAsync(functionArn, payload)).Error;
         }
 
         return delivery.LosesAnswer ? new FunctionError("Injected", "The function's answer was lost.") : error;
@@ -303,7 +303,7 @@ public sealed partial class SecretsManagerService
             {
                 _lateEvents.Remove(late);
                 late.Timer.Dispose();
-                _runs.Add(Task.Run(() => _aws.Lambda.InvokeAsync(late.FunctionArn, late.Payload)));
+                _runs.Add(Task.Run(() => _aws.Lambda.RunAsync(late.FunctionArn, late.Payload)));
             }
         }
     }

@@ -197,6 +197,17 @@ public sealed partial class SecretsManagerService
         }
     }
 
+    /// <summary>What policies ask of a secret; null where there is no such secret.</summary>
+    internal AccessedSecret? Accessed(string secretId)
+    {
+        lock (_gate)
+        {
+            return TryFind(secretId) is { } secret
+                ? new AccessedSecret(secret.Arn, secret.Arn, [.. secret.Tags], secret.RotationFunctionArn, secret.ResourcePolicy, secret.KmsKeyId)
+                : null;
+        }
+    }
+
     // AWS API reference: a repeated request is one with the same token and the same value.
     private static SecretResponse Repeated(StoredSecret secret, string? token, VersionContent? content)
     {

@@ -1,4 +1,5 @@
 using Amazon.SecretsManager.Model;
+using LocalAws.Tests.Iam;
 
 namespace LocalAws.Tests.Lambda;
 
@@ -76,7 +77,7 @@ public sealed class PermissionTests
         await using var account = await Account.StartAsync();
         account.Aws.Lambda.Register("rotate", invocation => Task.FromResult(invocation.Payload), new FunctionOptions
         {
-            RoleArn = "arn:aws:iam::123456789012:role/rotation",
+            RoleArn = account.Aws.Iam.CreateRole("rotation", RoleCaller.TrustsLambda).Arn,
             Environment = new Dictionary<string, string> { ["ACTIVATION_WAIT"] = "60" },
             Timeout = TimeSpan.FromSeconds(300),
         });

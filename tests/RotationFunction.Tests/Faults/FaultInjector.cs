@@ -13,6 +13,7 @@ internal sealed class FaultInjector : IDisposable
     // Set while something runs that is not the run whose calls are counted: a twin, a late event, another secret's rotation.
     private static readonly AsyncLocal<bool> Uncounted = new();
     private static readonly AsyncLocal<Fault?> NextFault = new();
+    private static readonly AsyncLocal<DateTimeOffset> Deadline = new();
 
     private readonly SemaphoreSlim _gate = new(initialCount: 1);
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
@@ -46,6 +47,8 @@ internal sealed class FaultInjector : IDisposable
         };
     }
 
+    public void Dispose() => _gate.Dispose();
+
     /// <summary>From now on counts anew; these calls go wrong.</summary>
     public void Plan(params ReadOnlySpan<PlannedFault> faults)
     {
@@ -71,7 +74,7 @@ internal sealed class FaultInjector : IDisposable
     public async Task ActAsync(string eventJson)
     {
         Uncounted.Value = true;
-        await _run(Invocation(eventJson));
+        await RunAsync(Invocation(eventJson));
     }
 
     public void Dispose() => _gate.Dispose();
@@ -85,7 +88,7 @@ internal sealed class FaultInjector : IDisposable
         if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _world.SecretArn)
         {
             Uncounted.Value = true;
-            return await _run(invocation);
+            return await RunAsync(invocation);
         }
 
         if (received.RootElement.TryGetProperty("ClientRequestToken", out var token))
@@ -96,7 +99,7 @@ internal sealed class FaultInjector : IDisposable
         (_invocation, _isDead) = (invocation, false);
         try
         {
-            return await _run(invocation);
+            return await RunAsync(invocation);
         }
         finally
         {
@@ -118,10 +121,17 @@ internal sealed class FaultInjector : IDisposable
         events.Add(invocation);
     }
 
+    private async Task<ReadOnlyMemory<byte>> RunAsync(FunctionInvocation invocation)
+    {
+        Deadline.Value = invocation.Deadline;
+        return await _run(invocation);
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
     {
         var id = request.Headers.TryGetValues("amz-sdk-invocation-id", out var values) ? values.First() : throw new InvalidOperationException("Not a call of the SDK.");
-        if (_isDead && !Uncounted.Value)
+        // What has run out of its time is ended by Lambda.
+        if ((_isDead && !Uncounted.Value) || _world.Time.GetUtcNow() > Deadline.Value)
         {
             throw new ProcessDiedException();
         }
@@ -192,9 +202,9 @@ internal sealed class FaultInjector : IDisposable
         {
             try
             {
-                await _run(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
+                await RunAsync(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
             }
-            catch (RotationException)
+            catch (Exception failure) when (failure is RotationException or ProcessDiedException)
             {
                 // A late event is refused, and of two twins one may be: what counts is that the invariants hold.
             }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using LocalAws;
 
 namespace RotationFunction.Tests;
@@ -51,8 +50,7 @@ internal enum FaultKind
 }
 
 /// <summary>A fault at the n-th call that the function makes; those of a twin or a late event do not count.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct PlannedFault(int Call, FaultKind Kind)
+internal sealed record PlannedFault(int Call, FaultKind Kind)
 {
     public override string ToString() => $"{Kind} at call {Call}";
 }

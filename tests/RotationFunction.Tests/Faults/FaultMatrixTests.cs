@@ -27,6 +27,18 @@ public sealed class FaultMatrixTests
     public Task Update() => RunAsync<UpdateScenario>();
 
     [Fact]
+    public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>();
+
+    [Fact]
+    public Task RevokePrevious() => RunAsync<RevokePreviousScenario>();
+
+    [Fact]
+    public Task EndOverlap() => RunAsync<EndOverlapScenario>();
+
+    [Fact]
+    public Task Rollback() => RunAsync<RollbackScenario>();
+
+    [Fact]
     public Task Decommission() => RunAsync<DecommissionScenario>();
 
     private static async Task RunAsync<T>()

@@ -24,6 +24,9 @@ internal sealed class Invariants(World world)
     /// <summary>False while keys are taken away on purpose.</summary>
     public bool KeysAreInUse { get; set; } = true;
 
+    /// <summary>False while AWSPREVIOUS's key need not be accepted: it was revoked, or its overlap is over.</summary>
+    public bool PreviousIsKept { get; set; } = true;
+
     /// <summary>Values of keys that a person disabled or deleted: nobody can expect them to be accepted.</summary>
     public HashSet<string> Damaged { get; } = [];
 
@@ -78,7 +81,7 @@ internal sealed class Invariants(World world)
     /// <summary>What holds after an undisturbed rotation: exactly the keys of AWSCURRENT and AWSPREVIOUS are enabled.</summary>
     public void CheckRing()
     {
-        var needed = new[] { "AWSCURRENT", "AWSPREVIOUS" }.Select(label => ValueOf(label)).OfType<string>().ToHashSet();
+        var needed = Kept.Select(label => ValueOf(label)).OfType<string>().ToHashSet();
         var enabled = Keys().Where(key => IsMinted(key) && key.Enabled).Select(key => key.Value!).ToHashSet();
         if (!enabled.SetEquals(needed))
         {
@@ -86,13 +89,18 @@ internal sealed class Invariants(World world)
         }
     }
 
+    /// <summary>Whether the key that a label holds is there and enabled.</summary>
+    public bool IsEnabled(string label) => ValueOf(label) is { } value && Keys().Any(key => key.Value == value && key.Enabled);
+
     public int MintedCount() => Keys().Count(IsMinted);
+
+    private string[] Kept => PreviousIsKept ? ["AWSCURRENT", "AWSPREVIOUS"] : ["AWSCURRENT"];
 
     private async Task CheckAcceptedAsync()
     {
         foreach (var secret in new[] { world.SecretArn, OtherSecretArn }.OfType<string>())
         {
-            foreach (var label in new[] { "AWSCURRENT", "AWSPREVIOUS" })
+            foreach (var label in Kept)
             {
                 // Once for each node.
                 for (var node = 0; node < 2 && ValueOf(label, secret) is { } value && !Damaged.Contains(value); node++)

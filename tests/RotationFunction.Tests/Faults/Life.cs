@@ -17,7 +17,10 @@ internal sealed record Life(Happening[] Happenings)
     /// <summary>What a person or a deployment may do at any time, also while a rotation runs.</summary>
     private static readonly Gen<Happening> Deed = Gen.OneOf<Happening>(
         Gen.Const<Happening>(new Edit()),
-        Gen.Const<Happening>(new Rollback()),
+        Gen.Const<Happening>(new RollbackByHand()),
+        Gen.Const<Happening>(new Act("rollback")),
+        Gen.Const<Happening>(new Act("revokePrevious")),
+        Gen.Const<Happening>(new Act("endOverlap")),
         Gen.Const<Happening>(new Cancel()),
         AnyKey.Select(key => (Happening)new Disable(key)),
         AnyKey.Select(key => (Happening)new Delete(key)),
@@ -102,9 +105,15 @@ internal sealed record Edit : Happening
 }
 
 /// <summary>Somebody moves AWSCURRENT back to the version before.</summary>
-internal sealed record Rollback : Happening
+internal sealed record RollbackByHand : Happening
 {
     public override Task HappenAsync(LifeScenario life) => life.RollBackAsync();
+}
+
+/// <summary>Somebody, or a schedule, invokes an action on the previous key.</summary>
+internal sealed record Act(string Action) : Happening
+{
+    public override Task HappenAsync(LifeScenario life) => life.ActOnPreviousAsync(Action);
 }
 
 /// <summary>Somebody calls CancelRotateSecret.</summary>
@@ -182,6 +191,8 @@ internal sealed class LifeScenario : Scenario
     /// <summary>What the name of the other secret adds to this one's.</summary>
     public const string Beside = "/beside";
 
+    private static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+
     private string _otherSecret = "";
     private int _edits;
 
@@ -197,10 +208,22 @@ internal sealed class LifeScenario : Scenario
         {
             await happening.HappenAsync(this);
         }
-        catch (AmazonServiceException)
+        catch (Exception failure) when (failure is AmazonServiceException or RotationException)
         {
-            // AWS may refuse it at that moment.
+            // AWS or the function may refuse it at that moment.
         }
+    }
+
+    public async Task ActOnPreviousAsync(string action)
+    {
+        var secret = await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn });
+        var endsIt = action is "revokePrevious" || (action is "endOverlap" && World.Time.GetUtcNow().UtcDateTime - secret.LastChangedDate!.Value.ToUniversalTime() >= Overlap);
+        if (endsIt && Invariants.ValueOf("AWSPREVIOUS") is { } previous && previous != Invariants.ValueOf("AWSCURRENT"))
+        {
+            Invariants.Damaged.Add(previous);
+        }
+
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = World.SecretArn }));
     }
 
     public async Task RotateAsync(Rotate rotate)
@@ -332,6 +355,7 @@ internal sealed class LifeScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
+        await World.TagSecretAsync("apikey-rotation:overlap", "24h");
         await World.RotateHealthyAsync(3);
         var name = World.SecretName + Beside;
         var template = await CreateTemplateAsync(name, "another template");

@@ -11,13 +11,11 @@ internal abstract class Scenario : IAsyncDisposable
     // Pairs of faults need three tries.
     protected const int Tries = 4;
 
-    private readonly FaultInjector _faults = new();
-
     public World World { get; private set; } = null!;
 
     public Invariants Invariants { get; private set; } = null!;
 
-    public FaultInjector Faults => _faults;
+    public FaultInjector Faults { get; } = new();
 
     /// <summary>Whether there were rotations before, whose events may come late.</summary>
     public virtual bool HasPast => true;
@@ -30,7 +28,7 @@ internal abstract class Scenario : IAsyncDisposable
     {
         var scenario = new T();
         scenario.World = await World.StartAsync(
-            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario._faults.Between, rotationAttempts: Tries);
+            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
         scenario.Invariants = new Invariants(scenario.World);
         await scenario.AddOthersAsync();
         scenario.Faults.Attach(scenario.World, scenario.Invariants);
@@ -49,7 +47,7 @@ internal abstract class Scenario : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await World.DisposeAsync();
-        _faults.Dispose();
+        Faults.Dispose();
     }
 
     protected virtual Task PrepareAsync() => Task.CompletedTask;
@@ -97,7 +95,7 @@ internal abstract class Scenario : IAsyncDisposable
     protected void CheckNothingIsLeftOver()
     {
         // Disabled, previous, current.
-        if (Invariants.MintedCount() is var count and not 3)
+        if (Invariants.MintedCount() is var count && count != (Invariants.PreviousIsKept ? 3 : 2))
         {
             Invariants.Violations.Add($"{count} keys are left");
         }
@@ -117,7 +115,7 @@ internal abstract class Scenario : IAsyncDisposable
 }
 
 /// <summary>A rotation by Secrets Manager of a secret that has been rotated before: it also disables a key and deletes one.</summary>
-internal sealed class RotationScenario : Scenario
+internal class RotationScenario : Scenario
 {
     public override bool IsReusable => true;
 
@@ -222,7 +220,7 @@ internal sealed class UpdateScenario : Scenario
 
         // The next case goes the other way.
         (_lost, _gained) = (_gained, _lost);
-        await AttachTemplateAsync();
+        await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
     }
 
     protected override async Task PrepareAsync()
@@ -231,8 +229,6 @@ internal sealed class UpdateScenario : Scenario
         _lost = World.PlanIds[1];
         _gained = await World.AddPlanAsync(World.TemplateId);
     }
-
-    private Task<CreateUsagePlanKeyResponse> AttachTemplateAsync() => World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
 }
 
 /// <summary>The end: rotation is off, and the lifecycle resource's delete takes the keys away.</summary>
@@ -258,5 +254,105 @@ internal sealed class DecommissionScenario : Scenario
     {
         await World.RotateHealthyAsync(3);
         await World.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = World.SecretArn });
+    }
+}
+
+/// <summary>A rotation of a secret whose previous key ends at once.</summary>
+internal sealed class RotationWithoutOverlapScenario : RotationScenario
+{
+    protected override async Task PrepareAsync()
+    {
+        await World.TagSecretAsync("apikey-rotation:overlap", "0");
+        Invariants.PreviousIsKept = false;
+        await base.PrepareAsync();
+    }
+}
+
+/// <summary>An action on the previous key, between two rotations.</summary>
+internal abstract class ActionScenario : Scenario
+{
+    public override bool IsReusable => true;
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        CheckEnded();
+        await World.RotateAsync();
+        Invariants.PreviousIsKept = true;
+        Invariants.CheckRing();
+        if (toTheEnd)
+        {
+            await RotateAndCheckAsync(times: 2);
+            CheckNothingIsLeftOver();
+        }
+    }
+
+    protected override Task PrepareAsync() => World.RotateHealthyAsync(3);
+
+    protected Task<int?> ActAsync(string action)
+    {
+        Invariants.PreviousIsKept = false;
+        return ActAsync(new { action, secretId = World.SecretArn });
+    }
+
+    /// <summary>What the action must have done in the end, however often it was tried.</summary>
+    protected abstract void CheckEnded();
+
+    protected void CheckEnabled(string label, bool enabled)
+    {
+        if (Invariants.IsEnabled(label) != enabled)
+        {
+            Invariants.Violations.Add($"the key of {label} is {(enabled ? "disabled" : "enabled")} in the end");
+        }
+    }
+}
+
+/// <summary>The leak drill.</summary>
+internal sealed class RevokePreviousScenario : ActionScenario
+{
+    public override Task<int?> RunAsync() => ActAsync("revokePrevious");
+
+    protected override void CheckEnded() => CheckEnabled("AWSPREVIOUS", enabled: false);
+}
+
+/// <summary>The overlap is over.</summary>
+internal sealed class EndOverlapScenario : ActionScenario
+{
+    public override Task<int?> RunAsync()
+    {
+        World.Time.Advance(TimeSpan.FromHours(25));
+        return ActAsync("endOverlap");
+    }
+
+    protected override void CheckEnded() => CheckEnabled("AWSPREVIOUS", enabled: false);
+
+    protected override async Task PrepareAsync()
+    {
+        await World.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await base.PrepareAsync();
+    }
+}
+
+/// <summary>AWSCURRENT goes back to a key that was revoked.</summary>
+internal sealed class RollbackScenario : ActionScenario
+{
+    private string? _previous;
+
+    public override async Task<int?> RunAsync()
+    {
+        Invariants.PreviousIsKept = false;
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "revokePrevious", secretId = World.SecretArn }));
+        World.Time.Advance(TimeSpan.FromHours(1));
+        _previous = Invariants.ValueOf("AWSPREVIOUS");
+        return await ActAsync("rollback");
+    }
+
+    protected override void CheckEnded()
+    {
+        CheckEnabled("AWSCURRENT", enabled: true);
+        CheckEnabled("AWSPREVIOUS", enabled: true);
+        if (Invariants.ValueOf("AWSCURRENT") != _previous)
+        {
+            Invariants.Violations.Add("AWSCURRENT did not go back");
+        }
     }
 }

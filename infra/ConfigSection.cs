@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Infra;
+
+/// <summary>Fields of the configuration, read one by one. What is wrong with any of them is collected, each with its path.</summary>
+internal sealed class ConfigSection
+{
+    private readonly string _path;
+    private readonly List<string> _errors;
+    private readonly Func<string, JsonValueKind, JsonElement?> _read;
+    private readonly HashSet<string> _known = [];
+    private readonly string[] _present;
+
+    /// <summary>The stack's own settings, which Pulumi gives as texts. One that is empty is not set.</summary>
+    public ConfigSection(Func<string, string?> setting, List<string> errors)
+    {
+        (_path, _errors, _present) = ("", errors, []);
+        _read = (field, kind) => setting(field) is not { Length: > 0 } text ? null
+            : kind == JsonValueKind.String ? JsonSerializer.SerializeToElement(text)
+            : TryParse(text) ?? JsonSerializer.SerializeToElement(text);
+    }
+
+    private ConfigSection(string path, JsonElement section, List<string> errors)
+    {
+        (_path, _errors) = (path + ".", errors);
+        _present = [.. section.EnumerateObject().Select(property => property.Name)];
+        _read = (field, _) => section.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    /// <summary>A text that fits a rule; the rule is said when it does not.</summary>
+    public string? Text(string field, string rule, Predicate<string> fits)
+    {
+        if (Read(field, JsonValueKind.String) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && fits(text))
+        {
+            return text;
+        }
+
+        Wrong(field, $"is {value.GetRawText()} and must be {rule}");
+        return null;
+    }
+
+    public int? Integer(string field, int least, int most)
+    {
+        if (Read(field, JsonValueKind.Number) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        Wrong(field, string.Create(CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a whole number from {least} to {most}"));
+        return null;
+    }
+
+    public double? Number(string field, double least)
+    {
+        if (Read(field, JsonValueKind.Number) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= least)
+        {
+            return number;
+        }
+
+        Wrong(field, string.Create(CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a number from {least}"));
+        return null;
+    }
+
+    public bool? Flag(string field)
+    {
+        if (Read(field, JsonValueKind.True) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Wrong(field, $"is {value.GetRawText()} and must be true or false");
+        return null;
+    }
+
+    /// <summary>A list of different texts; empty when it is not set.</summary>
+    public IReadOnlyList<string> Texts(string field, string rule, Predicate<string> fits)
+    {
+        var texts = new List<string>();
+        foreach (var (value, path) in Items(field))
+        {
+            if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || !fits(text))
+            {
+                Wrong(path, $"is {value.GetRawText()} and must be {rule}");
+            }
+            else if (texts.Contains(text))
+            {
+                Wrong(path, $"is {value.GetRawText()}, which is in the list already");
+            }
+            else
+            {
+                texts.Add(text);
+            }
+        }
+
+        return texts;
+    }
+
+    /// <summary>Names with a text each.</summary>
+    public IReadOnlyDictionary<string, string> Map(string field, string rule, Func<string, string, bool> fits)
+    {
+        var map = new Dictionary<string, string>();
+        foreach (var property in Read(field, JsonValueKind.Object) is { } value && IsObject(field, value) ? value.EnumerateObject() : default)
+        {
+            if (property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is { } text && fits(property.Name, text))
+            {
+                map[property.Name] = text;
+            }
+            else
+            {
+                Wrong($"{field}.{property.Name}", $"is {property.Value.GetRawText()}; {rule}");
+            }
+        }
+
+        return map;
+    }
+
+    public ConfigSection? Section(string field) =>
+        Read(field, JsonValueKind.Object) is { } value && IsObject(field, value) ? new ConfigSection(_path + field, value, _errors) : null;
+
+    public IReadOnlyList<ConfigSection> Sections(string field) =>
+    [
+        .. from item in Items(field)
+           where IsObject(item.Path, item.Value)
+           select new ConfigSection(_path + item.Path, item.Value, _errors),
+    ];
+
+    public bool Has(string field) => Read(field, JsonValueKind.Undefined) is not null;
+
+    /// <summary>What the field was given, when it may be a number or a text.</summary>
+    public JsonElement? Any(string field) => Read(field, JsonValueKind.Undefined);
+
+    public void Wrong(string field, string problem) => _errors.Add($"{_path}{field}: {problem}");
+
+    public void Required(string field, string what) => Wrong(field, "is missing: " + what);
+
+    /// <summary>Reports fields that were given but not read: misspelt ones.</summary>
+    public void End()
+    {
+        foreach (var field in _present.Where(field => !_known.Contains(field)))
+        {
+            Wrong(field, $"is no setting. There are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+        }
+    }
+
+    private List<(JsonElement Value, string Path)> Items(string field)
+    {
+        if (Read(field, JsonValueKind.Array) is not { } value)
+        {
+            return [];
+        }
+
+        if (value.ValueKind == JsonValueKind.Array)
+        {
+            return value.EnumerateArray().Select((item, index) => (item, string.Create(CultureInfo.InvariantCulture, $"{field}[{index}]"))).ToList();
+        }
+
+        Wrong(field, "must be a list");
+        return [];
+    }
+
+    private bool IsObject(string field, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return true;
+        }
+
+        Wrong(field, "must be an object");
+        return false;
+    }
+
+    private JsonElement? Read(string field, JsonValueKind kind)
+    {
+        _known.Add(field);
+        return _read(field, kind);
+    }
+
+    private static JsonElement? TryParse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

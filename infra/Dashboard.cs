@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Infra;
+
+/// <summary>The body of a CloudWatch dashboard.</summary>
+internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOnlyList<Dashboard.Widget> Widgets)
+{
+    private const int HalfWidth = 12; // of 24
+    private const int Height = 6;
+
+    private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+    public static Dashboard Of(string region, string functionName, IReadOnlyList<string> secretNames)
+    {
+        var charts = new (string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)[]
+        {
+            ("Errors of the function", "Sum", 300, [["AWS/Lambda", "Errors", "FunctionName", functionName]]),
+            ("Duration of the function (ms)", "Maximum", 300, [["AWS/Lambda", "Duration", "FunctionName", functionName]]),
+            ("Hours overdue", "Maximum", 86_400, OfEachKey("HoursOverdue")),
+            ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),
+            ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
+            ("Seconds until a new key was served", "Maximum", 3600, OfEachKey("ActivationSeconds")),
+            ("Seconds of a step", "Maximum", 3600,
+                secretNames.SelectMany(secret => Steps.Select(step => new[] { Monitoring.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
+        };
+        return new Dashboard([.. charts.Select((chart, index) => new Widget(
+            index % 2 * HalfWidth, index / 2 * Height, HalfWidth, Height,
+            new WidgetProperties(chart.Title, region, chart.Statistic, chart.Period, [.. chart.Metrics])))]);
+
+        IEnumerable<string[]> OfEachKey(string metric) => secretNames.Select(secret => new[] { Monitoring.MetricNamespace, metric, "SecretName", secret });
+    }
+
+    public string ToJson() => JsonSerializer.Serialize(this);
+
+    internal sealed record Widget(
+        [property: JsonPropertyName("x")] int X,
+        [property: JsonPropertyName("y")] int Y,
+        [property: JsonPropertyName("width")] int Width,
+        [property: JsonPropertyName("height")] int Height,
+        [property: JsonPropertyName("properties")] WidgetProperties Properties)
+    {
+        [JsonPropertyName("type")]
+        public string Type { get; } = "metric";
+    }
+
+    internal sealed record WidgetProperties(
+        [property: JsonPropertyName("title")] string Title,
+        [property: JsonPropertyName("region")] string Region,
+        [property: JsonPropertyName("stat")] string Statistic,
+        [property: JsonPropertyName("period")] int Period,
+        [property: JsonPropertyName("metrics")] IReadOnlyList<string[]> Metrics)
+    {
+        [JsonPropertyName("view")]
+        public string View { get; } = "timeSeries";
+    }
+}

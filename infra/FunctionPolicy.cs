@@ -1,0 +1,196 @@
+namespace Infra;
+
+/// <summary>
+/// What the function may do, statement by statement as docs/security.md lists it. Each secret and each usage plan has a policy of its own:
+/// Pulumi deletes it after the resource that needs it last, so a key or plan that leaves the configuration can still be cleaned up.
+/// </summary>
+internal static class FunctionPolicy
+{
+    /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
+    public const int Quota = 10_240;
+
+    /// <summary>Up to so many keys, each secret is named. Beyond, the role's quota would not hold them, and tags tell them.</summary>
+    public const int MostNamedKeys = 10;
+
+    private const string NameSuffix = "-??????"; // Secrets Manager's six random characters
+
+    public static PolicyDocument Trust { get; } = new(new Statement
+    {
+        Principal = new() { ["Service"] = "lambda.amazonaws.com" },
+        Action = ["sts:AssumeRole"],
+    });
+
+    /// <summary>What the function needs whichever keys it rotates.</summary>
+    public static PolicyDocument Shared(AwsAccount account, string logGroupName, string? kmsKeyArn)
+    {
+        List<Statement> statements =
+        [
+            new()
+            {
+                Sid = "Log",
+                Action = ["logs:CreateLogStream", "logs:PutLogEvents"],
+                Resource = [account.Arn("logs", $"log-group:{logGroupName}:*")],
+            },
+            new()
+            {
+                Sid = "ReadKeysAndPlans",
+                Action = ["apigateway:GET"],
+                Resource = [account.ApiGateway("/apikeys"), account.ApiGateway("/apikeys/*"), account.ApiGateway("/usageplans")],
+            },
+            new()
+            {
+                Sid = "MintTaggedKeys",
+                Action = ["apigateway:POST"],
+                Resource = [account.ApiGateway("/apikeys")],
+                Condition = MintedFor("aws:RequestTag", AnySecret(account)),
+            },
+            new()
+            {
+                Sid = "TagKeys",
+                Action = ["apigateway:PUT"],
+                Resource = [account.ApiGateway("/tags/" + Uri.EscapeDataString(account.ApiGateway("/apikeys/")) + "*")],
+            },
+        ];
+        if (kmsKeyArn is not null)
+        {
+            statements.Add(new()
+            {
+                Sid = "SecretsKey",
+                Action = ["kms:Decrypt", "kms:GenerateDataKey"],
+                Resource = [kmsKeyArn],
+                Condition = new() { ["StringEquals"] = new() { ["kms:ViaService"] = $"secretsmanager.{account.Region}.{account.DnsSuffix}" } },
+            });
+        }
+
+        return new PolicyDocument(statements);
+    }
+
+    /// <summary>What it needs for one secret, named.</summary>
+    public static PolicyDocument ForSecret(AwsAccount account, string secretArn) => new(
+        new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [secretArn] },
+        // A deleted secret of the same name left keys whose tag differs in the random suffix.
+        RetireKeys(account, secretArn[..^NameSuffix.Length] + NameSuffix));
+
+    /// <summary>What it needs for all secrets that carry its tag, and for usage plans that do.</summary>
+    public static PolicyDocument ForTagged(AwsAccount account, string scope) => new(
+        new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [AnySecret(account)], Condition = OfFunction(scope) },
+        RetireKeys(account, AnySecret(account)),
+        UsePlan(account, "*") with { Condition = OfFunction(scope) });
+
+    /// <summary>What it needs for one usage plan, named.</summary>
+    public static PolicyDocument ForUsagePlan(AwsAccount account, string usagePlanId) => new(UsePlan(account, usagePlanId));
+
+    /// <summary>What it needs to adopt a key, and to disable it later.</summary>
+    public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(
+        new Statement { Sid = "AdoptKey", Action = ["apigateway:PATCH"], Resource = [account.ApiGateway($"/apikeys/{keyId}")] });
+
+    /// <summary>What Lambda needs to put the function into a VPC. The function's own code is denied it, as AWS advises.</summary>
+    public static PolicyDocument Vpc(AwsAccount account)
+    {
+        var statement = new Statement
+        {
+            Sid = "JoinVpc",
+            Action =
+            [
+                "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
+            ],
+            Resource = ["*"],
+        };
+        return new(statement, statement with
+        {
+            Sid = "ButNotFromCode",
+            Effect = "Deny",
+            Condition = new() { ["ArnLike"] = new() { ["lambda:SourceFunctionArn"] = account.Arn("lambda", "function:*") } },
+        });
+    }
+
+    /// <summary>
+    /// The secret's own policy. It only denies: nobody else reads a value that is not tested yet by its label, and nobody hands
+    /// the secret to another rotation function. Administrators can still do everything else, and change this policy.
+    /// </summary>
+    public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn) => new(
+        new Statement
+        {
+            Sid = "PendingValueIsTheFunctions",
+            Effect = "Deny",
+            Principal = new() { ["AWS"] = "*" },
+            Action = ["secretsmanager:GetSecretValue"],
+            Resource = [secretArn],
+            Condition = new()
+            {
+                ["StringEquals"] = new() { ["secretsmanager:VersionStage"] = "AWSPENDING" },
+                ["ArnNotEquals"] = new() { ["aws:PrincipalArn"] = roleArn },
+            },
+        },
+        new Statement
+        {
+            Sid = "NoOtherRotationFunction",
+            Effect = "Deny",
+            Principal = new() { ["AWS"] = "*" },
+            Action = ["secretsmanager:RotateSecret"],
+            Resource = [secretArn],
+            // Null: a call that names no function keeps the one that is set.
+            Condition = new()
+            {
+                ["Null"] = new() { ["secretsmanager:RotationLambdaARN"] = "false" },
+                ["StringNotEquals"] = new() { ["secretsmanager:RotationLambdaARN"] = functionArn },
+            },
+        });
+
+    /// <summary>How long the policies of a configuration are at most, together. They are summed before AWS has given out any id.</summary>
+    public static int Characters(StackConfig config)
+    {
+        // The longest partition and Region, and ids of the length that AWS gives them.
+        var account = new AwsAccount("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");
+        var id = new string('i', 10);
+        var policies = new List<PolicyDocument> { Shared(account, "/aws/lambda/" + new string('n', 100), config.KmsKeyArn) };
+        var byTag = config.Keys.Count > MostNamedKeys;
+        policies.AddRange(config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => ForUsagePlan(account, plan)));
+        policies.AddRange(config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => ForAdoptedKey(account, id)));
+        if (config.SubnetIds.Count > 0)
+        {
+            policies.Add(Vpc(account));
+        }
+
+        if (byTag)
+        {
+            policies.Add(ForTagged(account, new string('n', 100)));
+        }
+        else
+        {
+            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => ForUsagePlan(account, id)));
+            policies.AddRange(config.Keys.Select(key => ForSecret(account, account.Arn("secretsmanager", $"secret:{key.Name}{NameSuffix}"))));
+        }
+
+        return policies.Sum(policy => policy.ToJson().Length);
+    }
+
+    private static IReadOnlyList<string> SecretActions { get; } =
+    [
+        "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+    ];
+
+    private static Statement RetireKeys(AwsAccount account, string secretArn) => new()
+    {
+        Sid = "RetireMintedKeys",
+        Action = ["apigateway:PATCH", "apigateway:DELETE"],
+        Resource = [account.ApiGateway("/apikeys/*")],
+        Condition = MintedFor("aws:ResourceTag", secretArn),
+    };
+
+    private static Statement UsePlan(AwsAccount account, string usagePlanId) => new()
+    {
+        Sid = "UsePlan",
+        Action = ["apigateway:POST", "apigateway:DELETE"],
+        Resource = [account.ApiGateway($"/usageplans/{usagePlanId}/keys"), account.ApiGateway($"/usageplans/{usagePlanId}/keys/*")],
+    };
+
+    private static string AnySecret(AwsAccount account) => account.Arn("secretsmanager", "secret:*");
+
+    private static Dictionary<string, Dictionary<string, string>> MintedFor(string tags, string secretArn) =>
+        new() { ["StringLike"] = new() { [$"{tags}/{WiringTags.MintedFor}"] = secretArn } };
+
+    private static Dictionary<string, Dictionary<string, string>> OfFunction(string scope) =>
+        new() { ["StringEquals"] = new() { ["aws:ResourceTag/" + WiringTags.Function] = scope } };
+}

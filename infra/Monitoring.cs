@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Pulumi;
+using Aws = Pulumi.Aws;
+
+namespace Infra;
+
+/// <summary>
+/// Tells somebody when keys do not rotate: an alarm when the function fails, one for each key that is overdue or not checked,
+/// rules for failed rotations where a trail records them, and a dashboard.
+/// </summary>
+public sealed class Monitoring : ComponentResource
+{
+    internal const string MetricNamespace = "ApiKeyRotation"; // the function's
+
+    private const int Day = 86_400; // seconds
+
+    /// <summary>Makes the alarms, the rules, and the topic that they tell unless there is one.</summary>
+    public Monitoring(string name, MonitoringArgs args, ComponentResourceOptions? options = null)
+        : base("rotation-lambda:index:Monitoring", name, args, options)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var child = new CustomResourceOptions { Parent = this };
+        TopicArn = args.TopicArn?.ToOutput() ?? MakeTopic(name, args);
+
+        _ = new Aws.CloudWatch.MetricAlarm(name + "-errors", new()
+        {
+            AlarmDescription = "The rotation function failed. Its log says at which step, of which secret, and what to do.",
+            Namespace = "AWS/Lambda",
+            MetricName = "Errors",
+            Dimensions = { ["FunctionName"] = args.Function.Name },
+            Statistic = "Sum",
+            Period = 300,
+            EvaluationPeriods = 1,
+            Threshold = 1,
+            ComparisonOperator = "GreaterThanOrEqualToThreshold",
+            TreatMissingData = "notBreaching",
+            AlarmActions = TopicArn,
+        }, child);
+
+        _ = new Aws.Lambda.Permission(name + "-check", new()
+        {
+            Action = "lambda:InvokeFunction",
+            Function = args.Function.Name,
+            Principal = "events.amazonaws.com",
+            SourceAccount = args.Function.Account.Apply(account => account.Id),
+            SourceArn = args.Function.Account.Apply(account => account.Arn("events", $"rule/{name}-check-*")),
+        }, child);
+        foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
+        {
+            CheckDaily(name, keyName, key, args);
+            if (args.RotationEvents)
+            {
+                TellFailures(name, keyName, key);
+            }
+        }
+
+        var secretNames = Output.All(args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretName));
+        _ = new Aws.CloudWatch.Dashboard(name, new()
+        {
+            DashboardName = args.Function.Scope.Replace('.', '-'), // CloudWatch takes letters, digits, - and _
+            DashboardBody = Output.Tuple(args.Function.Account, args.Function.Name, secretNames)
+                .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3).ToJson()),
+        }, child);
+
+        RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });
+    }
+
+    /// <summary>The ARN of the topic that is told.</summary>
+    [Output("topicArn")]
+    public Output<string> TopicArn { get; private set; }
+
+    private Output<string> MakeTopic(string name, MonitoringArgs args)
+    {
+        var child = new CustomResourceOptions { Parent = this };
+        // alias/aws/sns would not do: alarms and events cannot use it.
+        var topic = new Aws.Sns.Topic(name, new() { KmsMasterKeyId = args.Function.KmsKeyArn }, child);
+        _ = new Aws.Sns.TopicPolicy(name, new()
+        {
+            Arn = topic.Arn,
+            Policy = Output.Tuple(args.Function.Account, topic.Arn).Apply(t => TopicPolicy(t.Item1, t.Item2).ToJson()),
+        }, child);
+        if (args.Email is not null)
+        {
+            _ = new Aws.Sns.TopicSubscription(name, new() { Topic = topic.Arn, Protocol = "email", Endpoint = args.Email }, child);
+        }
+
+        return topic.Arn;
+    }
+
+    private static PolicyDocument TopicPolicy(AwsAccount account, string topicArn) => new(
+        new Statement
+        {
+            Sid = "Alarms",
+            Principal = new() { ["Service"] = "cloudwatch.amazonaws.com" },
+            Action = ["sns:Publish"],
+            Resource = [topicArn],
+            Condition = new() { ["ArnLike"] = new() { ["aws:SourceArn"] = account.Arn("cloudwatch", "alarm:*") } },
+        },
+        new Statement
+        {
+            Sid = "RotationEvents",
+            Principal = new() { ["Service"] = "events.amazonaws.com" },
+            Action = ["sns:Publish"],
+            Resource = [topicArn],
+            // IfExists: EventBridge is not documented to say its account to SNS.
+            Condition = new() { ["StringEqualsIfExists"] = new() { ["aws:SourceAccount"] = account.Id } },
+        });
+
+    /// <summary>Has the function check the key each day, and an alarm wait for what it finds.</summary>
+    private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
+    {
+        var child = new CustomResourceOptions { Parent = this };
+        var rule = new Aws.CloudWatch.EventRule($"{name}-check-{keyName}", new()
+        {
+            Description = key.SecretName.Apply(secret => "Checks daily that the key in this secret rotates: " + secret),
+            ScheduleExpression = "rate(1 day)",
+        }, child);
+        _ = new Aws.CloudWatch.EventTarget($"{name}-check-{keyName}", new()
+        {
+            Rule = rule.Name,
+            Arn = args.Function.Arn,
+            Input = key.SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "check", secretId = secretArn })),
+        }, child);
+        _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", new()
+        {
+            AlarmDescription = key.SecretName.Apply(secret => $"The key in secret {secret} was not rotated when it was due, or was not checked for two days."),
+            Namespace = MetricNamespace,
+            MetricName = "HoursOverdue",
+            Dimensions = { ["SecretName"] = key.SecretName },
+            Statistic = "Maximum",
+            Period = Day,
+            // Two days: checks a day apart do not always fall into two periods of a day.
+            EvaluationPeriods = 2,
+            DatapointsToAlarm = 2,
+            Threshold = 0,
+            ComparisonOperator = "GreaterThanThreshold",
+            TreatMissingData = "breaching",
+            // A new key is not overdue before its first checks.
+            WarmUpConfiguration = new Aws.CloudWatch.Inputs.MetricAlarmWarmUpConfigurationArgs { WarmUpPeriodDurationInMinutes = 2 * Day / 60 },
+            AlarmActions = TopicArn,
+            OkActions = TopicArn,
+        }, child);
+    }
+
+    private void TellFailures(string name, string keyName, RotatingApiKey key)
+    {
+        var child = new CustomResourceOptions { Parent = this };
+        var rule = new Aws.CloudWatch.EventRule($"{name}-failed-{keyName}", new()
+        {
+            Description = key.SecretName.Apply(secret => "A rotation of this secret failed: " + secret),
+            EventPattern = key.SecretArn.Apply(FailurePattern),
+        }, child);
+        _ = new Aws.CloudWatch.EventTarget($"{name}-failed-{keyName}", new()
+        {
+            Rule = rule.Name,
+            Arn = TopicArn,
+            InputTransformer = new Aws.CloudWatch.Inputs.EventTargetInputTransformerArgs
+            {
+                InputPaths =
+                {
+                    ["event"] = "$.detail.eventName",
+                    ["secret"] = "$.detail.additionalEventData.SecretId",
+                    ["error"] = "$.detail.errorMessage",
+                },
+                InputTemplate = "\"<event> of <secret>: <error>. The log of the rotation function says why.\"",
+            },
+        }, child);
+    }
+
+    private static string FailurePattern(string secretArn) => JsonSerializer.Serialize(new Dictionary<string, object>
+    {
+        ["source"] = AnyOf("aws.secretsmanager"),
+        ["detail-type"] = AnyOf("AWS Service Event via CloudTrail"),
+        ["detail"] = new
+        {
+            eventSource = AnyOf("secretsmanager.amazonaws.com"),
+            eventName = AnyOf("RotationFailed", "RotationAbandoned", "TestRotationFailed"),
+            additionalEventData = new { SecretId = AnyOf(secretArn) },
+        },
+    });
+
+    private static string[] AnyOf(params string[] values) => values;
+}
+
+/// <summary>What a <see cref="Monitoring"/> watches, and whom it tells.</summary>
+public sealed class MonitoringArgs : ResourceArgs
+{
+    /// <summary>The function to watch.</summary>
+    public required KeyRotationFunction Function { get; set; }
+
+    /// <summary>Its keys, by a name that does not change.</summary>
+    public IDictionary<string, RotatingApiKey> Keys { get; } = new Dictionary<string, RotatingApiKey>();
+
+    /// <summary>The ARN of a topic to tell, whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com publish. One is made when not set.</summary>
+    [Input("topicArn")]
+    public Input<string>? TopicArn { get; set; }
+
+    /// <summary>An address to subscribe to the topic that is made. Its owner must confirm.</summary>
+    [Input("email")]
+    public Input<string>? Email { get; set; }
+
+    /// <summary>Tells failed rotations at once. Needs a CloudTrail trail that records management events.</summary>
+    public bool RotationEvents { get; set; }
+}

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Infra;
+
+/// <summary>A policy of IAM or of a resource.</summary>
+internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
+{
+    // No white space and no escapes that JSON does not need: IAM counts characters.
+    private static readonly JsonSerializerOptions Compact = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new OneOrManyConverter() },
+    };
+
+    [JsonPropertyOrder(-1)]
+    public string Version { get; } = "2012-10-17";
+
+    public string ToJson() => JsonSerializer.Serialize(this, Compact);
+
+    /// <summary>Writes a single text without the list around it.</summary>
+    private sealed class OneOrManyConverter : JsonConverter<IReadOnlyList<string>>
+    {
+        public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Policies are only written.");
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+        {
+            if (value is [var only])
+            {
+                writer.WriteStringValue(only);
+                return;
+            }
+
+            writer.WriteStartArray();
+            foreach (var text in value)
+            {
+                writer.WriteStringValue(text);
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+}
+
+/// <summary>A statement of a policy. Conditions are by operator, then by condition key.</summary>
+internal sealed record Statement
+{
+    public string? Sid { get; init; }
+
+    public string Effect { get; init; } = "Allow";
+
+    /// <summary>By kind (<c>Service</c>, <c>AWS</c>); only in the policies of resources.</summary>
+    public Dictionary<string, string>? Principal { get; init; }
+
+    public required IReadOnlyList<string> Action { get; init; }
+
+    /// <summary>Only absent from the trust policy of a role.</summary>
+    public IReadOnlyList<string>? Resource { get; init; }
+
+    public Dictionary<string, Dictionary<string, string>>? Condition { get; init; }
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using Pulumi;
+using Aws = Pulumi.Aws;
+
+namespace Infra;
+
+/// <summary>A rotation function and the keys of the stack's configuration.</summary>
+public class RotationStack : Stack
+{
+    private const string FunctionName = "rotation";
+
+    /// <summary>Reads the configuration and makes everything.</summary>
+    /// <exception cref="RunException">The configuration cannot be used; nothing was made.</exception>
+    public RotationStack() : this(options: null)
+    {
+    }
+
+    /// <summary>The same, with transformations of its resources.</summary>
+    /// <exception cref="RunException">The configuration cannot be used; nothing was made.</exception>
+    protected RotationStack(StackOptions? options) : base(options)
+    {
+        var config = StackConfig.Read(new Config());
+        var madePlans = config.Keys.Where(key => key.UsagePlan is not null).ToDictionary(key => key, key => MakePlan(key, key.UsagePlan!));
+        var function = MakeFunction(config, madePlans);
+        var keys = config.Keys.ToDictionary(key => key.Name, key => MakeKey(key, function, config, madePlans.GetValueOrDefault(key)));
+
+        var monitoring = new MonitoringArgs
+        {
+            Function = function,
+            TopicArn = Optional(config.AlarmTopicArn),
+            Email = Optional(config.AlarmEmail),
+            RotationEvents = config.RotationEvents,
+        };
+        foreach (var key in config.Keys)
+        {
+            monitoring.Keys[key.ResourceName] = keys[key.Name];
+        }
+
+        _ = new Monitoring(FunctionName, monitoring);
+
+        RotatingKeys = Output.All(keys.Select(key => Output.Tuple(key.Value.SecretArn, key.Value.SecretName, key.Value.ApiKeyId)
+                .Apply(t => KeyValuePair.Create(key.Key, ImmutableDictionary.CreateRange(new Dictionary<string, string>
+                {
+                    ["secretArn"] = t.Item1,
+                    ["secretName"] = t.Item2,
+                    ["apiKeyId"] = t.Item3,
+                })))))
+            .Apply(all => all.ToImmutableDictionary());
+        RotationFunctionName = function.Name;
+        RotationFunctionArn = function.Arn;
+    }
+
+    /// <summary>By the key's name: <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the template's id.</summary>
+    [Output("keys")]
+    public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> RotatingKeys { get; private set; }
+
+    /// <summary>The function's name.</summary>
+    [Output("functionName")]
+    public Output<string> RotationFunctionName { get; private set; }
+
+    /// <summary>The function's ARN.</summary>
+    [Output("functionArn")]
+    public Output<string> RotationFunctionArn { get; private set; }
+
+    private static KeyRotationFunction MakeFunction(StackConfig config, Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> madePlans)
+    {
+        var args = new KeyRotationFunctionArgs
+        {
+            Code = new FileArchive(Path.Combine(Deployment.Instance.RootDirectory, "artifacts", "function", config.Architecture)),
+            Architecture = config.Architecture,
+            MemorySize = config.MemorySize,
+            ActivationWait = config.ActivationWait,
+            LogRetentionInDays = config.LogRetentionDays,
+            KmsKeyArn = Optional(config.KmsKeyArn),
+            ReservedConcurrentExecutions = config.ReservedConcurrency is { } reserved ? reserved : null,
+            SecretsByTag = config.Keys.Count > FunctionPolicy.MostNamedKeys,
+        };
+        foreach (var subnet in config.SubnetIds)
+        {
+            args.SubnetIds.Add(subnet);
+        }
+
+        foreach (var group in config.SecurityGroupIds)
+        {
+            args.SecurityGroupIds.Add(group);
+        }
+
+        foreach (var plan in config.Keys.SelectMany(key => key.UsagePlanIds).Distinct())
+        {
+            args.UsagePlans[plan] = plan;
+        }
+
+        // By tag, the function may use the plans that the stack makes.
+        foreach (var (key, plan) in args.SecretsByTag ? [] : madePlans)
+        {
+            args.UsagePlans["of-" + key.ResourceName] = plan.Id;
+        }
+
+        return new KeyRotationFunction(FunctionName, args);
+    }
+
+    private static RotatingApiKey MakeKey(KeyConfig key, KeyRotationFunction function, StackConfig config, Aws.ApiGateway.UsagePlan? madePlan)
+    {
+        var args = new RotatingApiKeyArgs
+        {
+            Function = function,
+            SecretName = key.Name,
+            Description = Optional(key.Description),
+            CustomerId = Optional(key.CustomerId),
+            Tags = key.Tags.ToImmutableDictionary(),
+            AutomaticallyAfterDays = key.AutomaticallyAfterDays is { } days ? days : null,
+            ScheduleExpression = Optional(key.ScheduleExpression),
+            Duration = Optional(key.Duration),
+            ProbeUrl = Optional(key.ProbeUrl),
+            AdoptedKeyId = Optional(key.AdoptedKeyId),
+            RecoveryWindowInDays = config.RecoveryWindowDays,
+        };
+        foreach (var plan in key.UsagePlanIds)
+        {
+            args.UsagePlans[plan] = plan;
+        }
+
+        if (madePlan is not null)
+        {
+            args.UsagePlans["own"] = madePlan.Id;
+        }
+
+        return new RotatingApiKey(key.ResourceName, args);
+    }
+
+    // The operator makes an input of null from a null text; what is not set must be no input.
+    private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
+
+    private static Aws.ApiGateway.UsagePlan MakePlan(KeyConfig key, UsagePlanConfig plan)
+    {
+        var args = new Aws.ApiGateway.UsagePlanArgs
+        {
+            Description = $"Of the rotating key {key.Name}",
+            Tags = { [WiringTags.Function] = KeyRotationFunction.ScopeOf(FunctionName) },
+        };
+        foreach (var (apiId, stage) in plan.ApiStages)
+        {
+            args.ApiStages.Add(new Aws.ApiGateway.Inputs.UsagePlanApiStageArgs { ApiId = apiId, Stage = stage });
+        }
+
+        if (plan.RateLimit is not null || plan.BurstLimit is not null)
+        {
+            args.ThrottleSettings = new Aws.ApiGateway.Inputs.UsagePlanThrottleSettingsArgs
+            {
+                RateLimit = plan.RateLimit is { } rate ? rate : null,
+                BurstLimit = plan.BurstLimit is { } burst ? burst : null,
+            };
+        }
+
+        if (plan is { QuotaLimit: { } limit, QuotaPeriod: { } period })
+        {
+            args.QuotaSettings = new Aws.ApiGateway.Inputs.UsagePlanQuotaSettingsArgs
+            {
+                Limit = limit,
+                Period = period,
+                Offset = plan.QuotaOffset is { } offset ? offset : null,
+            };
+        }
+
+        return new Aws.ApiGateway.UsagePlan(key.ResourceName, args);
+    }
+}

@@ -1,0 +1,349 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Pulumi;
+
+namespace Infra;
+
+/// <summary>The stack's configuration, checked. docs/deploy.md describes each setting.</summary>
+internal sealed partial record StackConfig(
+    IReadOnlyList<KeyConfig> Keys,
+    string? AlarmEmail,
+    string? AlarmTopicArn,
+    bool RotationEvents,
+    int LogRetentionDays,
+    string? KmsKeyArn,
+    string Architecture,
+    int MemorySize,
+    int ActivationWait,
+    IReadOnlyList<string> SubnetIds,
+    IReadOnlyList<string> SecurityGroupIds,
+    int? ReservedConcurrency,
+    int RecoveryWindowDays)
+{
+    /// <summary>A dashboard's widget takes 500 metrics, and one has four for each key.</summary>
+    public const int MostKeys = 100;
+
+    private const int MostLogRetention = 3653;
+
+    private static readonly int[] LogRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention];
+
+    /// <summary>Reads and checks the whole configuration before any resource is made.</summary>
+    /// <exception cref="RunException">Something is wrong: the message has a line for each field.</exception>
+    public static StackConfig Read(Config config) => Read(config.Get);
+
+    internal static StackConfig Read(Func<string, string?> setting)
+    {
+        var errors = new List<string>();
+        var section = new ConfigSection(setting, errors);
+        var keys = ReadKeys(section, errors);
+        var stack = new StackConfig(
+            keys,
+            section.Text("alarmEmail", "an e-mail address", text => EmailPattern().IsMatch(text)),
+            section.Text("alarmTopicArn", "the ARN of an SNS topic", text => TopicPattern().IsMatch(text)),
+            section.Flag("rotationEvents") ?? false,
+            section.Integer("logRetentionDays", 1, MostLogRetention) ?? 90,
+            section.Text("kmsKeyArn", "the ARN of a KMS key (not of an alias: IAM does not follow it)", text => KmsKeyPattern().IsMatch(text)),
+            section.Text("architecture", "arm64 or x86_64", text => text is "arm64" or "x86_64") ?? "arm64",
+            section.Integer("memorySize", 128, 10_240) ?? 512,
+            section.Integer("activationWait", 0, KeyRotationFunction.LongestActivationWait) ?? 120,
+            section.Texts("subnetIds", "the id of a subnet", text => SubnetPattern().IsMatch(text)),
+            section.Texts("securityGroupIds", "the id of a security group", text => SecurityGroupPattern().IsMatch(text)),
+            section.Integer("reservedConcurrency", -1, 1000) is { } reserved and not -1 ? reserved : null,
+            section.Integer("recoveryWindowDays", 0, 30) ?? 30);
+        stack.CheckTogether(section);
+
+        if (errors.Count == 0 && FunctionPolicy.Characters(stack) is var characters and > FunctionPolicy.Quota)
+        {
+            section.Wrong("keys", string.Create(CultureInfo.InvariantCulture,
+                $"the role's policies would have up to {characters} characters, and IAM takes {FunctionPolicy.Quota}. Let keys share usage plans, give them shorter names, or make a second stack"));
+        }
+
+        return errors.Count == 0 ? stack : throw new RunException("The configuration cannot be used:\n  " + string.Join("\n  ", errors));
+    }
+
+    private void CheckTogether(ConfigSection section)
+    {
+        if (AlarmEmail is not null && AlarmTopicArn is not null)
+        {
+            section.Wrong("alarmEmail", "is set beside alarmTopicArn; subscribe the address to that topic instead");
+        }
+
+        if (!LogRetentions.Contains(LogRetentionDays))
+        {
+            section.Wrong("logRetentionDays", $"is {LogRetentionDays}, and CloudWatch Logs takes only {string.Join(", ", LogRetentions)}");
+        }
+
+        if (SubnetIds.Count > 0 != SecurityGroupIds.Count > 0)
+        {
+            section.Wrong(SubnetIds.Count > 0 ? "securityGroupIds" : "subnetIds", "is missing: subnets and security groups need each other");
+        }
+
+        if (RecoveryWindowDays is > 0 and < 7)
+        {
+            section.Wrong("recoveryWindowDays", $"is {RecoveryWindowDays} and must be 7 to 30, or 0 to delete secrets at once");
+        }
+
+        if (ReservedConcurrency == 0)
+        {
+            section.Wrong("reservedConcurrency", "is 0, which stops the function. Set it to -1 to reserve nothing");
+        }
+    }
+
+    private static List<KeyConfig> ReadKeys(ConfigSection section, List<string> errors)
+    {
+        var keys = new List<KeyConfig>();
+        foreach (var key in section.Sections("keys"))
+        {
+            var known = errors.Count;
+            var read = KeyConfig.Read(key);
+            if (keys.Find(earlier => earlier.ResourceName == read.ResourceName) is { } twin && read.Name.Length > 0)
+            {
+                key.Wrong("name", $"is {read.Name}, too like the name of another key, {twin.Name}: resources could not be told apart");
+            }
+
+            keys.Add(read);
+        }
+
+        if (!section.Has("keys"))
+        {
+            section.Required("keys", "the list of rotating keys. For one: pulumi config set --path 'keys[0].name' orders");
+        }
+        else if (keys.Count == 0 && errors.Count == 0)
+        {
+            section.Wrong("keys", "must be a list of at least one key");
+        }
+        else if (keys.Count > MostKeys)
+        {
+            section.Wrong("keys", $"has {keys.Count} keys, and a stack takes {MostKeys}. Make a second stack");
+        }
+
+        return keys;
+    }
+
+    [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex EmailPattern();
+
+    [GeneratedRegex(@"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TopicPattern();
+
+    [GeneratedRegex(@"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex KmsKeyPattern();
+
+    [GeneratedRegex("^subnet-[0-9a-f]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SubnetPattern();
+
+    [GeneratedRegex("^sg-[0-9a-f]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SecurityGroupPattern();
+}
+
+/// <summary>A rotating key of the configuration.</summary>
+internal sealed partial record KeyConfig(
+    string Name,
+    string? Description,
+    string? CustomerId,
+    IReadOnlyDictionary<string, string> Tags,
+    IReadOnlyList<string> UsagePlanIds,
+    UsagePlanConfig? UsagePlan,
+    int? AutomaticallyAfterDays,
+    string? ScheduleExpression,
+    string? Duration,
+    string? ProbeUrl,
+    string? AdoptedKeyId)
+{
+    // Names of Pulumi's resources, from which it makes names of AWS's that take 64 characters with what is put around this.
+    private const int LongestResourceName = 36;
+
+    // minted-for holds the secret's ARN, and a tag's value takes 256 characters.
+    private const int LongestName = 180;
+
+    private const int MostPlans = 10; // API Gateway's quota for a key
+    private const int MostTags = 48; // of 50; two are the function's
+
+    /// <summary>The name as Pulumi's resources and AWS's names can carry it.</summary>
+    public string ResourceName
+    {
+        get
+        {
+            var name = NotInResourceNames().Replace(Name, "-");
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Name)))[..6];
+            return name.Length <= LongestResourceName ? name : $"{name[..(LongestResourceName - 7)]}-{hash}";
+        }
+    }
+
+    public static KeyConfig Read(ConfigSection section)
+    {
+        var (days, expression) = ReadSchedule(section);
+        var key = new KeyConfig(
+            section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-, not ending in a hyphen and six characters, which AWS advises against", text =>
+                text.Length <= LongestName && NamePattern().IsMatch(text) && !LooksLikeArnSuffix().IsMatch(text)) ?? "",
+            section.Text("description", "a text of at most 1000 characters", text => text.Length <= 1000),
+            section.Text("customerId", "a text of at most 256 characters", text => text.Length <= 256),
+            section.Map("tags", $"a tag has at most 128 and 256 letters, digits, spaces and _.:/=+-@, and does not begin with aws: or {WiringTags.Prefix}", (tag, value) =>
+                tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
+                && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(WiringTags.Prefix, StringComparison.Ordinal)),
+            section.Texts("usagePlanIds", "the id of a usage plan", text => IdPattern().IsMatch(text)),
+            UsagePlanConfig.Read(section.Section("usagePlan")),
+            days,
+            expression,
+            section.Text("duration", "hours from 1h to 24h", text => DurationPattern().IsMatch(text)),
+            section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
+            section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)));
+        key.CheckTogether(section);
+        section.End();
+        return key;
+    }
+
+    private void CheckTogether(ConfigSection section)
+    {
+        if (!section.Has("name"))
+        {
+            section.Required("name", "the name of the secret");
+        }
+
+        if (!section.Has("usagePlanIds") && !section.Has("usagePlan"))
+        {
+            section.Required("usagePlanIds", "ids of usage plans, or a usagePlan to make. A key in none opens nothing");
+        }
+        else if (section.Has("usagePlanIds") && UsagePlanIds.Count == 0 && UsagePlan is null)
+        {
+            section.Wrong("usagePlanIds", "must have at least one id. A key in no usage plan opens nothing");
+        }
+
+        if (UsagePlanIds.Count + (UsagePlan is null ? 0 : 1) > MostPlans)
+        {
+            section.Wrong("usagePlanIds", $"has too many plans: API Gateway takes {MostPlans} for a key");
+        }
+
+        if (Tags.Count > MostTags)
+        {
+            section.Wrong("tags", $"has {Tags.Count} tags and may have {MostTags}");
+        }
+
+        if (Duration is { } duration && ScheduleExpression is { } expression && HoursPattern().Match(expression) is { Success: true } rate
+            && int.Parse(duration[..^1], CultureInfo.InvariantCulture) > int.Parse(rate.Groups["hours"].Value, CultureInfo.InvariantCulture))
+        {
+            section.Wrong("duration", $"is {duration}, longer than the time from one rotation to the next, {expression}");
+        }
+    }
+
+    private static (int? Days, string? Expression) ReadSchedule(ConfigSection section) => section.Any("schedule")?.ValueKind switch
+    {
+        JsonValueKind.Number => (section.Integer("schedule", 1, 1000), null),
+        _ => (null, section.Text("schedule", "days from 1 to 1000, or rate(N hours) from 4 or rate(N days), or cron(0 H D M W *) with a ? for the day of the month or of the week", IsSchedule)),
+    };
+
+    // AWS Secrets Manager User Guide, Schedule expressions.
+    private static bool IsSchedule(string text) =>
+        text.Length <= 256
+        && (CronPattern().IsMatch(text)
+            || (RatePattern().Match(text) is { Success: true } rate
+                && int.TryParse(rate.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && (rate.Groups["unit"].Value == "hour" ? count is >= 4 and <= 24_000 : count is >= 1 and <= 1000)));
+
+    private static bool IsProbeUrl(string text) =>
+        text.Length <= 256 && TagPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0;
+
+    [GeneratedRegex("^[A-Za-z0-9/_+=.@-]+$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("-[A-Za-z0-9]{6}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LooksLikeArnSuffix();
+
+    [GeneratedRegex("[^A-Za-z0-9_-]", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NotInResourceNames();
+
+    [GeneratedRegex("^[A-Za-z0-9 _.:/=+@-]*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex TagPattern();
+
+    [GeneratedRegex("^[A-Za-z0-9]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex IdPattern();
+
+    [GeneratedRegex("^([1-9]|1[0-9]|2[0-4])h$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DurationPattern();
+
+    [GeneratedRegex(@"^rate\((?<count>[0-9]+) (?<unit>hour|day)s?\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RatePattern();
+
+    [GeneratedRegex(@"^rate\((?<hours>[0-9]+) hours?\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HoursPattern();
+
+    [GeneratedRegex(@"^cron\(0 [0-9/*]+ (\? [A-Z0-9,*/-]+ [A-Z0-9,*#-]+|[0-9,*/L-]+ [A-Z0-9,*/-]+ \?) \*\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CronPattern();
+}
+
+/// <summary>A usage plan for the stack to make.</summary>
+internal sealed partial record UsagePlanConfig(
+    IReadOnlyList<ApiStageConfig> ApiStages, double? RateLimit, int? BurstLimit, int? QuotaLimit, string? QuotaPeriod, int? QuotaOffset)
+{
+    public static UsagePlanConfig? Read(ConfigSection? section)
+    {
+        if (section is null)
+        {
+            return null;
+        }
+
+        var stages = section.Sections("apiStages").Select(ApiStageConfig.Read).ToList();
+        if (stages.Count == 0)
+        {
+            section.Required("apiStages", "the stages that the keys of the plan open, as a list of {apiId, stage}");
+        }
+
+        var throttle = section.Section("throttle");
+        var quota = section.Section("quota");
+        var plan = new UsagePlanConfig(
+            stages,
+            throttle?.Number("rateLimit", 0),
+            throttle?.Integer("burstLimit", 0, int.MaxValue),
+            quota?.Integer("limit", 1, int.MaxValue),
+            quota?.Text("period", "DAY, WEEK or MONTH", text => text is "DAY" or "WEEK" or "MONTH"),
+            quota?.Integer("offset", 0, 27));
+        if (throttle is not null && !throttle.Has("rateLimit") && !throttle.Has("burstLimit"))
+        {
+            throttle.Required("rateLimit", "requests a second; or set burstLimit");
+        }
+
+        foreach (var field in new[] { "limit", "period" })
+        {
+            if (quota is not null && !quota.Has(field))
+            {
+                quota.Required(field, "a quota is a number of requests (limit) in a period");
+            }
+        }
+
+        throttle?.End();
+        quota?.End();
+        section.End();
+        return plan;
+    }
+}
+
+/// <summary>A stage of an API.</summary>
+internal sealed partial record ApiStageConfig(string ApiId, string Stage)
+{
+    public static ApiStageConfig Read(ConfigSection section)
+    {
+        var stage = new ApiStageConfig(
+            section.Text("apiId", "the id of a REST API", text => IdPattern().IsMatch(text)) ?? "",
+            section.Text("stage", "the name of a stage", text => StagePattern().IsMatch(text)) ?? "");
+        foreach (var field in new[] { "apiId", "stage" })
+        {
+            if (!section.Has(field))
+            {
+                section.Required(field, "a stage is named by apiId and stage");
+            }
+        }
+
+        section.End();
+        return stage;
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex IdPattern();
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex StagePattern();
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Pulumi;
+
+namespace Deployer;
+
+/// <summary>What a program declares of a resource, as the engine hands it to a provider.</summary>
+internal sealed class Inputs(ImmutableDictionary<string, object> values)
+{
+    public ImmutableDictionary<string, object> Values => values;
+
+    public string Text(string name) => Find(name) ?? throw new InvalidOperationException($"The input {name} is missing.");
+
+    public string? Find(string name) => values.GetValueOrDefault(name)?.ToString();
+
+    public bool? Flag(string name) => values.GetValueOrDefault(name) as bool?;
+
+    public int? Number(string name) => values.GetValueOrDefault(name) is { } number ? Convert.ToInt32(number, CultureInfo.InvariantCulture) : null;
+
+    public double? Fraction(string name) => values.GetValueOrDefault(name) is { } number ? Convert.ToDouble(number, CultureInfo.InvariantCulture) : null;
+
+    public Dictionary<string, string> Map(string name) =>
+        values.GetValueOrDefault(name) is ImmutableDictionary<string, object> map ? map.ToDictionary(item => item.Key, item => (string)item.Value) : [];
+
+    public Inputs? Nested(string name) => values.GetValueOrDefault(name) is ImmutableDictionary<string, object> nested ? new Inputs(nested) : null;
+
+    public IEnumerable<Inputs> List(string name) =>
+        values.GetValueOrDefault(name) is ImmutableArray<object> list ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
+
+    /// <summary>The inputs that differ. An archive counts as the same: what is in it is not deployed here.</summary>
+    public IReadOnlySet<string> ChangesFrom(Inputs before) =>
+        values.Keys.Union(before.Values.Keys).Where(name => Canonical(values.GetValueOrDefault(name)) != Canonical(before.Values.GetValueOrDefault(name))).ToHashSet();
+
+    private static string Canonical(object? value) => value switch
+    {
+        ImmutableDictionary<string, object> map => "{" + string.Join(',', map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Key + ":" + Canonical(item.Value))) + "}",
+        ImmutableArray<object> list => "[" + string.Join(',', list.Select(Canonical)) + "]",
+        AssetOrArchive archive => archive.GetType().Name,
+        _ => JsonSerializer.Serialize(value),
+    };
+}

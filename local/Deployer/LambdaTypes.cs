@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LocalAws;
+
+namespace Deployer;
+
+/// <summary><c>aws.lambda.Function</c></summary>
+internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+
+    public override string AutoNamed => "name";
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        var arn = Register(inputs);
+        return Task.FromResult((inputs.Text("name"), new Dictionary<string, object>
+        {
+            ["arn"] = arn,
+            ["qualifiedArn"] = arn + ":$LATEST",
+            ["version"] = "$LATEST",
+        }));
+    }
+
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
+    {
+        Register(inputs);
+        return Task.CompletedTask;
+    }
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    {
+        options.Aws.Lambda.Delete(resource.Id);
+        return Task.CompletedTask;
+    });
+
+    private string Register(Inputs inputs)
+    {
+        var function = new DeclaredFunction(inputs.Text("name"), inputs.Text("role"), inputs.Nested("environment")?.Map("variables") ?? []);
+        return options.Aws.Lambda.Register(function.Name, options.RunFunction(function), new FunctionOptions
+        {
+            RoleArn = function.RoleArn,
+            Environment = function.Environment,
+            Timeout = TimeSpan.FromSeconds(inputs.Number("timeout") ?? 3), // Lambda's own default
+        });
+    }
+}
+
+/// <summary><c>aws.lambda.Permission</c></summary>
+internal sealed class PermissionType(LambdaService lambda) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("action", "function", "principal", "sourceAccount", "sourceArn", "statementId");
+
+    public override string AutoNamed => "statementId";
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = inputs.Text("function"),
+            StatementId = inputs.Text("statementId"),
+            Action = inputs.Text("action"),
+            Principal = inputs.Text("principal"),
+            SourceAccount = inputs.Find("sourceAccount"),
+            SourceArn = inputs.Find("sourceArn"),
+        });
+        return Task.FromResult((inputs.Text("statementId"), new Dictionary<string, object>()));
+    }
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    {
+        lambda.RemovePermission(resource.Inputs.Text("function"), resource.Id);
+        return Task.CompletedTask;
+    });
+}
+
+/// <summary>
+/// <c>aws.lambda.Invocation</c>: with the scope CRUD the function is told of every change of the resource, otherwise of its making only.
+/// </summary>
+internal sealed class InvocationType(LambdaService lambda) : ResourceType
+{
+    private static readonly System.Collections.Immutable.ImmutableHashSet<string> Fixed = Names("functionName", "qualifier", "triggers", "terraformKey");
+
+    public override bool IsReplacedBy(Inputs inputs, IReadOnlySet<string> changes) => changes.Overlaps(Fixed) || !IsCrud(inputs);
+
+    public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        var result = await InvokeAsync(inputs, "create", before: null);
+        return ($"{inputs.Text("functionName")}_$LATEST_{Guid.NewGuid():N}", new() { ["result"] = result });
+    }
+
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => InvokeAsync(inputs, "update", resource.Inputs);
+
+    public override Task DeleteAsync(DeployedResource resource) => IsCrud(resource.Inputs) ? InvokeAsync(resource.Inputs, "delete", resource.Inputs) : Task.CompletedTask;
+
+    private static bool IsCrud(Inputs inputs) => inputs.Find("lifecycleScope") == "CRUD";
+
+    private async Task<string> InvokeAsync(Inputs inputs, string action, Inputs? before)
+    {
+        var payload = JsonNode.Parse(inputs.Text("input"))!.AsObject();
+        if (IsCrud(inputs))
+        {
+            payload[inputs.Find("terraformKey") ?? "tf"] = new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
+        }
+
+        return Encoding.UTF8.GetString((await lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload))).Span);
+    }
+}

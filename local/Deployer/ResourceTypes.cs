@@ -1,0 +1,62 @@
+using Amazon.APIGateway;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using LocalAws;
+
+namespace Deployer;
+
+/// <summary>The types of resources that can be deployed, by their tokens.</summary>
+internal static class ResourceTypes
+{
+    // Whoever deploys is no role of the account.
+    private const string DeployerAccessKey = "AKIADEPLOYER";
+
+    public static Dictionary<string, ResourceType> For(LocalDeploymentOptions options)
+    {
+        var aws = options.Aws;
+        var credentials = new BasicAWSCredentials(DeployerAccessKey, aws.SecretAccessKey);
+        var transport = new Transport(aws);
+        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
+        var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
+        return new()
+        {
+            ["aws:apigateway/apiKey:ApiKey"] = new ApiKeyType(gateway, aws.Region),
+            ["aws:apigateway/usagePlan:UsagePlan"] = new UsagePlanType(gateway, aws.Region),
+            ["aws:apigateway/usagePlanKey:UsagePlanKey"] = new UsagePlanKeyType(gateway),
+            ["aws:secretsmanager/secret:Secret"] = new SecretType(secrets),
+            ["aws:secretsmanager/secretPolicy:SecretPolicy"] = new SecretPolicyType(secrets),
+            ["aws:secretsmanager/secretRotation:SecretRotation"] = new SecretRotationType(secrets),
+            ["aws:iam/role:Role"] = new RoleType(aws.Iam),
+            ["aws:iam/rolePolicy:RolePolicy"] = new RolePolicyType(aws.Iam),
+            ["aws:lambda/function:Function"] = new FunctionType(options),
+            ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
+            ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
+            ["aws:cloudwatch/logGroup:LogGroup"] = new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
+            ["aws:cloudwatch/eventRule:EventRule"] = new EventRuleType(aws.Events),
+            ["aws:cloudwatch/eventTarget:EventTarget"] = new EventTargetType(aws.Events),
+            ["aws:cloudwatch/dashboard:Dashboard"] = new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
+            ["aws:cloudwatch/metricAlarm:MetricAlarm"] = new DeclaredOnly("name", inputs => $"arn:aws:cloudwatch:{aws.Region}:{aws.AccountId}:alarm:{inputs.Text("name")}"),
+            ["aws:sns/topic:Topic"] = new DeclaredOnly("name", inputs => $"arn:aws:sns:{aws.Region}:{aws.AccountId}:{inputs.Text("name")}"),
+            ["aws:sns/topicPolicy:TopicPolicy"] = new DeclaredOnly(name: null, inputs => inputs.Text("arn")),
+            ["aws:sns/topicSubscription:TopicSubscription"] = new DeclaredOnly(name: null, inputs => $"{inputs.Text("topic")}:{Guid.NewGuid()}"),
+        };
+    }
+
+    private sealed class Transport(EmbeddedAws aws) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(aws.CreateTransport());
+    }
+}
+
+/// <summary>A type whose service is not embedded: such a resource is remembered and has an ARN, and that is all.</summary>
+internal sealed class DeclaredOnly(string? name, Func<Inputs, string> arn) : ResourceType
+{
+    public override string? AutoNamed => name;
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs) =>
+        Task.FromResult((arn(inputs), new Dictionary<string, object> { ["arn"] = arn(inputs) }));
+
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => Task.CompletedTask;
+
+    public override Task DeleteAsync(DeployedResource resource) => Task.CompletedTask;
+}

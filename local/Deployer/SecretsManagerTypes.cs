@@ -1,0 +1,111 @@
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+
+namespace Deployer;
+
+/// <summary><c>aws.secretsmanager.Secret</c></summary>
+internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+
+    public override string AutoNamed => "name";
+
+    public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        var secret = await client.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = inputs.Text("name"),
+            Description = inputs.Find("description"),
+            KmsKeyId = inputs.Find("kmsKeyId"),
+            Tags = [.. inputs.Map("tags").Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+        });
+        return (secret.ARN, new() { ["arn"] = secret.ARN });
+    }
+
+    public override async Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
+    {
+        if (changes.Contains("description") || changes.Contains("kmsKeyId"))
+        {
+            await client.UpdateSecretAsync(new UpdateSecretRequest { SecretId = resource.Id, Description = inputs.Find("description"), KmsKeyId = inputs.Find("kmsKeyId") });
+        }
+
+        if (changes.Contains("tags"))
+        {
+            var gone = resource.Inputs.Map("tags").Keys.Except(inputs.Map("tags").Keys).ToList();
+            if (gone.Count > 0)
+            {
+                await client.UntagResourceAsync(new UntagResourceRequest { SecretId = resource.Id, TagKeys = gone });
+            }
+
+            await client.TagResourceAsync(new TagResourceRequest { SecretId = resource.Id, Tags = [.. inputs.Map("tags").Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] });
+        }
+    }
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteSecretAsync(resource.Inputs.Number("recoveryWindowInDays") switch
+    {
+        0 => new DeleteSecretRequest { SecretId = resource.Id, ForceDeleteWithoutRecovery = true },
+        var days => new DeleteSecretRequest { SecretId = resource.Id, RecoveryWindowInDays = days ?? 30 },
+    }));
+
+    public override async Task<bool> ExistsAsync(DeployedResource resource)
+    {
+        var deleted = false;
+        return await Gone.ExistsAsync(async () => deleted = (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = resource.Id })).DeletedDate is not null) && !deleted;
+    }
+}
+
+/// <summary><c>aws.secretsmanager.SecretPolicy</c></summary>
+internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("secretArn");
+
+    public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        await PutAsync(inputs);
+        return (inputs.Text("secretArn"), []);
+    }
+
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => PutAsync(inputs);
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
+
+    private Task<PutResourcePolicyResponse> PutAsync(Inputs inputs) => client.PutResourcePolicyAsync(new PutResourcePolicyRequest
+    {
+        SecretId = inputs.Text("secretArn"),
+        ResourcePolicy = inputs.Text("policy"),
+        BlockPublicPolicy = inputs.Flag("blockPublicPolicy"),
+    });
+}
+
+/// <summary><c>aws.secretsmanager.SecretRotation</c></summary>
+internal sealed class SecretRotationType(IAmazonSecretsManager client) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("secretId");
+
+    public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        await RotateAsync(inputs);
+        return (inputs.Text("secretId"), new() { ["rotationEnabled"] = true });
+    }
+
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => RotateAsync(inputs);
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id }));
+
+    private Task<RotateSecretResponse> RotateAsync(Inputs inputs)
+    {
+        var rules = inputs.Nested("rotationRules");
+        return client.RotateSecretAsync(new RotateSecretRequest
+        {
+            SecretId = inputs.Text("secretId"),
+            RotationLambdaARN = inputs.Text("rotationLambdaArn"),
+            RotateImmediately = inputs.Flag("rotateImmediately") ?? true,
+            RotationRules = rules is null ? null : new RotationRulesType
+            {
+                AutomaticallyAfterDays = rules.Number("automaticallyAfterDays"),
+                ScheduleExpression = rules.Find("scheduleExpression"),
+                Duration = rules.Find("duration"),
+            },
+        });
+    }
+}

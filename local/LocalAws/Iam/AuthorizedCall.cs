@@ -1,0 +1,232 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using LocalAws.SecretsManager;
+
+namespace LocalAws.Iam;
+
+/// <summary>A resource that a call needs an action on, as the services know it.</summary>
+/// <param name="Arn">Its ARN.</param>
+/// <param name="Keys">The condition keys that go with it.</param>
+/// <param name="Policy">Its policy, if any.</param>
+internal sealed record Target(string Arn, ConditionKeys Keys, Policy? Policy = null)
+{
+    /// <summary>How a refusal names it.</summary>
+    public string Shown { get; init; } = Arn;
+}
+
+/// <summary>A call of a role: what it acts on, and the condition keys that the Service Authorization Reference gives to its operation.</summary>
+internal sealed class AuthorizedCall : IDisposable
+{
+    // SAR, and user guide, "Permissions reference": the parameters that are condition keys; one that is not given is not there.
+    private static readonly Dictionary<string, string[]> ParameterKeys = new()
+    {
+        ["CreateSecret"] = ["Name", "Description", "KmsKeyId"],
+        ["UpdateSecret"] = ["SecretId", "Description", "KmsKeyId"],
+        ["GetSecretValue"] = ["SecretId", "VersionId", "VersionStage"],
+        ["UpdateSecretVersionStage"] = ["SecretId", "VersionStage"],
+        ["PutResourcePolicy"] = ["SecretId", "BlockPublicPolicy"],
+        ["DeleteSecret"] = ["SecretId", "ForceDeleteWithoutRecovery"],
+        ["RotateSecret"] = ["SecretId", "RotationLambdaARN", "RotateImmediately"],
+    };
+
+    private static readonly string[] SecretIdOnly = ["SecretId"];
+
+    private readonly EmbeddedAws _aws;
+    private readonly string _service;
+    private readonly WireOperation _operation;
+    private readonly WireRequest _request;
+    private readonly JsonDocument _json;
+
+    public AuthorizedCall(EmbeddedAws aws, string service, WireOperation operation, WireRequest request)
+    {
+        (_aws, _service, _operation, _request) = (aws, service, operation, request);
+        _json = Read(request.Body);
+    }
+
+    private JsonElement Body => _json.RootElement;
+
+    /// <summary>Whether the call needs this action of its operation.</summary>
+    public bool Needs(RequiredAction row) => row.IfGiven.Count == 0 || row.IfGiven.Any(IsGiven);
+
+    public IEnumerable<Target> TargetsOf(RequiredAction row) => (_service, row.On) switch
+    {
+        (_, ActionResource.Any) => [new Target("*", RequestKeys(row.Action))],
+        ("apigateway", ActionResource.Named) => [Path(_operation.Resource)],
+        ("apigateway", ActionResource.Tagged) => [Path(TaggedArn())],
+        ("apigateway", ActionResource.TagsOfNew) => [Path(TagsOf(_operation.Resource + "/*"))],
+        ("lambda", _) => [Function(_operation.Resource)],
+        (_, ActionResource.RotationFunction) => Secrets().Select(secret => Text("RotationLambdaARN") ?? secret.RotationFunctionArn).OfType<string>().Select(Function),
+        (_, ActionResource.KmsKey) => Secrets().Select(KmsKey).OfType<Target>(),
+        _ => Secrets().Select(secret => Secret(secret, row.Action)).DefaultIfEmpty(new Target("*", RequestKeys(row.Action))),
+    };
+
+    public void Dispose() => _json.Dispose();
+
+    private static JsonDocument Read(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind is JsonValueKind.Object)
+            {
+                return json;
+            }
+
+            json.Dispose();
+        }
+        catch (JsonException)
+        {
+            // The operation itself refuses such a body.
+        }
+
+        return JsonDocument.Parse("{}");
+    }
+
+    // The path of the tags of a resource holds its ARN as one escaped segment.
+    private static string TagsOf(string arn) => $"{arn[..arn.IndexOf('/', StringComparison.Ordinal)]}/tags/{Uri.EscapeDataString(arn).Replace("%2A", "*", StringComparison.Ordinal)}";
+
+    private bool IsGiven(string parameter) => Body.TryGetProperty(parameter, out var value) && value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        JsonValueKind.Object => value.EnumerateObject().Any(),
+        JsonValueKind.Null => false,
+        _ => true,
+    };
+
+    private string? Text(string parameter) => Body.TryGetProperty(parameter, out var value)
+        ? value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => null,
+        }
+        : null;
+
+    private string TaggedArn() => Uri.UnescapeDataString(_operation.Resource[(_operation.Resource.IndexOf("/tags/", StringComparison.Ordinal) + "/tags/".Length)..]);
+
+    private Target Path(string arn)
+    {
+        var keys = RequestKeys("apigateway:");
+        foreach (var (key, value) in _aws.ApiGateway.TagsAt(arn))
+        {
+            keys.Add("aws:ResourceTag/" + key, value);
+        }
+
+        return new Target(arn, keys);
+    }
+
+    private Target Function(string nameOrArn)
+    {
+        var arn = _aws.Lambda.ArnOf(nameOrArn);
+        return new Target(arn, [], _aws.Lambda.PolicyOf(arn));
+    }
+
+    private IEnumerable<AccessedSecret> Secrets()
+    {
+        if (_operation.Name is "CreateSecret")
+        {
+            return Text("Name") is { } name ? [New(name)] : [];
+        }
+
+        if (Text("SecretId") is { } secretId)
+        {
+            return [_aws.SecretsManager.Accessed(secretId) ?? New(secretId)];
+        }
+
+        if (_operation.Name is not "BatchGetSecretValue")
+        {
+            return [];
+        }
+
+        var batch = SecretsManagerProtocol.Read<BatchGetSecretValueRequest>(_request.Body);
+        var ids = batch.SecretIdList ?? [.. _aws.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
+        return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
+    }
+
+    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it.
+    private AccessedSecret New(string secretId) => new(
+        secretId.StartsWith("arn:", StringComparison.Ordinal)
+            ? secretId
+            : $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:{secretId}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6)}",
+        secretId,
+        [],
+        null,
+        null,
+        null);
+
+    private Target Secret(AccessedSecret secret, string action)
+    {
+        var keys = RequestKeys(action);
+        keys.Add("secretsmanager:resource/AllowRotationLambdaArn", secret.RotationFunctionArn);
+        foreach (var tag in secret.Tags)
+        {
+            keys.Add("aws:ResourceTag/" + tag.Key, tag.Value ?? "");
+            keys.Add("secretsmanager:ResourceTag/" + tag.Key, tag.Value ?? "");
+        }
+
+        return new Target(secret.Arn, keys, secret.ResourcePolicy is null ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
+    }
+
+    // An alias stays one: there is no KMS here to say which key it stands for.
+    private Target? KmsKey(AccessedSecret secret)
+    {
+        var key = Text("KmsKeyId") ?? secret.KmsKeyId;
+        if (string.IsNullOrEmpty(key) || key is StoredSecret.ManagedKey)
+        {
+            return null;
+        }
+
+        var arn = key.StartsWith("arn:", StringComparison.Ordinal)
+            ? key
+            : $"arn:aws:kms:{_aws.Region}:{_aws.AccountId}:{(key.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{key}";
+        var keys = new ConditionKeys();
+        keys.Add("kms:ViaService", $"secretsmanager.{_aws.Region}.amazonaws.com");
+        keys.Add("kms:EncryptionContext:SecretARN", secret.Arn);
+        return new Target(arn, keys);
+    }
+
+    private ConditionKeys RequestKeys(string action)
+    {
+        var keys = new ConditionKeys();
+        var tags = RequestTags();
+        foreach (var (key, value) in tags)
+        {
+            keys.Add("aws:RequestTag/" + key, value);
+        }
+
+        var tagKeys = tags.Select(tag => tag.Key).Concat(_request.QueryList("tagKeys")).Concat(Texts("TagKeys")).ToList();
+        if (tagKeys.Count > 0)
+        {
+            keys["aws:TagKeys"] = tagKeys;
+        }
+
+        if (action == "secretsmanager:" + _operation.Name)
+        {
+            foreach (var parameter in ParameterKeys.GetValueOrDefault(_operation.Name, SecretIdOnly))
+            {
+                keys.Add("secretsmanager:" + parameter, Text(parameter));
+            }
+        }
+
+        return keys;
+    }
+
+    private IEnumerable<string> Texts(string parameter) =>
+        Body.TryGetProperty(parameter, out var values) && values.ValueKind is JsonValueKind.Array ? values.EnumerateArray().Select(value => value.ToString()) : [];
+
+    private List<KeyValuePair<string, string>> RequestTags()
+    {
+        if (_service is "apigateway")
+        {
+            return Body.TryGetProperty("tags", out var map) && map.ValueKind is JsonValueKind.Object
+                ? [.. map.EnumerateObject().Select(tag => KeyValuePair.Create(tag.Name, tag.Value.ToString()))]
+                : [];
+        }
+
+        return Body.TryGetProperty("Tags", out var tags) && tags.ValueKind is JsonValueKind.Array
+            ? [.. tags.EnumerateArray().Select(tag => KeyValuePair.Create(Part(tag, "Key"), Part(tag, "Value")))]
+            : [];
+
+        static string Part(JsonElement tag, string name) => tag.ValueKind is JsonValueKind.Object && tag.TryGetProperty(name, out var value) ? value.ToString() : "";
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace LocalAws.Iam;
+
+/// <summary>A statement's Principal or NotPrincipal.</summary>
+/// <param name="IsNot">Whether it is NotPrincipal.</param>
+/// <param name="Ids">Each principal's type, such as <c>AWS</c>, and its id.</param>
+internal sealed record PrincipalElement(bool IsNot, IReadOnlyList<(string Type, string Id)> Ids)
+{
+    /// <summary>Whether everyone is meant.</summary>
+    public bool IsAnyone => IsNot || Ids.Any(IsEveryone);
+
+    public static PrincipalElement Parse(JsonElement element, bool isNot) => element.ValueKind switch
+    {
+        JsonValueKind.String when element.GetString() is "*" => new PrincipalElement(isNot, [("AWS", "*")]),
+        JsonValueKind.Object => new PrincipalElement(
+            isNot, [.. element.EnumerateObject().SelectMany(type => Statement.Texts(type.Value).Select(id => (type.Name, id)))]),
+        _ => throw new JsonException("A principal is \"*\" or an object."),
+    };
+
+    /// <summary>
+    /// Whether the statement is about this caller. IAM user guide, "Principal": an account that is named lets its own policies decide, so it
+    /// allows a role nothing by itself; what it denies, it denies to all of the account.
+    /// </summary>
+    public bool Matches(Principal caller, bool denies) => Ids.Any(id => IsEveryone(id) || Names(id, caller, denies || IsNot)) != IsNot;
+
+    private static bool IsEveryone((string Type, string Id) principal) => principal is ("AWS", "*");
+
+    private static bool Names((string Type, string Id) principal, Principal caller, bool byAccount)
+    {
+        if (caller.RoleArn is null)
+        {
+            return principal.Type is "Service" && principal.Id == caller.Arn;
+        }
+
+        return principal.Type is "AWS"
+            && (principal.Id == caller.RoleArn
+                || principal.Id == caller.Arn
+                || (byAccount && (principal.Id == caller.Account || principal.Id == $"arn:aws:iam::{caller.Account}:root")));
+    }
+}

@@ -1,0 +1,79 @@
+using static LocalAws.ActionResource;
+
+namespace LocalAws;
+
+/// <summary>
+/// Which actions the operations need, by the Service Authorization Reference (SAR) unless another source is named at the line:
+/// list_awssecretsmanager, list_amazonapigatewaymanagement and list_awslambda of
+/// https://docs.aws.amazon.com/service-authorization/latest/reference/; for Secrets Manager also "Required permissions" of each operation in its API reference.
+/// </summary>
+public static class RequiredActions
+{
+    private const string Kms = "kms:Decrypt";
+    private const string KmsData = "kms:GenerateDataKey";
+    private static readonly string[] Value = ["SecretString", "SecretBinary"];
+    private static readonly string[] Tags = ["Tags", "tags"];
+
+    /// <summary>The table. A call needs every row of its operation.</summary>
+    public static IReadOnlyList<RequiredAction> All { get; } =
+    [
+        .. SecretsManager(
+            "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource", "GetSecretValue", "PutSecretValue", "UpdateSecret",
+            "UpdateSecretVersionStage", "ListSecretVersionIds", "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy",
+            "ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret", "CreateSecret"),
+        new("secretsmanager", "GetRandomPassword", "secretsmanager:GetRandomPassword", Any),
+        new("secretsmanager", "ListSecrets", "secretsmanager:ListSecrets", Any),
+        new("secretsmanager", "BatchGetSecretValue", "secretsmanager:BatchGetSecretValue", Any),
+
+        // API reference of BatchGetSecretValue. AWS reports a secret that may not be read in the answer's Errors; here the call is refused.
+        new("secretsmanager", "BatchGetSecretValue", "secretsmanager:ListSecrets", Any) { IfGiven = ["Filters"] },
+        new("secretsmanager", "BatchGetSecretValue", "secretsmanager:GetSecretValue", Named),
+        new("secretsmanager", "BatchGetSecretValue", Kms, KmsKey),
+
+        // API reference of CreateSecret.
+        new("secretsmanager", "CreateSecret", "secretsmanager:TagResource", Named) { IfGiven = Tags },
+        new("secretsmanager", "CreateSecret", "secretsmanager:ReplicateSecretToRegions", Named) { IfGiven = ["AddReplicaRegions"] },
+
+        // API reference of RotateSecret.
+        new("secretsmanager", "RotateSecret", "lambda:InvokeFunction", RotationFunction),
+
+        // User guide, "Secret encryption and decryption in AWS Secrets Manager".
+        new("secretsmanager", "GetSecretValue", Kms, KmsKey),
+        new("secretsmanager", "CreateSecret", Kms, KmsKey) { IfGiven = Value },
+        new("secretsmanager", "CreateSecret", KmsData, KmsKey) { IfGiven = Value },
+        new("secretsmanager", "UpdateSecret", Kms, KmsKey) { IfGiven = Value },
+        new("secretsmanager", "UpdateSecret", KmsData, KmsKey) { IfGiven = Value },
+        new("secretsmanager", "PutSecretValue", Kms, KmsKey),
+        new("secretsmanager", "PutSecretValue", KmsData, KmsKey),
+
+        .. ApiGateway("POST", "CreateApiKey", "CreateUsagePlan", "CreateUsagePlanKey", "CreateRestApi", "CreateDeployment", "CreateStage"),
+        .. ApiGateway(
+            "GET", "GetApiKeys", "GetApiKey", "GetUsagePlans", "GetUsagePlan", "GetUsagePlanKeys", "GetUsagePlanKey", "GetUsage", "GetRestApis",
+            "GetRestApi", "GetStages", "GetStage", "GetTags"),
+        .. ApiGateway("PATCH", "UpdateApiKey", "UpdateUsagePlan", "UpdateUsage"),
+        .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan", "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "UntagResource"),
+
+        // SAR for CreateApiKey; the ARN with * is in refusals seen in the field (mattclay/aws-terminator 284).
+        new("apigateway", "CreateApiKey", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
+        new("apigateway", "CreateUsagePlan", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
+        new("apigateway", "CreateRestApi", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
+
+        // iann0036/iam-dataset 39, tried on AWS. That UntagResource does not need the PATCH is inferred.
+        new("apigateway", "TagResource", "apigateway:PUT", Named),
+        new("apigateway", "TagResource", "apigateway:PATCH", Tagged),
+
+        new("lambda", "Invoke", "lambda:InvokeFunction", Named),
+        .. Lambda("GetFunction", "GetFunctionConfiguration", "GetPolicy", "AddPermission", "RemovePermission"),
+    ];
+
+    internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } = All.ToLookup(row => (row.Service, row.Operation));
+
+    private static IEnumerable<RequiredAction> SecretsManager(params string[] operations) =>
+        operations.Select(operation => new RequiredAction("secretsmanager", operation, "secretsmanager:" + operation, Named));
+
+    private static IEnumerable<RequiredAction> ApiGateway(string verb, params string[] operations) =>
+        operations.Select(operation => new RequiredAction("apigateway", operation, "apigateway:" + verb, Named));
+
+    private static IEnumerable<RequiredAction> Lambda(params string[] operations) =>
+        operations.Select(operation => new RequiredAction("lambda", operation, "lambda:" + operation, Named));
+}

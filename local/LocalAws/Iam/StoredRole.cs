@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace LocalAws.Iam;
+
+/// <summary>A role as the service keeps it. Its changes take effect one after the other, each when its time has come.</summary>
+internal sealed class StoredRole(string name, string arn, string trustDocument, Policy trust)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<(DateTimeOffset At, State State)> _coming = new();
+    private State _effective = new(Exists: false, IsDeleted: false, []);
+
+    public string Name { get; } = name;
+
+    public string Arn { get; } = arn;
+
+    public string TrustDocument { get; } = trustDocument;
+
+    /// <summary>The role's policies as they were put, by their names.</summary>
+    public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    public void Put(ImmutableSortedDictionary<string, string> documents, IReadOnlyList<Policy> policies, DateTimeOffset effective)
+    {
+        Documents = documents;
+        Change(new State(Exists: true, IsDeleted: false, policies), effective);
+    }
+
+    public void Delete(DateTimeOffset effective) => Change(new State(Exists: false, IsDeleted: true, []), effective);
+
+    public bool IsDeleted(DateTimeOffset now) => At(now).IsDeleted;
+
+    public bool IsTrusting(string service, string account, DateTimeOffset now) =>
+        At(now).Exists && trust.Evaluate(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, [])) is Verdict.Allowed;
+
+    public Verdict Evaluate(AccessRequest request, DateTimeOffset now)
+    {
+        var verdict = Verdict.Silent;
+        foreach (var policy in At(now).Policies)
+        {
+            verdict = (Verdict)Math.Max((int)verdict, (int)policy.Evaluate(request));
+        }
+
+        return verdict;
+    }
+
+    private void Change(State state, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            _coming.Enqueue((at, state));
+        }
+    }
+
+    private State At(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            while (_coming.TryPeek(out var next) && next.At <= now)
+            {
+                _effective = _coming.Dequeue().State;
+            }
+
+            return _effective;
+        }
+    }
+
+    private sealed record State(bool Exists, bool IsDeleted, IReadOnlyList<Policy> Policies);
+}
+
+/// <summary>Somebody who acts as a role.</summary>
+internal sealed record RoleSession(StoredRole Role, Principal Principal, RoleCredentials Credentials);

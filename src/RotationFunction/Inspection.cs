@@ -1,0 +1,186 @@
+using System.Globalization;
+using Amazon.APIGateway.Model;
+
+namespace RotationFunction;
+
+/// <summary>Looks at a secret, its template and its keys as a rotation would. Changes nothing, and what a rotation would fail at is a finding.</summary>
+internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider time)
+{
+    // AWS rotates at any time in a window, which ends with its day at the latest.
+    private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
+
+    // A rotation takes minutes. The schedule that ends overlaps runs every hour or so.
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(3);
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    public async Task<Inspected> RunAsync(Invocation invocation)
+    {
+        var findings = new List<Finding>();
+        var ring = await apiKeys.ListRingAsync(invocation.SecretName);
+        if (await TryAsync(() => secrets.DescribeAsync(invocation)!) is not { } secret)
+        {
+            return new Inspected(null, null, null, [], findings, null);
+        }
+
+        var template = await TryAsync(() => Template.ReadAsync(invocation, secret, apiKeys)!);
+        var values = new Dictionary<string, ApiKeyValue?>
+        {
+            ["AWSCURRENT"] = (await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret)))?.ApiKey,
+            ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
+            ["AWSPENDING"] = secret.Pending is { } pending ? (await TryAsync(() => secrets.FindAsync(invocation, pending)))?.ApiKey : null,
+        };
+        var seen = new Inspected(secret, template, values["AWSCURRENT"], await ReadKeysAsync(secret, ring, values), findings, HoursOverdue(secret));
+        findings.AddRange([.. InRotation(invocation, secret, seen), .. InCurrentKey(secret, seen), .. InOverlap(invocation, secret, seen)]);
+        return seen;
+
+        async Task<T?> TryAsync<T>(Func<Task<T?>> read)
+            where T : class
+        {
+            try
+            {
+                return await read();
+            }
+            catch (RotationException wrong)
+            {
+                findings.Add(new Finding(wrong.Problem ?? wrong.Message));
+                return null;
+            }
+        }
+    }
+
+    private IEnumerable<Finding> InRotation(Invocation invocation, Secret secret, Inspected seen)
+    {
+        if (!secret.RotationEnabled)
+        {
+            yield return new Finding("Rotation is not enabled for this secret.", $"aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id {secret.Arn}");
+        }
+
+        if (seen.HoursOverdue > 0)
+        {
+            yield return new Finding($"Rotation is {seen.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Rotating(secret));
+        }
+
+        if (secret.Pending is { } stuck && stuck != secret.Current && Now - secret.LastChanged > Patience)
+        {
+            yield return new Finding(
+                $"Version {stuck} has been AWSPENDING since {secret.LastChanged:u} or longer: its rotation is not complete. The function's log says why; the command gives it up.", invocation.ClearCommand(stuck));
+        }
+    }
+
+    private static IEnumerable<Finding> InCurrentKey(Secret secret, Inspected seen)
+    {
+        if (seen.CurrentKey is null)
+        {
+            yield return new Finding("AWSCURRENT holds no key that can be read.", Rotating(secret));
+            yield break;
+        }
+
+        if (seen.Keys.Find(key => key.Kind != KeyKind.Foreign && key.Labels.Contains("AWSCURRENT", StringComparer.Ordinal)) is not { } current)
+        {
+            yield return new Finding("No key of this secret has AWSCURRENT's value, so clients are refused.", Rotating(secret));
+            yield break;
+        }
+
+        if (!current.Enabled)
+        {
+            yield return new Finding(
+                $"AWSCURRENT's key {current.KeyId} is disabled, so clients are refused.", $"aws apigateway update-api-key --api-key {current.KeyId} --patch-operations op=replace,path=/enabled,value=true");
+        }
+
+        foreach (var plan in (seen.Template?.Plans ?? []).Except(current.UsagePlanIds))
+        {
+            yield return new Finding(
+                $"AWSCURRENT's key {current.KeyId} is not in usage plan {plan}, but the template is.", $"aws apigateway create-usage-plan-key --usage-plan-id {plan} --key-type API_KEY --key-id {current.KeyId}");
+        }
+    }
+
+    private IEnumerable<Finding> InOverlap(Invocation invocation, Secret secret, Inspected seen)
+    {
+        // Without a template that could be read, the tag may be what is wrong.
+        if (seen.Template is null || EndOverlap.OverlapOf(invocation, secret) is not { } overlap || Now - EndOverlap.EndOf(secret, overlap) <= Patience)
+        {
+            yield break;
+        }
+
+        // A key that was enabled since has an overlap of its own.
+        foreach (var key in seen.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap + Patience))
+        {
+            yield return new Finding(
+                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", $"aws lambda invoke --function-name <function> --cli-binary-format raw-in-base64-out --payload '{{\"action\": \"endOverlap\", \"secretId\": \"{secret.Arn}\"}}' /dev/stdout");
+        }
+    }
+
+    private static string Rotating(Secret secret) => $"aws secretsmanager rotate-secret --secret-id {secret.Arn}";
+
+    private async Task<List<KeyStatus>> ReadKeysAsync(Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+    {
+        var keys = new List<KeyStatus>();
+        foreach (var listed in ring)
+        {
+            if (await apiKeys.FindAsync(listed.Id) is { } key)
+            {
+                await AddAsync(key, listed.Value, Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) ? KeyKind.Minted : KeyKind.Foreign);
+            }
+        }
+
+        if (secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(adoptedId, includeValue: true) is { } adopted)
+        {
+            await AddAsync(adopted, adopted.Value, adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign);
+        }
+
+        return [.. keys.OrderByDescending(key => key.Created)];
+
+        async Task AddAsync(GetApiKeyResponse key, string value, string kind)
+        {
+            var labels = values.Where(label => label.Value == new ApiKeyValue(value)).Select(label => label.Key).ToList();
+            var created = key.CreatedDate?.ToUniversalTime();
+            keys.Add(new KeyStatus(
+                key.Id,
+                kind,
+                labels,
+                Stray: kind != KeyKind.Foreign && key.Enabled == true && labels.Count == 0,
+                key.Enabled == true,
+                created,
+                AgeDays: (int?)(Now - created)?.TotalDays,
+                key.LastUpdatedDate?.ToUniversalTime(),
+                await apiKeys.ListPlansAsync(key.Id)));
+        }
+    }
+
+    /// <summary>
+    /// By how much a rotation is late. AWS only says that NextRotationDate may lie in the past while rotations fail; should it move on,
+    /// the date of the last rotation still tells, where the schedule has a period.
+    /// </summary>
+    private double? HoursOverdue(Secret secret)
+    {
+        DateTime?[] due = [secret.NextRotation, secret.LastRotated + PeriodOf(secret) + LongestWindow];
+        return secret.RotationEnabled && due.Min() is { } first ? Math.Max(0, (Now - first).TotalHours) : null;
+    }
+
+    private static TimeSpan? PeriodOf(Secret secret) => (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
+    {
+        (["rate", var count, "hour" or "hours", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var hours) => TimeSpan.FromHours(hours),
+        (["rate", var count, "day" or "days", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var days) => TimeSpan.FromDays(days),
+        (null, { } days) => TimeSpan.FromDays(days),
+        _ => null,
+    };
+}
+
+/// <summary>What a key is to a secret.</summary>
+internal static class KeyKind
+{
+    public const string Minted = "minted";
+    public const string Adopted = "adopted";
+    public const string Foreign = "foreign";
+}
+
+/// <summary>A secret as it was found; without it, it cannot be worked with, and a finding says why.</summary>
+internal sealed record Inspected(Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, List<Finding> Findings, double? HoursOverdue)
+{
+    public int KeysInRing => Keys.Count(key => key.Kind != KeyKind.Foreign);
+
+    public int Strays => Keys.Count(key => key.Stray);
+
+    public string FindingsInWords => Findings.Count switch { 0 => "Nothing is wrong.", 1 => "1 thing is wrong.", var count => $"{count} things are wrong." };
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace RotationFunction;
+
+/// <summary>
+/// Metrics in CloudWatch's embedded metric format: one line of JSON for each step and check, from which CloudWatch Logs makes them. No call, no permission.
+/// </summary>
+/// <param name="output">Standard output itself: the runtime makes a log entry of what goes through the console or the Lambda logger, in which CloudWatch finds no metric.</param>
+/// <param name="time">The clock.</param>
+/// <seealso href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"/>
+internal sealed class Metrics(Stream output, TimeProvider time)
+{
+    private const string Namespace = "ApiKeyRotation";
+    private const string SecretName = "SecretName";
+    private const string Step = "Step";
+
+    /// <summary>A step passed.</summary>
+    public void StepDone(Invocation step, TimeSpan duration) => Write(
+        step,
+        [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", step.Activation?.TotalSeconds)]);
+
+    /// <summary>A secret was checked.</summary>
+    public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue) => Write(
+        check,
+        [new("KeysInRing", "Count", keysInRing), new("Strays", "Count", strays), new("HoursOverdue", "None", hoursOverdue)]);
+
+    private void Write(Invocation invocation, Metric[] metrics)
+    {
+        metrics = [.. metrics.Where(metric => metric.Value is not null)];
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("_aws");
+            json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
+            json.WriteStartArray("CloudWatchMetrics");
+            foreach (var group in metrics.GroupBy(metric => metric.PerStep))
+            {
+                WriteDirective(json, group, group.Key ? [SecretName, Step] : [SecretName]);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteString(SecretName, invocation.SecretName);
+            json.WriteString(Step, invocation.What);
+            foreach (var metric in metrics)
+            {
+                json.WriteNumber(metric.Name, metric.Value!.Value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        line.WriteByte((byte)'\n');
+        // In one piece: Lambda takes each line for an entry.
+        output.Write(line.ToArray());
+        output.Flush();
+    }
+
+    private static void WriteDirective(Utf8JsonWriter json, IEnumerable<Metric> metrics, string[] dimensions)
+    {
+        json.WriteStartObject();
+        json.WriteString("Namespace", Namespace);
+        json.WriteStartArray("Dimensions");
+        json.WriteStartArray();
+        foreach (var dimension in dimensions)
+        {
+            json.WriteStringValue(dimension);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndArray();
+        json.WriteStartArray("Metrics");
+        foreach (var metric in metrics)
+        {
+            json.WriteStartObject();
+            json.WriteString("Name", metric.Name);
+            json.WriteString("Unit", metric.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private sealed record Metric(string Name, string Unit, double? Value, bool PerStep = false);
+}

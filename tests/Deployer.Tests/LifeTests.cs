@@ -1,0 +1,89 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.SecretsManager.Model;
+
+namespace Deployer.Tests;
+
+/// <summary>The stack itself: deployed onto the embedded AWS, rotated, changed, destroyed.</summary>
+[Collection(nameof(Account))]
+public sealed class LifeTests
+{
+    [Fact]
+    public async Task A_whole_life()
+    {
+        await using var account = Account.Start(activationLag: TimeSpan.FromSeconds(60));
+        var (first, second) = (account.Plans[0], account.Plans[1]);
+        await account.UpAsync(account.Configuration(first));
+        await account.AssertOpenAsync(account.Apis[0]);
+        Assert.True((await account.DescribeAsync()).RotationEnabled);
+
+        await RotateByScheduleAsync(account, times: 3);
+        await RotateByHandAsync(account);
+        await EditAsync(account);
+        await RotateByScheduleAsync(account, times: 1);
+
+        await account.UpAsync(account.Configuration(first, second));
+        account.Time.Advance(TimeSpan.FromMinutes(2));
+        await account.AssertOpenAsync(account.Apis[1]);
+        await account.AssertOpenAsync(account.Apis[0]);
+
+        await account.UpAsync(account.Configuration(second));
+        account.Time.Advance(TimeSpan.FromMinutes(2));
+        await account.AssertOpenAsync(account.Apis[1]);
+        Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSCURRENT")));
+
+        await account.UpAsync(account.Configuration(second));
+        Assert.Empty(account.Deployment.Changes);
+
+        await account.UpAsync(account.Configuration(second), replace: "shop-orders-lifecycle");
+        Assert.Contains("replace aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
+        await account.AssertOpenAsync(account.Apis[1]);
+        await RotateByScheduleAsync(account, times: 2, api: 1);
+
+        await account.Deployment.RefreshAsync();
+        Assert.Empty(account.Deployment.Changes);
+
+        await DestroyAsync(account);
+        await account.UpAsync(account.Configuration(first));
+        await account.AssertOpenAsync(account.Apis[0]);
+        await RotateByScheduleAsync(account, times: 1);
+        await DestroyAsync(account);
+    }
+
+    private static async Task RotateByScheduleAsync(Account account, int times, int api = 0)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            var before = await account.ReadKeyAsync("AWSCURRENT");
+            await account.PassAsync(days: 1);
+            Assert.True(before != await account.ReadKeyAsync("AWSCURRENT"), "the schedule did not rotate");
+            Assert.True(before == await account.ReadKeyAsync("AWSPREVIOUS"));
+            await account.AssertOpenAsync(account.Apis[api]);
+        }
+    }
+
+    private static async Task RotateByHandAsync(Account account)
+    {
+        var before = await account.ReadKeyAsync("AWSCURRENT");
+        await account.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = Account.SecretName });
+        await account.Aws.SecretsManager.SettledAsync();
+        Assert.True(before == await account.ReadKeyAsync("AWSPREVIOUS"));
+        await account.AssertOpenAsync(account.Apis[0]);
+    }
+
+    private static async Task EditAsync(Account account)
+    {
+        var document = JsonSerializer.Serialize(new { apiKey = await account.ReadKeyAsync("AWSCURRENT"), url = "https://orders.example.com" });
+        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Account.SecretName, SecretString = document });
+    }
+
+    private static async Task DestroyAsync(Account account)
+    {
+        await account.Deployment.DestroyAsync();
+        Assert.Empty(account.Minted());
+        Assert.Empty(account.Deployment.Resources);
+        Assert.Empty(account.Aws.Events.Rules);
+        Assert.DoesNotContain(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items, key => key.Name?.StartsWith(Account.SecretName, StringComparison.Ordinal) == true);
+        await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);
+    }
+}
