@@ -38,6 +38,7 @@ public sealed class LocalDeployment
         using var run = new Run(this, replace);
         Changes = run.Changes;
         await program(run);
+        run.Reorder();
         await run.DeleteOthersAsync();
     }
 
@@ -68,7 +69,7 @@ public sealed class LocalDeployment
     private sealed class Run(LocalDeployment deployment, IReadOnlyList<string> replace) : IMocks, IDisposable
     {
         private readonly SemaphoreSlim _oneByOne = new(initialCount: 1);
-        private readonly HashSet<DeployedResource> _declared = new(ReferenceEqualityComparer.Instance);
+        private readonly List<DeployedResource> _declared = [];
 
         public List<string> Changes { get; } = [];
 
@@ -112,15 +113,26 @@ public sealed class LocalDeployment
             _ => throw new NotSupportedException($"The invoke {args.Token} is not known here."),
         });
 
+        /// <summary>A resource is registered after those that it needs: in this order they are made, and deleted from its end.</summary>
+        public void Reorder()
+        {
+            var others = deployment._resources.Where(resource => !IsDeclared(resource)).ToList();
+            deployment._resources.Clear();
+            deployment._resources.AddRange(_declared);
+            deployment._resources.AddRange(others);
+        }
+
         public async Task DeleteOthersAsync()
         {
-            foreach (var resource in deployment._resources.AsEnumerable().Reverse().Where(resource => !_declared.Contains(resource)).ToList())
+            foreach (var resource in deployment._resources.AsEnumerable().Reverse().Where(resource => !IsDeclared(resource)).ToList())
             {
                 await deployment._types[resource.Type].DeleteAsync(resource);
                 deployment._resources.Remove(resource);
                 Changes.Add($"delete {resource}");
             }
         }
+
+        private bool IsDeclared(DeployedResource resource) => _declared.Exists(declared => ReferenceEquals(declared, resource));
 
         private async Task<DeployedResource> DeployAsync(MockResourceArgs args)
         {
@@ -146,7 +158,7 @@ public sealed class LocalDeployment
             // The one that is replaced is deleted when everything that needs the new one has it.
             var (id, outputs) = await type.CreateAsync(inputs);
             var created = new DeployedResource(args.Type!, args.Name!, id, inputs, inputs.Values.SetItems(outputs));
-            deployment._resources.Add(created);
+            deployment._resources.Insert(before is null ? deployment._resources.Count : deployment._resources.IndexOf(before) + 1, created);
             Changes.Add($"{(before is null ? "create" : "replace")} {created}");
             return created;
         }

@@ -1,6 +1,7 @@
 using Amazon.APIGateway;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
+using LocalAws;
 
 namespace Deployer;
 
@@ -14,8 +15,9 @@ internal static class ResourceTypes
     {
         var aws = options.Aws;
         var credentials = new BasicAWSCredentials(DeployerAccessKey, aws.SecretAccessKey);
-        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region });
-        var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region });
+        var transport = new Transport(aws);
+        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
+        var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
         return new()
         {
             ["aws:apigateway/apiKey:ApiKey"] = new ApiKeyType(gateway, aws.Region),
@@ -29,6 +31,7 @@ internal static class ResourceTypes
             ["aws:lambda/function:Function"] = new FunctionType(options),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
             ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
+            ["aws:cloudwatch/logGroup:LogGroup"] = new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
             ["aws:cloudwatch/eventRule:EventRule"] = new EventRuleType(aws.Events),
             ["aws:cloudwatch/eventTarget:EventTarget"] = new EventTargetType(aws.Events),
             ["aws:cloudwatch/dashboard:Dashboard"] = new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
@@ -37,6 +40,11 @@ internal static class ResourceTypes
             ["aws:sns/topicPolicy:TopicPolicy"] = new DeclaredOnly(name: null, inputs => inputs.Text("arn")),
             ["aws:sns/topicSubscription:TopicSubscription"] = new DeclaredOnly(name: null, inputs => $"{inputs.Text("topic")}:{Guid.NewGuid()}"),
         };
+    }
+
+    private sealed class Transport(EmbeddedAws aws) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(aws.CreateTransport());
     }
 }
 

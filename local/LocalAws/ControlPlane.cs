@@ -56,7 +56,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);
             }
 
-            var answer = fault is { TakesEffect: false } ? null : await RunAsync(operation, stale: fault is { IsStale: true });
+            var answer = fault is { TakesEffect: false } ? null : await RunAsync(protocol, operation, stale: fault is { IsStale: true });
             return fault switch
             {
                 null or { Answers: true } => (answer, null),
@@ -71,7 +71,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         }
     }
 
-    private async Task<WireResponse> RunAsync(WireOperation operation, bool stale)
+    private async Task<WireResponse> RunAsync(IWireProtocol protocol, WireOperation operation, bool stale)
     {
         if (!aws.StaleReads)
         {
@@ -85,7 +85,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
 
         if (!operation.IsRead)
         {
-            aws.KeepForStaleReads();
+            aws.KeepForStaleReads(protocol.Service);
         }
 
         return await operation.RunAsync();

@@ -140,11 +140,18 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    /// <summary>Keeps the state for a read that is answered as if the write which follows had not been made.</summary>
-    internal void KeepForStaleReads()
+    /// <summary>Keeps a service's state for a read that is answered as if the write which follows had not been made.</summary>
+    internal void KeepForStaleReads(string service)
     {
-        SecretsManager.KeepForStaleReads();
-        ApiGateway.KeepForStaleReads();
+        switch (service)
+        {
+            case "secretsmanager":
+                SecretsManager.KeepForStaleReads();
+                break;
+            case "apigateway":
+                ApiGateway.KeepForStaleReads();
+                break;
+        }
     }
 
     internal T AsBeforeTheLastWrite<T>(Func<T> read) => SecretsManager.AsBeforeTheLastWrite(() => ApiGateway.AsBeforeTheLastWrite(read));

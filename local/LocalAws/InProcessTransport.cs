@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using LocalAws.DataPlane;
+using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
 
@@ -10,21 +12,27 @@ internal sealed class InProcessTransport(ControlPlane controlPlane, string contr
     {
         if (request.RequestUri!.Authority != controlPlaneAuthority)
         {
-            return Message(request, dataPlane.Answer(request.RequestUri.AbsolutePath, request.Headers.TryGetValues("x-api-key", out var keys) ? keys.First() : null));
+            // Unescaped as a web server does.
+            var path = PathString.FromUriComponent(request.RequestUri.AbsolutePath);
+            return Message(request, dataPlane.Answer(path.Value!, request.Headers.TryGetValues("x-api-key", out var keys) ? keys.First() : null));
         }
 
         var (answer, timesOut) = await controlPlane.AnswerAsync(await WireRequest.ReadAsync(request, cancellationToken));
         // What an HttpClient throws over a connection.
         return answer is not null ? Message(request, answer)
             : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())
-            : throw new HttpRequestException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
+            : throw new HttpRequestException("An error occurred while sending the request.", new IOException("The connection broke.", new SocketException((int)SocketError.ConnectionReset)));
     }
 
     private static HttpResponseMessage Message(HttpRequestMessage request, WireResponse answer)
     {
         var message = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(answer.Body) };
         message.Headers.Add("x-amzn-RequestId", Guid.NewGuid().ToString());
-        message.Content.Headers.TryAddWithoutValidation("Content-Type", answer.ContentType);
+        if (answer.HasBody)
+        {
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", answer.ContentType);
+        }
+
         foreach (var (name, value) in answer.Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);

@@ -8,6 +8,8 @@ internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemo
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    public bool HasBody => Status != StatusCodes.Status204NoContent;
+
     public static WireResponse Json(int status, string contentType, object? body, JsonSerializerOptions json) =>
         new(status, contentType, body is null ? default : JsonSerializer.SerializeToUtf8Bytes(body, json));
 
@@ -21,7 +23,7 @@ internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemo
             response.Headers[name] = value;
         }
 
-        if (Status == StatusCodes.Status204NoContent)
+        if (!HasBody)
         {
             return;
         }

@@ -60,8 +60,14 @@ internal sealed class Account : IAsyncDisposable
 
     public List<Uri> Apis { get; } = [];
 
-    /// <summary>What the stack put out last.</summary>
-    public IReadOnlyDictionary<string, object?> Outputs { get; private set; } = new Dictionary<string, object?>();
+    /// <summary>A key in use that the stack is to adopt.</summary>
+    public string AdoptedKeyId { get; set; } = "";
+
+    /// <summary>The role that the function runs as.</summary>
+    public string FunctionRoleArn { get; private set; } = "";
+
+    /// <summary>The stack's template key.</summary>
+    public string TemplateId => Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { Limit = 500 }).Items.Single(key => key.Name == SecretName + " (template)").Id;
 
     /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
     /// <param name="activationLag">How late the data plane learns of a change.</param>
@@ -98,7 +104,7 @@ internal sealed class Account : IAsyncDisposable
     public object Configuration(params string[] plans) => new
     {
         recoveryWindowDays = 0,
-        keys = new[] { new { name = SecretName, description = "Orders", usagePlanIds = plans, scheduleExpression = "rate(1 day)" } },
+        keys = new[] { new { name = SecretName, description = "Orders", usagePlanIds = plans, schedule = "rate(1 day)" } },
     };
 
     public Task<DescribeSecretResponse> DescribeAsync() => Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretName });
@@ -170,8 +176,9 @@ internal sealed class Account : IAsyncDisposable
 
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
+        FunctionRoleArn = declared.RoleArn;
         var credentials = CredentialsOf(declared.RoleArn);
-        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Time);
+        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time);
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return async invocation =>
         {

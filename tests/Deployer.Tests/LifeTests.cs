@@ -82,7 +82,6 @@ public sealed class LifeTests
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Minted());
         Assert.Empty(account.Deployment.Resources);
-        Assert.Empty(account.Aws.Iam.ListRoles());
         Assert.Empty(account.Aws.Events.Rules);
         Assert.DoesNotContain(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items, key => key.Name?.StartsWith(Account.SecretName, StringComparison.Ordinal) == true);
         await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);

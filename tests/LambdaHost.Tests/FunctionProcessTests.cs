@@ -92,6 +92,41 @@ public sealed class FunctionProcessTests
     }
 
     [Fact]
+    public async Task A_process_that_is_killed_fails_its_invocation_at_once_and_the_next_one_has_a_new_process()
+    {
+        await using var aws = await EmbeddedAws.StartAsync();
+        var log = Register(aws, "Behaviours.Blocks");
+        var invocation = InvokeAsync(aws, "null");
+        await AwaitBlockingAsync(log, processes: 1);
+
+        await aws.Lambda.KillProcessesAsync("sample");
+
+        AssertError("Runtime.ExitError", "signal: killed", await invocation.WaitAsync(TimeSpan.FromSeconds(30)));
+        await AssertEndedAsync(log.First());
+        invocation = InvokeAsync(aws, "null");
+        await AwaitBlockingAsync(log, processes: 2);
+        await aws.Lambda.KillProcessesAsync("arn:aws:lambda:eu-west-1:123456789012:function:sample");
+        AssertError("Runtime.ExitError", "signal: killed", await invocation.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(2, log.Where(line => line is not "blocking").Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Only_the_named_functions_processes_are_killed()
+    {
+        await using var aws = await EmbeddedAws.StartAsync();
+        Register(aws, "Behaviours.Context");
+        aws.Lambda.RegisterProcess("another", new FunctionProcess("sh", "-c", "sleep 60"));
+        var process = (await InvokeAsync(aws, "null")).GetProperty("process").GetString()!;
+
+        await aws.Lambda.KillProcessesAsync("another");
+        Assert.Equal(process, (await InvokeAsync(aws, "null")).GetProperty("process").GetString());
+        await aws.Lambda.KillProcessesAsync("sample");
+        await AssertEndedAsync(process);
+        Assert.NotEqual(process, (await InvokeAsync(aws, "null")).GetProperty("process").GetString());
+        await Assert.ThrowsAsync<AwsException>(() => aws.Lambda.KillProcessesAsync("nothing"));
+    }
+
+    [Fact]
     public async Task A_process_is_asked_to_end_before_it_is_killed()
     {
         var aws = await EmbeddedAws.StartAsync();
@@ -170,6 +205,15 @@ public sealed class FunctionProcessTests
             Timeout = timeout ?? TimeSpan.FromMinutes(2),
         });
         return log;
+    }
+
+    private static async Task AwaitBlockingAsync(ConcurrentQueue<string> log, int processes)
+    {
+        for (var tries = 0; log.Count(line => line is "blocking") < processes; tries++)
+        {
+            Assert.True(tries < 1500, "The function does not run.");
+            await Task.Delay(20);
+        }
     }
 
     private static async Task<JsonElement> InvokeAsync(EmbeddedAws aws, string payload)

@@ -13,15 +13,24 @@ internal sealed class Account : IAsyncDisposable
 {
     public const string AccessKeyId = "AKIATEST";
 
-    private Account(EmbeddedAws aws, FakeTimeProvider clock)
+    private readonly bool _inProcess;
+
+    private Account(EmbeddedAws aws, FakeTimeProvider clock, bool inProcess)
     {
         Aws = aws;
         Clock = clock;
+        _inProcess = inProcess;
+        Http = inProcess ? new HttpClient(aws.CreateTransport()) : EmbeddedAws.CreateHttpClient();
         var credentials = new BasicAWSCredentials(AccessKeyId, "secret");
-        SecretsManager = new AmazonSecretsManagerClient(
-            credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0 });
-        ApiGateway = new AmazonAPIGatewayClient(
-            credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0 });
+        var transport = inProcess ? new InProcess(aws) : null;
+        SecretsManager = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig
+        {
+            ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0, HttpClientFactory = transport,
+        });
+        ApiGateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig
+        {
+            ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0, HttpClientFactory = transport,
+        });
     }
 
     public EmbeddedAws Aws { get; }
@@ -32,12 +41,15 @@ internal sealed class Account : IAsyncDisposable
 
     public IAmazonAPIGateway ApiGateway { get; }
 
-    public HttpClient Http { get; } = EmbeddedAws.CreateHttpClient();
+    public HttpClient Http { get; }
 
-    public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="inProcess">Whether all clients reach it without a connection.</param>
+    public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null, bool inProcess = false)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero));
-        return new Account(await EmbeddedAws.StartAsync((options ?? new EmbeddedAwsOptions()) with { TimeProvider = clock }), clock);
+        options = (options ?? new EmbeddedAwsOptions()) with { TimeProvider = clock };
+        return new Account(inProcess ? EmbeddedAws.Create(options) : await EmbeddedAws.StartAsync(options), clock, inProcess);
     }
 
     /// <summary>A token as the SDK draws one.</summary>
@@ -45,9 +57,11 @@ internal sealed class Account : IAsyncDisposable
 
     /// <summary>Sends a request as a client would that is no SDK.</summary>
     public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
-        HttpMethod method, string path, string? body = null, string? service = "apigateway", string? target = null)
+        HttpMethod method, string path, string? body = null, string? service = "apigateway", string? target = null, TimeSpan? timeout = null)
     {
-        using var http = service is null ? new HttpClient() : new HttpClient(new SigningHandler(AccessKeyId, service));
+        HttpMessageHandler transport = _inProcess ? Aws.CreateTransport() : new SocketsHttpHandler();
+        using var http = new HttpClient(service is null ? transport : new SigningHandler(AccessKeyId, service) { InnerHandler = transport });
+        http.Timeout = timeout ?? http.Timeout;
         using var request = new HttpRequestMessage(method, new Uri(Aws.ServiceUrl, path));
         if (target is not null)
         {
@@ -63,6 +77,10 @@ internal sealed class Account : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync();
         return (response, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }
+
+    /// <summary>What Secrets Manager answers to a request in JSON.</summary>
+    public async Task<JsonElement> AskAsync(string operation, string body) =>
+        (await SendAsync(HttpMethod.Post, "/", body, "secretsmanager", "secretsmanager." + operation)).Body;
 
     /// <summary>Makes a secret with a first value.</summary>
     public async Task<CreateSecretResponse> CreateSecretAsync(string name = "payments", string? value = "v1") =>
@@ -151,5 +169,10 @@ internal sealed class Account : IAsyncDisposable
         ApiGateway.Dispose();
         Http.Dispose();
         await Aws.DisposeAsync();
+    }
+
+    private sealed class InProcess(EmbeddedAws aws) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(aws.CreateTransport());
     }
 }

@@ -38,62 +38,6 @@ public sealed class ControlPlaneTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_fault_answers_for_the_service_before_or_after_the_effect(bool afterEffect)
-    {
-        await using var account = await Account.StartAsync();
-        account.Aws.Faults = call => call.Operation is "CreateApiKey" ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests", afterEffect) : null;
-
-        await AssertAws.RefusesAsync(429, "TooManyRequestsException", "Too Many Requests", () => account.CreateKeyAsync());
-
-        Assert.Equal(afterEffect ? 1 : 0, account.Aws.ApiGateway.GetApiKeys(new()).Items.Count);
-        Assert.Equal("TooManyRequestsException", Assert.Single(account.Aws.Calls.Snapshot()).ErrorCode);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_connection_is_reset_before_or_after_the_effect(bool afterEffect)
-    {
-        await using var account = await Account.StartAsync();
-        account.Aws.Faults = _ => Fault.ConnectionReset(afterEffect);
-
-        // Not with the SDK, which sends a request again up to ten times when its connection breaks.
-        await Assert.ThrowsAsync<HttpRequestException>(() => account.SendAsync(HttpMethod.Post, "/apikeys", "{}"));
-
-        Assert.Equal(afterEffect ? 1 : 0, account.Aws.ApiGateway.GetApiKeys(new()).Items.Count);
-        var record = Assert.Single(account.Aws.Calls.Snapshot());
-        Assert.Equal((0, "ConnectionReset"), (record.Status, record.ErrorCode));
-    }
-
-    [Fact]
-    public async Task A_fault_after_the_effect_of_a_call_that_is_refused_leaves_the_refusal()
-    {
-        await using var account = await Account.StartAsync();
-        account.Aws.Faults = _ => Fault.Error(500, "InternalServiceError", "later", afterEffect: true);
-
-        await AssertAws.RefusesAsync(400, "ResourceNotFoundException", text: null, () => account.LabelsAsync("nothing"));
-    }
-
-    [Fact]
-    public async Task Who_asks_for_faults_may_call_the_services()
-    {
-        await using var account = await Account.StartAsync();
-        account.Aws.Faults = call =>
-        {
-            account.Aws.Faults = null;
-            account.Aws.SecretsManager.CreateSecret(new() { Name = "meanwhile" });
-            account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "meanwhile" }).GetAwaiter().GetResult();
-            return null;
-        };
-
-        await account.CreateSecretAsync();
-
-        Assert.Equal(2, account.Aws.SecretsManager.ListSecrets(new()).SecretList.Count);
-    }
-
-    [Theory]
     [InlineData("secretsmanager.CreateSecret", 400)]
     [InlineData(null, 403)]
     public async Task Who_does_not_sign_is_refused(string? target, int status)
@@ -131,6 +75,22 @@ public sealed class ControlPlaneTests
         var (rest, _) = await account.SendAsync(HttpMethod.Post, "/apikeys", "[]");
 
         Assert.Equal((400, 400), ((int)json.StatusCode, (int)rest.StatusCode));
+    }
+
+    [Fact]
+    public async Task Who_clears_the_log_goes_on_counting()
+    {
+        await using var account = await Account.StartAsync();
+        await account.CreateKeyAsync();
+        await account.CreateKeyAsync();
+
+        account.Aws.Calls.Clear();
+        Assert.Empty(account.Aws.Calls.Snapshot());
+        await account.CreateSecretAsync();
+
+        Assert.Equal(3, account.Aws.Calls.Count);
+        var call = Assert.Single(account.Aws.Calls.Snapshot()).Call;
+        Assert.Equal((3, "CreateSecret"), (call.Sequence, call.Operation));
     }
 
     [Fact]

@@ -82,10 +82,11 @@ public sealed class CheckTests
     [Fact]
     public async Task It_probes_with_the_current_key()
     {
-        var api = new ScriptedApi { Answer = (_, _) => ScriptedApi.Forbidden() };
+        var api = new ScriptedApi();
         await using var world = await World.StartAsync(api: api, probe: "https://api.example.com/orders?token=private");
         await world.RotateHealthyAsync(); // the probe proves nothing, so it waits
         var served = await world.ReadKeyAsync();
+        api.Answer = (_, _) => ScriptedApi.Forbidden();
 
         var finding = Assert.Single((await CheckAsync(world)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString();
         Assert.StartsWith("The probe of https://api.example.com/orders proves nothing: with AWSCURRENT's key it answered 403", finding, StringComparison.Ordinal);

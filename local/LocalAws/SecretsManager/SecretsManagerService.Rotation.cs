@@ -11,8 +11,7 @@ public sealed partial class SecretsManagerService
 
     private readonly List<RotationRecord> _rotations = [];
     private readonly List<Task> _runs = [];
-    private readonly List<(DateTimeOffset At, string FunctionArn, byte[] Payload)> _lateEvents = [];
-    private readonly List<ITimer> _lateTimers = [];
+    private readonly List<(DateTimeOffset At, string FunctionArn, byte[] Payload, ITimer Timer)> _lateEvents = [];
 
     /// <summary>Told of every step when it has ended, on the rotation's own thread. A failed step's next attempt is then already scheduled.</summary>
 #pragma warning disable MA0046 // Who listens to one EmbeddedAws needs no sender.
@@ -22,7 +21,7 @@ public sealed partial class SecretsManagerService
     /// <summary>Asked once for each step before it is delivered. Null: each is delivered once.</summary>
     public Func<StepEvent, Delivery>? Deliveries { get; set; }
 
-    /// <summary>The rotations that have ended, in the order in which they ended.</summary>
+    /// <summary>The rotations that have ended, or have since <see cref="ClearRotations"/>, in the order in which they ended.</summary>
     public IReadOnlyList<RotationRecord> Rotations
     {
         get
@@ -31,6 +30,15 @@ public sealed partial class SecretsManagerService
             {
                 return [.. _rotations];
             }
+        }
+    }
+
+    /// <summary>Forgets the rotations that have ended, for runs of very many.</summary>
+    public void ClearRotations()
+    {
+        lock (_gate)
+        {
+            _rotations.Clear();
         }
     }
 
@@ -267,8 +275,8 @@ public sealed partial class SecretsManagerService
         {
             lock (_gate)
             {
-                _lateEvents.Add((Now + later, functionArn, payload));
-                _lateTimers.Add(_aws.TimeProvider.CreateTimer(_ => DeliverDueEvents(), state: null, later, Timeout.InfiniteTimeSpan));
+                var at = Now + later;
+                _lateEvents.Add((at, functionArn, payload, _aws.TimeProvider.CreateTimer(_ => DeliverDueEvents(), state: null, later, Timeout.InfiniteTimeSpan)));
             }
         }
 
@@ -291,10 +299,11 @@ public sealed partial class SecretsManagerService
     {
         lock (_gate)
         {
-            foreach (var (at, functionArn, payload) in _lateEvents.FindAll(late => late.At <= Now))
+            foreach (var late in _lateEvents.FindAll(late => late.At <= Now))
             {
-                _lateEvents.Remove((at, functionArn, payload));
-                _runs.Add(Task.Run(() => _aws.Lambda.RunAsync(functionArn, payload)));
+                _lateEvents.Remove(late);
+                late.Timer.Dispose();
+                _runs.Add(Task.Run(() => _aws.Lambda.RunAsync(late.FunctionArn, late.Payload)));
             }
         }
     }

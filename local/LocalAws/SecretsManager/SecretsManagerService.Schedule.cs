@@ -18,7 +18,7 @@ public sealed partial class SecretsManagerService
                 Disarm(secret);
             }
 
-            _lateTimers.ForEach(timer => timer.Dispose());
+            _lateEvents.ForEach(late => late.Timer.Dispose());
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     /// <summary>The versions, oldest first.</summary>
     public List<StoredVersion> Versions { get; private set; } = [];
 
-    public List<StoredReplica> Replicas { get; } = [];
+    public List<StoredReplica> Replicas { get; private set; } = [];
 
     /// <summary>The resource policy as JSON.</summary>
     public string? ResourcePolicy { get; set; }
@@ -79,6 +79,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     {
         var copy = (StoredSecret)MemberwiseClone();
         copy.Tags = [.. Tags];
+        copy.Replicas = [.. Replicas];
         copy.Versions = Versions.ConvertAll(version => version.Copy());
         copy.PendingEnds = PendingEnds is { } ends && copy.Find(ends.Version.Id) is { } version ? (version, ends.At) : null;
         return copy;

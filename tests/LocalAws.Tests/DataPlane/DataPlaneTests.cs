@@ -190,6 +190,25 @@ public sealed class DataPlaneTests
         Assert.Equal("MissingAuthenticationTokenException", unknown.Headers.GetValues("x-amzn-ErrorType").Single());
     }
 
+    [Fact]
+    public async Task Nodes_learn_of_a_change_one_after_the_other_and_callers_come_to_them_in_turn()
+    {
+        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag, DataPlaneNodes = 4 });
+        var (stage, key, _) = await OpenAsync(account);
+
+        Assert.Equal("403 403 403 403", await account.StatusesAsync(stage, key.Value, calls: 4));
+        account.Clock.Advance(Lag / 4);
+        Assert.Equal("200 403 403 403 200 403", await account.StatusesAsync(stage, key.Value, calls: 6));
+        account.Clock.Advance(Lag / 2);
+        Assert.Equal("200 403 200 200", await account.StatusesAsync(stage, key.Value, calls: 4));
+        account.Clock.Advance(Lag / 4);
+        Assert.Equal("200 200 200 200", await account.StatusesAsync(stage, key.Value, calls: 4));
+
+        await SetEnabledAsync(account, key.Id, enabled: false);
+        account.Clock.Advance(Lag / 2);
+        Assert.Equal("200 200 403 403", await account.StatusesAsync(stage, key.Value, calls: 4));
+    }
+
     private static async Task SetEnabledAsync(Account account, string keyId, bool enabled) =>
         await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
         {

@@ -28,7 +28,11 @@ internal sealed class RotatingFunction
     private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {
         var rotation = JsonSerializer.Deserialize<RotationEvent>(invocation.Payload.Span)!;
-        Events.Add(rotation);
+        lock (Events)
+        {
+            Events.Add(rotation);
+        }
+
         if (Before is not null)
         {
             await Before(rotation);

@@ -77,6 +77,8 @@ internal sealed class FaultInjector : IDisposable
         await RunAsync(Invocation(eventJson));
     }
 
+    public void Dispose() => _gate.Dispose();
+
     private FunctionInvocation Invocation(string eventJson) =>
         new(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15));
 
@@ -151,16 +153,7 @@ internal sealed class FaultInjector : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, Func<Task<HttpResponseMessage>> send)
     {
-        NextFault.Value = kind switch
-        {
-            FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
-            FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
-            FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
-            FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
-            FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
-            FaultKind.StaleRead => Fault.StaleRead(),
-            _ => null,
-        };
+        NextFault.Value = FaultKinds.OfEmbeddedAws(kind);
         switch (kind)
         {
             case FaultKind.KilledBefore:

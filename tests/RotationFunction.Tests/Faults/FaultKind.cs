@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LocalAws;
 
 namespace RotationFunction.Tests;
 
@@ -57,6 +58,18 @@ internal sealed record PlannedFault(int Call, FaultKind Kind)
 internal static class FaultKinds
 {
     public static readonly ImmutableArray<FaultKind> All = [.. Enum.GetValues<FaultKind>()];
+
+    /// <summary>What the embedded AWS does to the call; null for what happens to the function instead.</summary>
+    public static Fault? OfEmbeddedAws(FaultKind kind) => kind switch
+    {
+        FaultKind.ErrorBefore or FaultKind.ErrorAfter => Fault.Error(500, "InternalFailure", "Injected.", kind == FaultKind.ErrorAfter),
+        FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
+        FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
+        FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
+        FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
+        FaultKind.StaleRead => Fault.StaleRead(),
+        _ => null,
+    };
 
     /// <summary>
     /// The kinds whose pairs are tried, each where it makes a difference. An error, a broken connection and a time-out before the effect are sent again

@@ -279,8 +279,11 @@ internal abstract class ActionScenario : Scenario
         await World.RotateAsync();
         Invariants.PreviousIsKept = true;
         Invariants.CheckRing();
-        await RotateAndCheckAsync(times: 2);
-        CheckNothingIsLeftOver();
+        if (toTheEnd)
+        {
+            await RotateAndCheckAsync(times: 2);
+            CheckNothingIsLeftOver();
+        }
     }
 
     protected override Task PrepareAsync() => World.RotateHealthyAsync(3);

@@ -25,6 +25,29 @@ internal sealed class EventRuleType(EventsService events) : ResourceType
     }
 }
 
+/// <summary><c>aws.cloudwatch.LogGroup</c></summary>
+internal sealed class LogGroupType(LogsService logs, Func<string, string> arnOf) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+
+    public override string AutoNamed => "name";
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        logs.CreateLogGroup(inputs.Text("name"));
+        return Task.FromResult((inputs.Text("name"), new Dictionary<string, object> { ["arn"] = arnOf(inputs.Text("name")) }));
+    }
+
+    // Retention is not embedded.
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => Task.CompletedTask;
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    {
+        logs.DeleteLogGroup(resource.Id);
+        return Task.CompletedTask;
+    });
+}
+
 /// <summary><c>aws.cloudwatch.EventTarget</c></summary>
 internal sealed class EventTargetType(EventsService events) : ResourceType
 {

@@ -1,0 +1,93 @@
+using LocalAws;
+using LocalAws.ApiGateway;
+using LocalAws.SecretsManager;
+
+namespace Bench;
+
+/// <summary>An embedded AWS with one rotating key in the middle of its life: one key is current, one previous, one disabled, so that a rotation mints one, disables one and deletes one.</summary>
+internal sealed class Account : IAsyncDisposable
+{
+    private const string SecretName = "bench/partner-api";
+
+    private readonly Clock _clock;
+    private readonly string _secretArn;
+    private readonly string _functionArn;
+
+    private Account(EmbeddedAws aws, Clock clock, string secretArn, string functionArn) =>
+        (Aws, _clock, _secretArn, _functionArn) = (aws, clock, secretArn, functionArn);
+
+    public EmbeddedAws Aws { get; }
+
+    /// <summary>Starts it; <paramref name="invoke"/> runs the function.</summary>
+    public static async Task<Account> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke)
+    {
+        var clock = new Clock();
+        var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = clock, RotationAttempts = 1 });
+        var plan = aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
+        var template = aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest
+        {
+            Name = "partner-api",
+            Tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = SecretName },
+        });
+        aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = template.Id });
+        var secret = aws.SecretsManager.CreateSecret(new CreateSecretRequest
+        {
+            Name = SecretName,
+            ClientRequestToken = Guid.NewGuid().ToString(),
+            SecretString = Mint(enabled: true, secretArn: null),
+            Tags = [new Tag("apikey-rotation:template", template.Id)],
+        });
+        Mint(enabled: false, secret.Arn);
+        aws.SecretsManager.PutSecretValue(new PutSecretValueRequest { SecretId = secret.Arn, ClientRequestToken = Guid.NewGuid().ToString(), SecretString = Mint(enabled: true, secret.Arn) });
+
+        var function = aws.Lambda.Register("rotation", invoke);
+        aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = "rotation",
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = aws.AccountId,
+        });
+        return new Account(aws, clock, secret.Arn, function);
+
+        // The secret of the first key does not exist yet; its tag may differ in the random suffix.
+        string Mint(bool enabled, string? secretArn)
+        {
+            var value = Guid.NewGuid().ToString("N");
+            var key = aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest
+            {
+                Name = $"{SecretName}/{Guid.NewGuid()}",
+                Value = value,
+                Enabled = enabled,
+                Tags = new Dictionary<string, string>
+                {
+                    ["apikey-rotation:minted-for"] = secretArn ?? $"arn:aws:secretsmanager:{aws.Region}:{aws.AccountId}:secret:{SecretName}-AbCdEf",
+                },
+            });
+            aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = key.Id });
+            return $$"""{"apiKey": "{{value}}"}""";
+        }
+    }
+
+    /// <summary>A whole rotation, a day after what was before: the account's rates are all there again.</summary>
+    public async Task<RotationRecord> RotateAsync()
+    {
+        _clock.Shift += TimeSpan.FromDays(1);
+        Aws.SecretsManager.RotateSecret(new RotateSecretRequest { SecretId = _secretArn, ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = _functionArn });
+        await Aws.SecretsManager.SettledAsync();
+        var rotation = Aws.SecretsManager.Rotations[^1];
+        return rotation.Outcome == RotationOutcome.Succeeded
+            ? rotation
+            : throw new InvalidOperationException($"{rotation.Steps[^1].Step} failed: {rotation.Steps[^1].Error}");
+    }
+
+    public ValueTask DisposeAsync() => Aws.DisposeAsync();
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Shift { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Bench;
+using LocalAws;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var runs = args is ["--runs", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5;
+if (!OperatingSystem.IsLinux())
+{
+    Console.Error.WriteLine("The measurements need Linux: /proc, sh, and a cgroup for the CPU share.");
+    return 1;
+}
+
+var root = Metadata("Root");
+var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
+var report = new Report { Runs = runs, CpuSkipped = Cpu.Unavailable, PeerSkipped = WithoutBoto3() };
+
+var folder = Directory.CreateTempSubdirectory("rotation-bench-").FullName;
+using var certificate = Certificate.Create();
+var certificates = Path.Combine(folder, "certificates.pem");
+await File.WriteAllTextAsync(certificates, Certificate.SystemRoots() + certificate.ExportCertificatePem());
+Directory.CreateDirectory(Path.Combine(folder, "none"));
+
+List<MeasuredFunction> functions =
+[
+    Hosted(Report.Function, Path.Combine(Metadata("FunctionPackage"), architecture), "RotationFunction::RotationFunction.Function::FunctionHandler"),
+    Hosted(Report.Bare, Path.Combine(Metadata("Published"), "BareFunction"), "BareFunction::BareFunction.Function::FunctionHandler") with { Rotates = false },
+];
+if (report.PeerSkipped is null)
+{
+    var peer = Path.Combine(AppContext.BaseDirectory, "python_peer", "function.py");
+    functions.Add(new MeasuredFunction(Report.Peer, "python3", [peer], new Dictionary<string, string>()));
+}
+
+double?[] shares = report.CpuSkipped is null ? [1, Report.ShareOf512] : [null];
+for (var run = 0; run <= runs; run++)
+{
+    foreach (var share in shares)
+    {
+        foreach (var roundTrip in Report.RoundTrips)
+        {
+            // In turn, so that what else the machine does meets all alike.
+            foreach (var function in functions)
+            {
+                var sample = await MeasureAsync(function, roundTrip, share);
+                Console.Error.Write('.');
+                if (run > 0) // the first one fills the disk cache
+                {
+                    report.Samples.Add(sample);
+                }
+            }
+        }
+    }
+}
+
+Console.Error.WriteLine();
+report.AddPackage(Path.Combine(Metadata("FunctionPackage"), "arm64"));
+await report.WriteAsync(Path.Combine(root, "docs"));
+Console.WriteLine(report.Summary());
+Directory.Delete(folder, recursive: true);
+return 0;
+
+async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double? share)
+{
+    FunctionRun? run = null;
+    await using var account = await Account.StartAsync(invocation => run!.InvokeAsync(invocation));
+    await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(roundTrip), certificate);
+    await using (run = await FunctionRun.StartAsync(function, network.Url, certificates, share))
+    {
+        if (function.Rotates)
+        {
+            var rotation = await account.RotateAsync();
+            report.Calls[function.Name] = rotation.Steps.ToDictionary(step => step.Step, step => Calls.Of(step).Count());
+            if (function.Name == Report.Function)
+            {
+                Calls.Check(rotation);
+            }
+
+            await account.RotateAsync();
+        }
+        else
+        {
+            await run.InvokeAsync(new FunctionInvocation(Guid.NewGuid().ToString(), "arn:aws:lambda:eu-west-1:123456789012:function:bare", "{}"u8.ToArray(), DateTimeOffset.MaxValue));
+        }
+
+        return new Sample(function.Name, roundTrip, share, run.Init, [.. run.Durations], run.PeakMemory());
+    }
+}
+
+MeasuredFunction Hosted(string name, string taskRoot, string handler) => new(
+    name, "dotnet", [Path.Combine(Metadata("Published"), "LambdaHost", "LambdaHost.dll")], new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = taskRoot, ["_HANDLER"] = handler });
+
+static string? WithoutBoto3()
+{
+    try
+    {
+        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", "import boto3"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        python.WaitForExit();
+        return python.ExitCode == 0 ? null : "python3 has no boto3 here";
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return "there is no python3 here";
+    }
+}
+
+static string Metadata(string key) => Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == key).Value!;

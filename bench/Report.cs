@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.IO.Compression;
+using ScottPlot;
+
+namespace Bench;
+
+/// <summary>One process of one function: how long it took to get ready, and its invocations, four a rotation.</summary>
+internal sealed record Sample(string Function, int RoundTrip, double? CpuShare, TimeSpan Init, ImmutableArray<TimeSpan> Invocations, double PeakMemory)
+{
+    public double InitMs => Init.TotalMilliseconds;
+
+    public double FirstResponseMs => InitMs + Invocations[0].TotalMilliseconds;
+
+    public double ColdRotationMs => Sum(0);
+
+    public double WarmRotationMs => Sum(4);
+
+    private double Sum(int from) => Invocations.Skip(from).Take(4).Sum(invocation => invocation.TotalMilliseconds);
+}
+
+/// <summary>What was measured, as docs/performance.md.</summary>
+internal sealed class Report
+{
+    public const string Function = "this function";
+    public const string Peer = "Python, boto3";
+    public const string Bare = "bare C# function";
+    public const double ShareOf512 = 512.0 / 1769; // Lambda gives one vCPU for 1,769 MB
+
+    private const string Command = "dotnet run build.cs bench";
+    private const int ActivationWait = 120; // seconds, the stack's default
+    private const double LargestZip = 3e6;
+    private const double Gigabytes = 0.5; // the stack's default
+
+    private readonly List<(string File, long Bytes, long Zipped)> _package = [];
+
+    public static int[] RoundTrips { get; } = [0, 5, 50];
+
+    public required int Runs { get; init; }
+
+    public string? CpuSkipped { get; init; }
+
+    public string? PeerSkipped { get; init; }
+
+    public List<Sample> Samples { get; } = [];
+
+    /// <summary>Calls of each step, by function.</summary>
+    public Dictionary<string, Dictionary<string, int>> Calls { get; } = [];
+
+    private IEnumerable<(double? Share, int RoundTrip)> Places => Shares.SelectMany(share => RoundTrips.Select(roundTrip => (share, roundTrip)));
+
+    private IEnumerable<double?> Shares => Samples.Select(sample => sample.CpuShare).Distinct();
+
+    public void AddPackage(string folder)
+    {
+        using var zip = new MemoryStream();
+        ZipFile.CreateFromDirectory(folder, zip);
+        using var archive = new ZipArchive(zip, ZipArchiveMode.Read);
+        _package.AddRange(archive.Entries.Select(entry => (entry.Name, entry.Length, entry.CompressedLength)).OrderByDescending(entry => entry.CompressedLength));
+    }
+
+    public string Summary()
+    {
+        var lines = new List<string>();
+        foreach (var (share, roundTrip) in Places)
+        {
+            var line = $"{Cpu(share)}, {roundTrip} ms of network: first response {Median(Function, share, roundTrip, sample => sample.FirstResponseMs):F0} ms";
+            lines.Add(PeerSkipped is not null ? line : line
+                + $"; ratios to the peer: first response {Ratio(share, roundTrip, sample => sample.FirstResponseMs)}, cold rotation {Ratio(share, roundTrip, sample => sample.ColdRotationMs)}"
+                + $", with init {Ratio(share, roundTrip, sample => sample.InitMs + sample.ColdRotationMs)}, warm {Ratio(share, roundTrip, sample => sample.WarmRotationMs)}");
+        }
+
+        lines.Add($"The zip for arm64 has {_package.Sum(file => file.Zipped) / 1e6:F2} MB. Everything else is in docs/performance.md.");
+        return string.Join('\n', lines);
+    }
+
+    public async Task WriteAsync(string docs)
+    {
+        Plot(Path.Combine(docs, "performance-first-response.png"), "Process start to first response, ms", sample => sample.FirstResponseMs, [Function, Peer, Bare]);
+        Plot(Path.Combine(docs, "performance-rotation.png"), "Process start to the end of a cold rotation, ms", sample => sample.InitMs + sample.ColdRotationMs, [Function, Peer]);
+        var introduction = $"""
+            # Performance
+
+            Written by `{Command}`, on {Environment.ProcessorCount} CPUs; medians of {Runs} runs, in which the functions took turns. Times depend on the machine and are not Lambda's: read the ratios.
+            The AWS behind it is the embedded one, behind TLS and a network of a given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, as {CpuSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, as {PeerSkipped}.")}
+            The package is the test package: where the feed lacks the official packages, it holds the stand-ins of [packages.md](packages.md).
+            """;
+        await File.WriteAllLinesAsync(Path.Combine(docs, "performance.md"), [introduction, .. CallLines(), .. TimeLines(), .. PackageLines(), .. CostLines()]);
+    }
+
+    private IEnumerable<string> CallLines()
+    {
+        yield return $"""
+
+            ## AWS calls
+            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, whatever else the account holds; `tests/RotationFunction.Tests/CallCountTests.cs` asserts it.
+
+            | step | call | why it is needed |
+            |---|---|---|
+            """;
+        foreach (var (step, operation, reason) in Bench.Calls.Needed)
+        {
+            yield return $"| {step} | {operation} | {reason} |";
+        }
+
+        if (Calls.TryGetValue(Peer, out var peer))
+        {
+            yield return $"""
+
+                The Python function makes {peer.Values.Sum()} ({string.Join(", ", peer.Select(step => $"{step.Key} {step.Value}"))}): it does not look whether the template points back, whether an owner edited the document,
+                whether a key to retire is the secret's, or whether it was disabled a whole period ago.
+                """;
+        }
+    }
+
+    private IEnumerable<string> TimeLines()
+    {
+        yield return $"""
+
+            ## Cold start and a whole rotation
+            Three functions: **{Function}** (its package, ReadyToRun, in `local/LambdaHost`), **{Peer}** (`bench/python_peer`, in the manner of AWS's rotation template), **{Bare}** (the same host, does nothing: the runtime's limit).
+            From the process's start to the first request for an invocation ("init"), to the first response, and the sum of the four steps in a new process ("cold") and again ("warm"), without the activation wait. Memory is the peak of the resident set.
+            As on Lambda, init runs on a whole CPU; the rest on the share in the heading (CFS quota, 20 ms). The ratios are to {Peer}; below 1 is faster.
+            """;
+        foreach (var share in Shares)
+        {
+            yield return $"""
+
+                ### {Cpu(share)}
+                | network | function | init ms | first response ms | ratio | cold rotation ms | ratio | init and cold rotation, ratio | warm rotation ms | ratio | memory MiB |
+                |---|---|---|---|---|---|---|---|---|---|---|
+                """;
+            foreach (var roundTrip in RoundTrips)
+            {
+                foreach (var function in Samples.Select(sample => sample.Function).Distinct())
+                {
+                    yield return Row(function, share, roundTrip);
+                }
+            }
+        }
+
+        yield return """
+
+            ![first response](performance-first-response.png)
+            ![cold rotation](performance-rotation.png)
+            """;
+    }
+
+    private IEnumerable<string> PackageLines()
+    {
+        yield return """
+
+            ## Package
+            The zip for arm64, by file. Every assembly in it is one that the function refers to, directly or not; `tests/Packaging.Tests` asserts that, and which of them a rotation loads.
+
+            | file | bytes | zipped | share |
+            |---|---|---|---|
+            """;
+        var zipped = _package.Sum(file => file.Zipped);
+        foreach (var (file, bytes, compressed) in _package)
+        {
+            yield return $"| {file} | {bytes:N0} | {compressed:N0} | {100.0 * compressed / zipped:F0} % |";
+        }
+
+        yield return $"| all | {_package.Sum(file => file.Bytes):N0} | {zipped:N0} | {100.0 * zipped / LargestZip:F0} % of the 3 MB that it may have |";
+    }
+
+    private IEnumerable<string> CostLines()
+    {
+        var share = Shares.Last();
+        var busy = Median(Function, share, 5, sample => sample.InitMs + sample.ColdRotationMs) / 1000;
+        var charged = Bench.Calls.Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
+        yield return $"""
+
+            ## Cost
+            A rotation is 4 invocations and {Bench.Calls.Needed.Count} AWS calls, {charged} of them to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
+            At 512 MB ({Cpu(share)}, 5 ms of network, a new process): {busy:F1} s at work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL the activation wait of {ActivationWait} s comes on top, {ActivationWait * Gigabytes:F0} GB-seconds;
+            a probe ends as soon as the key is served. So a key that rotates once a month costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {Bench.Calls.Needed.Count} calls a month without a probe.
+            """;
+    }
+
+    private string Row(string function, double? share, int roundTrip)
+    {
+        var start = $"| {roundTrip} ms | {function} | {Median(function, share, roundTrip, sample => sample.InitMs):F0} | {Median(function, share, roundTrip, sample => sample.FirstResponseMs):F0} | ";
+        var memory = $"{Median(function, share, roundTrip, sample => sample.PeakMemory):F0} |";
+        var ofPeer = (Func<Sample, double> figure) => function == Function ? Ratio(share, roundTrip, figure) : "";
+        return function == Bare
+            ? $"{start}| | | | | | {memory}"
+            : $"{start}{ofPeer(sample => sample.FirstResponseMs)} | {Median(function, share, roundTrip, sample => sample.ColdRotationMs):F0} | {ofPeer(sample => sample.ColdRotationMs)} | "
+                + $"{ofPeer(sample => sample.InitMs + sample.ColdRotationMs)} | {Median(function, share, roundTrip, sample => sample.WarmRotationMs):F0} | {ofPeer(sample => sample.WarmRotationMs)} | {memory}";
+    }
+
+    private void Plot(string path, string title, Func<Sample, double> figure, string[] functions)
+    {
+        using var plot = new Plot();
+        var palette = new ScottPlot.Palettes.ColorblindFriendly();
+        var places = Places.ToList();
+        foreach (var (function, index) in functions.Intersect(Samples.Select(sample => sample.Function)).Select((function, index) => (function, index)))
+        {
+            var bars = plot.Add.Bars(places.Select((place, at) => new Bar
+            {
+                Position = (at * (functions.Length + 1)) + index,
+                Value = Median(function, place.Share, place.RoundTrip, figure),
+                FillColor = palette.GetColor(index),
+            }).ToArray());
+            bars.LegendText = function;
+        }
+
+        plot.Axes.Bottom.SetTicks(
+            [.. places.Select((_, at) => (at * (functions.Length + 1)) + ((functions.Length - 1) / 2.0))],
+            [.. places.Select(place => $"{Cpu(place.Share)}\n{place.RoundTrip} ms")]);
+        plot.Axes.Margins(bottom: 0, top: 0.25);
+        plot.Title(title);
+        plot.ShowLegend(Alignment.UpperLeft);
+        plot.SavePng(path, width: 900, height: 420);
+    }
+
+    private static string Cpu(double? share) => share switch
+    {
+        null => "the machine's CPUs",
+        1 => "a whole CPU",
+        _ => $"{share:F2} CPU",
+    };
+
+    private string Ratio(double? share, int roundTrip, Func<Sample, double> figure) =>
+        PeerSkipped is null ? (Median(Function, share, roundTrip, figure) / Median(Peer, share, roundTrip, figure)).ToString("F2", CultureInfo.InvariantCulture) : "";
+
+    private double Median(string function, double? share, int roundTrip, Func<Sample, double> figure)
+    {
+        var figures = Samples.Where(sample => sample.Function == function && sample.CpuShare == share && sample.RoundTrip == roundTrip).Select(figure).Order().ToList();
+        return (figures[(figures.Count - 1) / 2] + figures[figures.Count / 2]) / 2;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text.Json.Nodes;
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+using Amazon.SecretsManager.Model;
+using LocalAws;
+
+namespace Deployer.Tests;
+
+/// <summary>The policies that the stack declares, in force: they suffice, and nothing in them is too much.</summary>
+[Collection(nameof(Account))]
+public sealed class PolicyTests
+{
+    // What a whole life cannot show: each with its reason.
+    private static readonly Dictionary<string, string> ShownElsewhere = new()
+    {
+        ["Log"] = "the function runs in this process and writes no log group; LocalAws.Tests shows it with a process",
+        ["Log logs:CreateLogStream"] = "the same",
+        ["Log logs:PutLogEvents"] = "the same",
+        ["SecretsKey kms:ViaService"] = "KMS itself cannot be called here, only through Secrets Manager",
+    };
+
+    [Fact]
+    public async Task Every_statement_action_and_condition_is_needed()
+    {
+        var useless = new List<string>();
+        foreach (var part in await PartsAsync())
+        {
+            if (!await IsMissedAsync(part))
+            {
+                useless.Add(part.ToString());
+            }
+        }
+
+        Assert.Equal(ShownElsewhere.Keys.Order(), useless.Order());
+    }
+
+    [Fact]
+    public async Task The_function_can_do_nothing_to_what_is_not_its_own()
+    {
+        await using var account = Account.Start();
+        await DeployAsync(account);
+        Assert.Empty(await ReachedAsync(account));
+    }
+
+    [Fact]
+    public async Task The_secrets_policy_keeps_the_pending_value_and_the_rotation_function()
+    {
+        await using var account = Account.Start();
+        await DeployAsync(account);
+        var pending = Guid.NewGuid().ToString();
+        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Account.SecretName, ClientRequestToken = pending, SecretString = "{}", VersionStages = ["AWSPENDING"] });
+
+        // The account's own administrator is no role here, and what a policy denies is evaluated for roles.
+        var role = account.Aws.Iam.CreateRole("everything", """{"Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}""");
+        account.Aws.Iam.PutRolePolicy("everything", "everything", """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}""");
+        var everything = account.SecretsManager(account.CredentialsOf(role.Arn));
+        await everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName });
+        await AssertDeniedAsync(() => everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName, VersionStage = "AWSPENDING" }));
+        await AssertDeniedAsync(() => everything.RotateSecretAsync(new RotateSecretRequest { SecretId = Account.SecretName, RotationLambdaARN = $"arn:aws:lambda:{account.Aws.Region}:{account.Aws.AccountId}:function:other" }));
+    }
+
+    private static async Task<List<Part>> PartsAsync()
+    {
+        var policies = new List<JsonObject>();
+        await using var account = Account.Start(policy =>
+        {
+            policies.Add(JsonNode.Parse(policy)!.AsObject());
+            return policy;
+        });
+        await DeployAsync(account);
+        var statements = policies.SelectMany(policy => policy["Statement"]!.AsArray()).DistinctBy(statement => (string)statement!["Sid"]!).ToList();
+        return
+        [
+            .. from statement in statements select new Part((string)statement["Sid"]!, null),
+            .. from statement in statements from action in Texts(statement["Action"]!) select new Part((string)statement["Sid"]!, action),
+            .. from statement in statements
+               from test in statement["Condition"]?.AsObject() ?? []
+               from key in test.Value!.AsObject()
+               select new Part((string)statement["Sid"]!, key.Key),
+        ];
+    }
+
+    /// <summary>Whether a life without the part fails, or leaves something reachable that is not the function's own.</summary>
+    private static async Task<bool> IsMissedAsync(Part part)
+    {
+        await using var account = Account.Start(part.RemoveFrom);
+        try
+        {
+            await DeployAsync(account);
+            if ((await ReachedAsync(account)).Count > 0)
+            {
+                return true;
+            }
+
+            for (var day = 0; day < 4; day++)
+            {
+                var before = await account.ReadKeyAsync("AWSCURRENT");
+                await account.PassAsync(days: 1);
+                if (before == await account.ReadKeyAsync("AWSCURRENT") || account.Aws.SecretsManager.Rotations[^1].Outcome != RotationOutcome.Succeeded || (day == 2 && await IsAdoptedEnabledAsync(account)))
+                {
+                    return true;
+                }
+            }
+
+            await account.UpAsync(Configuration(account, account.Plans[0], account.Plans[1]));
+            await account.UpAsync(Configuration(account, account.Plans[1]));
+            await account.Deployment.DestroyAsync();
+            return account.Minted().Count > 0;
+        }
+        catch (Exception failed) when (failed is Pulumi.RunException or AggregateException or LocalAws.FunctionErrorException or AmazonServiceException)
+        {
+            return true;
+        }
+    }
+
+    private static async Task DeployAsync(Account account)
+    {
+        var inUse = account.Aws.ApiGateway.CreateApiKey(new() { Name = "in use", Enabled = true });
+        foreach (var plan in account.Plans)
+        {
+            account.Aws.ApiGateway.CreateUsagePlanKey(new() { UsagePlanId = plan, KeyId = inUse.Id });
+        }
+
+        account.AdoptedKeyId = inUse.Id;
+        await account.UpAsync(Configuration(account, account.Plans[0]));
+    }
+
+    private static object Configuration(Account account, params string[] plans) => new
+    {
+        recoveryWindowDays = 0,
+        kmsKeyArn = $"arn:aws:kms:{account.Aws.Region}:{account.Aws.AccountId}:key/11111111-2222-3333-4444-555555555555",
+        keys = new[] { new { name = Account.SecretName, usagePlanIds = plans, schedule = "rate(1 day)", adoptedKeyId = account.AdoptedKeyId } },
+    };
+
+    private static async Task<bool> IsAdoptedEnabledAsync(Account account) =>
+        (await account.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = account.AdoptedKeyId })).Enabled == true;
+
+    /// <summary>What the function's role can do to things that are not the stack's.</summary>
+    private static async Task<List<string>> ReachedAsync(Account account)
+    {
+        var foreignKey = account.Aws.ApiGateway.CreateApiKey(new() { Name = "somebody's", Enabled = true }).Id;
+        var foreignMinted = account.Aws.ApiGateway.CreateApiKey(new()
+        {
+            Name = "other/" + Guid.NewGuid(),
+            Enabled = true,
+            Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = $"arn:aws:secretsmanager:{account.Aws.Region}:{account.Aws.AccountId}:secret:other-AbCdEf" },
+        }).Id;
+        var foreignSecret = account.Aws.SecretsManager.CreateSecret(new() { Name = "other" + Guid.NewGuid().ToString("N"), SecretString = "{}", ClientRequestToken = Guid.NewGuid().ToString() });
+        var foreignPlan = account.Aws.ApiGateway.CreateUsagePlan(new() { Name = "somebody's" }).Id;
+        var credentials = account.CredentialsOf(account.FunctionRoleArn);
+        var gateway = account.ApiGateway(credentials);
+        var secrets = account.SecretsManager(credentials);
+        var disable = new List<PatchOperation> { new() { Op = "replace", Path = "/enabled", Value = "false" } };
+        var attempts = new Dictionary<string, Func<Task>>
+        {
+            ["mint an untagged key"] = () => gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "untagged" }),
+            ["disable somebody's key"] = () => gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = foreignKey, PatchOperations = disable }),
+            ["delete somebody's key"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = foreignKey }),
+            ["disable another secret's minted key"] = () => gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = foreignMinted, PatchOperations = disable }),
+            ["delete another secret's minted key"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = foreignMinted }),
+            ["delete the template"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = account.TemplateId }),
+            ["put a key into somebody's plan"] = () => gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = foreignPlan, KeyId = foreignKey, KeyType = "API_KEY" }),
+            ["read another secret"] = () => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = foreignSecret.Arn }),
+            ["describe another secret"] = () => secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = foreignSecret.Arn }),
+            ["write another secret"] = () => secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = foreignSecret.Arn, SecretString = "{}" }),
+            ["delete its own secret"] = () => secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, RecoveryWindowInDays = 7 }),
+        };
+        var reached = new List<string>();
+        foreach (var (what, attempt) in attempts)
+        {
+            try
+            {
+                await attempt();
+                reached.Add(what);
+            }
+            catch (AmazonServiceException refused) when (refused.ErrorCode == "AccessDeniedException")
+            {
+                // As it should be.
+            }
+        }
+
+        return reached;
+    }
+
+    private static async Task AssertDeniedAsync(Func<Task> act) =>
+        Assert.Equal("AccessDeniedException", (await Assert.ThrowsAnyAsync<AmazonServiceException>(act)).ErrorCode);
+
+    private static IEnumerable<string> Texts(JsonNode node) => node is JsonArray list ? list.Select(item => (string)item!) : [(string)node!];
+
+    /// <summary>A statement, or an action or a condition of one.</summary>
+    private sealed record Part(string Sid, string? Element)
+    {
+        public override string ToString() => Element is null ? Sid : $"{Sid} {Element}";
+
+        public string RemoveFrom(string policy)
+        {
+            var document = JsonNode.Parse(policy)!.AsObject();
+            var statements = document["Statement"]!.AsArray();
+            foreach (var statement in statements.Where(statement => (string)statement!["Sid"]! == Sid).ToList())
+            {
+                var actions = Texts(statement!["Action"]!).ToList();
+                if (Element is null || actions.SequenceEqual([Element]))
+                {
+                    statements.Remove(statement);
+                }
+                else if (actions.Remove(Element))
+                {
+                    statement["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create(action))]);
+                }
+                else
+                {
+                    foreach (var test in statement["Condition"]!.AsObject().ToList())
+                    {
+                        test.Value!.AsObject().Remove(Element);
+                    }
+                }
+            }
+
+            // A policy must have a statement: this one allows nothing.
+            if (statements.Count == 0)
+            {
+                statements.Add(new JsonObject { ["Effect"] = "Deny", ["Action"] = "none:Nothing", ["Resource"] = "*" });
+            }
+
+            return document.ToJsonString();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace Packaging.Tests;
+
+/// <summary>Builds in a copy of the sources, in another folder and another commit.</summary>
+public sealed class BuildTests : IDisposable
+{
+    private static readonly string[] Sources = ["src", "compat", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "NuGet.config", "nuget.config", "artifacts/package-mode.props"];
+
+    private readonly string _copy = Directory.CreateTempSubdirectory("copy of the sources ").FullName;
+
+    /// <summary>Otherwise a deployment would show a change where there is none.</summary>
+    [Fact]
+    public async Task The_same_sources_give_the_same_package_whatever_the_folder_and_the_commit()
+    {
+        CopySources();
+        await RunAsync("git", "init", "--quiet");
+        await RunAsync("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "commit", "--quiet", "--allow-empty", "-m", "another");
+
+        // As Amazon.Lambda.Tools calls it.
+        var package = Path.Combine(_copy, "artifacts/function-test/package");
+        var (exitCode, output) = await RunAsync(
+            "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "--framework", "net10.0",
+            "/p:GenerateRuntimeConfigurationFiles=true", "-r", Package.ArchitectureHere == "arm64" ? "linux-arm64" : "linux-x64", "--self-contained", "false", "-nodeReuse:false");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(Hashes(Package.Folder(Package.ArchitectureHere)), Hashes(package));
+    }
+
+    [Theory]
+    [InlineData("linux-arm64")]
+    [InlineData("linux-x64")]
+    public async Task Packaging_for_AWS_from_stand_ins_fails_and_says_why(string runtime)
+    {
+        CopySources();
+        var package = Path.Combine(_copy, "package");
+        var (exitCode, output) = await RunAsync(
+            "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "-r", runtime, "--self-contained", "false", "-p:PackageMode=compat", "-nodeReuse:false");
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("error : A package for AWS is built from the official packages", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(package));
+    }
+
+    public void Dispose() => Directory.Delete(_copy, recursive: true);
+
+    private void CopySources()
+    {
+        foreach (var source in Sources.Select(source => Path.Combine(Package.Root, source)))
+        {
+            foreach (var file in Directory.Exists(source) ? Directory.GetFiles(source, "*", SearchOption.AllDirectories) : File.Exists(source) ? [source] : [])
+            {
+                var target = Path.Combine(_copy, Path.GetRelativePath(Package.Root, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target);
+            }
+        }
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = _copy, UseShellExecute = false, RedirectStandardOutput = true };
+        // What a test run by the dotnet command inherits would have this build use that one's SDK and servers.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["UseSharedCompilation"] = "false";
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
+
+    private static Dictionary<string, string> Hashes(string folder) =>
+        Package.FileNames(folder).ToDictionary(name => name, name => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, name)))));
+}
