@@ -101,7 +101,7 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>The stack's configuration with one key in these usage plans.</summary>
-    public object Configuration(params string[] plans) => new
+    public static object Configuration(params string[] plans) => new
     {
         recoveryWindowDays = 0,
         keys = new[] { new { name = SecretName, description = "Orders", usagePlanIds = plans, schedule = "rate(1 day)" } },

@@ -35,7 +35,7 @@ public sealed class DeploymentFailureTests
     private static async Task<int> CountAsync()
     {
         await using var account = Account.Start();
-        await account.UpAsync(account.Configuration(account.Plans[0]));
+        await account.UpAsync(Account.Configuration(account.Plans[0]));
         return account.Aws.Calls.Snapshot().Count(IsTheFunctions);
     }
 
@@ -44,7 +44,7 @@ public sealed class DeploymentFailureTests
         var where = $"failed {(afterEffect ? "after" : "before")} call {fails}";
         await using var account = Account.Start();
         await FailAtAsync(account, fails, afterEffect);
-        await account.UpAsync(account.Configuration(account.Plans[0]));
+        await account.UpAsync(Account.Configuration(account.Plans[0]));
         await account.AssertOpenAsync(account.Apis[0]);
         Assert.True(await account.ReadKeyAsync("AWSCURRENT") is not null, where);
         await DestroyAsync(account, where);
@@ -56,7 +56,7 @@ public sealed class DeploymentFailureTests
         account.Aws.Faults = made => IsTheFunctions(made) && ++call == fails ? Fault.Error(400, "InvalidRequestException", "Injected.", afterEffect) : null;
         try
         {
-            await account.UpAsync(account.Configuration(account.Plans[0]));
+            await account.UpAsync(Account.Configuration(account.Plans[0]));
         }
         catch (Exception failed) when (failed is Pulumi.RunException or AggregateException)
         {

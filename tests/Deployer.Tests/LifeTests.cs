@@ -13,7 +13,7 @@ public sealed class LifeTests
     {
         await using var account = Account.Start(activationLag: TimeSpan.FromSeconds(60));
         var (first, second) = (account.Plans[0], account.Plans[1]);
-        await account.UpAsync(account.Configuration(first));
+        await account.UpAsync(Account.Configuration(first));
         await account.AssertOpenAsync(account.Apis[0]);
         Assert.True((await account.DescribeAsync()).RotationEnabled);
 
@@ -22,20 +22,20 @@ public sealed class LifeTests
         await EditAsync(account);
         await RotateByScheduleAsync(account, times: 1);
 
-        await account.UpAsync(account.Configuration(first, second));
+        await account.UpAsync(Account.Configuration(first, second));
         account.Time.Advance(TimeSpan.FromMinutes(2));
         await account.AssertOpenAsync(account.Apis[1]);
         await account.AssertOpenAsync(account.Apis[0]);
 
-        await account.UpAsync(account.Configuration(second));
+        await account.UpAsync(Account.Configuration(second));
         account.Time.Advance(TimeSpan.FromMinutes(2));
         await account.AssertOpenAsync(account.Apis[1]);
         Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSCURRENT")));
 
-        await account.UpAsync(account.Configuration(second));
+        await account.UpAsync(Account.Configuration(second));
         Assert.Empty(account.Deployment.Changes);
 
-        await account.UpAsync(account.Configuration(second), replace: "shop-orders-lifecycle");
+        await account.UpAsync(Account.Configuration(second), replace: "shop-orders-lifecycle");
         Assert.Contains("replace aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
         await account.AssertOpenAsync(account.Apis[1]);
         await RotateByScheduleAsync(account, times: 2, api: 1);
@@ -44,7 +44,7 @@ public sealed class LifeTests
         Assert.Empty(account.Deployment.Changes);
 
         await DestroyAsync(account);
-        await account.UpAsync(account.Configuration(first));
+        await account.UpAsync(Account.Configuration(first));
         await account.AssertOpenAsync(account.Apis[0]);
         await RotateByScheduleAsync(account, times: 1);
         await DestroyAsync(account);

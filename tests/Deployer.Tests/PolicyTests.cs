@@ -196,7 +196,7 @@ public sealed class PolicyTests
         {
             var document = JsonNode.Parse(policy)!.AsObject();
             var statements = document["Statement"]!.AsArray();
-            foreach (var statement in statements.Where(statement => (string)statement!["Sid"]! == Sid).ToList())
+            foreach (var statement in statements.Where(statement => (string)statement![nameof(Sid)]! == Sid).ToList())
             {
                 var actions = Texts(statement!["Action"]!).ToList();
                 if (Element is null || actions.SequenceEqual([Element]))

@@ -47,8 +47,6 @@ internal sealed class FaultInjector : IDisposable
         };
     }
 
-    public void Dispose() => _gate.Dispose();
-
     /// <summary>From now on counts anew; these calls go wrong.</summary>
     public void Plan(params ReadOnlySpan<PlannedFault> faults)
     {
