@@ -6,7 +6,7 @@ using Amazon.Runtime;
 namespace RotationFunction.Tests;
 
 /// <summary>
-/// Every AWS call of everything that the function does, failed in every way, and every pair of failures: it is tried again and comes to its end,
+/// Every AWS call of everything that the function does, failed in every way, and every pair of failures of rotation, provision and decommission: it is tried again and comes to its end,
 /// and no key in use is refused, lost or left over on the way. The calls are those of an undisturbed run, so a new one enters by itself.
 /// The tables are written to artifacts/reports.
 /// </summary>
@@ -24,24 +24,24 @@ public sealed class FaultMatrixTests
     public Task Adoption() => RunAsync<AdoptionScenario>();
 
     [Fact]
-    public Task Update() => RunAsync<UpdateScenario>();
+    public Task Update() => RunAsync<UpdateScenario>(pairs: false);
 
     [Fact]
-    public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>();
+    public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>(pairs: false);
 
     [Fact]
-    public Task RevokePrevious() => RunAsync<RevokePreviousScenario>();
+    public Task RevokePrevious() => RunAsync<RevokePreviousScenario>(pairs: false);
 
     [Fact]
-    public Task EndOverlap() => RunAsync<EndOverlapScenario>();
+    public Task EndOverlap() => RunAsync<EndOverlapScenario>(pairs: false);
 
     [Fact]
-    public Task Rollback() => RunAsync<RollbackScenario>();
+    public Task Rollback() => RunAsync<RollbackScenario>(pairs: false);
 
     [Fact]
     public Task Decommission() => RunAsync<DecommissionScenario>();
 
-    private static async Task RunAsync<T>()
+    private static async Task RunAsync<T>(bool pairs = true)
         where T : Scenario, new()
     {
         var name = typeof(T).Name.Replace(nameof(Scenario), "", StringComparison.Ordinal);
@@ -55,19 +55,19 @@ public sealed class FaultMatrixTests
                select new Case([new(call, kind)]),
         ]);
         // A second fault at each later call of the run that the first one has made.
-        var pairs = await RunAllAsync<T>(
+        var twoFaults = await RunAllAsync<T>(
         [
             .. from single in singles
-               where FaultKinds.Distinct(undisturbed[single.Case.Faults[0].Call - 1], hasPast).Contains(single.Case.Faults[0].Kind)
+               where pairs && FaultKinds.Distinct(undisturbed[single.Case.Faults[0].Call - 1], hasPast).Contains(single.Case.Faults[0].Kind)
                from call in Enumerable.Range(1, single.Calls.Count)
                where call > single.Case.Faults[0].Call
                from kind in FaultKinds.Distinct(single.Calls[call - 1], hasPast)
                select new Case([single.Case.Faults[0], new(call, kind)]),
         ]);
 
-        Report(name, undisturbed, singles, pairs);
-        var failed = singles.Concat(pairs).Where(done => done.Violations.Count > 0).ToList();
-        Assert.True(failed.Count == 0, $"{name}: {failed.Count} of {singles.Count + pairs.Count} cases failed, the first are\n" + string.Join('\n', failed.OrderBy(done => done.Case.Faults.Length).Take(10)));
+        Report(name, undisturbed, singles, twoFaults);
+        var failed = singles.Concat(twoFaults).Where(done => done.Violations.Count > 0).ToList();
+        Assert.True(failed.Count == 0, $"{name}: {failed.Count} of {singles.Count + twoFaults.Count} cases failed, the first are\n" + string.Join('\n', failed.OrderBy(done => done.Case.Faults.Length).Take(10)));
     }
 
     private static async Task<(List<MadeCall> Calls, bool HasPast)> RecordAsync<T>()
