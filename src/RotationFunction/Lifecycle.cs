@@ -24,7 +24,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         return "The secret and its template key point at each other.";
     }
 
-    /// <summary>Puts the current and the previous key into the usage plans that the stack now declares, and takes the secret's keys out of those that it declares no more.</summary>
+    /// <summary>Puts the current, the previous and a pending key into the usage plans that the stack now declares, and takes the secret's keys out of those that it declares no more.</summary>
     private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
     {
         var previous = received.Tf!.PreviousInput;
@@ -42,6 +42,12 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
 
         var lost = previous.UsagePlanIds.Except(declared).ToList();
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
+        // The next key too: testSecret may have looked at its plans before they changed, and AWSCURRENT may have moved to it since.
+        if (secret.Pending is { } pending && pending != secret.Current && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
+        {
+            needed.Add(next);
+        }
+
         var (attached, detached) = (0, 0);
         foreach (var listed in await apiKeys.ListRingAsync(secret.Name))
         {

@@ -59,6 +59,23 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Update_puts_a_key_that_testSecret_has_passed_already_into_gained_plans()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var token = await world.OpenRotationAsync();
+        var before = world.PlanIds.ToArray();
+        Assert.Equal("Keys put into usage plans: 0, taken out: 0.", await world.ActAsync(Event(world, "update", before, before)));
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        var gained = await world.AddPlanAsync(world.TemplateId);
+
+        Assert.Equal("Keys put into usage plans: 3, taken out: 0.", await world.ActAsync(Event(world, "update", [.. before, gained], before)));
+
+        await world.RunAsync(token, "finishSecret");
+        Assert.Equal(before.Append(gained).Order(), await PlansAsync(world, (await world.MintedAsync())[^1]));
+    }
+
+    [Fact]
     public async Task Update_is_in_force_at_once()
     {
         await using var world = await World.StartAsync();

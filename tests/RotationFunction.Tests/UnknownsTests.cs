@@ -79,7 +79,7 @@ public sealed class UnknownsTests
         world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(400, "BadRequestException", "not now") : null;
         await Assert.ThrowsAnyAsync<Exception>(() => world.RunAsync(token, "setSecret"));
         world.Aws.Faults = null;
-        world.Time.Advance(TimeSpan.FromMinutes(10));
+        world.Time.Advance(TimeSpan.FromMinutes(30));
 
         await world.RunAsync(token, Steps);
 

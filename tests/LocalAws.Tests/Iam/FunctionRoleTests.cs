@@ -109,7 +109,7 @@ public sealed class FunctionRoleTests
         var lines = new ConcurrentQueue<string>();
         aws.Lambda.RegisterProcess("f", new FunctionProcess("/bin/sh", "-c", script) { LogLine = lines.Enqueue }, new FunctionOptions { RoleArn = roleArn });
         // The script is no runtime: the invocation ends with the process, when its output has been read.
-        await aws.Lambda.InvokeAsync("f", "{}"u8.ToArray());
+        await aws.Lambda.RunAsync("f", "{}"u8.ToArray());
         return [.. lines];
     }
 }

@@ -177,7 +177,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
             var sinceSlot = (next.Hour - secret.Slot + 24) % 24;
             foreach (var client in secret.Clients)
             {
-                if (sinceSlot == client.ReadsAfter)
+                if (client.ReadsAt(sinceSlot))
                 {
                     Read(secret, client);
                 }
@@ -196,7 +196,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         if (step is { Step: "createSecret", Attempt: 1 })
         {
             // As late as is promised to work: when the next rotation begins.
-            foreach (var client in secret.Clients.Where(client => client.ReadsAfter is null))
+            foreach (var client in secret.Clients.Where(client => client.Reads is Reading.AsLateAsPossible))
             {
                 Read(secret, client);
             }
@@ -207,7 +207,8 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
             return Delivery.Once;
         }
 
-        var hours = 1 + secret.Draw(20);
+        // A late finishSecret may end a rotation that had failed: before the clients of that day read the secret.
+        var hours = 1 + secret.Draw(4);
         var (kind, delivery) = secret.Draw(4) switch
         {
             0 => ("delivered twice", Delivery.Twice),
@@ -379,21 +380,33 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
 
     /// <summary>Somebody who calls the API with the key that was read last.</summary>
     /// <param name="number">Its number among the secret's clients.</param>
-    /// <param name="readsAfter">How many hours after the rotation it reads the secret; null: when the next one begins.</param>
-    private sealed class Client(int number, int? readsAfter)
+    /// <param name="reads">When it reads the secret.</param>
+    private sealed class Client(int number, Reading reads)
     {
         public int Number { get; } = number;
 
-        public int? ReadsAfter { get; } = readsAfter;
+        public Reading Reads { get; } = reads;
 
         public string? Key { get; set; }
+
+        public bool ReadsAt(int hoursSinceRotation) => Reads is Reading.EachHour || (hoursSinceRotation == 10 && Reads is Reading.Midway) || (hoursSinceRotation == 18 && Reads is Reading.Late);
+    }
+
+    private enum Reading
+    {
+        EachHour,
+        Midway,
+        Late,
+
+        /// <summary>When the next rotation begins.</summary>
+        AsLateAsPossible,
     }
 
     private sealed record RotatingSecret(string Name, string Arn, int Slot, Random Random)
     {
         private int _next;
 
-        public Client[] Clients { get; } = [new(number: 0, readsAfter: 0), new(number: 1, readsAfter: 5), new(number: 2, readsAfter: 18), new(number: 3, readsAfter: null)];
+        public Client[] Clients { get; } = [.. Enum.GetValues<Reading>().Select((reads, number) => new Client(number, reads))];
 
         public Client NextClient() => Clients[(uint)Interlocked.Increment(ref _next) % Clients.Length];
 
