@@ -100,15 +100,25 @@ public sealed class LocalDeployment
         {
             "aws:index/getCallerIdentity:getCallerIdentity" => new Dictionary<string, object>
             {
-                ["accountId"] = deployment.Options.Aws.AccountId, ["arn"] = $"arn:aws:iam::{deployment.Options.Aws.AccountId}:root", ["id"] = deployment.Options.Aws.AccountId, ["userId"] = "deployer",
+                ["accountId"] = deployment.Options.Aws.AccountId,
+                ["arn"] = $"arn:aws:iam::{deployment.Options.Aws.AccountId}:root",
+                ["id"] = deployment.Options.Aws.AccountId,
+                ["userId"] = "deployer",
             }.ToImmutableDictionary(),
             "aws:index/getRegion:getRegion" => new Dictionary<string, object>
             {
-                ["region"] = deployment.Options.Aws.Region, ["name"] = deployment.Options.Aws.Region, ["id"] = deployment.Options.Aws.Region, ["description"] = "Embedded", ["endpoint"] = "localhost",
+                ["region"] = deployment.Options.Aws.Region,
+                ["name"] = deployment.Options.Aws.Region,
+                ["id"] = deployment.Options.Aws.Region,
+                ["description"] = "Embedded",
+                ["endpoint"] = "localhost",
             }.ToImmutableDictionary(),
             "aws:index/getPartition:getPartition" => new Dictionary<string, object>
             {
-                ["partition"] = "aws", ["id"] = "aws", ["dnsSuffix"] = "amazonaws.com", ["reverseDnsPrefix"] = "com.amazonaws",
+                ["partition"] = "aws",
+                ["id"] = "aws",
+                ["dnsSuffix"] = "amazonaws.com",
+                ["reverseDnsPrefix"] = "com.amazonaws",
             }.ToImmutableDictionary(),
             _ => throw new NotSupportedException($"The invoke {args.Token} is not known here."),
         });

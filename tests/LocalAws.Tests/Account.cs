@@ -25,11 +25,17 @@ internal sealed class Account : IAsyncDisposable
         var transport = inProcess ? new InProcess(aws) : null;
         SecretsManager = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig
         {
-            ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0, HttpClientFactory = transport,
+            ServiceURL = aws.ServiceUrl.ToString(),
+            AuthenticationRegion = aws.Region,
+            MaxErrorRetry = 0,
+            HttpClientFactory = transport,
         });
         ApiGateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig
         {
-            ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, MaxErrorRetry = 0, HttpClientFactory = transport,
+            ServiceURL = aws.ServiceUrl.ToString(),
+            AuthenticationRegion = aws.Region,
+            MaxErrorRetry = 0,
+            HttpClientFactory = transport,
         });
     }
 

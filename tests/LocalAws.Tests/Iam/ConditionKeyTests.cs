@@ -121,11 +121,18 @@ public sealed class ConditionKeyTests
         aws.Lambda.AddPermission(new() { FunctionName = "rotate", StatementId = "s", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com" });
         aws.SecretsManager.CreateSecret(new()
         {
-            Name = "payments", KmsKeyId = "k-1", SecretString = "v", ClientRequestToken = Version, Tags = [new("team", "payments")],
+            Name = "payments",
+            KmsKeyId = "k-1",
+            SecretString = "v",
+            ClientRequestToken = Version,
+            Tags = [new("team", "payments")],
         });
         aws.SecretsManager.RotateSecret(new()
         {
-            SecretId = "payments", ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = FunctionArn, RotateImmediately = false,
+            SecretId = "payments",
+            ClientRequestToken = Guid.NewGuid().ToString(),
+            RotationLambdaArn = FunctionArn,
+            RotateImmediately = false,
         });
         await aws.SecretsManager.SettledAsync();
     }

@@ -114,7 +114,11 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         var functionArn = _aws.Lambda.Register("rotation", InvokeAsync);
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {
-            FunctionName = "rotation", StatementId = "secretsmanager", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com", SourceAccount = _aws.AccountId,
+            FunctionName = "rotation",
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = _aws.AccountId,
         });
 
         var api = _aws.ApiGateway.CreateRestApi(new CreateRestApiRequest { Name = "api" });
