@@ -57,6 +57,10 @@ public sealed class RotatingApiKey : ComponentResource
                 Duration = args.Duration,
             },
         }, new CustomResourceOptions { Parent = this, DependsOn = provision });
+        if (args.Overlap is not null)
+        {
+            EndOverlapHourly(name, args.Function);
+        }
 
         RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });
     }
@@ -120,6 +124,11 @@ public sealed class RotatingApiKey : ComponentResource
             tags.Add(WiringTags.Adopted, args.AdoptedKeyId);
         }
 
+        if (args.Overlap is not null)
+        {
+            tags.Add(WiringTags.Overlap, args.Overlap);
+        }
+
         return new Aws.SecretsManager.Secret(name, new()
         {
             Name = args.SecretName,
@@ -180,6 +189,30 @@ public sealed class RotatingApiKey : ComponentResource
                 // Sorted: another order of the same plans is no change.
                 : JsonSerializer.Serialize(new { action, secretId = t.Item1, usagePlanIds = t.Item2.Order(StringComparer.Ordinal) }));
     }
+
+    private void EndOverlapHourly(string name, KeyRotationFunction function)
+    {
+        var child = new CustomResourceOptions { Parent = this };
+        var rule = new Aws.CloudWatch.EventRule(name + "-overlap", new()
+        {
+            Description = SecretName.Apply(secret => "Ends the overlap of the keys in this secret: " + secret),
+            ScheduleExpression = "rate(1 hour)",
+        }, child);
+        _ = new Aws.CloudWatch.EventTarget(name + "-overlap", new()
+        {
+            Rule = rule.Name,
+            Arn = function.Arn,
+            Input = SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "endOverlap", secretId = secretArn })),
+        }, child);
+        _ = new Aws.Lambda.Permission(name + "-overlap", new()
+        {
+            Action = "lambda:InvokeFunction",
+            Function = function.Name,
+            Principal = "events.amazonaws.com",
+            SourceAccount = function.Account.Apply(account => account.Id),
+            SourceArn = rule.Arn,
+        }, child);
+    }
 }
 
 /// <summary>What a <see cref="RotatingApiKey"/> is.</summary>
@@ -218,6 +251,13 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// <summary>How long after its start a rotation may begin, and be tried again: <c>3h</c>.</summary>
     [Input("duration")]
     public Input<string>? Duration { get; set; }
+
+    /// <summary>
+    /// How long the previous key stays enabled after a rotation: <c>24h</c>, <c>7d</c>, or <c>0</c>, with which clients that cached it are refused
+    /// at once. Until the next rotation when not set.
+    /// </summary>
+    [Input("overlap")]
+    public Input<string>? Overlap { get; set; }
 
     /// <summary>The https URL of a method that needs a key, to test new keys with.</summary>
     [Input("probeUrl")]

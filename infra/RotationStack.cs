@@ -111,6 +111,7 @@ public class RotationStack : Stack
             AutomaticallyAfterDays = key.AutomaticallyAfterDays is { } days ? days : null,
             ScheduleExpression = Optional(key.ScheduleExpression),
             Duration = Optional(key.Duration),
+            Overlap = Optional(key.Overlap),
             ProbeUrl = Optional(key.ProbeUrl),
             AdoptedKeyId = Optional(key.AdoptedKeyId),
             RecoveryWindowInDays = config.RecoveryWindowDays,

@@ -152,6 +152,7 @@ internal sealed partial record KeyConfig(
     int? AutomaticallyAfterDays,
     string? ScheduleExpression,
     string? Duration,
+    string? Overlap,
     string? ProbeUrl,
     string? AdoptedKeyId)
 {
@@ -190,6 +191,7 @@ internal sealed partial record KeyConfig(
             days,
             expression,
             section.Text("duration", "hours from 1h to 24h", text => DurationPattern().IsMatch(text)),
+            section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => OverlapPattern().IsMatch(text)),
             section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
             section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)));
         key.CheckTogether(section);
@@ -262,6 +264,9 @@ internal sealed partial record KeyConfig(
 
     [GeneratedRegex("^([1-9]|1[0-9]|2[0-4])h$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DurationPattern();
+
+    [GeneratedRegex("^(0|[1-9][0-9]{0,3}[hd])$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex OverlapPattern();
 
     [GeneratedRegex(@"^rate\((?<count>[0-9]+) (?<unit>hour|day)s?\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex RatePattern();

@@ -18,6 +18,9 @@ internal static class WiringTags
     /// <summary>On the secret: the id of a key that was in use before.</summary>
     public const string Adopted = Prefix + "adopted";
 
+    /// <summary>On the secret: how long AWSPREVIOUS's key stays enabled.</summary>
+    public const string Overlap = Prefix + "overlap";
+
     /// <summary>On a minted key: the ARN of its secret.</summary>
     public const string MintedFor = Prefix + "minted-for";
 

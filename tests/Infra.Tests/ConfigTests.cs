@@ -42,6 +42,8 @@ public sealed partial class ConfigTests
     [InlineData("schedule", "cron(0 8 1 * ? 2030)", "cron(0 ")]
     [InlineData("duration", "25h", "hours from 1h to 24h")]
     [InlineData("duration", 3, "hours from 1h to 24h")]
+    [InlineData("overlap", "24", "24h or 7d, or 0")]
+    [InlineData("overlap", "0h", "24h or 7d, or 0")]
     [InlineData("probeUrl", "http://api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://key@api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://api.example.com/orders?a=b", "kept in a tag")]

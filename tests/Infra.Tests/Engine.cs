@@ -93,6 +93,9 @@ internal sealed class Engine : IMocks
             case "aws:lambda/function:Function":
                 state["arn"] = $"arn:aws:lambda:{Region}:{AccountId}:function:{name}";
                 break;
+            case "aws:cloudwatch/eventRule:EventRule":
+                state["arn"] = $"arn:aws:events:{Region}:{AccountId}:rule/{name}";
+                break;
             case "aws:sns/topic:Topic":
                 state["arn"] = $"arn:aws:sns:{Region}:{AccountId}:{name}";
                 break;
