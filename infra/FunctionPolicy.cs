@@ -19,7 +19,7 @@ internal static class FunctionPolicy
     });
 
     /// <summary>What the function needs whichever keys it rotates.</summary>
-    public static PolicyDocument Shared(AwsAccount account, string logGroupName, string? kmsKeyArn)
+    public static PolicyDocument Shared(AwsAccount account, string logGroupName, string? kmsKeyArn, bool tracing)
     {
         List<Statement> statements =
         [
@@ -58,6 +58,12 @@ internal static class FunctionPolicy
                 Resource = [kmsKeyArn],
                 Condition = new() { ["StringEquals"] = new() { ["kms:ViaService"] = $"secretsmanager.{account.Region}.{account.DnsSuffix}" } },
             });
+        }
+
+        if (tracing)
+        {
+            // X-Ray has no resources for these.
+            statements.Add(new() { Sid = "Trace", Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource = ["*"] });
         }
 
         return new PolicyDocument(statements);
@@ -148,7 +154,7 @@ internal static class FunctionPolicy
         var id = new string('i', 10); // as long as API Gateway's
         List<PolicyDocument> policies =
         [
-            Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn),
+            Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn, config.Tracing),
             .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => ForUsagePlan(Longest, plan)),
             .. config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => ForAdoptedKey(Longest, id)),
         ];

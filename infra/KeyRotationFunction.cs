@@ -5,7 +5,7 @@ using Aws = Pulumi.Aws;
 namespace Infra;
 
 /// <summary>
-/// The rotation function and what it runs with: its role, its log group, and the permission for Secrets Manager to call it.
+/// The rotation function and what it runs with: its role, its log group, and who may call it: Secrets Manager, schedules and operators.
 /// One function serves any number of <see cref="RotatingApiKey"/>s.
 /// </summary>
 public sealed class KeyRotationFunction : ComponentResource
@@ -50,7 +50,7 @@ public sealed class KeyRotationFunction : ComponentResource
         RoleName = role.Name;
 
         Allow(name, Output.Tuple(Account, logGroup.Name, args.KmsKeyArn.ToOutput())
-            .Apply(t => FunctionPolicy.Shared(t.Item1, t.Item2, t.Item3)));
+            .Apply(t => FunctionPolicy.Shared(t.Item1, t.Item2, t.Item3, args.Tracing)));
         foreach (var (plan, id) in args.UsagePlans.OrderBy(plan => plan.Key, StringComparer.Ordinal))
         {
             Allow($"{name}-plan-{plan}", Output.Tuple(Account, id.ToOutput()).Apply(t => FunctionPolicy.ForUsagePlan(t.Item1, t.Item2)));
@@ -65,14 +65,7 @@ public sealed class KeyRotationFunction : ComponentResource
         Name = function.Name;
         Arn = function.Arn;
 
-        _ = new Aws.Lambda.Permission(name, new()
-        {
-            Action = "lambda:InvokeFunction",
-            Function = function.Name,
-            Principal = "secretsmanager.amazonaws.com",
-            SourceAccount = Account.Apply(account => account.Id),
-        }, child);
-
+        PermitInvocation(name, args);
         RegisterOutputs(new Dictionary<string, object?> { ["name"] = Name, ["arn"] = Arn, ["roleArn"] = RoleArn });
     }
 
@@ -122,6 +115,11 @@ public sealed class KeyRotationFunction : ComponentResource
             },
             LoggingConfig = new Aws.Lambda.Inputs.FunctionLoggingConfigArgs { LogFormat = "JSON", LogGroup = logGroup.Name },
         };
+        if (args.Tracing)
+        {
+            function.TracingConfig = new Aws.Lambda.Inputs.FunctionTracingConfigArgs { Mode = "Active" };
+        }
+
         if (args.SubnetIds.Count > 0)
         {
             function.VpcConfig = new Aws.Lambda.Inputs.FunctionVpcConfigArgs
@@ -134,6 +132,26 @@ public sealed class KeyRotationFunction : ComponentResource
         }
 
         return new Aws.Lambda.Function(name, function, options);
+    }
+
+    /// <summary>The function's own policy. It holds 20 KB, hence one permission for the rules of all keys: their names begin with this one.</summary>
+    private void PermitInvocation(string name, KeyRotationFunctionArgs args)
+    {
+        Permit("", "secretsmanager.amazonaws.com", Account.Apply(account => account.Id));
+        Permit("-schedules", "events.amazonaws.com", Account.Apply(account => account.Id), Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
+        foreach (var (key, arn) in args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal))
+        {
+            Permit("-operator-" + key, arn);
+        }
+
+        void Permit(string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
+        {
+            Action = "lambda:InvokeFunction",
+            Function = Name,
+            Principal = principal,
+            SourceAccount = sourceAccount,
+            SourceArn = sourceArn,
+        }, new CustomResourceOptions { Parent = this });
     }
 
     private Aws.Iam.RolePolicy Allow(string name, Output<PolicyDocument> policy) =>
@@ -178,6 +196,12 @@ public sealed class KeyRotationFunctionArgs : ResourceArgs
     /// <summary>Reserved concurrency. Accounts with a small quota refuse any.</summary>
     [Input("reservedConcurrentExecutions")]
     public Input<int>? ReservedConcurrentExecutions { get; set; }
+
+    /// <summary>Sends a trace of invocations to X-Ray.</summary>
+    public bool Tracing { get; set; }
+
+    /// <summary>The ARNs of IAM roles and users that may invoke the function, by a name that does not change.</summary>
+    public IDictionary<string, Input<string>> Operators { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>The ids of all usage plans that keys of this function are in, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();

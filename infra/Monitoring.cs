@@ -37,14 +37,6 @@ public sealed class Monitoring : ComponentResource
             AlarmActions = TopicArn,
         }, child);
 
-        _ = new Aws.Lambda.Permission(name + "-check", new()
-        {
-            Action = "lambda:InvokeFunction",
-            Function = args.Function.Name,
-            Principal = "events.amazonaws.com",
-            SourceAccount = args.Function.Account.Apply(account => account.Id),
-            SourceArn = args.Function.Account.Apply(account => account.Arn("events", $"rule/{name}-check-*")),
-        }, child);
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
             CheckDaily(name, keyName, key, args);
@@ -110,12 +102,12 @@ public sealed class Monitoring : ComponentResource
     private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
     {
         var child = new CustomResourceOptions { Parent = this };
-        var rule = new Aws.CloudWatch.EventRule($"{name}-check-{keyName}", new()
+        var rule = new Aws.CloudWatch.EventRule($"{args.Function.GetResourceName()}-check-{keyName}", new()
         {
             Description = key.SecretName.Apply(secret => "Checks daily that the key in this secret rotates: " + secret),
             ScheduleExpression = "rate(1 day)",
         }, child);
-        _ = new Aws.CloudWatch.EventTarget($"{name}-check-{keyName}", new()
+        _ = new Aws.CloudWatch.EventTarget($"{args.Function.GetResourceName()}-check-{keyName}", new()
         {
             Rule = rule.Name,
             Arn = args.Function.Arn,

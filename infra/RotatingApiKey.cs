@@ -190,27 +190,21 @@ public sealed class RotatingApiKey : ComponentResource
                 : JsonSerializer.Serialize(new { action, secretId = t.Item1, usagePlanIds = t.Item2.Order(StringComparer.Ordinal) }));
     }
 
+    /// <summary>The rule's name begins with the function's, whose permission for schedules goes by it.</summary>
     private void EndOverlapHourly(string name, KeyRotationFunction function)
     {
         var child = new CustomResourceOptions { Parent = this };
-        var rule = new Aws.CloudWatch.EventRule(name + "-overlap", new()
+        var ruleName = $"{function.GetResourceName()}-overlap-{name}";
+        var rule = new Aws.CloudWatch.EventRule(ruleName, new()
         {
             Description = SecretName.Apply(secret => "Ends the overlap of the keys in this secret: " + secret),
             ScheduleExpression = "rate(1 hour)",
         }, child);
-        _ = new Aws.CloudWatch.EventTarget(name + "-overlap", new()
+        _ = new Aws.CloudWatch.EventTarget(ruleName, new()
         {
             Rule = rule.Name,
             Arn = function.Arn,
             Input = SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "endOverlap", secretId = secretArn })),
-        }, child);
-        _ = new Aws.Lambda.Permission(name + "-overlap", new()
-        {
-            Action = "lambda:InvokeFunction",
-            Function = function.Name,
-            Principal = "events.amazonaws.com",
-            SourceAccount = function.Account.Apply(account => account.Id),
-            SourceArn = rule.Arn,
         }, child);
     }
 }

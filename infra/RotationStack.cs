@@ -74,7 +74,13 @@ public class RotationStack : Stack
             KmsKeyArn = Optional(config.KmsKeyArn),
             ReservedConcurrentExecutions = config.ReservedConcurrency is { } reserved ? reserved : null,
             SecretsByTag = config.SecretsByTag,
+            Tracing = config.Tracing,
         };
+        foreach (var arn in config.Operators)
+        {
+            args.Operators[KeyConfig.ResourceNameOfOperator(arn)] = arn;
+        }
+
         foreach (var subnet in config.SubnetIds)
         {
             args.SubnetIds.Add(subnet);

@@ -21,7 +21,9 @@ internal sealed partial record StackConfig(
     IReadOnlyList<string> SubnetIds,
     IReadOnlyList<string> SecurityGroupIds,
     int? ReservedConcurrency,
-    int RecoveryWindowDays)
+    int RecoveryWindowDays,
+    IReadOnlyList<string> Operators,
+    bool Tracing)
 {
     /// <summary>A dashboard's widget takes 500 metrics, and one has four for each key.</summary>
     public const int MostKeys = 100;
@@ -55,7 +57,9 @@ internal sealed partial record StackConfig(
             section.Texts("subnetIds", "the id of a subnet", text => SubnetPattern().IsMatch(text)),
             section.Texts("securityGroupIds", "the id of a security group", text => SecurityGroupPattern().IsMatch(text)),
             section.Integer("reservedConcurrency", -1, 1000) is { } reserved and not -1 ? reserved : null,
-            section.Integer("recoveryWindowDays", 0, 30) ?? 30);
+            section.Integer("recoveryWindowDays", 0, 30) ?? 30,
+            section.Texts("operators", "the ARN of an IAM role or user", text => PrincipalPattern().IsMatch(text)),
+            section.Flag("tracing") ?? false);
         stack.CheckTogether(section);
 
         if (errors.Count == 0 && FunctionPolicy.Characters(stack, stack.SecretsByTag) is var characters and > FunctionPolicy.Quota)
@@ -134,6 +138,10 @@ internal sealed partial record StackConfig(
     [GeneratedRegex(@"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex KmsKeyPattern();
 
+    // No session, no account and no wildcard: somebody whom IAM knows by this ARN.
+    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PrincipalPattern();
+
     [GeneratedRegex("^subnet-[0-9a-f]+$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SubnetPattern();
 
@@ -171,10 +179,12 @@ internal sealed partial record KeyConfig(
         get
         {
             var name = NotInResourceNames().Replace(Name, "-");
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Name)))[..6];
-            return name.Length <= LongestResourceName ? name : $"{name[..(LongestResourceName - 7)]}-{hash}";
+            return name.Length <= LongestResourceName ? name : $"{name[..(LongestResourceName - 7)]}-{HashOf(Name)}";
         }
     }
+
+    /// <summary>The same of somebody's ARN: two may end alike.</summary>
+    public static string ResourceNameOfOperator(string arn) => $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
 
     public static KeyConfig Read(ConfigSection section)
     {
@@ -198,6 +208,8 @@ internal sealed partial record KeyConfig(
         section.End();
         return key;
     }
+
+    private static string HashOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..6];
 
     private void CheckTogether(ConfigSection section)
     {

@@ -36,6 +36,8 @@ internal static class Configurations
         ["securityGroupIds"] = new[] { "sg-0a" },
         ["reservedConcurrency"] = 5,
         ["recoveryWindowDays"] = 7,
+        ["operators"] = new[] { "arn:aws:iam::123456789012:role/team/on-call" },
+        ["tracing"] = true,
     };
 
     /// <summary>So many keys that tags tell the secrets; one of them adopts a key.</summary>

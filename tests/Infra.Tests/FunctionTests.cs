@@ -64,6 +64,31 @@ public sealed class FunctionTests
     }
 
     [Fact]
+    public async Task Operators_alone_may_call_it_besides()
+    {
+        Assert.Equal(["rotation", "rotation-schedules"], (await Deployed.StackAsync(Settings.OneKey)).All("Permission").Select(permission => permission.Name));
+
+        var two = Settings.OneKey.With("operators", new[] { "arn:aws:iam::123456789012:role/team/on-call", "arn:aws:iam::123456789012:user/on-call" });
+        var operators = (await Deployed.StackAsync(two)).All("Permission").Where(permission => permission.Name.StartsWith("rotation-operator-", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["arn:aws:iam::123456789012:role/team/on-call", "arn:aws:iam::123456789012:user/on-call"],
+            operators.Select(permission => permission.Text("principal")).Order(StringComparer.Ordinal));
+        Assert.All(operators, permission => Assert.Equal(("lambda:InvokeFunction", "rotation-1234567"), (permission.Text("action"), permission.Text("function"))));
+    }
+
+    [Fact]
+    public async Task It_is_traced_only_when_told()
+    {
+        var quiet = await Deployed.StackAsync(Settings.OneKey);
+        Assert.DoesNotContain("tracingConfig", quiet.The("Function").Inputs.Keys);
+        Assert.DoesNotContain("xray:", quiet.The("RolePolicy", "rotation").Text("policy"), StringComparison.Ordinal);
+
+        var traced = await Deployed.StackAsync(Settings.OneKey.With("tracing", true));
+        Assert.Equal("Active", Assert.Single(traced.The("Function").Nested("tracingConfig"), setting => setting.Key == "mode").Value);
+        Assert.Contains("xray:PutTraceSegments", traced.The("RolePolicy", "rotation").Text("policy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_joins_a_VPC_only_when_told()
     {
         Assert.DoesNotContain("vpcConfig", (await Deployed.StackAsync(Settings.OneKey)).The("Function").Inputs.Keys);

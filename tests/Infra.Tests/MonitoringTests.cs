@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Infra.Tests;
 
 /// <summary>Somebody is told when keys do not rotate.</summary>
-public sealed class MonitoringTests
+public sealed partial class MonitoringTests
 {
     [Fact]
     public async Task An_alarm_waits_for_errors_of_the_function()
@@ -41,15 +42,20 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public async Task EventBridge_may_call_the_function_by_the_rules_of_the_check_alone()
+    public async Task EventBridge_may_call_the_function_by_the_rules_that_do()
     {
-        var deployed = await Deployed.StackAsync(Settings.OneKey);
-        var permission = deployed.The("Permission", "rotation-check");
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var permission = deployed.The("Permission", "rotation-schedules");
+        var targets = deployed.All("EventTarget").Where(target => target.Text("arn").EndsWith(":function:rotation-1234567", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(("events.amazonaws.com", Engine.AccountId), (permission.Text("principal"), permission.Text("sourceAccount")));
-        Assert.Equal($"arn:aws:events:{Engine.Region}:{Engine.AccountId}:rule/rotation-check-*", permission.Text("sourceArn"));
-        // Pulumi names a rule after its resource.
-        Assert.DoesNotContain("name", deployed.The("EventRule").Inputs.Keys);
+        Assert.Equal($"arn:aws:events:{Engine.Region}:{Engine.AccountId}:rule/rotation-*", permission.Text("sourceArn"));
+        Assert.Equal(3, targets.Count); // two checks and an overlap
+        Assert.All(targets, target => Assert.True(target.Text("rule").StartsWith("rotation-", StringComparison.Ordinal), $"{target} may not call the function"));
+        // Pulumi names a rule after its resource, with eight characters more; EventBridge takes 64.
+        Assert.All(deployed.All("EventRule"), rule => Assert.DoesNotContain("name", rule.Inputs.Keys));
+        var longest = await Deployed.StackAsync(new() { ["keys"] = new[] { Settings.Key(("name", new string('n', 100)), ("overlap", "24h")) }, ["rotationEvents"] = true });
+        Assert.All(longest.All("EventRule"), rule => Assert.InRange(rule.Name.Length + 8, 1, 64));
     }
 
     [Fact]
@@ -123,5 +129,40 @@ public sealed class MonitoringTests
         Assert.Equal(widgets.Count, widgets.Select(widget => (widget.GetProperty("x").GetInt32(), widget.GetProperty("y").GetInt32())).Distinct().Count());
     }
 
+    [Fact]
+    public async Task What_the_function_measures_is_shown_and_what_is_shown_or_waited_for_is_measured()
+    {
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "source", "Metrics.cs"), TestContext.Current.CancellationToken);
+        var constants = ConstantPattern().Matches(source).ToDictionary(constant => constant.Groups["name"].Value, constant => constant.Groups["value"].Value);
+        var measured = MetricPattern().Matches(source)
+            .Select(metric => string.Join('/', [constants["Namespace"], metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : Array.Empty<string>()])).ToList();
+        Assert.Equal(CreatedMetricPattern().Count(source), measured.Count); // one that this does not see is written in another way
+
+        var shown = JsonSerializer.Deserialize<JsonElement>(deployed.The("Dashboard").Text("dashboardBody")).GetProperty("widgets").EnumerateArray()
+            .SelectMany(widget => widget.GetProperty("properties").GetProperty("metrics").EnumerateArray())
+            .Select(metric => metric.EnumerateArray().Select(part => part.GetString()!).ToList())
+            // Namespace, name, and the dimensions' names without their values.
+            .Select(metric => string.Join('/', metric.Where((_, index) => index < 3 || index % 2 == 0)))
+            .Where(IsTheFunctions).ToHashSet();
+        Assert.Equal(measured.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+        var awaited = deployed.All("MetricAlarm")
+            .Select(alarm => string.Join('/', [alarm.Text("namespace"), alarm.Text("metricName"), .. alarm.Nested("dimensions").Keys])).Where(IsTheFunctions).ToList();
+        Assert.NotEmpty(awaited);
+        Assert.Empty(awaited.Except(measured));
+
+        static bool IsTheFunctions(string metric) => !metric.StartsWith("AWS/", StringComparison.Ordinal);
+    }
+
     private static string TopicArn => $"arn:aws:sns:{Engine.Region}:{Engine.AccountId}:rotation-1234567";
+
+    [GeneratedRegex("""const string (?<name>\w+) = "(?<value>\w+)";""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ConstantPattern();
+
+    // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true)
+    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", [^,()]+(?<perStep>, PerStep: true)?\)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MetricPattern();
+
+    [GeneratedRegex("""new\("|new Metric\(""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex CreatedMetricPattern();
 }

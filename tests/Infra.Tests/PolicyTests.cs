@@ -70,7 +70,7 @@ public sealed partial class PolicyTests
         var allowed = (await AllAsync()).SelectMany(Statements)
             .Where(made => made.Resource.Type.EndsWith(":RolePolicy", StringComparison.Ordinal) && made.Statement.GetProperty("Effect").GetString() == "Allow")
             .SelectMany(made => Texts(made.Statement, "Action"))
-            .Where(action => !action.StartsWith("logs:", StringComparison.Ordinal) && !action.StartsWith("ec2:", StringComparison.Ordinal))
+            .Where(action => !action.StartsWith("logs:", StringComparison.Ordinal) && !action.StartsWith("ec2:", StringComparison.Ordinal) && !action.StartsWith("xray:", StringComparison.Ordinal))
             .ToHashSet();
 
         Assert.Equal(needed.Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
@@ -128,13 +128,29 @@ public sealed partial class PolicyTests
     private static async Task<List<Deployed>> AllAsync() => [await Deployed.StackAsync(Configurations.Everything), await Deployed.StackAsync(Configurations.Tagged)];
 
     private static async Task<List<(Registered Resource, string Statement)>> StatementsAsync() =>
-        [.. (await AllAsync()).SelectMany(Statements).Select(made => (made.Resource, Generic(Line(made.Statement))))];
+        [.. (await AllAsync()).SelectMany(deployed => Statements(deployed).Concat(Permissions(deployed))).Select(made => (made.Resource, Generic(Line(made.Statement))))];
 
     private static IEnumerable<(Registered Resource, JsonElement Statement)> Statements(Deployed deployed) =>
         from resource in Policies.SelectMany(deployed.All)
         let text = resource.Text(resource.Inputs.ContainsKey("policy") ? "policy" : "assumeRolePolicy")
         from statement in JsonSerializer.Deserialize<JsonElement>(text).GetProperty("Statement") is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default
         select (resource, statement);
+
+    /// <summary>The statements that Lambda makes of permissions in a function's policy.</summary>
+    private static IEnumerable<(Registered Resource, JsonElement Statement)> Permissions(Deployed deployed) =>
+        from permission in deployed.All("Permission")
+        let function = deployed.The("Function")
+        select (permission, JsonSerializer.SerializeToElement(new
+        {
+            Sid = permission.Name switch { "rotation" => "SecretsManager", "rotation-schedules" => "Schedules", _ => "Operator" },
+            Effect = "Allow",
+            Principal = permission.Text("principal"),
+            Action = permission.Text("action"),
+            Resource = $"arn:aws:lambda:{Engine.Region}:{Engine.AccountId}:function:{permission.Text("function")}",
+            Condition = new[] { ("StringEquals", "AWS:SourceAccount", "sourceAccount"), ("ArnLike", "AWS:SourceArn", "sourceArn") }
+                .Where(test => permission.Inputs.ContainsKey(test.Item3))
+                .ToDictionary(test => test.Item1, test => new Dictionary<string, string> { [test.Item2] = permission.Text(test.Item3) }),
+        }));
 
     /// <summary>A statement in the table's words.</summary>
     private static string Line(JsonElement statement)

@@ -26,6 +26,7 @@ internal sealed class JumpingTime : TimeProvider
             _now += by.Ticks;
             due = _waiting.FindAll(timer => timer.Due <= _now);
             _waiting.RemoveAll(due.Contains);
+            due.ForEach(timer => timer.Repeat());
         }
 
         due.ForEach(timer => timer.Fire());
@@ -40,6 +41,8 @@ internal sealed class JumpingTime : TimeProvider
 
     private sealed class Timer(JumpingTime time, TimerCallback callback, object? state) : ITimer
     {
+        private long _period;
+
         public long Due { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -49,6 +52,7 @@ internal sealed class JumpingTime : TimeProvider
                 lock (time._gate)
                 {
                     Due = time._now + dueTime.Ticks;
+                    _period = Math.Max(0, period.Ticks);
                     time._waiting.Add(this);
                 }
             }
@@ -59,6 +63,16 @@ internal sealed class JumpingTime : TimeProvider
             }
 
             return true;
+        }
+
+        /// <summary>A schedule's timer waits again; what it missed in a long jump is not made up for.</summary>
+        public void Repeat()
+        {
+            if (_period > 0)
+            {
+                Due += (((time._now - Due) / _period) + 1) * _period;
+                time._waiting.Add(this);
+            }
         }
 
         public void Fire() => ThreadPool.QueueUserWorkItem(_ => callback(state));

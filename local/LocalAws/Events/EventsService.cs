@@ -45,7 +45,7 @@ public sealed partial class EventsService
             replaced?.Timer?.Dispose();
             var rule = new Rule(arn, targets);
             _rules.Add(name, rule);
-            rule.Timer = rate is { } every ? _aws.TimeProvider.CreateTimer(_ => Fire(rule), state: null, every, every) : null;
+            rule.Timer = rate is { } every ? _aws.TimeProvider.CreateTimer(_ => _ = FireAsync(rule), state: null, every, every) : null;
         }
 
         return arn;
@@ -127,7 +127,7 @@ public sealed partial class EventsService
         };
     }
 
-    private void Fire(Rule rule)
+    private Task FireAsync(Rule rule)
     {
         (string Arn, string Input)[] targets;
         lock (_gate)
@@ -135,11 +135,16 @@ public sealed partial class EventsService
             targets = [.. rule.Targets.Values];
         }
 
-        foreach (var (arn, input) in targets.Where(target => _aws.Lambda.Admits(target.Arn, ServicePrincipal, rule.Arn)))
-        {
-            // An asynchronous invocation: nobody hears its result.
-            _ = _aws.Lambda.RunAsync(arn, Encoding.UTF8.GetBytes(input));
-        }
+        return Task.WhenAll(targets.Select(target => InvokeAsync(rule, target.Arn, target.Input)));
+    }
+
+    // An asynchronous invocation: nobody hears its result, so the log of calls keeps what became of it.
+    private async Task InvokeAsync(Rule rule, string functionArn, string input)
+    {
+        var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{functionArn}/{rule.Arn.Split('/')[^1]}");
+        var error = !_aws.Lambda.Admits(functionArn, ServicePrincipal, rule.Arn) ? "AccessDeniedException"
+            : (await _aws.Lambda.RunAsync(functionArn, Encoding.UTF8.GetBytes(input))).Error is null ? null : "Unhandled";
+        _aws.Calls.End(call, 200, error, _aws.TimeProvider.GetUtcNow());
     }
 
     private Rule RuleOf(string name) => _rules.GetValueOrDefault(name) ?? throw new AwsException(400, "ResourceNotFoundException", $"Rule {name} does not exist on EventBus default.");
