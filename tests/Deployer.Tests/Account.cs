@@ -6,11 +6,9 @@ using Amazon.APIGateway;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
-using Infra;
 using LambdaHost;
 using LocalAws;
 using LocalAws.ApiGateway;
-using Pulumi.Testing;
 using RotationFunction;
 using RotationFunction.Tests;
 
@@ -27,22 +25,19 @@ internal sealed class Account : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly HttpClient _http;
-    private readonly Func<string, string>? _tamper;
 
     private Account(EmbeddedAws aws, JumpingTime time, Func<string, string>? tamper)
     {
-        _tamper = tamper;
         (Aws, Time) = (aws, time);
         _http = new HttpClient(aws.CreateTransport());
-        Deployment = new LocalDeployment(new LocalDeploymentOptions { Aws = aws, RunFunction = RunFunction });
+        Stack = new DeployedStack(this, "test", tamper);
         Secrets = SecretsManager(new BasicAWSCredentials(Owner, aws.SecretAccessKey));
         Gateway = ApiGateway(new BasicAWSCredentials(Owner, aws.SecretAccessKey));
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            var api = aws.ApiGateway.CreateRestApi(new() { Name = "api" }).Id;
-            aws.ApiGateway.CreateDeployment(new() { RestApiId = api, StageName = "prod" });
-            Plans.Add(aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", ApiStages = [new(api, "prod")] }).Id);
-            Apis.Add(new Uri(aws.InvokeUrl(api, "prod"), "orders"));
+            var (apiId, url) = MakeApi();
+            Plans.Add(aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", ApiStages = [new(apiId, "prod")] }).Id);
+            Apis.Add(url);
         }
     }
 
@@ -50,7 +45,10 @@ internal sealed class Account : IAsyncDisposable
 
     public JumpingTime Time { get; }
 
-    public LocalDeployment Deployment { get; }
+    /// <summary>The stack that most tests are about.</summary>
+    public DeployedStack Stack { get; }
+
+    public LocalDeployment Deployment => Stack.Deployment;
 
     public IAmazonSecretsManager Secrets { get; }
 
@@ -64,7 +62,7 @@ internal sealed class Account : IAsyncDisposable
     public string AdoptedKeyId { get; set; } = "";
 
     /// <summary>The role that the function runs as.</summary>
-    public string FunctionRoleArn { get; private set; } = "";
+    public string FunctionRoleArn => Stack.FunctionRoleArn;
 
     /// <summary>The stack's template key.</summary>
     public string TemplateId => Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { Limit = 500 }).Items.Single(key => key.Name == SecretName + " (template)").Id;
@@ -77,28 +75,29 @@ internal sealed class Account : IAsyncDisposable
         return new Account(EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag }), time, tamper);
     }
 
+    /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>
+    public static async Task<Account> ListenAsync()
+    {
+        var time = new JumpingTime();
+        return new Account(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time }), time, tamper: null);
+    }
+
     /// <summary>Deploys the stack with this configuration.</summary>
     /// <param name="configuration">Settings by name; what is no text is given as JSON.</param>
     /// <param name="replace">Names of resources that are replaced, as by <c>pulumi up --replace</c>.</param>
-    public async Task UpAsync(object configuration, params string[] replace)
+    public Task UpAsync(object configuration, params string[] replace) => Stack.UpAsync(configuration, replace);
+
+    /// <summary>Another API with a stage named prod.</summary>
+    public (string ApiId, Uri Url) MakeApi()
     {
-        var settings = JsonSerializer.SerializeToElement(configuration).EnumerateObject()
-            .ToDictionary(setting => "rotation-lambda:" + setting.Name, setting => setting.Value.ValueKind is JsonValueKind.String ? setting.Value.GetString()! : setting.Value.GetRawText());
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(settings));
-        try
-        {
-            await Deployment.UpAsync(
-                async mocks => await Pulumi.Deployment.TestAsync<RotationStack>(
-                    _tamper is null ? mocks : new TamperedPolicies(mocks, _tamper),
-                    new TestOptions { ProjectName = "rotation-lambda", StackName = "test", IsPreview = false }),
-                replace);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("PULUMI_CONFIG", null);
-            Environment.ExitCode = 0; // a failed run sets it
-        }
+        var apiId = Aws.ApiGateway.CreateRestApi(new() { Name = "api" }).Id;
+        Aws.ApiGateway.CreateDeployment(new() { RestApiId = apiId, StageName = "prod" });
+        return (apiId, new Uri(Aws.InvokeUrl(apiId, "prod"), "orders"));
     }
+
+    /// <summary>A role that an administrator has made, which may do nothing by itself.</summary>
+    public string MakeRole(string name) =>
+        Aws.Iam.CreateRole(name, """{"Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}""").Arn;
 
     /// <summary>The stack's configuration with one key in these usage plans.</summary>
     public static object Configuration(params string[] plans) => new
@@ -109,11 +108,11 @@ internal sealed class Account : IAsyncDisposable
 
     public Task<DescribeSecretResponse> DescribeAsync() => Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretName });
 
-    public async Task<string?> ReadKeyAsync(string label)
+    public async Task<string?> ReadKeyAsync(string label, string secretName = SecretName)
     {
         try
         {
-            var document = (await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretName, VersionStage = label })).SecretString;
+            var document = (await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = secretName, VersionStage = label })).SecretString;
             return JsonDocument.Parse(document).RootElement.TryGetProperty("apiKey", out var key) ? key.GetString() : null;
         }
         catch (ResourceNotFoundException)
@@ -130,18 +129,26 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>The keys of AWSCURRENT and AWSPREVIOUS must open an API.</summary>
-    public async Task AssertOpenAsync(Uri api)
+    public async Task AssertOpenAsync(Uri api, string secretName = SecretName)
     {
         foreach (var label in new[] { "AWSCURRENT", "AWSPREVIOUS" })
         {
-            if (await ReadKeyAsync(label) is { } key)
+            if (await ReadKeyAsync(label, secretName) is { } key)
             {
                 Assert.True(await CallAsync(api, key) == HttpStatusCode.OK, $"The key of {label} is refused.");
             }
         }
     }
 
-    public IReadOnlyList<ApiKey> Minted() => Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { NameQuery = SecretName + "/", Limit = 500 }).Items;
+    public IReadOnlyList<ApiKey> Minted(string secretName = SecretName) => Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { NameQuery = secretName + "/", Limit = 500 }).Items;
+
+    /// <summary>Rotates by hand.</summary>
+    public async Task RotateAsync(string secretName = SecretName)
+    {
+        await Aws.SecretsManager.SettledAsync(); // a deployment has the current key tested
+        await Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = secretName });
+        await Aws.SecretsManager.SettledAsync();
+    }
 
     /// <summary>Days go by; the schedule rotates.</summary>
     public async Task PassAsync(int days)
@@ -151,6 +158,21 @@ internal sealed class Account : IAsyncDisposable
             Time.Advance(TimeSpan.FromDays(1));
             await Aws.SecretsManager.SettledAsync();
         }
+    }
+
+    /// <summary>Time goes by until a rule's next invocation, and that is over.</summary>
+    /// <returns>Why EventBridge or the function failed; null where neither did.</returns>
+    public async Task<string?> PassToRuleAsync(string ruleName, TimeSpan time)
+    {
+        var before = InvocationsBy(ruleName).Count;
+        Time.Advance(time);
+        for (var waited = 0; waited < 3000 && InvocationsBy(ruleName).Count == before; waited++)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(before + 1, InvocationsBy(ruleName).Count);
+        return InvocationsBy(ruleName)[^1].ErrorCode;
     }
 
     public AmazonSecretsManagerClient SecretsManager(AWSCredentials credentials) => new(
@@ -174,9 +196,9 @@ internal sealed class Account : IAsyncDisposable
         return new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
     }
 
-    private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
+    /// <summary>What runs a declared function: the function itself, with the credentials of its role.</summary>
+    public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
-        FunctionRoleArn = declared.RoleArn;
         var credentials = CredentialsOf(declared.RoleArn);
         var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time);
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
@@ -197,23 +219,11 @@ internal sealed class Account : IAsyncDisposable
         };
     }
 
+    private List<CallRecord> InvocationsBy(string ruleName) =>
+        [.. Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com" && record.Call.Resource.Split('/')[^1].StartsWith(ruleName + "-", StringComparison.Ordinal))];
+
     private sealed class Transport(EmbeddedAws aws) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(aws.CreateTransport());
-    }
-
-    private sealed class TamperedPolicies(IMocks inner, Func<string, string> tamper) : IMocks
-    {
-        public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
-        {
-            if (args.Type == "aws:iam/rolePolicy:RolePolicy")
-            {
-                args.Inputs = args.Inputs.SetItem("policy", tamper((string)args.Inputs["policy"]));
-            }
-
-            return inner.NewResourceAsync(args);
-        }
-
-        public Task<object> CallAsync(MockCallArgs args) => inner.CallAsync(args);
     }
 }

@@ -50,6 +50,57 @@ public sealed class LifeTests
         await DestroyAsync(account);
     }
 
+    [Fact]
+    public async Task A_life_under_policies_by_tag()
+    {
+        const string Other = "shop/refunds";
+        await using var account = Account.Start();
+        var (api, plan) = (account.MakeApi(), account.Plans[0]);
+        var made = new { apiStages = new[] { new { apiId = api.ApiId, stage = "prod" } } };
+        var more = Enumerable.Range(1, 100).First(count => DeployedStack.IsByTag(Configuration(ofFirst: null, ofSecond: plan, count)));
+
+        await account.UpAsync(Configuration(ofFirst: null, ofSecond: plan, more));
+        Assert.Contains("create aws:iam/rolePolicy:RolePolicy rotation-tagged", account.Deployment.Changes);
+        Assert.DoesNotContain(account.Deployment.Resources, resource => resource.EndsWith("-secret", StringComparison.Ordinal));
+        await RotateBothAsync(ofFirst: api.Url, ofSecond: account.Apis[0]);
+
+        // Each goes to where the other one was: from a plan that the stack makes to a named one, and the other way round.
+        await account.UpAsync(Configuration(ofFirst: plan, ofSecond: null, more));
+        await RotateBothAsync(ofFirst: account.Apis[0], ofSecond: api.Url);
+        Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(api.Url, await account.ReadKeyAsync("AWSCURRENT")));
+
+        await account.Deployment.DestroyAsync();
+        Assert.Empty(account.Deployment.Resources);
+        Assert.Empty(account.Aws.Events.Rules);
+        Assert.Empty(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items);
+        Assert.Equal(account.Plans.Order(), account.Aws.ApiGateway.GetUsagePlans(new()).Items.Select(left => left.Id).Order());
+        await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);
+
+        async Task RotateBothAsync(Uri ofFirst, Uri ofSecond)
+        {
+            foreach (var (name, url) in new[] { (Account.SecretName, ofFirst), (Other, ofSecond) })
+            {
+                var before = await account.ReadKeyAsync("AWSCURRENT", name);
+                await account.RotateAsync(name);
+                Assert.True(before == await account.ReadKeyAsync("AWSPREVIOUS", name), $"{name} was not rotated");
+                await account.AssertOpenAsync(url, name);
+            }
+        }
+
+        // Without an id, the stack makes a plan.
+        object Configuration(string? ofFirst, string? ofSecond, int more) => new
+        {
+            recoveryWindowDays = 0,
+            activationWait = 0, // nobody who waits moves the clock for others
+            keys = (object[])
+            [
+                ofFirst is null ? new { name = Account.SecretName, usagePlan = made } : new { name = Account.SecretName, usagePlanIds = new[] { ofFirst } },
+                ofSecond is null ? new { name = Other, usagePlan = made } : new { name = Other, usagePlanIds = new[] { ofSecond } },
+                .. Enumerable.Range(1, more).Select(number => new { name = $"shop/more{number}", usagePlanIds = new[] { plan } }),
+            ],
+        };
+    }
+
     private static async Task RotateByScheduleAsync(Account account, int times, int api = 0)
     {
         for (var time = 0; time < times; time++)
@@ -65,8 +116,7 @@ public sealed class LifeTests
     private static async Task RotateByHandAsync(Account account)
     {
         var before = await account.ReadKeyAsync("AWSCURRENT");
-        await account.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = Account.SecretName });
-        await account.Aws.SecretsManager.SettledAsync();
+        await account.RotateAsync();
         Assert.True(before == await account.ReadKeyAsync("AWSPREVIOUS"));
         await account.AssertOpenAsync(account.Apis[0]);
     }

@@ -59,6 +59,33 @@ public sealed class PolicyTests
         await AssertDeniedAsync(() => everything.RotateSecretAsync(new RotateSecretRequest { SecretId = Account.SecretName, RotationLambdaARN = $"arn:aws:lambda:{account.Aws.Region}:{account.Aws.AccountId}:function:other" }));
     }
 
+    [Theory]
+    [InlineData("secretsmanager.amazonaws.com")]
+    [InlineData("events.amazonaws.com")]
+    public async Task Each_service_that_may_call_the_function_needs_its_permission(string service)
+    {
+        await using var account = Account.Start();
+        await account.UpAsync(OverlapTests.Configuration(account, "24h"));
+        var first = await account.ReadKeyAsync("AWSCURRENT");
+        await account.RotateAsync();
+        Assert.True(first == await account.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.Null(await account.PassToRuleAsync(OverlapTests.Rule, TimeSpan.FromHours(1)));
+
+        var policy = JsonNode.Parse(account.Aws.Lambda.GetPolicy(account.Stack.FunctionName).Policy)!["Statement"]!.AsArray();
+        var statement = policy.Single(statement => statement!["Principal"]!["Service"]!.GetValue<string>() == service)!["Sid"]!.GetValue<string>();
+        account.Aws.Lambda.RemovePermission(account.Stack.FunctionName, statement);
+
+        if (service == "events.amazonaws.com")
+        {
+            Assert.Equal("AccessDeniedException", await account.PassToRuleAsync(OverlapTests.Rule, TimeSpan.FromDays(2)));
+            await account.AssertOpenAsync(account.Apis[0]); // the overlap is over, and nothing has ended it
+        }
+        else
+        {
+            await AssertDeniedAsync(() => account.RotateAsync());
+        }
+    }
+
     private static async Task<List<Part>> PartsAsync()
     {
         var policies = new List<JsonObject>();

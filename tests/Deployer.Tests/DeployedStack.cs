@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Infra;
+using Pulumi.Testing;
+
+namespace Deployer.Tests;
+
+/// <summary>The stack, deployed to an account under a name of its own.</summary>
+internal sealed class DeployedStack
+{
+    private readonly string _project;
+    private readonly string _name;
+    private readonly Func<string, string>? _tamper;
+
+    /// <param name="account">Where to.</param>
+    /// <param name="name">The stack's name.</param>
+    /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
+    /// <param name="project">The project's name.</param>
+    public DeployedStack(Account account, string name, Func<string, string>? tamper = null, string project = "rotation-lambda")
+    {
+        (_name, _tamper, _project) = (name, tamper, project);
+        Deployment = new LocalDeployment(new LocalDeploymentOptions
+        {
+            Aws = account.Aws,
+            RunFunction = declared =>
+            {
+                (FunctionName, FunctionRoleArn) = (declared.Name, declared.RoleArn);
+                return account.RunFunction(declared);
+            },
+        });
+    }
+
+    public LocalDeployment Deployment { get; }
+
+    public string FunctionName { get; private set; } = "";
+
+    /// <summary>The role that the function runs as.</summary>
+    public string FunctionRoleArn { get; private set; } = "";
+
+    /// <summary>Whether a configuration has more keys than the function's policies can name.</summary>
+    public static bool IsByTag(object configuration) => StackConfig.Read(Settings(configuration).GetValueOrDefault).SecretsByTag;
+
+    public async Task UpAsync(object configuration, params string[] replace)
+    {
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(Settings(configuration).ToDictionary(setting => $"{_project}:{setting.Key}", setting => setting.Value)));
+        try
+        {
+            await Deployment.UpAsync(
+                async mocks => await Pulumi.Deployment.TestAsync<RotationStack>(
+                    _tamper is null ? mocks : new TamperedPolicies(mocks, _tamper),
+                    new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false }),
+                replace);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PULUMI_CONFIG", null);
+            Environment.ExitCode = 0; // a failed run sets it
+        }
+    }
+
+    /// <summary>As Pulumi gives them: what is no text is JSON.</summary>
+    private static Dictionary<string, string> Settings(object configuration) => JsonSerializer.SerializeToElement(configuration).EnumerateObject()
+        .ToDictionary(setting => setting.Name, setting => setting.Value.ValueKind is JsonValueKind.String ? setting.Value.GetString()! : setting.Value.GetRawText());
+
+    private sealed class TamperedPolicies(IMocks inner, Func<string, string> tamper) : IMocks
+    {
+        public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
+        {
+            if (args.Type == "aws:iam/rolePolicy:RolePolicy")
+            {
+                args.Inputs = args.Inputs.SetItem("policy", tamper((string)args.Inputs["policy"]));
+            }
+
+            return inner.NewResourceAsync(args);
+        }
+
+        public Task<object> CallAsync(MockCallArgs args) => inner.CallAsync(args);
+    }
+}

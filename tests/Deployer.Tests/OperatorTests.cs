@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.SecretsManager.Model;
+using LocalAws.Tests;
+
+namespace Deployer.Tests;
+
+/// <summary>The actions, invoked as Lambda is invoked, by somebody whom the stack names as an operator; the function does them with its own role.</summary>
+[Collection(nameof(Account))]
+public sealed class OperatorTests
+{
+    private const string Other = "shop/refunds";
+
+    [Fact]
+    public async Task An_operator_invokes_each_action()
+    {
+        await using var account = await Account.ListenAsync();
+        var onCall = account.MakeRole("on-call");
+        await account.UpAsync(Configuration(account, onCall));
+
+        foreach (var action in new[] { "status", "check" })
+        {
+            var answer = await AskAsync(account, onCall, action, Account.SecretName);
+            Assert.True(answer.GetProperty("Healthy").GetBoolean(), $"{action}: {answer.GetProperty("Findings").GetRawText()}");
+        }
+
+        var first = await account.ReadKeyAsync("AWSCURRENT");
+        await account.RotateAsync();
+        await AskAsync(account, onCall, "rollback", Account.SecretName);
+        Assert.True(first == await account.ReadKeyAsync("AWSCURRENT"), "AWSCURRENT was not moved back");
+        await account.AssertOpenAsync(account.Apis[0]);
+
+        account.Time.Advance(TimeSpan.FromMinutes(20)); // not yet the rule's hour
+        await AskAsync(account, onCall, "endOverlap", Account.SecretName);
+        Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSPREVIOUS")));
+
+        await account.RotateAsync(Other);
+        await account.AssertOpenAsync(account.Apis[0], Other);
+        await AskAsync(account, onCall, "revokePrevious", Other);
+        Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSPREVIOUS", Other)));
+        Assert.Equal(HttpStatusCode.OK, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSCURRENT", Other)));
+    }
+
+    [Fact]
+    public async Task A_stranger_invokes_nothing_and_an_operator_does_nothing_else()
+    {
+        await using var account = await Account.ListenAsync();
+        var (onCall, stranger) = (account.MakeRole("on-call"), account.MakeRole("stranger"));
+        await account.UpAsync(Configuration(account, onCall));
+
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await StatusAsync(account, stranger));
+        Assert.Equal((HttpStatusCode.OK, null), await StatusAsync(account, onCall));
+        foreach (var path in new[] { "", "/policy" })
+        {
+            using var refused = await SendAsync(account, onCall, HttpMethod.Get, path, content: null);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        var secrets = account.SecretsManager(account.CredentialsOf(onCall));
+        var denied = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName }));
+        Assert.Equal("AccessDeniedException", denied.ErrorCode);
+
+        await account.UpAsync(Configuration(account));
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await StatusAsync(account, onCall));
+    }
+
+    private static object Configuration(Account account, params string[] operators) => new
+    {
+        recoveryWindowDays = 0,
+        activationWait = 0, // nobody who waits moves the clock for others
+        operators,
+        keys = new[]
+        {
+            new { name = Account.SecretName, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(30 days)", overlap = (string?)"0" },
+            new { name = Other, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(30 days)", overlap = (string?)null },
+        },
+    };
+
+    /// <summary>The answer of an action that must succeed.</summary>
+    private static async Task<JsonElement> AskAsync(Account account, string roleArn, string action, string secretName)
+    {
+        using var response = await SendAsync(account, roleArn, HttpMethod.Post, "/invocations", JsonSerializer.Serialize(new { action, secretId = secretName }));
+        var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.True(response.StatusCode == HttpStatusCode.OK && !response.Headers.Contains("X-Amz-Function-Error"), $"{action} failed.");
+        Assert.Equal((action, secretName), (answer.GetProperty("Action").GetString(), answer.GetProperty("SecretId").GetString()));
+        return answer;
+    }
+
+    private static async Task<(HttpStatusCode Status, string? Error)> StatusAsync(Account account, string roleArn)
+    {
+        using var response = await SendAsync(account, roleArn, HttpMethod.Post, "/invocations", JsonSerializer.Serialize(new { action = "status", secretId = Account.SecretName }));
+        return (response.StatusCode, response.Headers.TryGetValues("x-amzn-ErrorType", out var errors) ? errors.Single() : null);
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(Account account, string roleArn, HttpMethod method, string path, string? content)
+    {
+        var credentials = account.Aws.Iam.AssumeRole(roleArn.Split('/')[^1], "me");
+        using var client = new HttpClient(new SigningHandler(credentials.AccessKeyId, "lambda", account.Aws.Region, credentials.SecretAccessKey));
+        using var request = new HttpRequestMessage(method, new Uri(account.Aws.ServiceUrl, $"2015-03-31/functions/{account.Stack.FunctionName}{path}"))
+        {
+            Headers = { { "X-Amz-Security-Token", credentials.SessionToken } },
+            Content = content is null ? null : new StringContent(content),
+        };
+        return await client.SendAsync(request);
+    }
+}
