@@ -24,6 +24,9 @@ public sealed class KeysComeAndGoTests
         var others = Enumerable.Range(1, 100).Select(count => Others(count)).First(others => DeployedStack.IsByTag(Configuration(account, [Account.SecretName, .. others])));
         await account.UpAsync(Configuration(account, Account.SecretName));
 
+        await account.UpAsync(Configuration(account, [Account.SecretName, .. others[..^1]]));
+        Assert.DoesNotContain(account.Deployment.Changes, change => change.EndsWith("rotation-tagged", StringComparison.Ordinal));
+
         await account.UpAsync(Configuration(account, [Account.SecretName, .. others]));
         Assert.Contains("create aws:iam/rolePolicy:RolePolicy rotation-tagged", account.Deployment.Changes);
         Assert.All(others, other => Assert.Single(account.Minted(other)));
