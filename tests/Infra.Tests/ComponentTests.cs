@@ -35,6 +35,21 @@ public sealed class ComponentTests
     }
 
     [Fact]
+    public async Task Whatever_another_program_calls_its_components_schedules_may_call_the_function()
+    {
+        var deployed = await Deployed.ProgramAsync(() =>
+        {
+            var function = new KeyRotationFunction("keys", new() { Code = new FileArchive("function"), UsagePlans = { ["gold"] = "plan1" } });
+            var key = new RotatingApiKey("partner", new() { Function = function, SecretName = "partner/key", UsagePlans = { ["gold"] = "plan1" }, Overlap = "24h" });
+            _ = new Monitoring("watch", new() { Function = function, Keys = { ["partner"] = key } });
+            return new Dictionary<string, object?>();
+        });
+
+        Assert.EndsWith(":rule/keys-*", deployed.The("Permission", "keys-schedules").Text("sourceArn"), StringComparison.Ordinal);
+        Assert.Equal(["keys-check-partner", "keys-overlap-partner"], deployed.All("EventRule").Select(rule => rule.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Components_have_the_packages_type_tokens()
     {
         var types = (await Deployed.StackAsync(Settings.OneKey)).Made.OfType<ComponentResource>().Select(component => component.GetResourceType());
