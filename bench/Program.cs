@@ -95,8 +95,12 @@ async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double
     }
 }
 
+// With the function's own runtimeconfig.json, as Lambda starts it.
 MeasuredFunction Hosted(string name, string taskRoot, string handler) => new(
-    name, "dotnet", [Path.Combine(Metadata("Published"), "LambdaHost", "LambdaHost.dll")], new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = taskRoot, ["_HANDLER"] = handler });
+    name,
+    "dotnet",
+    ["exec", "--runtimeconfig", Path.Combine(taskRoot, handler.Split(':')[0] + ".runtimeconfig.json"), Path.Combine(Metadata("Published"), "LambdaHost", "LambdaHost.dll")],
+    new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = taskRoot, ["_HANDLER"] = handler });
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
