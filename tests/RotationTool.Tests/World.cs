@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.Runtime;
@@ -22,6 +23,7 @@ internal sealed class World : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly HttpClient _http;
+    private Uri _ordersUrl = null!;
     private readonly InProcessFunction<RotationEvent, ActionResult?> _function;
 
     private World(EmbeddedAws aws)
@@ -133,6 +135,21 @@ internal sealed class World : IAsyncDisposable
 
     public Task ActAsync(string action) => Aws.Lambda.InvokeAsync(FunctionName, System.Text.Encoding.UTF8.GetBytes(action));
 
+    /// <summary>The key that a client reads.</summary>
+    public async Task<string> ReadKeyAsync()
+    {
+        var answer = await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretArn });
+        return JsonDocument.Parse(answer.SecretString).RootElement.GetProperty("apiKey").GetString()!;
+    }
+
+    /// <summary>Calls the API as a client does.</summary>
+    public async Task<HttpStatusCode> CallApiAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _ordersUrl) { Headers = { { "x-api-key", key } } };
+        using var response = await _http.SendAsync(request);
+        return response.StatusCode;
+    }
+
     /// <summary>What the labels hold, by version.</summary>
     public async Task<Dictionary<string, List<string>>> LabelsAsync() => (await Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretArn })).VersionIdsToStages;
 
@@ -162,13 +179,14 @@ internal sealed class World : IAsyncDisposable
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         PlanId = (await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] })).Id;
+        _ordersUrl = new Uri(Aws.InvokeUrl(api.Id, "prod"), "orders");
         RegisterFunction();
         PermitSecretsManager();
         (SecretArn, TemplateId) = await AddSecretAsync(SecretName);
         await Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
         {
             ResourceArn = $"arn:aws:apigateway:{Aws.Region}::/apikeys/{TemplateId}",
-            Tags = new() { ["apikey-rotation:probe"] = new Uri(Aws.InvokeUrl(api.Id, "prod"), "orders").ToString() },
+            Tags = new() { ["apikey-rotation:probe"] = _ordersUrl.ToString() },
         });
     }
 
