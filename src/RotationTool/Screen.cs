@@ -69,7 +69,7 @@ internal sealed class Screen
         _console.MarkupLineInterpolated($"[bold]{Line(secret.Name)}[/], rotated by {Line(secret.FunctionName ?? "nothing")}");
         if (status.Rotation is { } rotation)
         {
-            var grid = new Grid().AddColumn(new GridColumn().PadLeft(2)).AddColumn();
+            var grid = new Grid().AddColumn(new GridColumn().Padding(2, 0, 3, 0)).AddColumn();
             AddRow("schedule", rotation.Enabled ? rotation.Schedule ?? "none" : "rotation is off");
             AddRow("last rotated", Time(rotation.LastRotated));
             AddRow("next rotation", Time(rotation.NextRotation));

@@ -10,17 +10,18 @@ internal static class Tool
 
     public static string Root { get; } = Metadata("Root");
 
-    /// <summary>Runs it to its end. Nothing of this machine's AWS settings reaches it.</summary>
+    /// <summary>Runs it to its end. Nothing of this machine's AWS settings and terminal reaches it.</summary>
     public static Task<Answer> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) => RunAsync("dotnet", [Metadata("apikey-rotation"), .. arguments], variables);
 
     public static async Task<Answer> RunAsync(string command, string[] arguments, IReadOnlyDictionary<string, string> variables)
     {
         var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal) || name is "GITHUB_ACTIONS").ToList())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal) || name is "GITHUB_ACTIONS" or "NO_COLOR").ToList())
         {
             start.Environment.Remove(name);
         }
 
+        start.Environment["TERM"] = "xterm-256color";
         start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
         start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = start.Environment["AWS_CONFIG_FILE"] = "/nonexistent";
         foreach (var (name, value) in variables)
