@@ -47,7 +47,7 @@ internal sealed class Account : IDisposable
         {
             var page = await _secrets.ListSecretsAsync(request, cancellationToken);
             // The filter takes a prefix.
-            secrets.AddRange((page.SecretList ?? []).Where(secret => secret.Tags.Exists(tag => tag.Key == TemplateTag))
+            secrets.AddRange((page.SecretList ?? []).Where(secret => secret.Tags?.Exists(tag => tag.Key == TemplateTag) == true)
                 .Select(secret => new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN)));
             request.NextToken = page.NextToken;
         }

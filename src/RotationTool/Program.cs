@@ -59,7 +59,7 @@ Command Command(string name, string description, Func<Account, ParseResult, Canc
     {
         using var account = new Account();
         return await run(account, parsed, cancel);
-    }));
+    }, cancel));
     return command;
 }
 

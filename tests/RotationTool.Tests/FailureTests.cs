@@ -1,3 +1,6 @@
+using System.Reflection;
+using Amazon;
+using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
 
 namespace RotationTool.Tests;
@@ -101,6 +104,27 @@ public sealed class FailureTests
         {
             Assert.Equal((command[0], 0), (command[0], (await world.RunAsync(command)).ExitCode));
         }
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_the_waiting_and_not_the_rotation()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
+        var answer = await Tool.RunAsync("dotnet", [Tool.Path, "rotate", World.SecretName, "--wait"], world.Variables, interruptAfter: "is being rotated");
+        Assert.Equal((130, ""), (answer.ExitCode, answer.Errors));
+        Assert.Contains((await world.LabelsAsync()).Values, labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT"));
+    }
+
+    [Theory]
+    [InlineData("eu-west-1", "https://lambda.eu-west-1.amazonaws.com")]
+    [InlineData("cn-north-1", "https://lambda.cn-north-1.amazonaws.com.cn")]
+    public void Without_an_endpoint_of_ones_own_Lambda_is_called_where_it_is_in_the_Region(string region, string expected)
+    {
+        var config = (ClientConfig)Activator.CreateInstance(Assembly.LoadFrom(Tool.Path).GetType("RotationTool.LambdaConfig", throwOnError: true)!)!;
+        config.IgnoreConfiguredEndpointUrls = true;
+        config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        Assert.Equal(expected, config.DetermineServiceOperationEndpoint(new(new DescribeSecretRequest())).URL);
     }
 
     [Fact]

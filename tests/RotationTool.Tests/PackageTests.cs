@@ -19,7 +19,7 @@ public sealed class PackageTests
                 ["NUGET_PACKAGES"] = Path.Combine(folder, "packages"),
                 ["DOTNET_CLI_UI_LANGUAGE"] = "en",
                 ["DOTNET_NOLOGO"] = "1",
-                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["MSBUILDDISABLENODEREUSE"] = "1", // a server that stays would hold the pipe open
             };
 
             // What the build has made already, so that no second build gets in its way.
@@ -41,7 +41,7 @@ public sealed class PackageTests
         }
     }
 
-    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(Tool.Metadata("apikey-rotation")))!;
+    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(Tool.Path))!;
 
     private static async Task AssertStandInsAreToldAsync(string package)
     {

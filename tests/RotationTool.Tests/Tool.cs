@@ -8,33 +8,49 @@ internal static class Tool
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>The tool as it was built.</summary>
+    public static string Path { get; } = Metadata("apikey-rotation");
+
     public static string Root { get; } = Metadata("Root");
 
     /// <summary>Runs it to its end. Nothing of this machine's AWS settings and terminal reaches it.</summary>
-    public static Task<Answer> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) => RunAsync("dotnet", [Metadata("apikey-rotation"), .. arguments], variables);
+    public static Task<Answer> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) => RunAsync("dotnet", [Path, .. arguments], variables);
 
-    public static async Task<Answer> RunAsync(string command, string[] arguments, IReadOnlyDictionary<string, string> variables)
+    /// <summary>Runs any command so; one that has printed the text is interrupted, as by Ctrl+C.</summary>
+    public static async Task<Answer> RunAsync(string command, string[] arguments, IReadOnlyDictionary<string, string> variables, string? interruptAfter = null)
     {
-        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal) || name is "GITHUB_ACTIONS" or "NO_COLOR").ToList())
+        var how = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = System.IO.Path.GetTempPath() };
+        foreach (var name in how.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal) || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "GITHUB_ACTIONS" or "NO_COLOR").ToList())
         {
-            start.Environment.Remove(name);
+            how.Environment.Remove(name);
         }
 
-        start.Environment["TERM"] = "xterm-256color";
-        start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
-        start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = start.Environment["AWS_CONFIG_FILE"] = "/nonexistent";
+        how.Environment["TERM"] = "xterm-256color";
+        how.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
+        how.Environment["AWS_SHARED_CREDENTIALS_FILE"] = how.Environment["AWS_CONFIG_FILE"] = "/nonexistent";
         foreach (var (name, value) in variables)
         {
-            start.Environment[name] = value;
+            how.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(how)!;
         using var timeout = new CancellationTokenSource(Patience);
         try
         {
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+            var start = "";
+            while (interruptAfter is not null && !start.Contains(interruptAfter, StringComparison.Ordinal) && await process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+            {
+                start += line + "\n";
+            }
+
+            if (interruptAfter is not null)
+            {
+                using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+                await kill.WaitForExitAsync(timeout.Token);
+            }
+
+            var output = start + await process.StandardOutput.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
             return new Answer(process.ExitCode, output, await errors);
         }
