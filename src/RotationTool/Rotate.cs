@@ -43,14 +43,18 @@ internal sealed class Rotate(Account account, Screen screen)
             var step = Steps[_passed];
             if (step is "testSecret" || Stopwatch.GetElapsedTime(movedOn) > Patience)
             {
-                if (await WhyAsync(secret, step, version, cancellationToken) is { } reason && await ObserveAsync(secret, version, cancellationToken) <= _passed)
+                if (await WhyAsync(secret, step, version, cancellationToken) is not { } reason)
+                {
+                    Pass(_passed + 1);
+                    continue;
+                }
+
+                // The step before may not be done yet, and Secrets Manager's own try may have been faster.
+                if (Stopwatch.GetElapsedTime(movedOn) > Patience && await ObserveAsync(secret, version, cancellationToken) <= _passed)
                 {
                     screen.StepFailed(step);
                     throw new ToolException(ExitCode.Wrong, $"{step} failed: {reason} Secrets Manager tries the rotation again; to give it up: {secret.ClearCommand(version)}");
                 }
-
-                Pass(_passed + 1);
-                continue;
             }
 
             await Task.Delay(Pause, cancellationToken);

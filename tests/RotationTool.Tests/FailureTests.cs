@@ -111,7 +111,7 @@ public sealed class FailureTests
     {
         await using var world = await World.StartAsync();
         world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
-        var answer = await Tool.RunAsync("dotnet", [Tool.Path, "rotate", World.SecretName, "--wait"], world.Variables, interruptAfter: "is being rotated");
+        var answer = await world.RunAsync(["rotate", World.SecretName, "--wait"], interruptAfter: "is being rotated");
         Assert.Equal((130, ""), (answer.ExitCode, answer.Errors));
         Assert.Contains((await world.LabelsAsync()).Values, labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT"));
     }

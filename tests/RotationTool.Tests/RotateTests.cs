@@ -52,6 +52,16 @@ public sealed class RotateTests
     }
 
     [Fact]
+    public async Task A_key_that_is_still_being_attached_is_waited_for_though_no_other_key_shows_how_far_it_is()
+    {
+        await using var world = await World.StartAsync();
+        await world.Gateway.DeleteApiKeyAsync(new Amazon.APIGateway.Model.DeleteApiKeyRequest { ApiKey = Assert.Single(await world.EnabledAsync()) });
+        world.Aws.Faults = call => call is { Operation: "CreateUsagePlanKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Delayed(TimeSpan.FromSeconds(4)) : null;
+
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_quota_that_is_reached_fails_setSecret_and_the_command_in_the_text_clears_what_is_stuck()
     {
         await using var world = await World.StartAsync();

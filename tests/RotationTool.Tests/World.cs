@@ -71,12 +71,16 @@ internal sealed class World : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Runs the tool.</summary>
-    public async Task<Answer> RunAsync(params string[] arguments)
+    /// <summary>Runs the tool, and looks for values before an assertion could quote what it printed.</summary>
+    public Task<Answer> RunAsync(params string[] arguments) => RunAsync(arguments, interruptAfter: null);
+
+    /// <summary>Runs the tool and interrupts it, as by Ctrl+C, when it has printed the text.</summary>
+    public async Task<Answer> RunAsync(string[] arguments, string? interruptAfter)
     {
-        var answer = await Tool.RunAsync(Variables, arguments);
+        var answer = await Tool.RunAsync("dotnet", [Tool.Path, .. arguments], Variables, interruptAfter);
         _printed.Enqueue(answer.Output);
         _printed.Enqueue(answer.Errors);
+        AssertNoValueWasPrinted();
         return answer;
     }
 
@@ -162,15 +166,20 @@ internal sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var values = Aws.ConfidentialValues;
-        Assert.NotEmpty(values);
-        Assert.False(_printed.Any(text => values.Any(value => text.Contains(value, StringComparison.Ordinal))), "The tool printed a key value or a RotationToken.");
+        AssertNoValueWasPrinted();
         // What a person reads of a value is never asked for either.
         Assert.DoesNotContain(Aws.Calls.Snapshot(), call => call.Call.AccessKeyId == "AKIAONCALL" && call.Call.Operation is "GetSecretValue" or "BatchGetSecretValue");
         _http.Dispose();
         Secrets.Dispose();
         Gateway.Dispose();
         await Aws.DisposeAsync();
+    }
+
+    private void AssertNoValueWasPrinted()
+    {
+        var values = Aws.ConfidentialValues;
+        Assert.NotEmpty(values);
+        Assert.False(_printed.Any(text => values.Any(value => text.Contains(value, StringComparison.Ordinal))), "The tool printed a key value or a RotationToken.");
     }
 
     private async Task DeployAsync()
