@@ -1,4 +1,4 @@
-// The project's commands: dotnet run build.cs demo | test | soak
+// The project's commands: dotnet run build.cs demo | test | soak | bench
 #:property PublishAot=false
 #:property ImplicitUsings=enable
 #:property Nullable=enable
@@ -17,6 +17,7 @@ return args switch
     ["test", .. var rest] => Prepare() ?? await TestAsync(rest),
     ["soak"] => Prepare() ?? await SoakAsync(),
     ["soak", var seed] => Prepare() ?? await SoakAsync(seed),
+    ["bench", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "bench", "--configuration", "Release", "--", .. rest]),
     _ => Usage(),
 };
 
@@ -27,6 +28,7 @@ int Usage()
           demo   rotate a key on an embedded AWS while clients use it
           test   build everything and run all tests; what follows goes to the test runner
           soak   rotate 50 secrets daily for two years of virtual time, with faults in a tenth of the calls; a number that follows draws the faults of an earlier run
+          bench  measure calls, cold start, a rotation and the package, beside a Python function; write docs/performance.md
         """);
     return 2;
 }

@@ -9,11 +9,10 @@ internal static class Calls
     public static IReadOnlyList<(string Step, string Operation, string Reason)> Needed { get; } =
     [
         ("createSecret", "DescribeSecret", "the guard of every step: may this version still be rotated to? Its tags name the template, so nothing else is asked for that"),
-        ("createSecret", "GetSecretValue", "has an earlier try stored a value? A second one would orphan the first one's key"),
         ("createSecret", "GetApiKey", "the template: it exists, points back at the secret, is disabled"),
         ("createSecret", "GetUsagePlans", "the template is in a plan: otherwise the new key would open nothing, and nothing has been stored yet"),
         ("createSecret", "GetSecretValue", "AWSCURRENT's document, whose other fields are carried over"),
-        ("createSecret", "PutSecretValue", "the value is stored before any key has it"),
+        ("createSecret", "PutSecretValue", "the value is stored before any key has it; Secrets Manager refuses a second one, so nobody asks before whether an earlier try has stored one"),
         ("setSecret", "DescribeSecret", "the guard"),
         ("setSecret", "GetSecretValue", "the value that createSecret stored: an invocation remembers nothing"),
         ("setSecret", "GetApiKey", "the template's description, customer id and tags, for the new key"),

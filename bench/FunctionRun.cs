@@ -34,6 +34,19 @@ internal sealed class FunctionRun : IAsyncDisposable
     /// <summary>How long its invocations took.</summary>
     public ConcurrentQueue<TimeSpan> Durations { get; } = new();
 
+    /// <summary>The CPU time that it took so far.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>CPU time of the start.</summary>
+    public TimeSpan InitCpuTime { get; private set; }
+
     /// <summary>From the start of the process until it asked for the first invocation.</summary>
     public TimeSpan Init { get; private set; }
 
@@ -88,6 +101,7 @@ internal sealed class FunctionRun : IAsyncDisposable
         }
 
         run.Init = Stopwatch.GetElapsedTime(run._started, await run._firstNext.Task);
+        run.InitCpuTime = run.CpuTime;
         run._cpu?.Set(cpuShare!.Value);
         return run;
     }

@@ -6,7 +6,7 @@ using Bench;
 using LocalAws;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-var runs = args is ["--runs", var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 5;
+var runs = Option("--runs") is { } count ? int.Parse(count, CultureInfo.InvariantCulture) : 5;
 if (!OperatingSystem.IsLinux())
 {
     Console.Error.WriteLine("The measurements need Linux: /proc, sh, and a cgroup for the CPU share.");
@@ -32,6 +32,11 @@ if (report.PeerSkipped is null)
 {
     var peer = Path.Combine(AppContext.BaseDirectory, "python_peer", "function.py");
     functions.Add(new MeasuredFunction(Report.Peer, "python3", [peer], new Dictionary<string, string>()));
+}
+
+if (Option("--against") is { } against)
+{
+    functions.Insert(1, Hosted(Report.Other, Path.GetFullPath(against), functions[0].Environment["_HANDLER"]));
 }
 
 double?[] shares = report.CpuSkipped is null ? [1, Report.ShareOf512] : [null];
@@ -69,28 +74,35 @@ async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double
     await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(roundTrip), certificate);
     await using (run = await FunctionRun.StartAsync(function, network.Url, certificates, share))
     {
+        var coldCpu = TimeSpan.Zero;
         if (function.Rotates)
         {
-            var rotation = await account.RotateAsync();
-            report.Calls[function.Name] = rotation.Steps.ToDictionary(step => step.Step, step => Calls.Of(step).Count());
+            await account.RotateAsync();
+            coldCpu = run.CpuTime - run.InitCpuTime;
+            var warm = await account.RotateAsync();
+            report.Calls[function.Name] = warm.Steps.ToDictionary(step => step.Step, step => Calls.Of(step).Count());
             if (function.Name == Report.Function)
             {
-                Calls.Check(rotation);
+                Calls.Check(warm);
             }
-
-            await account.RotateAsync();
         }
         else
         {
             await run.InvokeAsync(new FunctionInvocation(Guid.NewGuid().ToString(), "arn:aws:lambda:eu-west-1:123456789012:function:bare", "{}"u8.ToArray(), DateTimeOffset.MaxValue));
         }
 
-        return new Sample(function.Name, roundTrip, share, run.Init, [.. run.Durations], run.PeakMemory());
+        return new Sample(function.Name, roundTrip, share, run.Init, [.. run.Durations], run.InitCpuTime, coldCpu, run.PeakMemory());
     }
 }
 
+// With the function's own runtimeconfig.json, as Lambda starts it.
 MeasuredFunction Hosted(string name, string taskRoot, string handler) => new(
-    name, "dotnet", [Path.Combine(Metadata("Published"), "LambdaHost", "LambdaHost.dll")], new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = taskRoot, ["_HANDLER"] = handler });
+    name,
+    "dotnet",
+    ["exec", "--runtimeconfig", Path.Combine(taskRoot, handler.Split(':')[0] + ".runtimeconfig.json"), Path.Combine(Metadata("Published"), "LambdaHost", "LambdaHost.dll")],
+    new Dictionary<string, string> { ["LAMBDA_TASK_ROOT"] = taskRoot, ["_HANDLER"] = handler });
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
 static string? WithoutBoto3()
 {

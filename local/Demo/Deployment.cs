@@ -3,25 +3,23 @@ using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
-using Amazon.SecretsManager.Model;
+using Deployer;
+using Infra;
 using LambdaHost;
 using LocalAws;
+using Pulumi.Testing;
 using RotationFunction;
 
 namespace Demo;
 
-/// <summary>What the stack deploys: an API with a usage plan, a template key, a secret and the function, wired by tags and provisioned.</summary>
+/// <summary>An API of ours, and the stack itself, deployed for one key that opens it. The function runs with the credentials of the role that the stack gives it.</summary>
 internal sealed class Deployment : IDisposable
 {
     public const string SecretName = "demo/partner-api";
-    public const string FunctionName = "rotation";
-    public const string FunctionAccessKey = "AKIAFUNCTION";
     public const string OwnerAccessKey = "AKIAOWNER";
 
-    private static readonly TimeSpan ActivationWait = TimeSpan.FromSeconds(120);
-
     private readonly EmbeddedAws _aws;
-    private readonly InProcessFunction<RotationEvent, ActionResult?> _function;
+    private readonly LocalDeployment _stack;
     private readonly TemplateLogger _logger;
 
     /// <param name="aws">Where to deploy.</param>
@@ -29,25 +27,25 @@ internal sealed class Deployment : IDisposable
     public Deployment(EmbeddedAws aws, Action<LogEntry> onLog)
     {
         _aws = aws;
+        _stack = new LocalDeployment(new LocalDeploymentOptions { Aws = aws, RunFunction = RunFunction });
         _logger = new TemplateLogger(onLog);
-        Secrets = SecretsManager(OwnerAccessKey);
-        Gateway = ApiGateway(OwnerAccessKey);
-        var function = new Function(new Settings(ActivationWait), SecretsManager(FunctionAccessKey), ApiGateway(FunctionAccessKey), EmbeddedAws.CreateHttpClient(), Stream.Null, aws.TimeProvider);
-        _function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+        var owner = new BasicAWSCredentials(OwnerAccessKey, aws.SecretAccessKey);
+        Secrets = SecretsManager(owner);
+        Gateway = ApiGateway(owner);
     }
 
     public AmazonSecretsManagerClient Secrets { get; }
 
     public AmazonAPIGatewayClient Gateway { get; }
 
-    public string FunctionArn { get; private set; } = "";
+    public string FunctionName { get; private set; } = "";
 
-    public string SecretArn { get; private set; } = "";
+    public string FunctionAccessKey { get; private set; } = "";
 
     /// <summary>The method that clients call and the probe too.</summary>
     public Uri OrdersUrl { get; private set; } = null!;
 
-    /// <summary>Deploys, in the order in which the stack does; returns what the function's actions answered.</summary>
+    /// <summary>Makes the API, then deploys the stack; returns what the stack has made.</summary>
     public async Task<IReadOnlyList<string>> DeployAsync()
     {
         var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
@@ -55,47 +53,23 @@ internal sealed class Deployment : IDisposable
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         OrdersUrl = new Uri(_aws.InvokeUrl(api.Id, "prod"), "orders");
 
-        var plan = await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] });
-        var template = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        // As in Pulumi.<stack>.yaml.
+        var key = new
         {
-            Name = "partner-api",
-            Description = "Template, disabled on purpose; the live key is in the secret " + SecretName,
-            Tags = new() { ["apikey-rotation:template-for"] = SecretName, ["apikey-rotation:probe"] = OrdersUrl.ToString() },
-        });
-        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = template.Id, KeyType = "API_KEY" });
-        var secret = await Secrets.CreateSecretAsync(new CreateSecretRequest
-        {
-            Name = SecretName,
-            SecretString = """{"url": "https://orders.example.com"}""",
-            Tags = [new Tag { Key = "apikey-rotation:template", Value = template.Id }],
-        });
-        SecretArn = secret.ARN;
-        FunctionArn = _aws.Lambda.Register(FunctionName, invocation => InvokeAsync(invocation.Payload, invocation.RequestId, invocation.Deadline));
-
-        _aws.Lambda.AddPermission(new AddPermissionRequest
-        {
-            FunctionName = FunctionName,
-            StatementId = "secretsmanager",
-            Action = "lambda:InvokeFunction",
-            Principal = "secretsmanager.amazonaws.com",
-            SourceAccount = _aws.AccountId,
-        });
-
-        return
-        [
-            await ActAsync(new { action = "lifecycle", secretId = SecretArn, usagePlanIds = new[] { plan.Id }, tf = new { action = "create" } }),
-            await ActAsync(new { action = "provision", secretId = SecretArn }),
-        ];
+            name = SecretName,
+            description = "Orders, for our partners",
+            usagePlan = new { apiStages = new[] { new { apiId = api.Id, stage = "prod" } } },
+            schedule = "rate(1 day)",
+            probeUrl = OrdersUrl,
+        };
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(new Dictionary<string, string> { ["rotation-lambda:keys"] = JsonSerializer.Serialize(new[] { key }) }));
+        await _stack.UpAsync(mocks => Pulumi.Deployment.TestAsync<RotationStack>(mocks, new TestOptions { ProjectName = "rotation-lambda", StackName = "demo", IsPreview = false }));
+        await _aws.SecretsManager.SettledAsync();
+        return _stack.Resources;
     }
 
-    /// <summary>Rotation on a schedule from here on. As the stack does, without a rotation now: AWS only tests the current key.</summary>
-    public Task ScheduleAsync(string expression) => Secrets.RotateSecretAsync(new RotateSecretRequest
-    {
-        SecretId = SecretArn,
-        RotationLambdaARN = FunctionArn,
-        RotationRules = new RotationRulesType { ScheduleExpression = expression },
-        RotateImmediately = false,
-    });
+    /// <summary>Takes the stack down again.</summary>
+    public Task DestroyAsync() => _stack.DestroyAsync();
 
     public void Dispose()
     {
@@ -103,19 +77,21 @@ internal sealed class Deployment : IDisposable
         Gateway.Dispose();
     }
 
-    private async Task<string> ActAsync(object action)
+    private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
-        var deadline = _aws.TimeProvider.GetUtcNow() + TimeSpan.FromMinutes(5);
-        var answer = await InvokeAsync(JsonSerializer.SerializeToUtf8Bytes(action), Guid.NewGuid().ToString(), deadline);
-        return JsonDocument.Parse(answer).RootElement.GetProperty(nameof(ActionResult.Message)).GetString()!;
+        var role = _aws.Iam.AssumeRole(declared.RoleArn.Split('/')[^1], "demo");
+        (FunctionName, FunctionAccessKey) = (declared.Name, role.AccessKeyId);
+        var credentials = new SessionAWSCredentials(role.AccessKeyId, role.SecretAccessKey, role.SessionToken);
+        var function = new Function(
+            Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), EmbeddedAws.CreateHttpClient(), Stream.Null, _aws.TimeProvider);
+        var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+        return invocation => handler.InvokeAsync(
+            invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _aws.TimeProvider, _logger));
     }
 
-    private Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> payload, string requestId, DateTimeOffset deadline) =>
-        _function.InvokeAsync(payload, new InvocationContext(requestId, $"arn:aws:lambda:{_aws.Region}:{_aws.AccountId}:function:{FunctionName}", deadline, _aws.TimeProvider, _logger));
+    private AmazonSecretsManagerClient SecretsManager(AWSCredentials credentials) =>
+        new(credentials, new AmazonSecretsManagerConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region });
 
-    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region });
-
-    private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region });
+    private AmazonAPIGatewayClient ApiGateway(AWSCredentials credentials) =>
+        new(credentials, new AmazonAPIGatewayConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region });
 }

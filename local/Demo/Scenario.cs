@@ -1,3 +1,4 @@
+using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
 
@@ -18,9 +19,6 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
         screen.Show(await _ring.ReadAsync());
         aws.SecretsManager.StepFinished += screen.Show;
 
-        screen.Announce("Rotation every day from now on; AWS runs testSecret once, to check the function");
-        await RunRotationAsync(() => deployment.ScheduleAsync("rate(1 day)"));
-
         using var clients = new Clients(deployment.OrdersUrl, count: 4);
         clients.Use(await ReadKeyAsync());
         clients.Start();
@@ -35,12 +33,17 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
         aws.Faults = null;
 
         screen.Announce("By hand: aws secretsmanager rotate-secret");
-        await RotateAsync(clients, () => deployment.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = deployment.SecretArn }));
+        await RotateAsync(clients, () => deployment.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = Deployment.SecretName }));
 
         await clients.StopAsync();
         var rotations = aws.SecretsManager.Rotations;
-        screen.Summarize(clients.Sent, clients.Refused, _ring.Counts, rotations);
-        return clients.Refused == 0 && rotations.All(rotation => rotation.Outcome == RotationOutcome.Succeeded);
+        screen.Summarize(clients.Sent, clients.Refused, _ring.Counts, rotations, deployment.FunctionAccessKey);
+
+        screen.Announce("Taking the stack down");
+        await deployment.DestroyAsync();
+        var left = (await deployment.Gateway.GetApiKeysAsync(new GetApiKeysRequest())).Items?.Count ?? 0;
+        screen.Print($"  API keys left in the account: {left}");
+        return clients.Refused == 0 && left == 0 && rotations.All(rotation => rotation.Outcome == RotationOutcome.Succeeded);
     }
 
     private async Task RotateAsync(Clients clients, Func<Task> start)

@@ -42,13 +42,13 @@ internal sealed class Screen(IAnsiConsole console)
         }
     }
 
-    /// <summary>Deploys, and shows what the function answered.</summary>
+    /// <summary>Deploys, and shows what there is then.</summary>
     public async Task DeployAsync(Deployment deployment)
     {
-        Announce("Deploying an API with a usage plan, a template key, a secret and the function");
-        foreach (var answer in await deployment.DeployAsync())
+        Announce("Deploying the stack of infra/, for one key of an API: a rotation every day");
+        foreach (var resource in await deployment.DeployAsync())
         {
-            console.WriteLine("  " + answer);
+            console.WriteLine("  " + resource);
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class Screen(IAnsiConsole console)
     }
 
     /// <summary>What it all came to.</summary>
-    public void Summarize(long sent, long refused, KeyCounts keys, IReadOnlyList<RotationRecord> rotations)
+    public void Summarize(long sent, long refused, KeyCounts keys, IReadOnlyList<RotationRecord> rotations, string functionAccessKey)
     {
         var table = new Table().Border(TableBorder.Rounded).Title("Result").AddColumns("", "").HideHeaders();
         table.AddRow("requests sent", sent.ToString("N0", CultureInfo.InvariantCulture));
@@ -98,7 +98,7 @@ internal sealed class Screen(IAnsiConsole console)
         {
             // Of rotations that went straight through: a repeat costs something else.
             var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
-            var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == Deployment.FunctionAccessKey);
+            var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == functionAccessKey);
             table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
         }
 

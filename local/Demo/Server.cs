@@ -9,8 +9,6 @@ internal static class Server
     public static async Task<int> RunAsync(EmbeddedAws aws, Deployment deployment, Screen screen)
     {
         await screen.DeployAsync(deployment);
-        await deployment.ScheduleAsync("rate(1 day)");
-        await aws.SecretsManager.SettledAsync();
         aws.SecretsManager.StepFinished += screen.Show;
 
         var cli = $"AWS_ACCESS_KEY_ID={Deployment.OwnerAccessKey} AWS_SECRET_ACCESS_KEY=secret AWS_REGION={aws.Region} aws --endpoint-url {aws.ServiceUrl}";
@@ -19,7 +17,7 @@ internal static class Server
             {cli} secretsmanager describe-secret --secret-id {Deployment.SecretName}
             {cli} secretsmanager rotate-secret --secret-id {Deployment.SecretName}
             {cli} apigateway get-api-keys --name-query {Deployment.SecretName}/
-            echo '{$$"""{"action":"provision","secretId":"{{deployment.SecretArn}}"}"""}' | {cli} lambda invoke --function-name {Deployment.FunctionName} --payload fileb:///dev/stdin /dev/stdout
+            echo '{$$"""{"action":"status","secretId":"{{Deployment.SecretName}}"}"""}' | {cli} lambda invoke --function-name {deployment.FunctionName} --payload fileb:///dev/stdin /dev/stdout
             curl --insecure --header "x-api-key: <the apiKey in the secret>" {deployment.OrdersUrl}
             """);
         screen.Announce("Ctrl+C ends it");

@@ -12,28 +12,16 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        if (await secrets.FindAsync(rotation, rotation.Token) is { } earlier)
+        await Template.ReadAsync(rotation, secret, apiKeys);
+        var current = await ReadCurrentAsync(rotation, secret);
+        // Nobody asks before whether an earlier try has stored a value: Secrets Manager refuses a second one.
+        if (await secrets.TryPutPendingAsync(rotation, Secrets.PutKeyInto(rotation, current, ApiKeyValue.Draw())))
         {
-            await CheckEarlierValueAsync(rotation, secret, earlier);
+            rotation.Log.ValueStored();
             return;
         }
 
-        await Template.ReadAsync(rotation, secret, apiKeys);
-        var pending = Secrets.PutKeyInto(rotation, await ReadCurrentAsync(rotation, secret), ApiKeyValue.Draw());
-        if (await secrets.TryPutPendingAsync(rotation, pending))
-        {
-            rotation.Log.ValueStored();
-        }
-        else
-        {
-            rotation.Log.ValueAlreadyStored();
-        }
-    }
-
-    private async Task CheckEarlierValueAsync(Invocation rotation, Secret secret, SecretDocument pending)
-    {
-        var value = Secrets.PendingKeyOf(rotation, pending);
-        var current = await ReadCurrentAsync(rotation, secret);
+        var (_, value) = await secrets.ReadPendingAsync(rotation);
         if (value == current.ApiKey)
         {
             throw rotation.Failed("the version holds AWSCURRENT's own key, as an aborted test leaves it: there is nothing to rotate to. " + rotation.Clearing);

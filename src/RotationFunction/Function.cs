@@ -1,4 +1,5 @@
 using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
 using Amazon.Lambda.Core;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
@@ -33,15 +34,12 @@ public sealed class Function
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
     /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
     public Function()
-        : this(
-            Settings.From(Environment.GetEnvironmentVariable),
-            new AmazonSecretsManagerClient(),
-            new AmazonAPIGatewayClient(),
-            new HttpClient(Probe.CreateHandler()),
-            Console.OpenStandardOutput(),
-            TimeProvider.System)
+        : this(Settings.From(Environment.GetEnvironmentVariable), new AmazonAPIGatewayClient())
     {
     }
+
+    private Function(Settings settings, AmazonAPIGatewayClient apiGateway)
+        : this(settings, new AmazonSecretsManagerClient(), apiGateway, new HttpClient(Probe.CreateHandler()), Console.OpenStandardOutput(), TimeProvider.System) => WarmUp(apiGateway);
 
     /// <summary>The same function on clients, settings and a clock of the caller's.</summary>
     /// <param name="settings">Settings of the whole function.</param>
@@ -111,6 +109,23 @@ public sealed class Function
         _ => throw new RotationException(
             $"The event's action is none of {Lifecycle.Action}, {Provision.Action}, {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action}, {EndOverlap.Action}. Nothing was changed."),
     };
+
+    /// <summary>
+    /// Makes the first TLS connection and signed call while the function starts: that runs on a whole CPU, an invocation on its share of one.
+    /// The call is one that the role allows and whose answer is small; what becomes of it does not matter.
+    /// </summary>
+    private static void WarmUp(AmazonAPIGatewayClient apiGateway)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            // Whatever is wrong, the first step tells it, with the secret that it stopped.
+        }
+    }
 
     private async Task RunStepAsync(Invocation rotation)
     {

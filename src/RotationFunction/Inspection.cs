@@ -24,14 +24,16 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
 
         var template = await TryAsync(() => Template.ReadAsync(invocation, secret, apiKeys)!);
+        // A rotation that has just begun gets its value in a moment.
+        var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
         var values = new Dictionary<string, ApiKeyValue?>
         {
             ["AWSCURRENT"] = (await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret)))?.ApiKey,
             ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
-            ["AWSPENDING"] = secret.Pending is { } pending ? (await TryAsync(() => secrets.FindAsync(invocation, pending)))?.ApiKey : null,
+            ["AWSPENDING"] = pending?.ApiKey,
         };
         var seen = new Inspected(secret, template, values["AWSCURRENT"], await ReadKeysAsync(secret, ring, values), findings, HoursOverdue(secret));
-        findings.AddRange([.. InRotation(invocation, secret, seen), .. InCurrentKey(secret, seen), .. InOverlap(invocation, secret, seen)]);
+        findings.AddRange([.. InRotation(invocation, secret, seen, pending), .. InCurrentKey(secret, seen), .. InOverlap(invocation, secret, seen)]);
         return seen;
 
         async Task<T?> TryAsync<T>(Func<Task<T?>> read)
@@ -49,7 +51,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
     }
 
-    private IEnumerable<Finding> InRotation(Invocation invocation, Secret secret, Inspected seen)
+    private IEnumerable<Finding> InRotation(Invocation invocation, Secret secret, Inspected seen, SecretDocument? pending)
     {
         if (!secret.RotationEnabled)
         {
@@ -61,10 +63,11 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             yield return new Finding($"Rotation is {seen.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Rotating(secret));
         }
 
-        if (secret.Pending is { } stuck && stuck != secret.Current && Now - secret.LastChanged > Patience)
+        var pendingSince = pending?.Created?.ToUniversalTime() ?? secret.LastChanged;
+        if (secret.Pending is { } stuck && stuck != secret.Current && Now - pendingSince > Patience)
         {
             yield return new Finding(
-                $"Version {stuck} has been AWSPENDING since {secret.LastChanged:u} or longer: its rotation is not complete. The function's log says why; the command gives it up.", invocation.ClearCommand(stuck));
+                $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; the command gives it up.", invocation.ClearCommand(stuck));
         }
     }
 

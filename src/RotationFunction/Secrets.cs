@@ -127,14 +127,10 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation)
     {
         var document = await ReadAsync(rotation, rotation.Token) ?? throw rotation.Failed("the version has no value yet: createSecret must store it first. Rotation will be tried again.");
-        return (document, PendingKeyOf(rotation, document));
-    }
-
-    /// <summary>The key in the document of the version that this rotation makes.</summary>
-    public static ApiKeyValue PendingKeyOf(Invocation rotation, SecretDocument pending)
-    {
-        var value = pending.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
-        return value.HasLengthOfKey ? value : throw rotation.Failed("the version's apiKey is not 20 to 128 characters long, as API Gateway wants it: somebody else wrote it. " + rotation.Clearing);
+        var value = document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
+        return value.HasLengthOfKey
+            ? (document, value)
+            : throw rotation.Failed("the version's apiKey is not 20 to 128 characters long, as API Gateway wants it: somebody else wrote it. " + rotation.Clearing);
     }
 
     /// <summary>The same document with this key, if Secrets Manager can take that.</summary>
@@ -180,7 +176,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         VersionStages = ["AWSCURRENT"],
     });
 
-    /// <summary>Stores the rotation's document as AWSPENDING. False when the version has another value: a twin was faster.</summary>
+    /// <summary>Stores the rotation's document as AWSPENDING. False when the version has a value: of an earlier try, or a twin was faster.</summary>
     public async Task<bool> TryPutPendingAsync(Invocation rotation, SecretDocument document)
     {
         try

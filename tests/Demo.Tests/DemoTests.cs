@@ -14,6 +14,7 @@ public sealed class DemoTests
         Assert.Matches(new Regex(@"requests refused\s*│ 0 ", RegexOptions.None, TimeSpan.FromSeconds(1)), demo.Output);
         Assert.Matches(new Regex(@"keys minted, disabled, deleted\s*│ 4, 2, 1 ", RegexOptions.None, TimeSpan.FromSeconds(1)), demo.Output);
         Assert.Contains("setSecret    failed: RotationException: setSecret of secret arn:aws:secretsmanager:", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("API keys left in the account: 0", demo.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Warning", demo.Output, StringComparison.Ordinal);
     }
 

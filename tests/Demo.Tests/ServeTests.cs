@@ -13,12 +13,13 @@ public sealed partial class ServeTests
         Assert.SkipUnless(IsInstalled("aws"), "The aws CLI is not installed on this machine.");
         using var demo = new DemoProcess("--serve");
         var endpoint = Endpoint().Match(await demo.ReadUntilAsync("describe-secret")).Groups["url"].Value;
+        var function = Function().Match(await demo.ReadUntilAsync("lambda invoke")).Groups["name"].Value;
         await demo.ReadUntilAsync("Ctrl+C");
 
         var before = await AwsAsync(endpoint, "secretsmanager", "describe-secret", "--secret-id", "demo/partner-api");
         Assert.True(before.GetProperty("RotationEnabled").GetBoolean());
         Assert.Equal("rate(1 day)", before.GetProperty("RotationRules").GetProperty("ScheduleExpression").GetString());
-        Assert.Equal("apikey-rotation:template", before.GetProperty("Tags")[0].GetProperty("Key").GetString());
+        Assert.Contains(before.GetProperty("Tags").EnumerateArray(), tag => tag.GetProperty("Key").GetString() == "apikey-rotation:template");
 
         var keys = (await AwsAsync(endpoint, "apigateway", "get-api-keys", "--name-query", "demo/partner-api/")).GetProperty("items");
         Assert.Equal(1, keys.GetArrayLength());
@@ -39,10 +40,10 @@ public sealed partial class ServeTests
 
         using var folder = new TemporaryFolder();
         var (sent, answer) = (Path.Combine(folder.Path, "event.json"), Path.Combine(folder.Path, "answer.json"));
-        await File.WriteAllTextAsync(sent, JsonSerializer.Serialize(new { action = "provision", secretId = before.GetProperty("ARN").GetString() }));
-        var invoked = await AwsAsync(endpoint, "lambda", "invoke", "--function-name", "rotation", "--payload", "fileb://" + sent, answer);
+        await File.WriteAllTextAsync(sent, JsonSerializer.Serialize(new { action = "status", secretId = "demo/partner-api" }));
+        var invoked = await AwsAsync(endpoint, "lambda", "invoke", "--function-name", function, "--payload", "fileb://" + sent, answer);
         Assert.False(invoked.TryGetProperty("FunctionError", out _));
-        Assert.Contains("has a key already", await File.ReadAllTextAsync(answer), StringComparison.Ordinal);
+        Assert.Contains("AWSPREVIOUS", await File.ReadAllTextAsync(answer), StringComparison.Ordinal);
 
         await demo.TerminateAsync();
         Assert.Equal(0, await demo.EndAsync());
@@ -76,6 +77,9 @@ public sealed partial class ServeTests
 
     [GeneratedRegex(@"--endpoint-url (?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Endpoint();
+
+    [GeneratedRegex(@"--function-name (?<name>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Function();
 
     private sealed class TemporaryFolder : IDisposable
     {

@@ -61,6 +61,27 @@ public sealed partial class EventFileTests
         Assert.Equal(8, lines.Count(line => line.TryGetProperty("_aws", out _) && line.GetProperty("SecretName").GetString() == world.SecretName && line.TryGetProperty("StepSeconds", out _)));
     }
 
+    [Theory]
+    [InlineData("denied")]
+    [InlineData("cut off")]
+    [InlineData("never answered")]
+    public async Task A_function_starts_whatever_becomes_of_its_first_call(string fate)
+    {
+        await using var world = await World.StartAsync(machineTime: true);
+        RegisterProcess(world);
+        world.Aws.Faults = call => call.AccessKeyId != World.FunctionAccessKey || call.Operation != "GetApiKeys" ? null : fate switch
+        {
+            "denied" => Fault.Error(403, "AccessDeniedException", "denied"),
+            "cut off" => Fault.ConnectionReset(),
+            _ => Fault.TimeOut(),
+        };
+
+        var answer = await InvokeAsync(world, InOneProcess, "null");
+
+        Assert.Contains("The event is null", JsonDocument.Parse(answer).RootElement.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.Contains(world.Aws.Calls.Snapshot(), call => call.Call.AccessKeyId == World.FunctionAccessKey && call.Call.Operation == "GetApiKeys");
+    }
+
     [Fact]
     public async Task A_setting_that_cannot_be_used_is_the_error_of_each_invocation()
     {
