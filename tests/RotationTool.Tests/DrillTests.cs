@@ -105,4 +105,22 @@ public sealed class DrillTests
         Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
         Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
     }
+
+    [Fact]
+    public async Task A_current_key_that_was_disabled_by_hand_is_enabled_with_the_command_of_the_finding()
+    {
+        await using var world = await World.StartAsync();
+        var key = Assert.Single(await world.EnabledAsync());
+        await SetEnabledAsync("false");
+        var check = await world.RunAsync("check", World.SecretName);
+
+        Assert.Equal(1, check.ExitCode);
+        Assert.Contains($"! AWSCURRENT's key {key} is disabled, so clients are refused.\n  aws apigateway update-api-key --api-key {key} --patch-operations op=replace,path=/enabled,value=true\n", check.Output, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(await world.ReadKeyAsync()));
+        await SetEnabledAsync("true");
+        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+
+        Task SetEnabledAsync(string value) =>
+            world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = value }] });
+    }
 }
