@@ -2,21 +2,49 @@ using System.Text.RegularExpressions;
 
 namespace RotationFunction.Tests;
 
-/// <summary>docs/protocol.md lists how each text begins with which the function can fail: no more and no fewer.</summary>
+/// <summary>docs/runbook.md lists how each text begins with which the function and the command-line tool can fail, and each alarm of the stack: no more and no fewer.</summary>
 public sealed partial class ErrorTableTests
 {
+    private static readonly string Runbook = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "runbook.md"));
+
     [Fact]
     public void The_table_and_the_source_agree()
     {
-        var texts = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "source"), "*.cs").SelectMany(file => TextsIn(File.ReadAllText(file))).ToList();
-        var protocol = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "protocol.md"));
-        var errors = protocol[protocol.IndexOf("## Errors", StringComparison.Ordinal)..protocol.IndexOf("## What is never printed", StringComparison.Ordinal)];
-        var rows = errors.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-            .SelectMany(line => Quoted().Matches(line.Split(" | ")[0]).Select(match => match.Groups["text"].Value)).ToList();
+        var function = TextsOf("source");
+        var tool = TextsOf("tool");
+        var rows = RowsOf("## Errors").SelectMany(row => Quoted().Matches(row.Split(" | ")[0]).Select(match => match.Groups["text"].Value)).ToList();
 
-        Assert.InRange(texts.Count, 40, 100);
+        Assert.InRange(function.Count, 40, 100);
+        Assert.InRange(tool.Count, 10, 30);
+        List<string> texts = [.. function, .. tool];
         Assert.Equal([], texts.Where(text => !rows.Exists(row => text.StartsWith(row, StringComparison.Ordinal))));
         Assert.Equal([], rows.Where(row => !texts.Exists(text => text.StartsWith(row, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void The_alarms_and_the_stack_agree()
+    {
+        var monitoring = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Monitoring.cs"));
+        // The rule that has the function check a key tells nobody.
+        var alarms = Alarms().Matches(monitoring).Select(alarm => alarm.Groups["name"].Value).Where(name => name != "check").Order(StringComparer.Ordinal);
+        Assert.Equal(alarms, RowsOf("## Alarms").Select(row => Quoted().Match(row).Groups["text"].Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_link_to_a_heading_of_the_runbook_leads_to_one()
+    {
+        var headings = Headings().Matches(Runbook).Select(heading => heading.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-')).ToHashSet();
+        Assert.Equal([], Links().Matches(Runbook).Select(link => link.Groups["anchor"].Value).Where(anchor => !headings.Contains(anchor)));
+    }
+
+    private static List<string> TextsOf(string folder) =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.cs").SelectMany(file => TextsIn(File.ReadAllText(file)))];
+
+    private static IEnumerable<string> RowsOf(string heading)
+    {
+        var section = Runbook[Runbook.IndexOf(heading, StringComparison.Ordinal)..];
+        var end = section.IndexOf("\n## ", StringComparison.Ordinal);
+        return section[..(end < 0 ? section.Length : end)].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal));
     }
 
     /// <summary>The texts that are given to an exception, with … in the place of what is interpolated.</summary>
@@ -31,6 +59,7 @@ public sealed partial class ErrorTableTests
             }
 
             var arguments = source[(call.Index + call.Length)..end]
+                .Replace("{TemplateTag}", Tags.Template, StringComparison.Ordinal)
                 .Replace("{Tags.Template}", Tags.Template, StringComparison.Ordinal)
                 .Replace("{Tags.Adopted}", Tags.Adopted, StringComparison.Ordinal)
                 .Replace("{Tags.Overlap}", Tags.Overlap, StringComparison.Ordinal)
@@ -43,7 +72,7 @@ public sealed partial class ErrorTableTests
         }
     }
 
-    [GeneratedRegex(@"\b(Failed|Invalid|RotationException|InvalidOperationException)\((?!string )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(Failed|Invalid|RotationException|InvalidOperationException|ToolException|Unknown)\((?!string )", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Calls();
 
     [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
@@ -54,6 +83,15 @@ public sealed partial class ErrorTableTests
 
     [GeneratedRegex(@"""(?<text>[^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Literals();
+
+    [GeneratedRegex(@"(MetricAlarm|EventRule)\((name \+ ""-(?<name>\w+)""|\$""\{name\}-(?<name>\w+)-)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Alarms();
+
+    [GeneratedRegex(@"^## (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex(@"\]\(#(?<anchor>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Links();
 
     [GeneratedRegex("`(?<text>[^`]+)`", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();

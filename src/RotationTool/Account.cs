@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using RotationFunction;
+
+namespace RotationTool;
+
+/// <summary>The secrets of an account and the functions that rotate them. No value is ever read.</summary>
+internal sealed class Account : IDisposable
+{
+    private const string TemplateTag = "apikey-rotation:template";
+
+    private readonly AmazonSecretsManagerClient _secrets = new();
+    private readonly LambdaClient _lambda = new();
+
+    /// <summary>The secret, which a function must rotate.</summary>
+    /// <param name="secretId">Its name or ARN.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<RotatedSecret> FindAsync(string secretId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var secret = await _secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId }, cancellationToken);
+            if (secret.Tags?.Exists(tag => tag.Key == TemplateTag) != true)
+            {
+                throw new ToolException(ExitCode.Unknown, $"The secret {secret.Name} holds no rotating API key: it has no tag {TemplateTag}. See what has one: apikey-rotation status");
+            }
+
+            return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { Labels = secret.VersionIdsToStages ?? [] };
+        }
+        catch (ResourceNotFoundException)
+        {
+            throw new ToolException(ExitCode.Unknown, $"There is no secret {secretId} in {_secrets.Config.RegionEndpoint?.SystemName ?? "this Region"}. AWS_REGION and AWS_PROFILE choose where to look.");
+        }
+    }
+
+    /// <summary>The secrets that the tag of this project's wiring shows, in the order of their names.</summary>
+    /// <param name="function">Only those that the function of this name or ARN rotates; null for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<List<RotatedSecret>> ListAsync(string? function, CancellationToken cancellationToken)
+    {
+        var secrets = new List<RotatedSecret>();
+        var request = new ListSecretsRequest { Filters = [new Filter { Key = FilterNameStringType.TagKey, Values = [TemplateTag] }] };
+        do
+        {
+            var page = await _secrets.ListSecretsAsync(request, cancellationToken);
+            // The filter takes a prefix.
+            secrets.AddRange((page.SecretList ?? []).Where(secret => secret.Tags?.Exists(tag => tag.Key == TemplateTag) == true)
+                .Select(secret => new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN)));
+            request.NextToken = page.NextToken;
+        }
+        while (request.NextToken is not null);
+        return [.. secrets.Where(secret => function is null || secret.Function == function || secret.FunctionName == function).OrderBy(secret => secret.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Starts a rotation; returns its version.</summary>
+    public async Task<string> RotateAsync(RotatedSecret secret, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = secret.Arn }, cancellationToken)).VersionId;
+        }
+        catch (InvalidRequestException refused) when (secret.Holding("AWSPENDING") is { } pending && pending != secret.Holding("AWSCURRENT"))
+        {
+            throw new ToolException(
+                ExitCode.Wrong,
+                $"Secrets Manager starts no rotation: {refused.Message} Version {pending} is AWSPENDING. Wait, as Secrets Manager tries it again, or give it up: {secret.ClearCommand(pending)}");
+        }
+        catch (AmazonSecretsManagerException refused) when (refused.Message.Contains("cannot invoke the specified Lambda function", StringComparison.Ordinal))
+        {
+            throw new ToolException(ExitCode.Wrong, $"Secrets Manager may not invoke {secret.Function}, or there is no such function. Deploy the stack again.");
+        }
+    }
+
+    /// <summary>Has the function run an action on the secret.</summary>
+    public async Task<ActionResult> ActAsync(RotatedSecret secret, string action, CancellationToken cancellationToken)
+    {
+        var answer = await InvokeAsync(secret, new JsonObject { ["action"] = action, ["secretId"] = secret.Arn }, cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Span, EventJson.Default.ActionResult) is { Message: not null } result ? result : throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            // Not quoted: who knows what another function answers.
+            throw new ToolException(ExitCode.Unknown, $"The function {secret.Function} answered something else than a rotation function does. See what rotates the secret: aws secretsmanager describe-secret --secret-id {secret.Arn}");
+        }
+    }
+
+    /// <summary>Has the function run a step of a rotation, as Secrets Manager does.</summary>
+    public Task RunStepAsync(RotatedSecret secret, string step, string version, CancellationToken cancellationToken) =>
+        InvokeAsync(secret, new JsonObject { ["Step"] = step, ["SecretId"] = secret.Arn, ["ClientRequestToken"] = version }, cancellationToken);
+
+    public void Dispose()
+    {
+        _secrets.Dispose();
+        _lambda.Dispose();
+    }
+
+    private async Task<ReadOnlyMemory<byte>> InvokeAsync(RotatedSecret secret, JsonObject payload, CancellationToken cancellationToken)
+    {
+        if (secret.Function is null)
+        {
+            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: aws secretsmanager rotate-secret --rotation-lambda-arn FUNCTION --secret-id {secret.Arn}");
+        }
+
+        try
+        {
+            var answer = await _lambda.InvokeAsync(secret.Function, payload, cancellationToken);
+            return answer.Failed ? throw new ToolException(ExitCode.Wrong, ErrorOf(answer.Payload)) : answer.Payload;
+        }
+        catch (AmazonServiceException missing) when (missing.ErrorCode == "ResourceNotFoundException")
+        {
+            throw new ToolException(ExitCode.Wrong, $"The function {secret.Function}, which rotates the secret, does not exist. Deploy the stack again.");
+        }
+    }
+
+    private static string ErrorOf(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            // The stack trace is left out.
+            return JsonNode.Parse(payload.Span)?["errorMessage"]?.GetValue<string>() ?? throw new JsonException();
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            throw new ToolException(ExitCode.Unknown, "The function failed and does not say why. Its log may.");
+        }
+    }
+}
+
+/// <summary>A secret and the ARN of the function that rotates it; null where none does.</summary>
+internal sealed record RotatedSecret(string Name, string Arn, string? Function)
+{
+    /// <summary>Labels by version id.</summary>
+    public IReadOnlyDictionary<string, List<string>> Labels { get; init; } = new Dictionary<string, List<string>>();
+
+    public string? FunctionName => Function?.Split(':') is [_, _, _, _, _, _, var name, ..] ? name : null;
+
+    public string? Holding(string label) => Labels.FirstOrDefault(version => version.Value.Contains(label)).Key;
+
+    /// <summary>What takes AWSPENDING off a version.</summary>
+    public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {Arn} --version-stage AWSPENDING --remove-from-version-id {version}";
+}

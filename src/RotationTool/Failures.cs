@@ -1,0 +1,43 @@
+using System.Net;
+using Amazon.Runtime;
+
+namespace RotationTool;
+
+/// <summary>What every command can fail with, in words and as an exit code.</summary>
+internal static class Failures
+{
+    public static async Task<int> TellAsync(Screen screen, Func<Task<ExitCode>> command, CancellationToken interrupted)
+    {
+        try
+        {
+            return (int)await command();
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException or ToolException)
+        {
+            var told = failure as ToolException ?? Of(failure);
+            screen.Error(told.Message);
+            return (int)told.ExitCode;
+        }
+    }
+
+    private static ToolException Of(Exception failure) => failure switch
+    {
+        // Secrets Manager answers 400, Lambda 403.
+        AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
+        AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
+            Unknown($"AWS does not take these credentials: {refused.ErrorCode}. Sign in again, as with: aws sso login"),
+        AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS answered {code}: {answered.Message}"),
+        AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS sent an answer that could not be read (status {(int)unreadable.StatusCode}). Try again."),
+        AmazonClientException { Message: var text } when text.Contains("No RegionEndpoint", StringComparison.Ordinal) =>
+            Unknown("No Region is chosen. Set AWS_REGION, or a profile that has one: AWS_PROFILE"),
+        AmazonClientException { Message: var text } when text.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
+            Unknown("There are no AWS credentials. Set AWS_PROFILE, or sign in: aws sso login"),
+        _ => Unknown($"A call to AWS ended without an answer ({failure.GetType().Name}). Is the network there, and the Region right?"),
+    };
+
+    private static ToolException Unknown(string message) => new(ExitCode.Unknown, message);
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using RotationFunction;
+using Spectre.Console;
+
+namespace RotationTool;
+
+/// <summary>What a person sees. Commands are on lines of their own that nothing wraps, to be copied.</summary>
+internal sealed class Screen
+{
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+    private readonly IAnsiConsole _errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    public Screen()
+    {
+        // What goes into a file or a pipe has no width.
+        if (Console.IsOutputRedirected)
+        {
+            _console.Profile.Width = 1000;
+        }
+    }
+
+    /// <summary>Does something that may take minutes.</summary>
+    public Task<T> WaitAsync<T>(string doing, Func<Task<T>> work) =>
+        _console.Profile.Capabilities.Interactive ? _console.Status().StartAsync(Markup.Escape(doing), _ => work()) : work();
+
+    /// <summary>A line as it is.</summary>
+    public void Print(string line) => _console.Profile.Out.Writer.WriteLine(Line(line));
+
+    /// <summary>JSON, whose own escapes make it safe to print.</summary>
+    public void PrintJson(string json) => _console.Profile.Out.Writer.WriteLine(json);
+
+    /// <summary>A step of a rotation that has passed.</summary>
+    public void StepPassed(string step, TimeSpan since) =>
+        _console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {step,-12}  [green]passed[/]  after {since.TotalSeconds:F0} s");
+
+    public void StepFailed(string step) => _console.MarkupLineInterpolated($"  {step,-12}  [red]failed[/]");
+
+    public void Error(string text)
+    {
+        _errors.Markup("[red]Error:[/] ");
+        _errors.Profile.Out.Writer.WriteLine(Line(text));
+    }
+
+    /// <summary>All secrets, a row each.</summary>
+    public void Show(IReadOnlyList<(RotatedSecret Secret, ActionResult Status)> secrets)
+    {
+        var table = NewTable("secret", "function", "last rotated", "next rotation", "keys", "state");
+        foreach (var (secret, status) in secrets)
+        {
+            table.AddRow(
+                Cell(secret.Name),
+                Cell(secret.FunctionName ?? "none"),
+                Cell(Time(status.Rotation?.LastRotated)),
+                Cell(status.Rotation is { Enabled: false } ? "off" : Time(status.Rotation?.NextRotation)),
+                Cell(status.Keys is { } keys ? $"{keys.Count(key => key.Enabled)} of {keys.Count} enabled" : ""),
+                status.Healthy == true ? Cell("fine", "green") : Cell(status.Rotation?.HoursOverdue > 0 ? "overdue" : "wrong", "red"));
+        }
+
+        _console.Write(table);
+        foreach (var (secret, status) in secrets.Where(each => each.Status.Healthy != true))
+        {
+            Show(status.Findings ?? [], secret.Name + ": ");
+        }
+    }
+
+    /// <summary>One secret with its keys.</summary>
+    public void Show(RotatedSecret secret, ActionResult status)
+    {
+        _console.MarkupLineInterpolated($"[bold]{Line(secret.Name)}[/], rotated by {Line(secret.FunctionName ?? "nothing")}");
+        if (status.Rotation is { } rotation)
+        {
+            var grid = new Grid().AddColumn(new GridColumn().Padding(2, 0, 3, 0)).AddColumn();
+            AddRow("schedule", rotation.Enabled ? rotation.Schedule ?? "none" : "rotation is off");
+            AddRow("last rotated", Time(rotation.LastRotated));
+            AddRow("next rotation", Time(rotation.NextRotation));
+            AddRow("under way", rotation.PendingVersion);
+            AddRow("overlap", rotation.Overlap);
+            _console.Write(grid);
+
+            void AddRow(string name, string? value)
+            {
+                if (!string.IsNullOrEmpty(value))
+                {
+                    grid.AddRow(Cell(name), Cell(value));
+                }
+            }
+        }
+
+        var table = NewTable("key", "kind", "labels", "state", "age", "usage plans");
+        foreach (var key in status.Keys ?? [])
+        {
+            table.AddRow(
+                Cell(key.KeyId),
+                Cell(key.Kind),
+                Cell(string.Join(", ", key.Labels)),
+                key.Stray ? Cell("stray", "yellow") : key.Enabled ? Cell("enabled", "green") : Cell("disabled", "grey"),
+                Cell(key.AgeDays is { } days ? $"{days} d" : ""),
+                Cell(string.Join(", ", key.UsagePlanIds)));
+        }
+
+        _console.Write(table);
+        Print(status.Message);
+        Show(status.Findings ?? []);
+    }
+
+    /// <summary>What is wrong, and what mends it.</summary>
+    public void Show(IReadOnlyList<Finding> findings, string prefix = "")
+    {
+        foreach (var finding in findings)
+        {
+            _console.Markup("[red]![/] ");
+            Print(prefix + finding.Problem);
+            if (finding.Command is { } command)
+            {
+                Print("  " + command);
+            }
+        }
+    }
+
+    private static Table NewTable(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(new Text(column, new Style(decoration: Decoration.Bold))));
+        }
+
+        return table;
+    }
+
+    private static Text Cell(string text, string colour = "default") => new(Line(text), Style.Parse(colour));
+
+    private static string Time(DateTime? time) => time is { } utc ? utc.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>Texts from outside bring no line breaks or escape sequences.</summary>
+    private static string Line(string text) => string.Concat(text.Select(character => char.GetUnicodeCategory(character)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : character));
+}

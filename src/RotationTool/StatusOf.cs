@@ -1,0 +1,74 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RotationFunction;
+
+namespace RotationTool;
+
+/// <summary>Shows one secret, or all.</summary>
+internal sealed class StatusOf(Account account, Screen screen)
+{
+    // Names of keys and secrets as they are: the output is for no web page.
+    private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public async Task<ExitCode> RunAsync(string? secretId, string? function, bool json, CancellationToken cancellationToken)
+    {
+        if (secretId is null)
+        {
+            return await ShowAllAsync(function, json, cancellationToken);
+        }
+
+        var secret = await account.FindAsync(secretId, cancellationToken);
+        var status = await account.ActAsync(secret, "status", cancellationToken);
+        if (json)
+        {
+            screen.PrintJson(JsonSerializer.Serialize(status, Json.ActionResult));
+        }
+        else
+        {
+            screen.Show(secret, status);
+        }
+
+        return ExitOf([status]);
+    }
+
+    private async Task<ExitCode> ShowAllAsync(string? function, bool json, CancellationToken cancellationToken)
+    {
+        var secrets = await account.ListAsync(function, cancellationToken);
+        var seen = new List<(RotatedSecret Secret, ActionResult Status)>();
+        // One after the other: API Gateway's control plane takes few requests a second.
+        foreach (var secret in secrets)
+        {
+            seen.Add((secret, await StatusAsync(secret, cancellationToken)));
+        }
+
+        if (json)
+        {
+            screen.PrintJson("[" + string.Join(",\n", seen.Select(each => JsonSerializer.Serialize(each.Status, Json.ActionResult))) + "]");
+        }
+        else if (seen.Count == 0)
+        {
+            screen.Print("No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE choose where to look.");
+        }
+        else
+        {
+            screen.Show(seen);
+        }
+
+        return ExitOf(seen.Select(each => each.Status));
+    }
+
+    /// <summary>One that cannot be asked must not hide the others.</summary>
+    private async Task<ActionResult> StatusAsync(RotatedSecret secret, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await account.ActAsync(secret, "status", cancellationToken) with { SecretId = secret.Arn };
+        }
+        catch (ToolException failed)
+        {
+            return new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(failed.Message)] };
+        }
+    }
+
+    private static ExitCode ExitOf(IEnumerable<ActionResult> seen) => seen.All(status => status.Healthy == true) ? ExitCode.Fine : ExitCode.Wrong;
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Amazon.APIGateway.Model;
+using Amazon.SecretsManager.Model;
+
+namespace RotationTool.Tests;
+
+/// <summary>What each command does and answers when all is well, or the function finds something.</summary>
+public sealed class CommandTests
+{
+    [Fact]
+    public async Task Status_shows_a_secret_with_its_keys()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateAsync();
+
+        var answer = await world.RunAsync("status", World.SecretName);
+
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        Assert.StartsWith("shop/orders, rotated by rotation\n", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("every 30 days", answer.Output, StringComparison.Ordinal);
+        Assert.EndsWith("2 of 2 keys are enabled. Nothing is wrong.\n", answer.Output, StringComparison.Ordinal);
+        var rows = answer.Output.Split('\n');
+        Assert.Contains(rows, row => row.Contains("AWSCURRENT", StringComparison.Ordinal) && row.Contains("enabled", StringComparison.Ordinal) && row.Contains(world.PlanId, StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.Contains("AWSPREVIOUS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Status_takes_an_ARN_and_prints_JSON()
+    {
+        await using var world = await World.StartAsync();
+
+        var answer = await world.RunAsync("status", world.SecretArn, "--json");
+
+        Assert.Equal(0, answer.ExitCode);
+        var status = JsonSerializer.Deserialize<JsonElement>(answer.Output);
+        Assert.True(status.GetProperty("Healthy").GetBoolean());
+        Assert.Equal(world.SecretArn, status.GetProperty("SecretId").GetString());
+        Assert.Equal("AWSCURRENT", status.GetProperty("Keys")[0].GetProperty("Labels")[0].GetString());
+        Assert.Equal("every 30 days", status.GetProperty("Rotation").GetProperty("Schedule").GetString());
+    }
+
+    [Fact]
+    public async Task Status_lists_all_secrets_and_what_is_wrong_with_one()
+    {
+        await using var world = await World.StartAsync();
+        var (_, template) = await world.AddSecretAsync("partners/acme");
+        await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
+        var fine = await world.RunAsync("status");
+        await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = template });
+
+        var wrong = await world.RunAsync("status");
+
+        Assert.Equal(0, fine.ExitCode);
+        Assert.DoesNotContain("database", fine.Output, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (wrong.ExitCode, wrong.Errors));
+        var rows = wrong.Output.Split('\n');
+        Assert.Contains(rows, row => row.Contains("partners/acme", StringComparison.Ordinal) && row.Contains("1 of 1 enabled", StringComparison.Ordinal) && row.Contains("wrong", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.Contains("shop/orders", StringComparison.Ordinal) && row.Contains("fine", StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.StartsWith($"! partners/acme: the template key {template}, which the secret's tag apikey-rotation:template names, does not exist.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Status_of_all_as_JSON_is_a_list_of_one_functions_secrets()
+    {
+        await using var world = await World.StartAsync();
+        await world.AddSecretAsync("partners/acme");
+
+        var all = await world.RunAsync("status", "--json", "--function", World.FunctionName);
+        var none = await world.RunAsync("status", "--json", "--function", "another");
+
+        Assert.Equal(0, all.ExitCode);
+        Assert.Equal(["partners/acme", "shop/orders"], JsonSerializer.Deserialize<JsonElement>(all.Output).EnumerateArray().Select(status => status.GetProperty("SecretId").GetString()!.Split(':')[^1][..^7]));
+        Assert.Equal((0, "[]\n"), (none.ExitCode, none.Output));
+    }
+
+    [Fact]
+    public async Task Status_of_all_reads_every_page()
+    {
+        await using var world = await World.StartAsync();
+        // A page has 100 secrets unless asked for another number; secrets that no function rotates are told too.
+        for (var number = 0; number < 101; number++)
+        {
+            await world.Secrets.CreateSecretAsync(new CreateSecretRequest
+            {
+                Name = $"bare/{number:D3}",
+                SecretString = "{}",
+                Tags = [new Amazon.SecretsManager.Model.Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
+            });
+        }
+
+        var answer = await world.RunAsync("status");
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("! bare/100: No function rotates the secret bare/100.", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("! bare/000: ", answer.Output, StringComparison.Ordinal);
+        Assert.Equal(102, answer.Output.Split('\n').Count(row => row.StartsWith("  ", StringComparison.Ordinal) && (row.Contains("wrong", StringComparison.Ordinal) || row.Contains("fine", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Check_is_fine_and_tells_what_is_not()
+    {
+        await using var world = await World.StartAsync();
+        var fine = await world.RunAsync("check", World.SecretName);
+        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = world.TemplateId, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
+
+        var wrong = await world.RunAsync("check", World.SecretName);
+
+        Assert.Equal(new Answer(0, "Nothing is wrong.\n", ""), fine);
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.StartsWith($"1 thing is wrong.\n! the template key {world.TemplateId} is enabled", wrong.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_disables_the_previous_key()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateAsync();
+        var enabled = await world.EnabledAsync();
+
+        var answer = await world.RunAsync("revoke", World.SecretName);
+
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        var left = Assert.Single(await world.EnabledAsync());
+        Assert.Contains(Assert.Single(enabled.Except([left])), answer.Output, StringComparison.Ordinal);
+        // AWSCURRENT's key is the one that is left.
+        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+    }
+
+    [Fact]
+    public async Task Rollback_goes_back_and_refuses_where_there_is_nothing_to_go_back_to()
+    {
+        await using var world = await World.StartAsync();
+        var first = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
+        await world.RotateAsync();
+
+        var answer = await world.RunAsync("rollback", World.SecretName);
+
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[first]);
+        await world.AddSecretAsync("partners/acme");
+        var refused = await world.RunAsync("rollback", "partners/acme");
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("AWSPREVIOUS holds no key", refused.Errors, StringComparison.Ordinal);
+    }
+}

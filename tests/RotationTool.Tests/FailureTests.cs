@@ -1,0 +1,156 @@
+using System.Reflection;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.SecretsManager.Model;
+
+namespace RotationTool.Tests;
+
+/// <summary>What the tool says, and answers to a script, when it cannot do what it was asked for.</summary>
+public sealed class FailureTests
+{
+    [Theory]
+    [InlineData]
+    [InlineData("help")]
+    [InlineData("rotate")]
+    [InlineData("rotate", "--wait")]
+    [InlineData("check", "a", "b")]
+    [InlineData("status", "--jsn")]
+    [InlineData("rollback", "-x")]
+    [InlineData("status", "a", "--function", "b")]
+    public async Task Wrong_use_is_2_and_calls_nobody(params string[] arguments)
+    {
+        // No endpoint, Region or credentials: with a call it were 3.
+        var answer = await Tool.RunAsync(new Dictionary<string, string>(), arguments);
+        Assert.Equal(2, answer.ExitCode);
+        Assert.NotEqual("", answer.Errors);
+    }
+
+    [Fact]
+    public async Task Help_is_0_and_lists_the_commands()
+    {
+        var answer = await Tool.RunAsync(new Dictionary<string, string>(), "--help");
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        Assert.All(["status", "rotate", "check", "revoke", "rollback"], command => Assert.Contains($"  {command} <SECRET>", answer.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task No_credentials_no_Region_and_no_network_are_told()
+    {
+        var variables = new Dictionary<string, string>();
+        await AssertUnknownAsync("No Region is chosen. Set AWS_REGION");
+        variables["AWS_REGION"] = "eu-west-1";
+        await AssertUnknownAsync("There are no AWS credentials. Set AWS_PROFILE");
+        variables["AWS_ACCESS_KEY_ID"] = variables["AWS_SECRET_ACCESS_KEY"] = "x";
+        variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9";
+        await AssertUnknownAsync("A call to AWS ended without an answer");
+
+        async Task AssertUnknownAsync(string text)
+        {
+            var answer = await Tool.RunAsync(variables, "status");
+            Assert.Equal((3, ""), (answer.ExitCode, answer.Output));
+            Assert.StartsWith("Error: " + text, answer.Errors, StringComparison.Ordinal);
+            Assert.Equal(1, answer.Errors.Count(character => character == '\n'));
+        }
+    }
+
+    [Fact]
+    public async Task Credentials_that_AWS_does_not_take_are_told()
+    {
+        await using var world = await World.StartAsync();
+        world.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong";
+        await AssertFailsAsync(world, 3, "AWS does not take these credentials: ", "status");
+    }
+
+    [Fact]
+    public async Task A_secret_that_does_not_exist_or_holds_no_rotating_key_is_told()
+    {
+        await using var world = await World.StartAsync();
+        await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
+        await AssertFailsAsync(world, 3, "There is no secret nothing in ", "status", "nothing");
+        await AssertFailsAsync(world, 3, "The secret database holds no rotating API key: it has no tag apikey-rotation:template", "rotate", "database");
+        await world.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = "database", Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }] });
+        await AssertFailsAsync(world, 1, "No function rotates the secret database", "check", "database");
+        await AssertFailsAsync(world, 1, "No function rotates the secret database", "rotate", "database");
+    }
+
+    [Fact]
+    public async Task A_function_that_is_not_ours_is_told_and_not_quoted()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Lambda.Register(World.FunctionName, _ => Task.FromResult<ReadOnlyMemory<byte>>("\"quoted\""u8.ToArray()));
+        var answer = await AssertFailsAsync(world, 3, $"The function {world.FunctionArn} answered something else than a rotation function does", "status", World.SecretName);
+        Assert.DoesNotContain("quoted", answer.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"*"}""", "secretsmanager:DescribeSecret", "status")]
+    [InlineData("""{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}""", "lambda:InvokeFunction", "check")]
+    [InlineData("""{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","lambda:InvokeFunction"],"Resource":"*"}""", "secretsmanager:RotateSecret", "rotate")]
+    public async Task A_permission_that_is_missing_is_told_with_the_action_and_the_resource(string statement, string action, string command)
+    {
+        await using var world = await World.StartAsync();
+        await ActAsAsync(world, statement);
+        var answer = await AssertFailsAsync(world, 3, "AWS denies access: ", command, World.SecretName);
+        Assert.Contains($"is not authorized to perform: {action} on resource: {(action.StartsWith("lambda", StringComparison.Ordinal) ? world.FunctionArn : "")}", answer.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_permissions_that_the_page_lists_are_enough_for_every_command()
+    {
+        await using var world = await World.StartAsync();
+        await ActAsAsync(world, """{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:ListSecrets","secretsmanager:RotateSecret","lambda:InvokeFunction"],"Resource":"*"}""");
+        string[][] commands = [["status"], ["status", World.SecretName], ["check", World.SecretName], ["rotate", World.SecretName, "--wait"], ["revoke", World.SecretName], ["rollback", World.SecretName]];
+        foreach (var command in commands)
+        {
+            Assert.Equal((command[0], 0), (command[0], (await world.RunAsync(command)).ExitCode));
+        }
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_the_waiting_and_not_the_rotation()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
+        var answer = await world.RunAsync(["rotate", World.SecretName, "--wait"], interruptAfter: "is being rotated");
+        Assert.Equal((130, ""), (answer.ExitCode, answer.Errors));
+        Assert.Contains((await world.LabelsAsync()).Values, labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT"));
+    }
+
+    [Theory]
+    [InlineData("eu-west-1", "https://lambda.eu-west-1.amazonaws.com")]
+    [InlineData("cn-north-1", "https://lambda.cn-north-1.amazonaws.com.cn")]
+    public void Without_an_endpoint_of_ones_own_Lambda_is_called_where_it_is_in_the_Region(string region, string expected)
+    {
+        var config = (ClientConfig)Activator.CreateInstance(Assembly.LoadFrom(Tool.Path).GetType("RotationTool.LambdaConfig", throwOnError: true)!)!;
+        config.IgnoreConfiguredEndpointUrls = true;
+        config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        Assert.Equal(expected, config.DetermineServiceOperationEndpoint(new(new DescribeSecretRequest())).URL);
+    }
+
+    [Fact]
+    public async Task Texts_from_outside_bring_no_escape_sequences_to_the_terminal()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Lambda.Register(World.FunctionName, _ => throw new InvalidOperationException("first\u001b[2Jsecond\r\nthird [red]fourth[/]"));
+        var answer = await AssertFailsAsync(world, 1, "first [2Jsecond  third [red]fourth[/]\n", "status", World.SecretName);
+        Assert.DoesNotContain('\u001b', answer.Errors);
+    }
+
+    private static async Task<Answer> AssertFailsAsync(World world, int exitCode, string error, params string[] arguments)
+    {
+        var answer = await world.RunAsync(arguments);
+        Assert.Equal((exitCode, ""), (answer.ExitCode, answer.Output));
+        Assert.StartsWith("Error: " + error, answer.Errors, StringComparison.Ordinal);
+        return answer;
+    }
+
+    /// <summary>The tool then acts as a role with this statement alone.</summary>
+    private static Task ActAsAsync(World world, string statement)
+    {
+        world.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{{statement}}]}""");
+        var credentials = world.Aws.Iam.AssumeRole("oncall", "person");
+        (world.Variables["AWS_ACCESS_KEY_ID"], world.Variables["AWS_SECRET_ACCESS_KEY"], world.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+        return Task.CompletedTask;
+    }
+}

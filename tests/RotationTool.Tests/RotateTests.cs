@@ -1,0 +1,123 @@
+using System.Text.RegularExpressions;
+using Amazon.SecretsManager.Model;
+
+namespace RotationTool.Tests;
+
+public sealed class RotateTests
+{
+    [Fact]
+    public async Task Rotate_returns_at_once_with_the_version()
+    {
+        await using var world = await World.StartAsync();
+
+        var answer = await world.RunAsync("rotate", World.SecretName);
+
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        await world.Aws.SecretsManager.SettledAsync();
+        var version = Regex.Match(answer.Output, @"\Ashop/orders is being rotated: version (?<id>\S+)\n\z", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
+        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[version]);
+    }
+
+    [Fact]
+    public async Task Rotate_and_wait_follows_the_four_steps()
+    {
+        await using var world = await World.StartAsync();
+        var before = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
+
+        var answer = await world.RunAsync("rotate", World.SecretName, "--wait");
+
+        Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
+        Assert.Equal(["createSecret", "setSecret", "testSecret", "finishSecret"], answer.Output.Split('\n').Where(line => line.Contains("passed", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+        // AWSCURRENT has moved when the tool has ended, not some time later.
+        Assert.Contains("AWSPREVIOUS", (await world.LabelsAsync())[before]);
+    }
+
+    [Fact]
+    public async Task A_new_key_that_the_API_refuses_fails_testSecret_and_the_old_one_stays()
+    {
+        await using var world = await World.StartAsync();
+        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+        world.RegisterFunction(timeout: TimeSpan.FromSeconds(15));
+        var before = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
+        world.Api.Refuses = true;
+
+        var answer = await world.RunAsync("rotate", World.SecretName, "--wait");
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("setSecret     passed", answer.Output, StringComparison.Ordinal);
+        Assert.EndsWith("  testSecret    failed\n", answer.Output, StringComparison.Ordinal);
+        Assert.Matches(new Regex(@"\AError: testSecret failed: testSecret of secret \S+, version \S+: key \S+ was not accepted 5 times in a row by https://\S+orders within \d+ s: last, it answered 403\.", RegexOptions.None, TimeSpan.FromSeconds(1)), answer.Errors);
+        Assert.Contains("--version-stage AWSPENDING --remove-from-version-id", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[before]);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_still_being_attached_is_waited_for_though_no_other_key_shows_how_far_it_is()
+    {
+        await using var world = await World.StartAsync();
+        await world.Gateway.DeleteApiKeyAsync(new Amazon.APIGateway.Model.DeleteApiKeyRequest { ApiKey = Assert.Single(await world.EnabledAsync()) });
+        world.Aws.Faults = call => call is { Operation: "CreateUsagePlanKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Delayed(TimeSpan.FromSeconds(4)) : null;
+
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_quota_that_is_reached_fails_setSecret_and_the_command_in_the_text_clears_what_is_stuck()
+    {
+        await using var world = await World.StartAsync();
+        var quota = world.Aws.ApiGateway.MaximumApiKeys;
+        world.Aws.ApiGateway.MaximumApiKeys = 2; // the template and AWSCURRENT's
+
+        var answer = await world.RunAsync("rotate", World.SecretName, "--wait");
+        var again = await world.RunAsync("rotate", World.SecretName);
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("createSecret  passed", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("setSecret failed: ", answer.Errors, StringComparison.Ordinal);
+        Assert.Contains("AWS answered LimitExceededException: API Key quota exceeded. No key was created.", answer.Errors, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (again.ExitCode, again.Output));
+        Assert.StartsWith("Error: Secrets Manager starts no rotation: A previous rotation isn't complete. That rotation will be reattempted. Version ", again.Errors, StringComparison.Ordinal);
+        var clear = Regex.Match(again.Errors, @"--version-stage AWSPENDING --remove-from-version-id (?<id>\S+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
+        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = clear });
+        world.Aws.ApiGateway.MaximumApiKeys = quota;
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_was_mended_meanwhile_heals_the_rotation_that_is_waited_for()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
+        var rotation = world.RunAsync("rotate", World.SecretName, "--wait");
+        while (!(await world.LabelsAsync()).Values.Any(labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT")))
+        {
+            await Task.Delay(100);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        world.Aws.Faults = null;
+
+        // Secrets Manager itself would try again in ten minutes.
+        Assert.Equal(0, (await rotation).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_rotation_that_somebody_gives_up_is_told()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
+        var rotation = world.RunAsync("rotate", World.SecretName, "--wait");
+        string? pending = null;
+        while (pending is null)
+        {
+            await Task.Delay(100);
+            pending = (await world.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key;
+        }
+
+        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = pending });
+        var answer = await rotation;
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.StartsWith($"Error: Version {pending} is neither AWSPENDING nor AWSCURRENT any more", answer.Errors, StringComparison.Ordinal);
+    }
+}

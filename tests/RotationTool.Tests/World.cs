@@ -1,0 +1,247 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Amazon.APIGateway;
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
+using LambdaHost;
+using LocalAws;
+using RotationFunction;
+
+namespace RotationTool.Tests;
+
+/// <summary>
+/// An embedded AWS with an API, a template key, a rotating secret with a key, and the function, all over the wire; the tool is a process beside it.
+/// When it is disposed, it searches everything that the tool printed for every key value and RotationToken of the run.
+/// </summary>
+internal sealed class World : IAsyncDisposable
+{
+    public const string FunctionName = "rotation";
+    public const string SecretName = "shop/orders";
+
+    private readonly ConcurrentQueue<string> _printed = new();
+    private readonly HttpClient _http;
+    private Uri _ordersUrl = null!;
+    private readonly InProcessFunction<RotationEvent, ActionResult?> _function;
+
+    private World(EmbeddedAws aws)
+    {
+        Aws = aws;
+        _http = new HttpClient(Api);
+        Secrets = SecretsManager("AKIAOWNER");
+        Gateway = ApiGateway("AKIAOWNER");
+        var function = new Function(new Settings(TimeSpan.Zero), SecretsManager("AKIAFUNCTION"), ApiGateway("AKIAFUNCTION"), _http, Stream.Null, TimeProvider.System);
+        _function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+        Variables = new()
+        {
+            ["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString(),
+            ["AWS_REGION"] = aws.Region,
+            ["AWS_ACCESS_KEY_ID"] = "AKIAONCALL",
+            ["AWS_SECRET_ACCESS_KEY"] = "secret",
+        };
+    }
+
+    public EmbeddedAws Aws { get; }
+
+    /// <summary>Between the function's probe and the API.</summary>
+    public NewKeysRefused Api { get; } = new();
+
+    public AmazonSecretsManagerClient Secrets { get; }
+
+    public AmazonAPIGatewayClient Gateway { get; }
+
+    /// <summary>The environment of the tool.</summary>
+    public Dictionary<string, string> Variables { get; }
+
+    public string FunctionArn { get; private set; } = "";
+
+    public string SecretArn { get; private set; } = "";
+
+    public string TemplateId { get; private set; } = "";
+
+    public string PlanId { get; private set; } = "";
+
+    /// <summary>Starts it; the secret has its first key.</summary>
+    public static async Task<World> StartAsync()
+    {
+        var world = new World(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = TimeSpan.FromMinutes(10) }));
+        await world.DeployAsync();
+        return world;
+    }
+
+    /// <summary>Runs the tool, and looks for values before an assertion could quote what it printed.</summary>
+    public Task<Answer> RunAsync(params string[] arguments) => RunAsync(arguments, interruptAfter: null);
+
+    /// <summary>Runs the tool and interrupts it, as by Ctrl+C, when it has printed the text.</summary>
+    public async Task<Answer> RunAsync(string[] arguments, string? interruptAfter)
+    {
+        var answer = await Tool.RunAsync("dotnet", [Tool.Path, .. arguments], Variables, interruptAfter);
+        _printed.Enqueue(answer.Output);
+        _printed.Enqueue(answer.Errors);
+        AssertNoValueWasPrinted();
+        return answer;
+    }
+
+    /// <summary>A rotation by Secrets Manager, which must succeed.</summary>
+    public async Task RotateAsync()
+    {
+        await Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = SecretArn });
+        await Aws.SecretsManager.SettledAsync();
+        Assert.Equal(RotationOutcome.Succeeded, Aws.SecretsManager.Rotations[^1].Outcome);
+    }
+
+    /// <summary>Registers the function, so that it is there (again).</summary>
+    public void RegisterFunction(TimeSpan? timeout = null)
+    {
+        FunctionArn = Aws.Lambda.Register(FunctionName, RunFunctionAsync, new FunctionOptions { Timeout = timeout ?? TimeSpan.FromMinutes(5) });
+    }
+
+    public void PermitSecretsManager() => Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest
+    {
+        FunctionName = FunctionName,
+        StatementId = "secretsmanager",
+        Action = "lambda:InvokeFunction",
+        Principal = "secretsmanager.amazonaws.com",
+        SourceAccount = Aws.AccountId,
+    });
+
+    /// <summary>A secret of this name with a template of its own, wired and rotated.</summary>
+    public async Task<(string SecretArn, string TemplateId)> AddSecretAsync(string name)
+    {
+        var template = await CreateTemplateAsync(name);
+        var secret = await Secrets.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = name,
+            SecretString = "{}",
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = template }],
+        });
+        await ActAsync($$"""{"action":"provision","secretId":"{{secret.ARN}}"}""");
+        await Secrets.RotateSecretAsync(new RotateSecretRequest
+        {
+            SecretId = secret.ARN,
+            RotationLambdaARN = FunctionArn,
+            RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 },
+            RotateImmediately = false,
+        });
+        await Aws.SecretsManager.SettledAsync();
+        return (secret.ARN, template);
+    }
+
+    /// <summary>A template key in the usage plan.</summary>
+    public async Task<string> CreateTemplateAsync(string secretName)
+    {
+        var template = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Tags = new() { ["apikey-rotation:template-for"] = secretName } });
+        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = PlanId, KeyId = template.Id, KeyType = "API_KEY" });
+        return template.Id;
+    }
+
+    public Task ActAsync(string action) => Aws.Lambda.InvokeAsync(FunctionName, System.Text.Encoding.UTF8.GetBytes(action));
+
+    /// <summary>The key that a client reads.</summary>
+    public async Task<string> ReadKeyAsync()
+    {
+        var answer = await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = SecretArn });
+        return JsonDocument.Parse(answer.SecretString).RootElement.GetProperty("apiKey").GetString()!;
+    }
+
+    /// <summary>Calls the API as a client does.</summary>
+    public async Task<HttpStatusCode> CallApiAsync(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _ordersUrl) { Headers = { { "x-api-key", key } } };
+        using var response = await _http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    /// <summary>What the labels hold, by version.</summary>
+    public async Task<Dictionary<string, List<string>>> LabelsAsync() => (await Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretArn })).VersionIdsToStages;
+
+    /// <summary>The ids of the minted keys that are enabled.</summary>
+    public async Task<List<string>> EnabledAsync(string secretName = SecretName)
+    {
+        var keys = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = secretName + "/", Limit = 500 });
+        return [.. keys.Items.Where(key => key.Enabled == true).Select(key => key.Id)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        AssertNoValueWasPrinted();
+        // What a person reads of a value is never asked for either.
+        Assert.DoesNotContain(Aws.Calls.Snapshot(), call => call.Call.AccessKeyId == "AKIAONCALL" && call.Call.Operation is "GetSecretValue" or "BatchGetSecretValue");
+        _http.Dispose();
+        Secrets.Dispose();
+        Gateway.Dispose();
+        await Aws.DisposeAsync();
+    }
+
+    private void AssertNoValueWasPrinted()
+    {
+        var values = Aws.ConfidentialValues;
+        Assert.NotEmpty(values);
+        Assert.False(_printed.Any(text => values.Any(value => text.Contains(value, StringComparison.Ordinal))), "The tool printed a key value or a RotationToken.");
+    }
+
+    private async Task DeployAsync()
+    {
+        var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
+        var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
+        await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
+        PlanId = (await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] })).Id;
+        _ordersUrl = new Uri(Aws.InvokeUrl(api.Id, "prod"), "orders");
+        RegisterFunction();
+        PermitSecretsManager();
+        (SecretArn, TemplateId) = await AddSecretAsync(SecretName);
+        await Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        {
+            ResourceArn = $"arn:aws:apigateway:{Aws.Region}::/apikeys/{TemplateId}",
+            Tags = new() { ["apikey-rotation:probe"] = _ordersUrl.ToString() },
+        });
+    }
+
+    private Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation) =>
+        _function.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, new TemplateLogger(_ => { })));
+
+    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+
+    /// <summary>The API; on demand it refuses each key that it did not see before, as while a key is not served yet.</summary>
+    internal sealed class NewKeysRefused : HttpMessageHandler
+    {
+        private readonly HttpClient _api = EmbeddedAws.CreateHttpClient();
+        private readonly ConcurrentDictionary<string, bool> _served = new();
+
+        public bool Refuses { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var key = request.Headers.GetValues("x-api-key").Single();
+            if (Refuses && !_served.ContainsKey(key))
+            {
+                return new HttpResponseMessage(HttpStatusCode.Forbidden);
+            }
+
+            using var forwarded = new HttpRequestMessage(request.Method, request.RequestUri) { Headers = { { "x-api-key", key } } };
+            var response = await _api.SendAsync(forwarded, cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                _served[key] = true;
+            }
+
+            return response;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                _api.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+    }
+}
