@@ -66,7 +66,7 @@ public sealed class FunctionTests
     [Fact]
     public async Task Operators_alone_may_call_it_besides()
     {
-        Assert.Equal(["rotation", "rotation-schedules"], (await Deployed.StackAsync(Settings.OneKey)).All("Permission").Select(permission => permission.Name));
+        Assert.Equal(["rotation", "rotation-schedules"], (await Deployed.StackAsync(Settings.OneKey)).All("Permission").Select(permission => permission.Name).Order(StringComparer.Ordinal));
 
         var two = Settings.OneKey.With("operators", new[] { "arn:aws:iam::123456789012:role/team/on-call", "arn:aws:iam::123456789012:user/on-call" });
         var operators = (await Deployed.StackAsync(two)).All("Permission").Where(permission => permission.Name.StartsWith("rotation-operator-", StringComparison.Ordinal)).ToList();

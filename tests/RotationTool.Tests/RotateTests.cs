@@ -105,14 +105,21 @@ public sealed class RotateTests
     public async Task A_rotation_that_somebody_gives_up_is_told()
     {
         await using var world = await World.StartAsync();
-        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
-        var rotation = world.RunAsync("rotate", World.SecretName, "--wait");
-        string? pending = null;
-        while (pending is null)
+        // Not before: createSecret in flight would set the label again.
+        var inSetSecret = new TaskCompletionSource();
+        world.Aws.Faults = call =>
         {
-            await Task.Delay(100);
-            pending = (await world.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key;
-        }
+            if (call is not { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" })
+            {
+                return null;
+            }
+
+            inSetSecret.TrySetResult();
+            return LocalAws.Fault.Error(503, "ServiceUnavailableException", "later");
+        };
+        var rotation = world.RunAsync("rotate", World.SecretName, "--wait");
+        await inSetSecret.Task;
+        var pending = (await world.LabelsAsync()).First(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key;
 
         await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = pending });
         var answer = await rotation;
