@@ -18,11 +18,12 @@ internal sealed class Account : IAsyncDisposable
 
     public EmbeddedAws Aws { get; }
 
-    /// <summary>Starts it; <paramref name="invoke"/> runs the function.</summary>
-    public static async Task<Account> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke)
+    /// <summary>Starts it; <paramref name="invoke"/> runs the function. Other people have these keys and usage plans in it.</summary>
+    public static async Task<Account> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke, int otherKeys = 0, int otherPlans = 0)
     {
         var clock = new Clock();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = clock, RotationAttempts = 1 });
+        AddOthers(aws, otherKeys, otherPlans);
         var plan = aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
         var template = aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest
         {
@@ -83,6 +84,20 @@ internal sealed class Account : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Aws.DisposeAsync();
+
+    private static void AddOthers(EmbeddedAws aws, int keys, int plans)
+    {
+        aws.ApiGateway.MaximumApiKeys += keys;
+        for (var number = 0; number < keys; number++)
+        {
+            aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest { Name = $"other/{number}", Enabled = true });
+        }
+
+        for (var number = 0; number < plans; number++)
+        {
+            aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = $"other {number}" });
+        }
+    }
 
     private sealed class Clock : TimeProvider
     {

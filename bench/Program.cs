@@ -61,6 +61,17 @@ for (var run = 0; run <= runs; run++)
 }
 
 Console.Error.WriteLine();
+for (var run = 0; run < runs; run++)
+{
+    report.Empty.AddRange(await RotateWarmAsync(otherKeys: 0, otherPlans: 0));
+    report.Crowded.AddRange(await RotateWarmAsync(Report.OtherKeys, Report.OtherPlans));
+}
+
+foreach (int? concurrency in new int?[] { 1, 10, 100, null })
+{
+    report.Fleets.Add(await Fleet.RotateAsync(concurrency, TimeSpan.FromSeconds(Report.ActivationWait)));
+}
+
 report.AddPackage(Path.Combine(Metadata("FunctionPackage"), "arm64"));
 await report.WriteAsync(Path.Combine(root, "docs"));
 Console.WriteLine(report.Summary());
@@ -92,6 +103,25 @@ async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double
         }
 
         return new Sample(function.Name, roundTrip, share, run.Init, [.. run.Durations], run.InitCpuTime, coldCpu, run.PeakMemory());
+    }
+}
+
+// Warm rotations, in milliseconds.
+async Task<IEnumerable<double>> RotateWarmAsync(int otherKeys, int otherPlans)
+{
+    const int Cold = 2;
+    const int Warm = 10;
+    FunctionRun? run = null;
+    await using var account = await Account.StartAsync(invocation => run!.InvokeAsync(invocation), otherKeys, otherPlans);
+    await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(5), certificate);
+    await using (run = await FunctionRun.StartAsync(functions[0], network.Url, certificates, cpuShare: null))
+    {
+        for (var rotation = 0; rotation < Cold + Warm; rotation++)
+        {
+            Calls.Check(await account.RotateAsync());
+        }
+
+        return [.. run.Durations.Select(duration => duration.TotalMilliseconds).Chunk(4).Skip(Cold).Select(steps => steps.Sum())];
     }
 }
 

@@ -28,8 +28,11 @@ internal sealed class Report
     public const string Bare = "bare C# function";
     public const double ShareOf512 = 512.0 / 1769; // Lambda gives one vCPU for 1,769 MB
 
+    public const int OtherKeys = 10_000;
+    public const int OtherPlans = 300;
+
     private const string Command = "dotnet run build.cs bench";
-    private const int ActivationWait = 120; // seconds, the stack's default
+    public const int ActivationWait = 120; // seconds, the stack's default
     private const double LargestZip = 3e6;
     private const double Gigabytes = 0.5; // the stack's default
 
@@ -44,6 +47,15 @@ internal sealed class Report
     public string? PeerSkipped { get; init; }
 
     public List<Sample> Samples { get; } = [];
+
+    /// <summary>Warm rotations in an account without other keys, in milliseconds.</summary>
+    public List<double> Empty { get; } = [];
+
+    /// <summary>The same in an account with many.</summary>
+    public List<double> Crowded { get; } = [];
+
+    /// <summary>What became of many secrets that were due at once.</summary>
+    public List<FleetResult> Fleets { get; } = [];
 
     /// <summary>Calls of each step, by function.</summary>
     public Dictionary<string, Dictionary<string, int>> Calls { get; } = [];
@@ -92,7 +104,7 @@ internal sealed class Report
             The AWS behind it is the embedded one, behind TLS and a network of a given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, as {CpuSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, as {PeerSkipped}.")}
             The package is the test package: where the feed lacks the official packages, it holds the stand-ins of [packages.md](packages.md).
             """;
-        await File.WriteAllLinesAsync(Path.Combine(docs, "performance.md"), [introduction, .. CallLines(), .. TimeLines(), .. PackageLines(), .. CostLines()]);
+        await File.WriteAllLinesAsync(Path.Combine(docs, "performance.md"), [introduction, .. CallLines(), .. TimeLines(), .. ScaleLines(), .. PackageLines(), .. CostLines()]);
     }
 
     private IEnumerable<string> CallLines()
@@ -152,6 +164,27 @@ internal sealed class Report
             ![first response](performance-first-response.png)
             ![cold rotation](performance-rotation.png)
             """;
+    }
+
+    private IEnumerable<string> ScaleLines()
+    {
+        yield return $"""
+
+            ## Scale
+            In an account with {OtherKeys:N0} keys and {OtherPlans} usage plans of others a rotation makes the same calls and takes {Median(Crowded) / Median(Empty):F2} times as long as in an empty one
+            ({Median(Crowded):F0} and {Median(Empty):F0} ms, medians of {Crowded.Count} warm rotations each, 5 ms of network).
+
+            {Fleet.Secrets:N0} secrets that are due at once, in virtual time, under API Gateway's rates (10 calls a second for the whole account and Region, CreateApiKey and DeleteApiKey 5 each), without a probe, each try of a step at most 15 minutes, and no second try by Secrets Manager.
+            "At least" is the larger of what the rates and the activation waits allow. Calls that are refused for their rate are tried again by the SDK; then the step waits and starts anew (`Throttling.cs`).
+
+            | rotations at once | succeeded | failed | hours | at least | ratio | longest step, minutes | GB-seconds each | calls refused for their rate |
+            |---|---|---|---|---|---|---|---|---|
+            """;
+        foreach (var fleet in Fleets)
+        {
+            yield return $"| {fleet.Concurrency?.ToString(CultureInfo.InvariantCulture) ?? "all"} | {fleet.Rotated:N0} | {fleet.Failed.Count:N0} | {fleet.Took.TotalHours:F2} | {fleet.Bound.TotalHours:F2} "
+                + $"| {(fleet.Failed.Count == 0 ? (fleet.Took / fleet.Bound).ToString("F2", CultureInfo.InvariantCulture) : "")} | {fleet.LongestStep.TotalMinutes:F1} | {fleet.Billed.TotalSeconds * Gigabytes / Fleet.Secrets:F0} | {fleet.Throttled:N0} |";
+        }
     }
 
     private IEnumerable<string> PackageLines()
@@ -233,6 +266,8 @@ internal sealed class Report
 
     private string Ratio(double? share, int roundTrip, Func<Sample, double> figure, string function = Function) =>
         PeerSkipped is null ? (Median(function, share, roundTrip, figure) / Median(Peer, share, roundTrip, figure)).ToString("F2", CultureInfo.InvariantCulture) : "";
+
+    private static double Median(List<double> figures) => figures.Order().ElementAt(figures.Count / 2);
 
     private double Median(string function, double? share, int roundTrip, Func<Sample, double> figure)
     {

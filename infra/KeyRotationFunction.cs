@@ -107,7 +107,7 @@ public sealed class KeyRotationFunction : ComponentResource
             Code = args.Code,
             Role = role.Arn,
             MemorySize = args.MemorySize,
-            Timeout = args.ActivationWait + TimeBesideActivation,
+            Timeout = LongestInvocation, // where many keys are due at once, a step waits its turn under API Gateway's rate
             ReservedConcurrentExecutions = args.ReservedConcurrentExecutions,
             Environment = new Aws.Lambda.Inputs.FunctionEnvironmentArgs
             {
@@ -175,7 +175,6 @@ public sealed class KeyRotationFunctionArgs : ResourceArgs
 
     /// <summary>
     /// Seconds from a key's last change until it is taken for served, 0 to <see cref="KeyRotationFunction.LongestActivationWait"/>.
-    /// The function's time-out follows it.
     /// </summary>
     public int ActivationWait { get; set; } = 120;
 

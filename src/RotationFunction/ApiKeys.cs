@@ -96,7 +96,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         {
             return null;
         }
-        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or TooManyRequestsException or BadRequestException)
+        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException || (refused is TooManyRequestsException && !Throttling.HasTime(rotation)))
         {
             // Which of these AWS answers when the quota is reached is not documented.
             var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');

@@ -130,7 +130,7 @@ public sealed class Function
     private async Task RunStepAsync(Invocation rotation)
     {
         var started = _time.GetTimestamp();
-        await (rotation.What switch
+        await Throttling.AwaitAsync(rotation, _time, () => rotation.What switch
         {
             CreateSecret.Step => _createSecret.RunAsync(rotation),
             SetSecret.Step => _setSecret.RunAsync(rotation),

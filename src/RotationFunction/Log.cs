@@ -45,6 +45,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void Found(string problem) => Warning("{finding}", problem);
 
+    public void Throttled(TimeSpan wait) => Warning("API Gateway refuses calls for their rate: waiting {waitMs} ms", (long)wait.TotalMilliseconds);
+
     public void PermissionAwaited(string errorCode) => Warning("AWS answered {errorCode}: the role may not be effective yet, trying again", errorCode);
 
     private void Information(string what, params object[] values) => Write(LogLevel.Information, what, values);

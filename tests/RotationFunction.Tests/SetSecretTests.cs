@@ -23,6 +23,21 @@ public sealed class SetSecretTests
     }
 
     [Fact]
+    public async Task A_step_that_is_refused_for_its_rate_waits_its_turn()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        var refused = 0;
+        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" && ++refused <= 5 ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null; // more than the SDK tries
+
+        await world.RunAsync(token, "setSecret");
+
+        Assert.Contains(world.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
+        Assert.Single(await world.MintedAsync());
+    }
+
+    [Fact]
     public async Task A_plan_that_a_retry_attaches_late_is_waited_for_from_then_on()
     {
         await using var world = await World.StartAsync(plans: 2, activationWait: 120, activationLag: TimeSpan.FromSeconds(110));

@@ -1,0 +1,250 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Amazon.APIGateway;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.SecretsManager;
+using LambdaHost;
+using LocalAws;
+using LocalAws.ApiGateway;
+using LocalAws.SecretsManager;
+using RotationFunction;
+
+namespace Bench;
+
+/// <summary>What became of many secrets that were due at once.</summary>
+/// <param name="Concurrency">Rotations at a time; null: all.</param>
+/// <param name="Rotated">Rotations that succeeded.</param>
+/// <param name="Failed">Rotations that failed, with the first error.</param>
+/// <param name="Took">From the first event to the last answer.</param>
+/// <param name="Bound">The larger of what the rate limits and the activation waits allow.</param>
+/// <param name="LongestStep">The longest invocation.</param>
+/// <param name="Billed">The time of all invocations.</param>
+/// <param name="Throttled">Calls that were refused for their rate.</param>
+internal sealed record FleetResult(int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled);
+
+/// <summary>Many secrets of one account, due in one window, under API Gateway's real rates, in virtual time; each environment of the function has clients of its own.</summary>
+internal sealed class Fleet : HttpClientFactory
+{
+    public const int Secrets = 2000;
+
+    // API Gateway's calls of a rotation, by who limits them: "Amazon API Gateway quotas".
+    private static readonly (int Calls, double Rate)[] Limits = [(1, 5), (1, 5), (13, 10)];
+    private static readonly bool[] KeysBefore = [false, true, true];
+    private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(20);
+
+    [ThreadStatic]
+    private static VirtualTime? _clientsTime;
+
+    private readonly VirtualTime _time = new();
+    private readonly EmbeddedAws _aws;
+    private readonly TimeSpan _activationWait;
+    private readonly ConcurrentBag<InProcessFunction<RotationEvent, ActionResult?>> _idle = [];
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string?>> _rotating = [];
+    private readonly Lock _gate = new();
+    private TimeSpan _longest;
+    private TimeSpan _billed;
+    private int _throttled;
+
+    static Fleet() => RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
+
+    private Fleet(TimeSpan activationWait)
+    {
+        _activationWait = activationWait;
+        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, RotationAttempts = 1 });
+        _aws.Lambda.Register("rotation", InvokeAsync, new FunctionOptions { Timeout = TimeSpan.FromMinutes(15) });
+        _aws.Lambda.AddPermission(new AddPermissionRequest
+        {
+            FunctionName = "rotation",
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = _aws.AccountId,
+        });
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Slow(this, _aws.CreateTransport()));
+
+    /// <summary>Rotates them all.</summary>
+    /// <param name="concurrency">Rotations at a time; null: all.</param>
+    /// <param name="activationWait">ACTIVATION_WAIT.</param>
+    public static async Task<FleetResult> RotateAsync(int? concurrency, TimeSpan activationWait)
+    {
+        var fleet = new Fleet(activationWait);
+        await using var aws = fleet._aws;
+        var secrets = fleet.Seed();
+        foreach (var _ in Enumerable.Range(0, Math.Min(Secrets, concurrency ?? Secrets)))
+        {
+            fleet._idle.Add(fleet.CreateEnvironment());
+        }
+
+        aws.ApiGateway.RateLimits = true;
+        var started = fleet._time.GetUtcNow();
+        using var gate = new SemaphoreSlim(concurrency ?? Secrets);
+        var all = Task.WhenAll(secrets.Select(async secret =>
+        {
+            await gate.WaitAsync();
+            try
+            {
+                return await fleet.RotateAsync(secret);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }));
+        fleet._time.RunUntil(all);
+        var errors = (await all).OfType<string>().ToList();
+        var bound = Math.Max(
+            Limits.Max(limit => limit.Calls * Secrets / limit.Rate),
+            activationWait.TotalSeconds * Math.Ceiling((double)Secrets / (concurrency ?? Secrets)));
+        return new FleetResult(
+            concurrency, Secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled);
+    }
+
+    private Task<string?> RotateAsync(string secret)
+    {
+        var ended = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rotating[secret] = ended;
+        _aws.SecretsManager.RotateSecret(new RotateSecretRequest { SecretId = secret, ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = "arn:aws:lambda:eu-west-1:123456789012:function:rotation" });
+        return ended.Task;
+    }
+
+    private Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation) => _time.WorkAsync(async () =>
+    {
+        var received = System.Text.Json.JsonDocument.Parse(invocation.Payload).RootElement;
+        var ended = _rotating[received.GetProperty("SecretId").GetString()!];
+        var started = _time.GetUtcNow();
+        _aws.Calls.Clear();
+        if (!_idle.TryTake(out var environment))
+        {
+            environment = CreateEnvironment();
+        }
+
+        try
+        {
+            var answer = await environment.InvokeAsync(
+                invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _time, new TemplateLogger(_ => { })));
+            if (received.GetProperty("Step").GetString() == "finishSecret")
+            {
+                ended.SetResult(null);
+            }
+
+            return answer;
+        }
+        catch (Exception failure)
+        {
+            ended.TrySetResult(failure.Message);
+            throw;
+        }
+        finally
+        {
+            _idle.Add(environment);
+            lock (_gate)
+            {
+                var took = _time.GetUtcNow() - started;
+                _billed += took;
+                _longest = took > _longest ? took : _longest;
+            }
+        }
+    });
+
+    private InProcessFunction<RotationEvent, ActionResult?> CreateEnvironment()
+    {
+        _clientsTime = _time;
+        try
+        {
+            var credentials = new BasicAWSCredentials("AKIAFUNCTION", "secret");
+            var secrets = new AmazonSecretsManagerConfig();
+            var gateway = new AmazonAPIGatewayConfig();
+            (secrets.ServiceURL, secrets.AuthenticationRegion, secrets.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
+            (gateway.ServiceURL, gateway.AuthenticationRegion, gateway.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
+            var function = new Function(
+                new Settings(_activationWait), new AmazonSecretsManagerClient(credentials, secrets), new AmazonAPIGatewayClient(credentials, gateway), new HttpClient(), Stream.Null, new WorkersTime(_time));
+            return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+        }
+        finally
+        {
+            _clientsTime = null;
+        }
+    }
+
+    private List<string> Seed()
+    {
+        var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
+        return [.. Enumerable.Range(0, Secrets).Select(number =>
+        {
+            var name = $"fleet/{number}";
+            var template = _aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest { Name = name, Tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = name } });
+            _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = template.Id });
+            var secret = _aws.SecretsManager.CreateSecret(new CreateSecretRequest
+            {
+                Name = name,
+                ClientRequestToken = Guid.NewGuid().ToString(),
+                SecretString = "{}",
+                Tags = [new Tag("apikey-rotation:template", template.Id)],
+            });
+            foreach (var enabled in KeysBefore)
+            {
+                var value = Guid.NewGuid().ToString("N");
+                var key = _aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest
+                {
+                    Name = $"{name}/{Guid.NewGuid()}",
+                    Value = value,
+                    Enabled = enabled,
+                    Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = secret.Arn },
+                });
+                _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = key.Id });
+                _aws.SecretsManager.PutSecretValue(new PutSecretValueRequest { SecretId = secret.Arn, ClientRequestToken = Guid.NewGuid().ToString(), SecretString = $$"""{"apiKey": "{{value}}"}""" });
+            }
+
+            return secret.Arn;
+        })];
+    }
+
+    /// <summary>A call takes a little while.</summary>
+    private sealed class Slow(Fleet fleet, HttpMessageHandler aws) : DelegatingHandler(aws)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await fleet._time.DelayAsync(Answer);
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                Interlocked.Increment(ref fleet._throttled);
+            }
+
+            return answer;
+        }
+    }
+
+    /// <summary>The SDK's own retries, which wait on this clock. In one process all clients would share what they may retry; in Lambda each environment has its own.</summary>
+    private sealed class OnVirtualTime : IRuntimePipelineCustomizer
+    {
+        public string UniqueName => nameof(OnVirtualTime);
+
+        public void Customize(Type serviceClientType, RuntimePipeline pipeline)
+        {
+            if (_clientsTime is { } time)
+            {
+                pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new Policy(time)));
+            }
+        }
+    }
+
+    private sealed class Policy : StandardRetryPolicy
+    {
+        private readonly VirtualTime _time;
+
+        public Policy(VirtualTime time)
+            : base(new AmazonAPIGatewayConfig())
+        {
+            _time = time;
+            RetryCapacity = new RetryCapacity(RetryCapacity.MaxCapacity) { AvailableCapacity = RetryCapacity.MaxCapacity };
+        }
+
+        // AWS SDKs reference guide, "Retry behavior", standard mode, for throttling: a random part of a second that doubles, 20 seconds at most.
+        public override Task WaitBeforeRetryAsync(IExecutionContext executionContext) =>
+            _time.DelayAsync(Random.Shared.NextDouble() * TimeSpan.FromSeconds(Math.Min(20, Math.Pow(2, executionContext.RequestContext.Retries - 1))));
+    }
+}
