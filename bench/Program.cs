@@ -65,11 +65,13 @@ for (var run = 0; run < runs; run++)
 {
     report.Empty.AddRange(await RotateWarmAsync(otherKeys: 0, otherPlans: 0));
     report.Crowded.AddRange(await RotateWarmAsync(Report.OtherKeys, Report.OtherPlans));
+    Console.Error.Write('.');
 }
 
 foreach (int? concurrency in new int?[] { 1, 10, 100, null })
 {
     report.Fleets.Add(await Fleet.RotateAsync(concurrency, TimeSpan.FromSeconds(Report.ActivationWait)));
+    Console.Error.Write('.');
 }
 
 report.AddPackage(Path.Combine(Metadata("FunctionPackage"), "arm64"));
