@@ -6,7 +6,7 @@ namespace Amazon.SecretsManager;
 /// <summary>The operations: names, URIs and declared errors as in the service's published model.</summary>
 internal static class Operations
 {
-    private static readonly ServiceProtocol Protocol = new(null)
+    private static readonly ServiceProtocol Protocol = new(memberNames: null)
     {
         ServiceName = "Amazon.SecretsManager",
         ApiVersion = "2017-10-17",

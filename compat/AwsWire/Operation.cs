@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
@@ -62,9 +61,9 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
         var body = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(body);
         writer.WriteStartObject();
-        foreach (var member in _protocol.Json.GetTypeInfo(input.GetType()).Properties)
+        foreach (var member in _protocol.Document.MembersOf(input.GetType()))
         {
-            var value = member.Get(input);
+            var value = member.Get(input) ?? (member.Name == "ClientRequestToken" ? Guid.NewGuid().ToString() : null);
             if (_labels.TryGetValue(member.Name, out var label))
             {
                 request.AddPathResource(label, value as string ?? throw Missing(member));
@@ -76,7 +75,7 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
             else if (HasBody)
             {
                 writer.WritePropertyName(member.Name);
-                JsonSerializer.Serialize(writer, value, member.PropertyType, _protocol.Json);
+                _protocol.Document.Write(writer, value);
             }
             else
             {
@@ -112,7 +111,7 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
         }
     }
 
-    private Exception Missing(JsonPropertyInfo member)
+    private Exception Missing(Member member)
     {
         var property = char.ToUpperInvariant(member.Name[0]) + member.Name[1..];
         return (Exception)Activator.CreateInstance(_protocol.ServiceException, $"Request object does not have required field {property} set");
@@ -127,9 +126,13 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
         {
             using var body = new MemoryStream();
             input.Stream.CopyTo(body);
-            return body.Length == 0
-                ? new TResponse()
-                : JsonSerializer.Deserialize<TResponse>(body.GetBuffer().AsSpan(0, (int)body.Length), protocol.Json);
+            if (body.Length == 0)
+            {
+                return new TResponse();
+            }
+
+            using var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+            return (TResponse)protocol.Document.Read(document.RootElement, typeof(TResponse));
         }
 
         public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, HttpStatusCode statusCode)
