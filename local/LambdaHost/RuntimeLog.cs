@@ -17,7 +17,7 @@ internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time
     public ILambdaLogger For(string requestId, string traceId) => Latest = new TemplateLogger(entry => Write(entry, requestId, traceId));
 
     public void Failure(Exception exception, string requestId = "", string traceId = "") =>
-        Write(new LogEntry(nameof(LogLevel.Error), "", [], exception), requestId, traceId);
+        Write(new LogEntry(nameof(LogLevel.Error), "", new Dictionary<string, object?>(), exception), requestId, traceId);
 
     private void Write(LogEntry entry, string requestId, string traceId)
     {
@@ -51,10 +51,13 @@ internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time
             }
 
             writer.WriteString("message", entry.Message);
-            foreach (var (name, value) in entry.Fields.Where(field => field.Value is not null && !Reserved.Contains(field.Key)).OrderBy(field => field.Key, StringComparer.Ordinal))
+            foreach (var (name, value) in entry.Fields)
             {
-                writer.WritePropertyName(name);
-                WriteValue(writer, value!);
+                if (value is not null && !Reserved.Contains(name))
+                {
+                    writer.WritePropertyName(name);
+                    WriteValue(writer, value);
+                }
             }
 
             if (entry.Exception is { } exception)
@@ -78,13 +81,17 @@ internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time
 
     private static void WriteValue(Utf8JsonWriter writer, object value)
     {
-        if (value is bool or byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal)
+        switch (value)
         {
-            JsonSerializer.Serialize(writer, value, value.GetType());
-        }
-        else
-        {
-            writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+            case bool flag:
+                writer.WriteBooleanValue(flag);
+                break;
+            case byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal:
+                writer.WriteRawValue(Convert.ToString(value, CultureInfo.InvariantCulture)!);
+                break;
+            default:
+                writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
         }
     }
 
