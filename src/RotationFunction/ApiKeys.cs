@@ -9,21 +9,21 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     private const int PageSize = 500; // the most that API Gateway gives
     private const int AttachAttempts = 8;
 
-    /// <summary>The keys minted for a secret, with their values, by their name. Whether a key really is the secret's, only its tag tells.</summary>
-    public async Task<List<ApiKey>> ListRingAsync(string secretName)
+    /// <summary>The keys minted for the secret, with their values, by their name. Whether a key really is the secret's, only its tag tells.</summary>
+    public async Task<List<ApiKey>> ListRingAsync(Invocation invocation)
     {
         var ring = new List<ApiKey>();
         string? position = null;
         do
         {
-            var page = await client.GetApiKeysAsync(new GetApiKeysRequest
+            var page = await CallAsync(invocation, () => client.GetApiKeysAsync(new GetApiKeysRequest
             {
-                NameQuery = KeyNames.Prefix(secretName),
+                NameQuery = KeyNames.Prefix(invocation.SecretName),
                 IncludeValues = true,
                 Limit = PageSize,
                 Position = position,
-            });
-            ring.AddRange((page.Items ?? []).Where(key => KeyNames.IsMinted(key.Name, secretName)));
+            }));
+            ring.AddRange((page.Items ?? []).Where(key => KeyNames.IsMinted(key.Name, invocation.SecretName)));
             position = page.Position;
         }
         while (!string.IsNullOrEmpty(position));
@@ -32,7 +32,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
-    public async Task<GetApiKeyResponse?> FindAsync(string keyId, bool includeValue = false)
+    public async Task<GetApiKeyResponse?> FindAsync(Invocation invocation, string keyId, bool includeValue = false)
     {
         // Ids come from tags too: one such as ".." would ask for something else than a key.
         if (keyId.Length == 0 || !keyId.All(char.IsAsciiLetterOrDigit))
@@ -42,7 +42,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
         try
         {
-            return await client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null });
+            return await CallAsync(invocation, () => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null }));
         }
         catch (NotFoundException)
         {
@@ -51,7 +51,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>The ids of the usage plans that a key is in.</summary>
-    public async Task<List<string>> ListPlansAsync(string keyId)
+    public async Task<List<string>> ListPlansAsync(Invocation invocation, string keyId)
     {
         var plans = new List<string>();
         string? position = null;
@@ -60,7 +60,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             GetUsagePlansResponse page;
             try
             {
-                page = await client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position });
+                page = await CallAsync(invocation, () => client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position }));
             }
             catch (NotFoundException)
             {
@@ -81,7 +81,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     {
         try
         {
-            var key = await client.CreateApiKeyAsync(new CreateApiKeyRequest
+            var key = await CallAsync(rotation, () => client.CreateApiKeyAsync(new CreateApiKeyRequest
             {
                 Name = KeyNames.Minted(secret.Name, rotation.Token),
                 Value = value.Text,
@@ -89,14 +89,14 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
                 Description = template.Key.Description,
                 CustomerId = template.Key.CustomerId,
                 Tags = Tags.ForMintedKey(template.Key.Tags, secret.Arn),
-            });
+            }));
             return key.Id;
         }
         catch (ConflictException)
         {
             return null;
         }
-        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException || (refused is TooManyRequestsException && !Throttling.HasTime(rotation)))
+        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException or TooManyRequestsException)
         {
             // Which of these AWS answers when the quota is reached is not documented.
             var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
@@ -112,13 +112,13 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         {
             try
             {
-                await client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" });
+                await CallAsync(rotation, () => client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" }));
                 return;
             }
             catch (ConflictException)
             {
                 // Attached already, or another attach is under way in the account: API Gateway refuses concurrent ones.
-                if ((await ListPlansAsync(keyId)).Contains(planId))
+                if ((await ListPlansAsync(rotation, keyId)).Contains(planId))
                 {
                     return;
                 }
@@ -135,11 +135,11 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Takes a key out of a usage plan; one that is not in it is fine.</summary>
-    public async Task DetachAsync(string keyId, string planId)
+    public async Task DetachAsync(Invocation invocation, string keyId, string planId)
     {
         try
         {
-            await client.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId });
+            await CallAsync(invocation, () => client.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId }));
         }
         catch (NotFoundException)
         {
@@ -148,38 +148,38 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
-    public Task TagAsync(Secret secret, string keyId, string tag, string value)
+    public Task TagAsync(Invocation invocation, Secret secret, string keyId, string tag, string value)
     {
         var secretArn = secret.Arn.Split(':');
-        return client.TagResourceAsync(new TagResourceRequest
+        return CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
         {
             ResourceArn = $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::/apikeys/{keyId}",
             Tags = new Dictionary<string, string> { [tag] = value },
-        });
+        }));
     }
 
     /// <summary>Enables a key.</summary>
-    public Task EnableAsync(string keyId) => ReplaceAsync(keyId, "/enabled", "true");
+    public Task EnableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "true");
 
     /// <summary>Disables a key.</summary>
-    public Task DisableAsync(string keyId) => ReplaceAsync(keyId, "/enabled", "false");
+    public Task DisableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "false");
 
     /// <summary>
     /// Makes a key's lastUpdatedDate now and leaves its description as given. To and fro, as AWS does not document whether writing
     /// the value that is there counts as an update.
     /// </summary>
-    public async Task TouchAsync(string keyId, string? description)
+    public async Task TouchAsync(Invocation invocation, string keyId, string? description)
     {
-        await ReplaceAsync(keyId, "/description", description + " (being put into usage plans)");
-        await ReplaceAsync(keyId, "/description", description ?? "");
+        await ReplaceAsync(invocation, keyId, "/description", description + " (being put into usage plans)");
+        await ReplaceAsync(invocation, keyId, "/description", description ?? "");
     }
 
     /// <summary>Deletes a key; one that is gone already is fine.</summary>
-    public async Task DeleteAsync(string keyId)
+    public async Task DeleteAsync(Invocation invocation, string keyId)
     {
         try
         {
-            await client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = keyId });
+            await CallAsync(invocation, () => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = keyId }));
         }
         catch (NotFoundException)
         {
@@ -187,9 +187,11 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    private Task<UpdateApiKeyResponse> ReplaceAsync(string keyId, string path, string value) => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    private Task<UpdateApiKeyResponse> ReplaceAsync(Invocation invocation, string keyId, string path, string value) => CallAsync(invocation, () => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {
         ApiKey = keyId,
         PatchOperations = [new PatchOperation { Op = Op.Replace, Path = path, Value = value }],
-    });
+    }));
+
+    private Task<T> CallAsync<T>(Invocation invocation, Func<Task<T>> call) => Throttling.AwaitAsync(invocation, time, call);
 }

@@ -27,7 +27,7 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
 
     public async Task<string> RunAsync(Invocation invocation)
     {
-        var ring = await apiKeys.ListRingAsync(invocation.SecretName);
+        var ring = await apiKeys.ListRingAsync(invocation);
         var secret = await secrets.DescribeAsync(invocation);
         if (OverlapOf(invocation, secret) is not { } overlap)
         {

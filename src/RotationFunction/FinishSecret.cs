@@ -14,7 +14,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
     public async Task RunAsync(Invocation rotation)
     {
         // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
-        var ring = await apiKeys.ListRingAsync(rotation.SecretName);
+        var ring = await apiKeys.ListRingAsync(rotation);
         var secret = await secrets.DescribeRotationAsync(rotation);
         var overlap = EndOverlap.OverlapOf(rotation, secret);
         if (secret.Current != rotation.Token)

@@ -17,7 +17,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     public async Task<Inspected> RunAsync(Invocation invocation)
     {
         var findings = new List<Finding>();
-        var ring = await apiKeys.ListRingAsync(invocation.SecretName);
+        var ring = await apiKeys.ListRingAsync(invocation);
         if (await TryAsync(() => secrets.DescribeAsync(invocation)!) is not { } secret)
         {
             return new Inspected(null, null, null, [], findings, null);
@@ -32,7 +32,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
             ["AWSPENDING"] = pending?.ApiKey,
         };
-        var seen = new Inspected(secret, template, values["AWSCURRENT"], await ReadKeysAsync(secret, ring, values), findings, HoursOverdue(secret));
+        var seen = new Inspected(secret, template, values["AWSCURRENT"], await ReadKeysAsync(invocation, secret, ring, values), findings, HoursOverdue(secret));
         findings.AddRange([.. InRotation(invocation, secret, seen, pending), .. InCurrentKey(secret, seen), .. InOverlap(invocation, secret, seen)]);
         return seen;
 
@@ -116,18 +116,18 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
 
     private static string Rotating(Secret secret) => $"aws secretsmanager rotate-secret --secret-id {secret.Arn}";
 
-    private async Task<List<KeyStatus>> ReadKeysAsync(Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+    private async Task<List<KeyStatus>> ReadKeysAsync(Invocation invocation, Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
     {
         var keys = new List<KeyStatus>();
         foreach (var listed in ring)
         {
-            if (await apiKeys.FindAsync(listed.Id) is { } key)
+            if (await apiKeys.FindAsync(invocation, listed.Id) is { } key)
             {
                 await AddAsync(key, listed.Value, Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) ? KeyKind.Minted : KeyKind.Foreign);
             }
         }
 
-        if (secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(adoptedId, includeValue: true) is { } adopted)
+        if (secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted)
         {
             await AddAsync(adopted, adopted.Value, adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign);
         }
@@ -147,7 +147,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                 created,
                 AgeDays: (int?)(Now - created)?.TotalDays,
                 key.LastUpdatedDate?.ToUniversalTime(),
-                await apiKeys.ListPlansAsync(key.Id)));
+                await apiKeys.ListPlansAsync(invocation, key.Id)));
         }
     }
 

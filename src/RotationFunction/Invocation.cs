@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Amazon.APIGateway.Model;
 using Amazon.Lambda.Core;
 using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
@@ -41,6 +42,9 @@ internal sealed partial class Invocation
     public bool Provisioning { get; }
 
     public Log Log { get; }
+
+    /// <summary>A step of a rotation, not an action.</summary>
+    public bool IsStep => _token is not null;
 
     /// <summary>How long the probe took to see the key served; null where none did.</summary>
     public TimeSpan? Activation { get; set; }
@@ -115,6 +119,7 @@ internal sealed partial class Invocation
     {
         EncryptionFailureException or DecryptionFailureException =>
             $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
+        TooManyRequestsException => $"All callers in the account and Region share ten calls of API Gateway a second: find who takes them in CloudTrail, or let fewer rotations begin in the same hour. {Again}",
         _ when Permission.IsDenial(refused) =>
             $"Allow what this names in the policy of the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}. Where it speaks of KMS, see that key's policy too.",
         _ => null,

@@ -49,18 +49,18 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         }
 
         var (attached, detached) = (0, 0);
-        foreach (var listed in await apiKeys.ListRingAsync(secret.Name))
+        foreach (var listed in await apiKeys.ListRingAsync(invocation))
         {
-            if (await apiKeys.FindAsync(listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+            if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
             {
                 continue;
             }
 
-            var plans = await apiKeys.ListPlansAsync(key.Id);
+            var plans = await apiKeys.ListPlansAsync(invocation, key.Id);
             // Detached first: two plans with the same API stage cannot hold one key.
             foreach (var plan in plans.Intersect(lost))
             {
-                await apiKeys.DetachAsync(key.Id, plan);
+                await apiKeys.DetachAsync(invocation, key.Id, plan);
                 invocation.Log.KeyDetached(key.Id, plan);
                 detached++;
             }
@@ -93,9 +93,9 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
-            foreach (var listed in await apiKeys.ListRingAsync(invocation.SecretName))
+            foreach (var listed in await apiKeys.ListRingAsync(invocation))
             {
-                if (await apiKeys.FindAsync(listed.Id) is not { } key)
+                if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
                 {
                     continue;
                 }
@@ -107,7 +107,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                     continue;
                 }
 
-                await apiKeys.DeleteAsync(key.Id);
+                await apiKeys.DeleteAsync(invocation, key.Id);
                 invocation.Log.KeyDeleted(key.Id);
                 own++;
             }

@@ -45,7 +45,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
 
     private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
     {
-        var key = await apiKeys.FindAsync(adoptedId, includeValue: true)
+        var key = await apiKeys.FindAsync(invocation, adoptedId, includeValue: true)
             ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the secret's tag {Tags.Adopted} names, does not exist. Nothing was changed.");
         if (key.Enabled != true)
         {
@@ -62,7 +62,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
         }
 
-        if (template.Plans.Except(await apiKeys.ListPlansAsync(adoptedId)).ToList() is { Count: > 0 } missing)
+        if (template.Plans.Except(await apiKeys.ListPlansAsync(invocation, adoptedId)).ToList() is { Count: > 0 } missing)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
         }
@@ -75,7 +75,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
 
         var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
         // The tag before the value: a repeat that finds the value does nothing more.
-        await apiKeys.TagAsync(secret, adoptedId, Tags.AdoptedFor, secret.Name);
+        await apiKeys.TagAsync(invocation, secret, adoptedId, Tags.AdoptedFor, secret.Name);
         await secrets.PutCurrentAsync(invocation, document);
         invocation.Log.KeyAdopted(adoptedId);
     }

@@ -22,7 +22,7 @@ internal sealed class Retire(ApiKeys apiKeys)
         var disabled = new List<RetiredKey>();
         foreach (var listed in ring.Where(key => !needed.Contains(new ApiKeyValue(key.Value))))
         {
-            if ((listed.Enabled != true && deleteBefore is null) || await apiKeys.FindAsync(listed.Id) is not { } key)
+            if ((listed.Enabled != true && deleteBefore is null) || await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
             {
                 continue;
             }
@@ -37,13 +37,13 @@ internal sealed class Retire(ApiKeys apiKeys)
             }
             else if (key.LastUpdatedDate < deleteBefore)
             {
-                await apiKeys.DeleteAsync(key.Id);
+                await apiKeys.DeleteAsync(invocation, key.Id);
                 invocation.Log.KeyDeleted(key.Id);
             }
         }
 
         if (secret.Tag(Tags.Adopted) is { } adoptedId
-            && await apiKeys.FindAsync(adoptedId, includeValue: true) is { Enabled: true } adopted
+            && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted
             && adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name
             && !needed.Contains(new ApiKeyValue(adopted.Value)))
         {
@@ -56,7 +56,7 @@ internal sealed class Retire(ApiKeys apiKeys)
         {
             if (disableBefore is null || key.LastUpdatedDate < disableBefore)
             {
-                await apiKeys.DisableAsync(key.Id);
+                await apiKeys.DisableAsync(invocation, key.Id);
                 invocation.Log.KeyDisabled(key.Id);
                 disabled.Add(new RetiredKey(key.Id, value));
             }

@@ -12,7 +12,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
 
     public async Task<string> RunAsync(Invocation invocation)
     {
-        var ring = await apiKeys.ListRingAsync(invocation.SecretName);
+        var ring = await apiKeys.ListRingAsync(invocation);
         var disabled = await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring);
         return disabled.Count == 0
             ? $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}, and revoke again."
@@ -31,7 +31,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
     {
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey
             ?? throw invocation.Failed("AWSCURRENT holds no key, so clients may depend on AWSPREVIOUS's. Nothing was changed.");
-        if (!ring.Exists(key => key.Value == current.Text && key.Enabled == true) && !await IsEnabledAdoptedAsync(secret, current))
+        if (!ring.Exists(key => key.Value == current.Text && key.Enabled == true) && !await IsEnabledAdoptedAsync(invocation, secret, current))
         {
             throw invocation.Failed($"no enabled key of this secret has AWSCURRENT's value, so clients may depend on AWSPREVIOUS's. Nothing was changed. First: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}");
         }
@@ -59,13 +59,13 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
         var current = (await secrets.ReadCurrentAsync(invocation, after))?.ApiKey;
         foreach (var key in disabled.Where(key => key.Value == current))
         {
-            await apiKeys.EnableAsync(key.Id);
+            await apiKeys.EnableAsync(invocation, key.Id);
             invocation.Log.KeyEnabled(key.Id);
         }
 
         throw invocation.Failed($"AWSCURRENT moved to version {after.Current} meanwhile; that version's key stays enabled. {invocation.Again}");
     }
 
-    private async Task<bool> IsEnabledAdoptedAsync(Secret secret, ApiKeyValue value) =>
-        secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(adoptedId, includeValue: true) is { Enabled: true } adopted && adopted.Value == value.Text;
+    private async Task<bool> IsEnabledAdoptedAsync(Invocation invocation, Secret secret, ApiKeyValue value) =>
+        secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted && adopted.Value == value.Text;
 }

@@ -84,16 +84,16 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
         }
 
         var template = await Template.ReadAsync(invocation, secret, apiKeys);
-        var key = await FindOwnKeyAsync(secret, value)
+        var key = await FindOwnKeyAsync(invocation, secret, value)
             ?? throw invocation.Failed("no key of this secret has AWSPREVIOUS's value any more. Nothing was changed. " + invocation.StartingAnew);
-        if (template.Plans.Except(await apiKeys.ListPlansAsync(key.Id)).ToList() is [var missing, ..])
+        if (template.Plans.Except(await apiKeys.ListPlansAsync(invocation, key.Id)).ToList() is [var missing, ..])
         {
             throw invocation.Failed($"AWSPREVIOUS's key {key.Id} is not in usage plan {missing}, but the template is. Nothing was changed. Put it there with: aws apigateway create-usage-plan-key --usage-plan-id {missing} --key-type API_KEY --key-id {key.Id}");
         }
 
         if (key.Enabled != true)
         {
-            await apiKeys.EnableAsync(key.Id);
+            await apiKeys.EnableAsync(invocation, key.Id);
             invocation.Log.KeyEnabled(key.Id);
         }
 
@@ -103,14 +103,14 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
     /// <summary>The other half of what revokePrevious does after it has disabled a key: that may have been this one, a moment ago.</summary>
     private async Task EnableCurrentAsync(Invocation invocation, Secret secret)
     {
-        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value } && await FindOwnKeyAsync(secret, value) is { Enabled: not true } key)
+        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value } && await FindOwnKeyAsync(invocation, secret, value) is { Enabled: not true } key)
         {
-            await apiKeys.EnableAsync(key.Id);
+            await apiKeys.EnableAsync(invocation, key.Id);
             invocation.Log.KeyEnabled(key.Id);
         }
     }
 
-    private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Secret secret, ApiKeyValue value) =>
-        await testSecret.FindKeyAsync(secret, value) is { Id: var id } && await apiKeys.FindAsync(id) is { } key
+    private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value) =>
+        await testSecret.FindKeyAsync(invocation, secret, value) is { Id: var id } && await apiKeys.FindAsync(invocation, id) is { } key
             && (Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) || key.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name) ? key : null;
 }

@@ -26,14 +26,14 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value)
     {
         var template = await Template.ReadAsync(rotation, secret, apiKeys);
-        var key = await FindKeyAsync(secret, value)
+        var key = await FindKeyAsync(rotation, secret, value)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);
         if (key.Enabled != true)
         {
             throw rotation.Failed($"key {key.Id} is disabled: somebody disabled it after setSecret. Rotation will be tried again, and enables it.");
         }
 
-        var missing = template.Plans.Except(await apiKeys.ListPlansAsync(key.Id)).ToList();
+        var missing = template.Plans.Except(await apiKeys.ListPlansAsync(rotation, key.Id)).ToList();
         if (missing.Count > 0)
         {
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");
@@ -48,14 +48,14 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     }
 
     /// <summary>The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test.</summary>
-    public async Task<TestedKey?> FindKeyAsync(Secret secret, ApiKeyValue value)
+    public async Task<TestedKey?> FindKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value)
     {
-        if ((await apiKeys.ListRingAsync(secret.Name)).Find(key => key.Value == value.Text) is { } minted)
+        if ((await apiKeys.ListRingAsync(invocation)).Find(key => key.Value == value.Text) is { } minted)
         {
             return new TestedKey(minted.Id, minted.Enabled, minted.CreatedDate, minted.LastUpdatedDate);
         }
 
-        return secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(adoptedId, includeValue: true) is { } adopted && adopted.Value == value.Text
+        return secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted && adopted.Value == value.Text
             ? new TestedKey(adopted.Id, adopted.Enabled, adopted.CreatedDate, adopted.LastUpdatedDate)
             : null;
     }

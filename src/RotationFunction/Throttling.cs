@@ -3,31 +3,32 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second. A step may be repeated at any time,
-/// so one that is refused for its rate, the SDK's own retries included, starts again after a random wait.
+/// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second. A step's call that is refused for its rate,
+/// the SDK's own retries included, is made again after a random wait. createSecret waits longer than the other steps:
+/// a rotation that has begun comes to its end, and one that has not leaves it room.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
 internal static class Throttling
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ToBegin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestToBegin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ToGoOn = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether there is time left to wait and to run the step.</summary>
-    public static bool HasTime(Invocation rotation) => rotation.RemainingTime > LongestWait;
+    // A step that has less left says so itself, before Lambda ends it.
+    private static readonly TimeSpan ToFail = TimeSpan.FromSeconds(30);
 
-    public static async Task AwaitAsync(Invocation rotation, TimeProvider time, Func<Task> step)
+    public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> call)
     {
-        for (var longest = ShortestWait; ; longest = longest * 2 < LongestWait ? longest * 2 : LongestWait)
+        for (var longest = ToBegin; ; longest = longest * 2 < LongestToBegin ? longest * 2 : LongestToBegin)
         {
+            var wait = Random.Shared.NextDouble() * (invocation.What == CreateSecret.Step ? longest : ToGoOn);
             try
             {
-                await step();
-                return;
+                return await call();
             }
-            catch (TooManyRequestsException) when (HasTime(rotation))
+            catch (TooManyRequestsException) when (invocation.IsStep && invocation.RemainingTime > wait + ToFail)
             {
-                var wait = Random.Shared.NextDouble() * longest;
-                rotation.Log.Throttled(wait);
+                invocation.Log.Throttled(wait);
                 await Task.Delay(wait, time);
             }
         }
