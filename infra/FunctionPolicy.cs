@@ -29,6 +29,8 @@ internal static class FunctionPolicy
                 Action = ["logs:CreateLogStream", "logs:PutLogEvents"],
                 Resource = [account.Arn("logs", $"log-group:{logGroupName}:*")],
             },
+            // Secrets Manager has no resource for it, and it tells nothing of any secret.
+            new() { Sid = "WarmUp", Action = ["secretsmanager:GetRandomPassword"], Resource = ["*"] },
             new()
             {
                 Sid = "ReadKeysAndPlans",

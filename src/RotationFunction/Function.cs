@@ -3,6 +3,7 @@ using Amazon.APIGateway.Model;
 using Amazon.Lambda.Core;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
+using Amazon.SecretsManager.Model;
 using RotationFunction;
 
 [assembly: LambdaSerializer(typeof(EventSerializer))]
@@ -34,12 +35,13 @@ public sealed class Function
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
     /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
     public Function()
-        : this(Settings.From(Environment.GetEnvironmentVariable), new AmazonAPIGatewayClient())
+        : this(Settings.From(Environment.GetEnvironmentVariable), new AmazonSecretsManagerClient(), new AmazonAPIGatewayClient())
     {
     }
 
-    private Function(Settings settings, AmazonAPIGatewayClient apiGateway)
-        : this(settings, new AmazonSecretsManagerClient(), apiGateway, new HttpClient(Probe.CreateHandler()), Console.OpenStandardOutput(), TimeProvider.System) => WarmUp(apiGateway);
+    private Function(Settings settings, AmazonSecretsManagerClient secretsManager, AmazonAPIGatewayClient apiGateway)
+        : this(settings, secretsManager, apiGateway, new HttpClient(Probe.CreateHandler()), Console.OpenStandardOutput(), TimeProvider.System) =>
+        WarmUp(secretsManager, apiGateway);
 
     /// <summary>The same function on clients, settings and a clock of the caller's.</summary>
     /// <param name="settings">Settings of the whole function.</param>
@@ -111,15 +113,21 @@ public sealed class Function
     };
 
     /// <summary>
-    /// Makes the first TLS connection and signed call while the function starts: that runs on a whole CPU, an invocation on its share of one.
-    /// The call is one that the role allows and whose answer is small; what becomes of it does not matter.
+    /// Does what is done once, the first TLS connections and signed calls above all, while the function starts: that runs on a whole CPU, an invocation on its share of one.
+    /// The calls are ones that the role allows and whose answers are small; what becomes of them does not matter.
     /// </summary>
-    private static void WarmUp(AmazonAPIGatewayClient apiGateway)
+    private static void WarmUp(AmazonSecretsManagerClient secretsManager, AmazonAPIGatewayClient apiGateway)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token).GetAwaiter().GetResult();
+            var calls = Task.WhenAll(
+                apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
+                secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
+            var serializer = new EventSerializer();
+            serializer.Deserialize<RotationEvent>(new MemoryStream("{}"u8.ToArray()));
+            serializer.Serialize<ActionResult?>(null, Stream.Null);
+            calls.GetAwaiter().GetResult();
         }
         catch (Exception)
         {
@@ -130,7 +138,7 @@ public sealed class Function
     private async Task RunStepAsync(Invocation rotation)
     {
         var started = _time.GetTimestamp();
-        await Throttling.AwaitAsync(rotation, _time, () => rotation.What switch
+        await (rotation.What switch
         {
             CreateSecret.Step => _createSecret.RunAsync(rotation),
             SetSecret.Step => _setSecret.RunAsync(rotation),

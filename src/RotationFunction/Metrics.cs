@@ -34,9 +34,9 @@ internal sealed class Metrics(Stream output, TimeProvider time)
             json.WriteStartObject("_aws");
             json.WriteNumber("Timestamp", time.GetUtcNow().ToUnixTimeMilliseconds());
             json.WriteStartArray("CloudWatchMetrics");
-            foreach (var group in metrics.GroupBy(metric => metric.PerStep))
+            foreach (var metric in metrics)
             {
-                WriteDirective(json, group, group.Key ? [SecretName, Step] : [SecretName]);
+                WriteDirective(json, metric);
             }
 
             json.WriteEndArray();
@@ -57,28 +57,25 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         output.Flush();
     }
 
-    private static void WriteDirective(Utf8JsonWriter json, IEnumerable<Metric> metrics, string[] dimensions)
+    private static void WriteDirective(Utf8JsonWriter json, Metric metric)
     {
         json.WriteStartObject();
         json.WriteString("Namespace", Namespace);
         json.WriteStartArray("Dimensions");
         json.WriteStartArray();
-        foreach (var dimension in dimensions)
+        json.WriteStringValue(SecretName);
+        if (metric.PerStep)
         {
-            json.WriteStringValue(dimension);
+            json.WriteStringValue(Step);
         }
 
         json.WriteEndArray();
         json.WriteEndArray();
         json.WriteStartArray("Metrics");
-        foreach (var metric in metrics)
-        {
-            json.WriteStartObject();
-            json.WriteString("Name", metric.Name);
-            json.WriteString("Unit", metric.Unit);
-            json.WriteEndObject();
-        }
-
+        json.WriteStartObject();
+        json.WriteString("Name", metric.Name);
+        json.WriteString("Unit", metric.Unit);
+        json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
     }

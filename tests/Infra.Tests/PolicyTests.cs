@@ -15,6 +15,7 @@ public sealed partial class PolicyTests
         ["GetSecretValue"] = ["secretsmanager:GetSecretValue", "kms:Decrypt"],
         ["PutSecretValue"] = ["secretsmanager:PutSecretValue", "kms:GenerateDataKey", "kms:Decrypt"],
         ["UpdateSecretVersionStage"] = ["secretsmanager:UpdateSecretVersionStage"],
+        ["GetRandomPassword"] = ["secretsmanager:GetRandomPassword"],
         ["GetApiKeys"] = ["apigateway:GET"],
         ["GetApiKey"] = ["apigateway:GET"],
         ["GetUsagePlans"] = ["apigateway:GET"],
@@ -201,7 +202,7 @@ public sealed partial class PolicyTests
     [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CodePattern();
 
-    [GeneratedRegex(@"client\.(?<operation>\w+)Async\(", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(client|apiGateway|secretsManager)\.(?<operation>\w+)Async\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CallPattern();
 
     [GeneratedRegex(@":secret:[A-Za-z0-9/]+(?=-AbCdEf|-\?)", RegexOptions.ExplicitCapture, 1000)]
