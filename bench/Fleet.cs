@@ -21,12 +21,17 @@ namespace Bench;
 /// <param name="LongestStep">The longest invocation.</param>
 /// <param name="Billed">The time of all invocations.</param>
 /// <param name="Throttled">Calls that were refused for their rate.</param>
-internal sealed record FleetResult(int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled);
+/// <param name="Attempts">The most attempts that Secrets Manager made at one.</param>
+internal sealed record FleetResult(
+    int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Attempts);
 
 /// <summary>Many secrets of one account, due in one window, under API Gateway's real rates, in virtual time; each environment of the function has clients of its own.</summary>
 internal sealed class Fleet : HttpClientFactory
 {
     public const int Secrets = 2000;
+
+    /// <summary>The most attempts that Secrets Manager makes at a rotation here. AWS publishes no number: "multiple times during the open rotation windows".</summary>
+    public const int Attempts = 10;
 
     // API Gateway's calls of a rotation, by who limits them: "Amazon API Gateway quotas".
     private static readonly (int Calls, double Rate)[] Limits = [(1, 5), (1, 5), (13, 10)];
@@ -40,18 +45,19 @@ internal sealed class Fleet : HttpClientFactory
     private readonly EmbeddedAws _aws;
     private readonly TimeSpan _activationWait;
     private readonly ConcurrentBag<InProcessFunction<RotationEvent, ActionResult?>> _idle = [];
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<string?>> _rotating = [];
+    private readonly ConcurrentDictionary<string, Rotating> _rotating = [];
     private readonly Lock _gate = new();
     private TimeSpan _longest;
     private TimeSpan _billed;
     private int _throttled;
+    private int _attempts = 1;
 
     static Fleet() => RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
 
     private Fleet(TimeSpan activationWait)
     {
         _activationWait = activationWait;
-        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, RotationAttempts = 1 });
+        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, RotationAttempts = Attempts });
         _aws.Lambda.Register("rotation", InvokeAsync, new FunctionOptions { Timeout = TimeSpan.FromMinutes(15) });
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {
@@ -99,21 +105,20 @@ internal sealed class Fleet : HttpClientFactory
             Limits.Max(limit => limit.Calls * Secrets / limit.Rate),
             activationWait.TotalSeconds * Math.Ceiling((double)Secrets / (concurrency ?? Secrets)));
         return new FleetResult(
-            concurrency, Secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled);
+            concurrency, Secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._attempts);
     }
 
     private Task<string?> RotateAsync(string secret)
     {
-        var ended = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _rotating[secret] = ended;
+        var rotating = _rotating[secret] = new Rotating();
         _aws.SecretsManager.RotateSecret(new RotateSecretRequest { SecretId = secret, ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = "arn:aws:lambda:eu-west-1:123456789012:function:rotation" });
-        return ended.Task;
+        return rotating.Ended.Task;
     }
 
     private Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation) => _time.WorkAsync(async () =>
     {
         var received = System.Text.Json.JsonDocument.Parse(invocation.Payload).RootElement;
-        var ended = _rotating[received.GetProperty("SecretId").GetString()!];
+        var rotating = _rotating[received.GetProperty("SecretId").GetString()!];
         var started = _time.GetUtcNow();
         _aws.Calls.Clear();
         if (!_idle.TryTake(out var environment))
@@ -125,16 +130,30 @@ internal sealed class Fleet : HttpClientFactory
         {
             var answer = await environment.InvokeAsync(
                 invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _time, new TemplateLogger(_ => { })));
+            if (_time.GetUtcNow() >= invocation.Deadline)
+            {
+                throw new TimeoutException("The step took longer than its 15 minutes.");
+            }
+
             if (received.GetProperty("Step").GetString() == "finishSecret")
             {
-                ended.SetResult(null);
+                rotating.Ended.SetResult(null);
             }
 
             return answer;
         }
         catch (Exception failure)
         {
-            ended.TrySetResult(failure.Message);
+            lock (_gate)
+            {
+                _attempts = Math.Max(_attempts, Math.Min(Attempts, ++rotating.Failures + 1));
+            }
+
+            if (rotating.Failures == Attempts)
+            {
+                rotating.Ended.SetResult(failure.Message);
+            }
+
             throw;
         }
         finally
@@ -200,6 +219,13 @@ internal sealed class Fleet : HttpClientFactory
 
             return secret.Arn;
         })];
+    }
+
+    private sealed class Rotating
+    {
+        public TaskCompletionSource<string?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Failures { get; set; }
     }
 
     /// <summary>A call takes a little while.</summary>

@@ -51,7 +51,7 @@ internal sealed class FunctionRun : IAsyncDisposable
     public TimeSpan Init { get; private set; }
 
     /// <summary>Starts a process and waits until it is ready, on a whole CPU as in Lambda; then it gets its share of one.</summary>
-    public static async Task<FunctionRun> StartAsync(MeasuredFunction function, Uri aws, string certificates, double? cpuShare)
+    public static async Task<FunctionRun> StartAsync(MeasuredFunction function, Uri? aws, string certificates, double? cpuShare)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port: 0));
@@ -61,7 +61,8 @@ internal sealed class FunctionRun : IAsyncDisposable
         run._cpu?.Set(1);
 
         // The shell becomes the function.
-        var start = new ProcessStartInfo("sh", ["-c", run._cpu?.Enter + "exec \"$@\"", "sh", function.Command, .. function.Arguments])
+        string[] shell = aws is null ? ["unshare", "--mount", "sh"] : ["sh"];
+        var start = new ProcessStartInfo(shell[0], [.. shell[1..], "-c", run._cpu?.Enter + (aws is null ? Hosts.Enter : "") + "exec \"$@\"", "sh", function.Command, .. function.Arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -79,7 +80,11 @@ internal sealed class FunctionRun : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = "secret";
         start.Environment["AWS_REGION"] = start.Environment["AWS_DEFAULT_REGION"] = "eu-west-1";
-        start.Environment["AWS_ENDPOINT_URL"] = aws.ToString();
+        if (aws is not null)
+        {
+            start.Environment["AWS_ENDPOINT_URL"] = aws.ToString();
+        }
+
         start.Environment["AWS_EC2_METADATA_DISABLED"] = "true";
         start.Environment["SSL_CERT_FILE"] = start.Environment["AWS_CA_BUNDLE"] = certificates;
         start.Environment["SSL_CERT_DIR"] = Path.Combine(Path.GetDirectoryName(certificates)!, "none");

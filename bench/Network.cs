@@ -12,7 +12,7 @@ namespace Bench;
 /// </summary>
 internal sealed class Network : IAsyncDisposable
 {
-    private readonly TcpListener _outside = new(IPAddress.Loopback, port: 0);
+    private readonly TcpListener _outside = new(Hosts.Unavailable is null ? Hosts.Address : new IPEndPoint(IPAddress.Loopback, port: 0));
     private readonly TcpListener _inside = new(IPAddress.Loopback, port: 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Uri _aws;
@@ -28,8 +28,8 @@ internal sealed class Network : IAsyncDisposable
         _ = AcceptAsync(_inside, DecryptAsync);
     }
 
-    /// <summary>Where AWS is, for a function behind this network.</summary>
-    public Uri Url => new($"https://localhost:{((IPEndPoint)_outside.LocalEndpoint).Port}/");
+    /// <summary>Where AWS is, for a function behind this network; null where its own host names lead here.</summary>
+    public Uri? Url => Hosts.Unavailable is null ? null : new($"https://localhost:{((IPEndPoint)_outside.LocalEndpoint).Port}/");
 
     public async ValueTask DisposeAsync()
     {

@@ -15,7 +15,7 @@ if (!OperatingSystem.IsLinux())
 
 var root = Metadata("Root");
 var architecture = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x86_64";
-var report = new Report { Runs = runs, CpuSkipped = Cpu.Unavailable, PeerSkipped = WithoutBoto3() };
+var report = new Report { Runs = runs, CpuSkipped = Cpu.Unavailable, HostsSkipped = Hosts.Unavailable, PeerSkipped = WithoutBoto3() };
 
 var folder = Directory.CreateTempSubdirectory("rotation-bench-").FullName;
 using var certificate = Certificate.Create();
@@ -78,6 +78,7 @@ report.AddPackage(Path.Combine(Metadata("FunctionPackage"), "arm64"));
 await report.WriteAsync(Path.Combine(root, "docs"));
 Console.WriteLine(report.Summary());
 Directory.Delete(folder, recursive: true);
+Hosts.Delete();
 return 0;
 
 async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double? share)

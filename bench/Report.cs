@@ -44,6 +44,8 @@ internal sealed class Report
 
     public string? CpuSkipped { get; init; }
 
+    public string? HostsSkipped { get; init; }
+
     public string? PeerSkipped { get; init; }
 
     public List<Sample> Samples { get; } = [];
@@ -101,7 +103,7 @@ internal sealed class Report
             # Performance
 
             Written by `{Command}`, on {Environment.ProcessorCount} CPUs; medians of {Runs} runs, in which the functions took turns. Times depend on the machine and are not Lambda's: read the ratios.
-            The AWS behind it is the embedded one, behind TLS and a network of a given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, as {CpuSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, as {PeerSkipped}.")}
+            The AWS behind it is the embedded one, behind TLS and a network of a given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, as {CpuSkipped}.")}{(HostsSkipped is null ? "" : $" The functions have AWS_ENDPOINT_URL, which costs this one 60 ms, as {HostsSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, as {PeerSkipped}.")}
             The package is the test package: where the feed lacks the official packages, it holds the stand-ins of [packages.md](packages.md).
             """;
         await File.WriteAllLinesAsync(Path.Combine(docs, "performance.md"), [introduction, .. CallLines(), .. TimeLines(), .. ScaleLines(), .. PackageLines(), .. CostLines()]);
