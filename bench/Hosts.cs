@@ -33,7 +33,7 @@ internal static class Hosts
             File.WriteAllText(Names, $"127.0.0.1 localhost\n{Address.Address} apigateway.{Domain} secretsmanager.{Domain}\n");
             using var listener = new TcpListener(Address);
             listener.Start();
-            using var shell = Process.Start(new ProcessStartInfo("unshare", ["--mount", "sh", "-c", Enter + "true"]) { RedirectStandardError = true })!;
+            using var shell = Process.Start(new ProcessStartInfo("unshare", ["--mount", "sh", "-c", Enter + "true"]) { RedirectStandardError = true, UseShellExecute = false })!;
             var error = shell.StandardError.ReadToEnd();
             shell.WaitForExit();
             return shell.ExitCode == 0 ? null : Refused(error);
