@@ -17,6 +17,17 @@ internal sealed class Cpu : IDisposable
     /// <summary>Why it cannot be had here; null where it can.</summary>
     public static string? Unavailable { get; } = Try();
 
+    /// <summary>The CPU time of all on this machine, and of its neighbours, but this process and those that it has started and seen end; since the machine's start.</summary>
+    public static TimeSpan TimeOfOthers()
+    {
+        // proc(5): user, nice, system, idle, iowait, irq, softirq, steal; and utime, stime, cutime, cstime of a process.
+        var all = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..9];
+        var own = File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[11..15];
+        return TimeSpan.FromSeconds((Ticks(all) - Ticks(all[3..5]) - Ticks(own)) / 100.0);
+
+        static long Ticks(string[] fields) => fields.Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
+    }
+
     /// <summary>What a shell runs to come under the quota.</summary>
     public string Enter => $"echo $$ > {_group}/cgroup.procs; ";
 

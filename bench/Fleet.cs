@@ -13,6 +13,7 @@ using RotationFunction;
 namespace Bench;
 
 /// <summary>What became of many secrets that were due at once.</summary>
+/// <param name="Secrets">How many.</param>
 /// <param name="Concurrency">Rotations at a time; null: all.</param>
 /// <param name="Rotated">Rotations that succeeded.</param>
 /// <param name="Failed">Rotations that failed, with the first error.</param>
@@ -21,17 +22,15 @@ namespace Bench;
 /// <param name="LongestStep">The longest invocation.</param>
 /// <param name="Billed">The time of all invocations.</param>
 /// <param name="Throttled">Calls that were refused for their rate.</param>
-/// <param name="Attempts">The most attempts that Secrets Manager made at one.</param>
+/// <param name="Repeated">Times that Secrets Manager tried a rotation again.</param>
 internal sealed record FleetResult(
-    int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Attempts);
+    int Secrets, int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Repeated);
 
 /// <summary>Many secrets of one account, due in one window, under API Gateway's real rates, in virtual time; each environment of the function has clients of its own.</summary>
 internal sealed class Fleet : HttpClientFactory
 {
-    public const int Secrets = 2000;
-
     /// <summary>The most attempts that Secrets Manager makes at a rotation here. AWS publishes no number: "multiple times during the open rotation windows".</summary>
-    public const int Attempts = 10;
+    private const int Attempts = 10;
 
     // API Gateway's calls of a rotation, by who limits them: "Amazon API Gateway quotas".
     private static readonly (int Calls, double Rate)[] Limits = [(1, 5), (1, 5), (13, 10)];
@@ -50,7 +49,7 @@ internal sealed class Fleet : HttpClientFactory
     private TimeSpan _longest;
     private TimeSpan _billed;
     private int _throttled;
-    private int _attempts = 1;
+    private int _repeated;
 
     static Fleet() => RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
 
@@ -72,22 +71,24 @@ internal sealed class Fleet : HttpClientFactory
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Slow(this, _aws.CreateTransport()));
 
     /// <summary>Rotates them all.</summary>
+    /// <param name="secrets">How many there are.</param>
     /// <param name="concurrency">Rotations at a time; null: all.</param>
     /// <param name="activationWait">ACTIVATION_WAIT.</param>
-    public static async Task<FleetResult> RotateAsync(int? concurrency, TimeSpan activationWait)
+    public static async Task<FleetResult> RotateAsync(int secrets, int? concurrency, TimeSpan activationWait)
     {
         var fleet = new Fleet(activationWait);
         await using var aws = fleet._aws;
-        var secrets = fleet.Seed();
-        foreach (var _ in Enumerable.Range(0, Math.Min(Secrets, concurrency ?? Secrets)))
+        var arns = fleet.Seed(secrets);
+        var atOnce = concurrency ?? secrets;
+        foreach (var _ in Enumerable.Range(0, atOnce))
         {
             fleet._idle.Add(fleet.CreateEnvironment());
         }
 
         aws.ApiGateway.RateLimits = true;
         var started = fleet._time.GetUtcNow();
-        using var gate = new SemaphoreSlim(concurrency ?? Secrets);
-        var all = Task.WhenAll(secrets.Select(async secret =>
+        using var gate = new SemaphoreSlim(atOnce);
+        var all = Task.WhenAll(arns.Select(async secret =>
         {
             await gate.WaitAsync();
             try
@@ -102,10 +103,10 @@ internal sealed class Fleet : HttpClientFactory
         fleet._time.RunUntil(all);
         var errors = (await all).OfType<string>().ToList();
         var bound = Math.Max(
-            Limits.Max(limit => limit.Calls * Secrets / limit.Rate),
-            activationWait.TotalSeconds * Math.Ceiling((double)Secrets / (concurrency ?? Secrets)));
+            Limits.Max(limit => limit.Calls * secrets / limit.Rate),
+            activationWait.TotalSeconds * Math.Ceiling((double)secrets / atOnce));
         return new FleetResult(
-            concurrency, Secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._attempts);
+            secrets, concurrency, secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._repeated);
     }
 
     private Task<string?> RotateAsync(string secret)
@@ -144,14 +145,13 @@ internal sealed class Fleet : HttpClientFactory
         }
         catch (Exception failure)
         {
-            lock (_gate)
-            {
-                _attempts = Math.Max(_attempts, Math.Min(Attempts, ++rotating.Failures + 1));
-            }
-
-            if (rotating.Failures == Attempts)
+            if (++rotating.Failures == Attempts)
             {
                 rotating.Ended.SetResult(failure.Message);
+            }
+            else
+            {
+                Interlocked.Increment(ref _repeated);
             }
 
             throw;
@@ -188,10 +188,10 @@ internal sealed class Fleet : HttpClientFactory
         }
     }
 
-    private List<string> Seed()
+    private List<string> Seed(int secrets)
     {
         var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
-        return [.. Enumerable.Range(0, Secrets).Select(number =>
+        return [.. Enumerable.Range(0, secrets).Select(number =>
         {
             var name = $"fleet/{number}";
             var template = _aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest { Name = name, Tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = name } });

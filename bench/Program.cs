@@ -39,7 +39,8 @@ if (Option("--against") is { } against)
     functions.Insert(1, Hosted(Report.Other, Path.GetFullPath(against), functions[0].Environment["_HANDLER"]));
 }
 
-double?[] shares = report.CpuSkipped is null ? [1, Report.ShareOf512] : [null];
+double?[] shares = report.CpuSkipped is null ? [1, Report.ShareOf(Report.Megabytes)] : [null];
+var (started, othersBefore) = (Stopwatch.GetTimestamp(), Cpu.TimeOfOthers());
 for (var run = 0; run <= runs; run++)
 {
     foreach (var share in shares)
@@ -60,6 +61,16 @@ for (var run = 0; run <= runs; run++)
     }
 }
 
+report.CpusOfOthers = (Cpu.TimeOfOthers() - othersBefore) / Stopwatch.GetElapsedTime(started);
+for (var run = 0; report.CpuSkipped is null && run < runs; run++)
+{
+    foreach (var megabytes in Report.Sizes)
+    {
+        report.OfSize.Add((megabytes, await MeasureAsync(functions[0], Report.UsualRoundTrip, Report.ShareOf(megabytes))));
+        Console.Error.Write('.');
+    }
+}
+
 Console.Error.WriteLine();
 for (var run = 0; run < runs; run++)
 {
@@ -68,9 +79,9 @@ for (var run = 0; run < runs; run++)
     Console.Error.Write('.');
 }
 
-foreach (int? concurrency in new int?[] { 1, 10, 100, null })
+foreach (var (secrets, concurrency) in new (int, int?)[] { (Report.SecretsOfStack, null), (Report.Secrets, 1), (Report.Secrets, 10), (Report.Secrets, 100), (Report.Secrets, null) })
 {
-    report.Fleets.Add(await Fleet.RotateAsync(concurrency, TimeSpan.FromSeconds(Report.ActivationWait)));
+    report.Fleets.Add(await Fleet.RotateAsync(secrets, concurrency, TimeSpan.FromSeconds(Report.ActivationWait)));
     Console.Error.Write('.');
 }
 
@@ -116,7 +127,7 @@ async Task<IEnumerable<double>> RotateWarmAsync(int otherKeys, int otherPlans)
     const int Warm = 10;
     FunctionRun? run = null;
     await using var account = await Account.StartAsync(invocation => run!.InvokeAsync(invocation), otherKeys, otherPlans);
-    await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(5), certificate);
+    await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(Report.UsualRoundTrip), certificate);
     await using (run = await FunctionRun.StartAsync(functions[0], network.Url, certificates, cpuShare: null))
     {
         for (var rotation = 0; rotation < Cold + Warm; rotation++)

@@ -47,13 +47,16 @@ internal sealed class VirtualTime : TimeProvider
     }
 
     /// <summary>Moves the clock on until this is over.</summary>
+    /// <exception cref="InvalidOperationException">It never will be: for some time nobody has worked, and nobody waits on this clock.</exception>
     public void RunUntil(Task over)
     {
         var patience = new SpinWait();
+        var stirred = TimeProvider.System.GetTimestamp();
         while (!over.IsCompleted)
         {
             if (Volatile.Read(ref _working) > 0)
             {
+                stirred = TimeProvider.System.GetTimestamp();
                 patience.SpinOnce(sleep1Threshold: -1);
                 continue;
             }
@@ -67,7 +70,16 @@ internal sealed class VirtualTime : TimeProvider
                 }
             }
 
-            due?.Fire();
+            if (due is not null)
+            {
+                stirred = TimeProvider.System.GetTimestamp();
+                due.Fire();
+            }
+            else if (TimeProvider.System.GetElapsedTime(stirred) > TimeSpan.FromSeconds(30))
+            {
+                throw new InvalidOperationException("Nobody works and nobody waits on the clock, but it is not over.");
+            }
+
             patience.SpinOnce(sleep1Threshold: -1);
         }
     }

@@ -125,7 +125,7 @@ public sealed class Function
                 apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
                 secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
             var serializer = new EventSerializer();
-            serializer.Deserialize<RotationEvent>(new MemoryStream("{}"u8.ToArray()));
+            serializer.Deserialize<RotationEvent>(new MemoryStream("""{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));
             serializer.Serialize<ActionResult?>(null, Stream.Null);
             calls.GetAwaiter().GetResult();
         }

@@ -49,6 +49,12 @@ internal sealed partial class Invocation
     /// <summary>How long the probe took to see the key served; null where none did.</summary>
     public TimeSpan? Activation { get; set; }
 
+    /// <summary>Time that the step needs after its calls.</summary>
+    public TimeSpan Kept { get; set; }
+
+    /// <summary>API Gateway has refused a call of it for its rate.</summary>
+    public bool WasRefused { get; set; }
+
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
     public string Clearing => ClearingOf(Token);
 

@@ -25,6 +25,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     /// <summary>Checks that clients are served with the key of this value; waits until they are.</summary>
     public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value)
     {
+        rotation.Kept = settings.ActivationWait;
         var template = await Template.ReadAsync(rotation, secret, apiKeys);
         var key = await FindKeyAsync(rotation, secret, value)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);

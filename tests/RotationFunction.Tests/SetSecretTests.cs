@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using LocalAws;
@@ -21,58 +20,6 @@ public sealed class SetSecretTests
         await world.RunAsync(token, "setSecret");
 
         Assert.True(Assert.Single(await world.MintedAsync()).Enabled);
-    }
-
-    [Fact]
-    public async Task A_call_that_is_refused_for_its_rate_waits_its_turn_and_no_other_is_made_again()
-    {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret");
-        var calls = new List<string>();
-        var refused = 0;
-        world.Aws.Faults = call =>
-        {
-            calls.Add(call.Operation);
-            return call.Operation == "CreateUsagePlanKey" && ++refused <= 5 ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null; // more than the SDK tries
-        };
-
-        await world.RunAsync(token, "setSecret");
-
-        Assert.Contains(world.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
-        Assert.Equal(
-            ["DescribeSecret", "GetSecretValue", "GetApiKey", "GetUsagePlans", "CreateApiKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey"],
-            calls);
-    }
-
-    [Theory]
-    [InlineData("createSecret")]
-    [InlineData("finishSecret")]
-    public async Task A_step_whose_turn_never_comes_says_so_before_Lambda_ends_it(string step)
-    {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
-        world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
-        var began = world.Time.GetUtcNow();
-
-        var message = await world.FailAsync(token, step, timeLeft: TimeSpan.FromSeconds(45));
-
-        Assert.Contains("AWS answered TooManyRequestsException: Too Many Requests. All callers in the account and Region share ten calls of API Gateway a second", message, StringComparison.Ordinal);
-        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(15));
-    }
-
-    [Fact]
-    public async Task An_action_does_not_wait_for_its_turn_as_somebody_waits_for_it()
-    {
-        await using var world = await World.StartAsync();
-        world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
-        var began = world.Time.GetUtcNow();
-
-        var message = await world.FailAsync(JsonSerializer.Serialize(new { action = "status", secretId = world.SecretArn }));
-
-        Assert.Contains("AWS answered TooManyRequestsException", message, StringComparison.Ordinal);
-        Assert.Equal(began, world.Time.GetUtcNow());
     }
 
     [Fact]

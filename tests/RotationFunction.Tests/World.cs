@@ -22,6 +22,9 @@ internal sealed class World : IAsyncDisposable
     public const string FunctionName = "rotation";
     public const string FunctionAccessKey = "AKIAFUNCTION";
 
+    /// <summary>Seconds; the default of <see cref="Settings"/>.</summary>
+    public const int ActivationWait = 120;
+
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly ConcurrentQueue<string> _rotationTokens = new();
     private readonly MemoryStream _metrics = new();
@@ -88,7 +91,7 @@ internal sealed class World : IAsyncDisposable
         string? document = "{}",
         string secretName = "demo/partner-api",
         int plans = 1,
-        int activationWait = 120,
+        int activationWait = ActivationWait,
         TimeSpan activationLag = default,
         HttpMessageHandler? api = null,
         string? probe = null,

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Amazon.APIGateway.Model;
+using LambdaHost;
+using LocalAws;
+
+namespace RotationFunction.Tests;
+
+public sealed class ThrottlingTests
+{
+    [Fact]
+    public async Task The_less_time_a_step_has_left_the_oftener_it_asks()
+    {
+        var asked = await AskUntilGivenUpAsync(TestSecret.LongestInvocation);
+
+        Assert.InRange(asked[1], TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.True(
+            asked.Count(at => at < TimeSpan.FromMinutes(5)) < asked.Count(at => at >= TimeSpan.FromMinutes(10)),
+            $"It asked after {string.Join(", ", asked.Select(at => at.TotalSeconds.ToString("F0", null)))} seconds.");
+        Assert.InRange(asked[^1], TimeSpan.FromMinutes(14), TimeSpan.FromMinutes(14.5));
+    }
+
+    [Fact]
+    public async Task A_step_keeps_the_time_that_it_needs_after_its_calls()
+    {
+        var asked = await AskUntilGivenUpAsync(TestSecret.LongestInvocation, kept: TimeSpan.FromMinutes(2));
+
+        Assert.InRange(asked[^1], TimeSpan.FromMinutes(12), TimeSpan.FromMinutes(12.5));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_refused_for_its_rate_waits_its_turn_and_no_other_is_made_again()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        var calls = new List<string>();
+        var refused = 0;
+        world.Aws.Faults = call =>
+        {
+            calls.Add(call.Operation);
+            return call.Operation == "CreateUsagePlanKey" && ++refused <= 5 ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null; // more than the SDK tries
+        };
+
+        await world.RunAsync(token, "setSecret");
+
+        Assert.Contains(world.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
+        Assert.Equal(
+            ["DescribeSecret", "GetSecretValue", "GetApiKey", "GetUsagePlans", "CreateApiKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey"],
+            calls);
+    }
+
+    [Theory]
+    [InlineData("createSecret", 33)]
+    [InlineData("testSecret", 33 + World.ActivationWait)] // which it has yet to wait for
+    [InlineData("finishSecret", 33)]
+    public async Task A_step_whose_turn_never_comes_says_so_before_Lambda_ends_it(string step, int secondsLeft)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
+        world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
+        var began = world.Time.GetUtcNow();
+
+        var message = await world.FailAsync(token, step, timeLeft: TimeSpan.FromSeconds(secondsLeft));
+
+        Assert.Contains("AWS answered TooManyRequestsException: Too Many Requests. All callers in the account and Region share ten calls of API Gateway a second", message, StringComparison.Ordinal);
+        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task An_action_does_not_wait_for_its_turn_as_somebody_waits_for_it()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
+        var began = world.Time.GetUtcNow();
+
+        var message = await world.FailAsync(JsonSerializer.Serialize(new { action = "status", secretId = world.SecretArn }));
+
+        Assert.Contains("AWS answered TooManyRequestsException", message, StringComparison.Ordinal);
+        Assert.Equal(began, world.Time.GetUtcNow());
+    }
+
+    /// <summary>When a call was made that is refused each time, from the step's begin on.</summary>
+    private static async Task<List<TimeSpan>> AskUntilGivenUpAsync(TimeSpan timeLeft, TimeSpan kept = default)
+    {
+        var time = new JumpingTime();
+        var began = time.GetUtcNow();
+        var step = Invocation.From(
+            new RotationEvent { Step = "setSecret", SecretId = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:demo-AbCdEf", ClientRequestToken = Guid.NewGuid().ToString() },
+            new InvocationContext("request", "arn:aws:lambda:eu-west-1:123456789012:function:rotation", began + timeLeft, time, new TemplateLogger(_ => { })));
+        step.Kept = kept;
+        var asked = new List<TimeSpan>();
+        await Assert.ThrowsAsync<TooManyRequestsException>(() => Throttling.AwaitAsync<string>(step, time, () =>
+        {
+            asked.Add(time.GetUtcNow() - began);
+            throw new TooManyRequestsException("Too Many Requests");
+        }));
+        return asked;
+    }
+}
