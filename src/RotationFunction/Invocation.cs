@@ -52,8 +52,8 @@ internal sealed partial class Invocation
     /// <summary>Time that the step needs after its calls.</summary>
     public TimeSpan Kept { get; set; }
 
-    /// <summary>API Gateway has refused a call of it for its rate.</summary>
-    public bool WasRefused { get; set; }
+    /// <summary>How often API Gateway has refused a call of it for its rate.</summary>
+    public int Refusals { get; set; }
 
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
     public string Clearing => ClearingOf(Token);

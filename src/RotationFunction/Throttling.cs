@@ -4,18 +4,17 @@ namespace RotationFunction;
 
 /// <summary>
 /// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second. A step's call that is refused for its rate,
-/// the SDK's own retries included, is made again after a random wait. The less time a step has left, the oftener it asks: callers who know nothing of each other
-/// come near to a queue so, and of thousands of steps that begin at once each has its turn before its time is over.
+/// the SDK's own retries included, is made again after a random wait. The waits grow as usual, so that a small crowd is gone soon, but never beyond a part of
+/// the time left: those who have waited longest ask oftenest, and of thousands of steps that begin at once each has its turn before its time is over.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
 internal static class Throttling
 {
-    // Most crowds are gone in a moment: only a step that is refused again stands in line.
-    private static readonly TimeSpan LongestFirstWait = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private const double FirstWait = 20; // seconds
+    private const double Shortest = 0.5;
 
     // A step that has less left says so itself, before Lambda ends it.
-    private static readonly TimeSpan ToFail = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ToFail = TimeSpan.FromSeconds(15);
 
     public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> call)
     {
@@ -37,10 +36,10 @@ internal static class Throttling
     private static TimeSpan? NextWait(Invocation step)
     {
         var left = step.RemainingTime - step.Kept - ToFail;
-        // Of the whole time two thirds, and falling faster than the time: docs/performance.md has what else was tried.
-        var longest = step.WasRefused ? left * (left / TestSecret.LongestInvocation) * 2 / 3 : LongestFirstWait < left ? LongestFirstWait : left;
-        step.WasRefused = true;
-        var wait = Random.Shared.NextDouble() * (longest > Shortest ? longest : Shortest);
+        // Two thirds of the time at first and less and less of it later: of what was tried, the fewest steps ran out of time with these.
+        var share = Math.Pow(Math.Max(0, left / TestSecret.LongestInvocation), 1.5) * 2 / 3;
+        var longest = Math.Min(FirstWait * Math.Pow(2, step.Refusals++), left.TotalSeconds * share);
+        var wait = TimeSpan.FromSeconds(Random.Shared.NextDouble() * Math.Max(Shortest, longest));
         return wait < left ? wait : null;
     }
 }
