@@ -228,12 +228,16 @@ internal sealed class Fleet : HttpClientFactory
         public int Failures { get; set; }
     }
 
-    /// <summary>A call takes a little while.</summary>
+    /// <summary>A call of API Gateway takes a little while. The clock can count one wait at a time, and Secrets Manager is asked meanwhile.</summary>
     private sealed class Slow(Fleet fleet, HttpMessageHandler aws) : DelegatingHandler(aws)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            await fleet._time.DelayAsync(Answer);
+            if (!request.Headers.Contains("X-Amz-Target"))
+            {
+                await fleet._time.DelayAsync(Answer);
+            }
+
             var answer = await base.SendAsync(request, cancellationToken);
             if (answer.StatusCode == HttpStatusCode.TooManyRequests)
             {

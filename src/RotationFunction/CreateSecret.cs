@@ -12,8 +12,11 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        await Template.ReadAsync(rotation, secret, apiKeys);
-        var current = await ReadCurrentAsync(rotation, secret);
+        // At the same time: neither needs the other.
+        var (wiring, reading) = (Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
+        await Task.WhenAll(wiring, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await wiring;
+        var current = await reading;
         // Nobody asks before whether an earlier try has stored a value: Secrets Manager refuses a second one.
         if (await secrets.TryPutPendingAsync(rotation, Secrets.PutKeyInto(rotation, current, ApiKeyValue.Draw())))
         {

@@ -26,7 +26,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
         }
 
         var keyId = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value);
+        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, await Template.ReadAsync(invocation, secret, apiKeys));
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);

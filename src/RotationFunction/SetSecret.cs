@@ -12,8 +12,11 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        var (_, value) = await secrets.ReadPendingAsync(rotation);
-        var template = await Template.ReadAsync(rotation, secret, apiKeys);
+        // At the same time: neither needs the other.
+        var (reading, wiring) = (secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
+        await Task.WhenAll(reading, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var (_, value) = await reading;
+        var template = await wiring;
         var missing = template.Plans;
         var keyId = await apiKeys.TryCreateAsync(rotation, secret, template, value);
         if (keyId is not null)

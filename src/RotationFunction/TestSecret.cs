@@ -18,15 +18,18 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
             return;
         }
 
-        var (_, value) = await secrets.ReadPendingAsync(rotation);
-        await TestAsync(rotation, secret, value);
+        rotation.Kept = settings.ActivationWait;
+        // At the same time: neither needs the other.
+        var (reading, wiring) = (secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
+        await Task.WhenAll(reading, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var (_, value) = await reading;
+        var template = await wiring;
+        await TestAsync(rotation, secret, value, template);
     }
 
     /// <summary>Checks that clients are served with the key of this value; waits until they are.</summary>
-    public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value)
+    public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value, Template template)
     {
-        rotation.Kept = settings.ActivationWait;
-        var template = await Template.ReadAsync(rotation, secret, apiKeys);
         var key = await FindKeyAsync(rotation, secret, value)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);
         if (key.Enabled != true)

@@ -56,7 +56,6 @@ public sealed class CallCountTests
     [Fact]
     public async Task The_READMEs_table_tells_the_calls_of_each_step()
     {
-        // The order of retirement is that of the list.
         await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(5);
 
@@ -64,7 +63,8 @@ public sealed class CallCountTests
         foreach (var step in (await world.RotateAsync()).Steps)
         {
             var calls = step.Calls.Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation).ToList();
-            Assert.Contains($"| {step.Step} | {calls.Count} | {string.Join(", ", calls)} |", readme, StringComparison.Ordinal);
+            var row = readme.Split('\n').Single(line => line.StartsWith($"| {step.Step} | {calls.Count} | ", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
+            Assert.Equal(calls.Order(), row[3].Split(", ").Order()); // of two that are made at the same time either may end first
         }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class FaultInjector : IDisposable
     private static readonly AsyncLocal<bool> Uncounted = new();
     private static readonly AsyncLocal<Fault?> NextFault = new();
     private static readonly AsyncLocal<DateTimeOffset> Deadline = new();
+    private static readonly AsyncLocal<int> CallNumber = new();
 
     private readonly SemaphoreSlim _gate = new(initialCount: 1);
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
@@ -24,7 +25,7 @@ internal sealed class FaultInjector : IDisposable
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _run = null!;
     private FunctionInvocation? _invocation;
     private Dictionary<int, FaultKind> _plan = [];
-    private string _lastSent = "";
+    private readonly HashSet<string> _sent = [];
     private bool _isDead;
 
     /// <summary>The calls since <see cref="Plan"/>, without those of twins and late events.</summary>
@@ -38,9 +39,12 @@ internal sealed class FaultInjector : IDisposable
         world.OnInvoke = InvokeAsync;
         world.Aws.Faults = call =>
         {
-            if (!Uncounted.Value && Calls.Count > 0)
+            if (!Uncounted.Value && CallNumber.Value is > 0 and var number)
             {
-                Calls[^1] = Calls[^1] with { Operation = call.Operation };
+                lock (Calls)
+                {
+                    Calls[number - 1] = Calls[number - 1] with { Operation = call.Operation };
+                }
             }
 
             return NextFault.Value;
@@ -51,6 +55,7 @@ internal sealed class FaultInjector : IDisposable
     public void Plan(params ReadOnlySpan<PlannedFault> faults)
     {
         Calls.Clear();
+        _sent.Clear();
         _interruptions.Clear();
         _plan = [];
         foreach (var fault in faults)
@@ -134,19 +139,24 @@ internal sealed class FaultInjector : IDisposable
             throw new ProcessDiedException();
         }
 
-        if (Uncounted.Value || id == _lastSent)
+        if (Uncounted.Value || !_sent.Add(id))
         {
             return await SendCheckedAsync(request, send);
         }
 
-        _lastSent = id;
-        Calls.Add(new MadeCall("", IsLast: false));
-        if (_interruptions.Remove(Calls.Count, out var interruption))
+        int number;
+        lock (Calls) // two may be made at the same time
+        {
+            Calls.Add(new MadeCall("", IsLast: false));
+            number = CallNumber.Value = Calls.Count;
+        }
+
+        if (_interruptions.Remove(number, out var interruption))
         {
             await interruption();
         }
 
-        return _plan.TryGetValue(Calls.Count, out var kind) ? await SendAsync(kind, request, send) : await SendCheckedAsync(request, send);
+        return _plan.TryGetValue(number, out var kind) ? await SendAsync(kind, request, send) : await SendCheckedAsync(request, send);
     }
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
