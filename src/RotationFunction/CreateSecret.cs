@@ -12,7 +12,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        // At the same time: neither needs the other.
+        // At the same time: neither needs the other. Where both fail, it is always the same one that is told.
         var (wiring, reading) = (Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
         await Task.WhenAll(wiring, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await wiring;

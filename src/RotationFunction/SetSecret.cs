@@ -12,7 +12,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        // At the same time: neither needs the other.
+        // At the same time: neither needs the other. Where both fail, it is always the same one that is told.
         var (reading, wiring) = (secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
         await Task.WhenAll(reading, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var (_, value) = await reading;

@@ -53,6 +53,36 @@ public sealed class CallCountTests
             [.. rotation.Steps.SelectMany(step => step.Calls).Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)];
     }
 
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("setSecret")]
+    [InlineData("testSecret")]
+    public async Task A_steps_value_and_template_are_read_at_the_same_time(string step)
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(earlier => earlier != step)]);
+        using var templateIsAskedFor = new ManualResetEventSlim();
+        bool? together = null;
+        world.Aws.Faults = call =>
+        {
+            if (call is { Operation: "GetApiKey", AccessKeyId: World.FunctionAccessKey })
+            {
+                templateIsAskedFor.Set();
+            }
+            else if (call.Operation == "GetSecretValue")
+            {
+                together ??= templateIsAskedFor.Wait(TimeSpan.FromSeconds(10));
+            }
+
+            return null;
+        };
+
+        await world.RunAsync(token, step);
+
+        Assert.True(together);
+    }
+
     [Fact]
     public async Task The_READMEs_table_tells_the_calls_of_each_step()
     {
