@@ -50,9 +50,9 @@ public sealed class ThrottlingTests
     }
 
     [Theory]
-    [InlineData("createSecret", 18)]
-    [InlineData("testSecret", 18 + World.ActivationWait)] // which it has yet to wait for
-    [InlineData("finishSecret", 18)]
+    [InlineData("createSecret", 16)]
+    [InlineData("testSecret", 16 + World.ActivationWait)] // which it has yet to wait for
+    [InlineData("finishSecret", 16)]
     public async Task A_step_whose_turn_never_comes_says_so_before_Lambda_ends_it(string step, int secondsLeft)
     {
         await using var world = await World.StartAsync();
@@ -64,7 +64,7 @@ public sealed class ThrottlingTests
         var message = await world.FailAsync(token, step, timeLeft: TimeSpan.FromSeconds(secondsLeft));
 
         Assert.Contains("AWS answered TooManyRequestsException: Too Many Requests. All callers in the account and Region share ten calls of API Gateway a second", message, StringComparison.Ordinal);
-        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(3));
+        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
     }
 
     [Fact]
