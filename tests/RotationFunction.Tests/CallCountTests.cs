@@ -86,6 +86,7 @@ public sealed class CallCountTests
     [Fact]
     public async Task The_READMEs_table_tells_the_calls_of_each_step()
     {
+        // The order of retirement is that of the list.
         await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(5);
 
@@ -93,8 +94,10 @@ public sealed class CallCountTests
         foreach (var step in (await world.RotateAsync()).Steps)
         {
             var calls = step.Calls.Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation).ToList();
-            var row = readme.Split('\n').Single(line => line.StartsWith($"| {step.Step} | {calls.Count} | ", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries);
-            Assert.Equal(calls.Order(), row[3].Split(", ").Order()); // of two that are made at the same time either may end first
+            var row = readme.Split('\n').Single(line => line.StartsWith($"| {step.Step} | {calls.Count} | ", StringComparison.Ordinal)).Split('|', StringSplitOptions.TrimEntries)[3].Split(", ");
+            Assert.Equal(calls.Order(), row.Order());
+            // All in this order, but the value, which is read beside others.
+            Assert.Equal(calls.Where(call => call != "GetSecretValue"), row.Where(call => call != "GetSecretValue"));
         }
     }
 }
