@@ -30,4 +30,13 @@ internal sealed class TokenBucket(TimeProvider timeProvider, double rate, int bu
             return false;
         }
     }
+
+    /// <summary>Undoes a <see cref="TryTake"/>.</summary>
+    public void GiveBack()
+    {
+        lock (_gate)
+        {
+            _tokens = Math.Min(burst, _tokens + 1);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Amazon.APIGateway.Model;
 using CsCheck;
 using LocalAws;
@@ -18,10 +19,10 @@ public sealed class HostileTagTests
         await world.RotateHealthyAsync();
         var token = await world.OpenRotationAsync();
         var before = await world.SnapshotAsync();
-        var asked = new List<AwsCall>();
+        var asked = new ConcurrentQueue<AwsCall>();
         world.Aws.Faults = call =>
         {
-            asked.Add(call);
+            asked.Enqueue(call);
             return null;
         };
         await Ids.SampleAsync(

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Amazon.APIGateway.Model;
 using LambdaHost;
@@ -33,11 +34,11 @@ public sealed class ThrottlingTests
         await using var world = await World.StartAsync();
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
-        var calls = new List<string>();
+        var calls = new ConcurrentQueue<string>();
         var refused = 0;
         world.Aws.Faults = call =>
         {
-            calls.Add(call.Operation);
+            calls.Enqueue(call.Operation);
             return call.Operation == "CreateUsagePlanKey" && ++refused <= 5 ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null; // more than the SDK tries
         };
 
@@ -45,8 +46,9 @@ public sealed class ThrottlingTests
 
         Assert.Contains(world.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
         Assert.Equal(
-            ["DescribeSecret", "GetSecretValue", "GetApiKey", "GetUsagePlans", "CreateApiKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey"],
-            calls);
+            ["DescribeSecret", "GetApiKey", "GetUsagePlans", "CreateApiKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey"],
+            calls.Where(operation => operation != "GetSecretValue")); // which is read beside others
+        Assert.Single(calls, "GetSecretValue");
     }
 
     [Theory]

@@ -41,8 +41,8 @@ public sealed partial class ApiGatewayService
     public TimeSpan AttachDuration { get; set; }
 
     /// <summary>
-    /// Whether calls over HTTP are held to AWS's rates (AWS developer guide, "Amazon API Gateway quotas"): CreateApiKey and DeleteApiKey 5 a second,
-    /// UpdateUsagePlan one in 20 seconds, all others together 10 a second with a burst of 40. Off unless switched on.
+    /// Whether calls over HTTP are held to AWS's rates (AWS developer guide, "Amazon API Gateway quotas"): all together 10 a second with a burst of 40,
+    /// CreateApiKey and DeleteApiKey 5 a second of these, UpdateUsagePlan one in 20 seconds. Off unless switched on.
     /// </summary>
     public bool RateLimits { get; set; }
 

@@ -139,24 +139,33 @@ internal sealed class FaultInjector : IDisposable
             throw new ProcessDiedException();
         }
 
-        if (Uncounted.Value || !_sent.Add(id))
+        if (Uncounted.Value || Count(id) is not { } number)
         {
             return await SendCheckedAsync(request, send);
         }
 
-        int number;
-        lock (Calls) // two may be made at the same time
-        {
-            Calls.Add(new MadeCall("", IsLast: false));
-            number = CallNumber.Value = Calls.Count;
-        }
-
-        if (_interruptions.Remove(number, out var interruption))
+        CallNumber.Value = number;
+        if (_interruptions.TryGetValue(number, out var interruption))
         {
             await interruption();
         }
 
         return _plan.TryGetValue(number, out var kind) ? await SendAsync(kind, request, send) : await SendCheckedAsync(request, send);
+    }
+
+    /// <summary>The call's number; null when the SDK only sends it again.</summary>
+    private int? Count(string id)
+    {
+        lock (Calls) // two may be made at the same time
+        {
+            if (!_sent.Add(id))
+            {
+                return null;
+            }
+
+            Calls.Add(new MadeCall("", IsLast: false));
+            return Calls.Count;
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(FaultKind kind, HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
