@@ -16,7 +16,7 @@ namespace Bench;
 /// <param name="Secrets">How many.</param>
 /// <param name="Concurrency">Rotations at a time; null: all.</param>
 /// <param name="Rotated">Rotations that succeeded.</param>
-/// <param name="Failed">Rotations that failed, with the first error.</param>
+/// <param name="Failed">Rotations that failed at every try.</param>
 /// <param name="Took">From the first event to the last answer.</param>
 /// <param name="Bound">The larger of what the rate limits and the activation waits allow.</param>
 /// <param name="LongestStep">The longest invocation.</param>
@@ -24,7 +24,7 @@ namespace Bench;
 /// <param name="Throttled">Calls that were refused for their rate.</param>
 /// <param name="Repeated">Times that Secrets Manager tried a rotation again.</param>
 internal sealed record FleetResult(
-    int Secrets, int? Concurrency, int Rotated, (int Count, string? First) Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Repeated);
+    int Secrets, int? Concurrency, int Rotated, int Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Repeated);
 
 /// <summary>Many secrets of one account, due in one window, under API Gateway's real rates, in virtual time; each environment of the function has clients of its own.</summary>
 internal sealed class Fleet : HttpClientFactory
@@ -32,8 +32,9 @@ internal sealed class Fleet : HttpClientFactory
     /// <summary>The most attempts that Secrets Manager makes at a rotation here. AWS publishes no number: "multiple times during the open rotation windows".</summary>
     private const int Attempts = 10;
 
-    // API Gateway's calls of a rotation, by who limits them: "Amazon API Gateway quotas".
-    private static readonly (int Calls, double Rate)[] Limits = [(1, 5), (1, 5), (13, 10)];
+    // "Amazon API Gateway quotas". CreateApiKey and DeleteApiKey, five a second each and one of each in a rotation, never bind.
+    private const double CallsPerSecond = 10;
+    private const int CallsOfRotation = 15;
     private static readonly bool[] KeysBefore = [false, true, true];
     private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(20);
 
@@ -51,7 +52,12 @@ internal sealed class Fleet : HttpClientFactory
     private int _throttled;
     private int _repeated;
 
-    static Fleet() => RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
+    static Fleet()
+    {
+        RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
+        // A new client looks for EC2's metadata service, for seconds in which this clock stands still.
+        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
+    }
 
     private Fleet(TimeSpan activationWait)
     {
@@ -80,11 +86,6 @@ internal sealed class Fleet : HttpClientFactory
         await using var aws = fleet._aws;
         var arns = fleet.Seed(secrets);
         var atOnce = concurrency ?? secrets;
-        foreach (var _ in Enumerable.Range(0, atOnce))
-        {
-            fleet._idle.Add(fleet.CreateEnvironment());
-        }
-
         aws.ApiGateway.RateLimits = true;
         var started = fleet._time.GetUtcNow();
         using var gate = new SemaphoreSlim(atOnce);
@@ -100,13 +101,18 @@ internal sealed class Fleet : HttpClientFactory
                 gate.Release();
             }
         }));
-        fleet._time.RunUntil(all);
+        await fleet._time.RunUntilAsync(all);
         var errors = (await all).OfType<string>().ToList();
+        foreach (var error in errors.Take(1))
+        {
+            Console.Error.WriteLine(error);
+        }
+
         var bound = Math.Max(
-            Limits.Max(limit => limit.Calls * secrets / limit.Rate),
+            CallsOfRotation * secrets / CallsPerSecond,
             activationWait.TotalSeconds * Math.Ceiling((double)secrets / atOnce));
         return new FleetResult(
-            secrets, concurrency, secrets - errors.Count, (errors.Count, errors.FirstOrDefault()), fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._repeated);
+            secrets, concurrency, secrets - errors.Count, errors.Count, fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._repeated);
     }
 
     private Task<string?> RotateAsync(string secret)
@@ -116,7 +122,7 @@ internal sealed class Fleet : HttpClientFactory
         return rotating.Ended.Task;
     }
 
-    private Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation) => _time.WorkAsync(async () =>
+    private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {
         var received = System.Text.Json.JsonDocument.Parse(invocation.Payload).RootElement;
         var rotating = _rotating[received.GetProperty("SecretId").GetString()!];
@@ -124,7 +130,7 @@ internal sealed class Fleet : HttpClientFactory
         _aws.Calls.Clear();
         if (!_idle.TryTake(out var environment))
         {
-            environment = CreateEnvironment();
+            environment = await StartEnvironmentAsync();
         }
 
         try
@@ -166,9 +172,27 @@ internal sealed class Fleet : HttpClientFactory
                 _longest = took > _longest ? took : _longest;
             }
         }
-    });
+    }
 
-    private InProcessFunction<RotationEvent, ActionResult?> CreateEnvironment()
+    private async Task<InProcessFunction<RotationEvent, ActionResult?>> StartEnvironmentAsync()
+    {
+        var (secretsManager, apiGateway) = CreateClients();
+        var function = new Function(new Settings(_activationWait), secretsManager, apiGateway, new HttpClient(), Stream.Null, _time);
+        // As Function.WarmUp does, which blocks a thread.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+        try
+        {
+            await apiGateway.GetApiKeysAsync(new Amazon.APIGateway.Model.GetApiKeysRequest { Limit = 1 }, patience.Token);
+        }
+        catch (Exception refused) when (refused is AmazonServiceException or OperationCanceledException)
+        {
+            // What becomes of it does not matter.
+        }
+
+        return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+    }
+
+    private (AmazonSecretsManagerClient SecretsManager, AmazonAPIGatewayClient ApiGateway) CreateClients()
     {
         _clientsTime = _time;
         try
@@ -178,9 +202,7 @@ internal sealed class Fleet : HttpClientFactory
             var gateway = new AmazonAPIGatewayConfig();
             (secrets.ServiceURL, secrets.AuthenticationRegion, secrets.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
             (gateway.ServiceURL, gateway.AuthenticationRegion, gateway.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
-            var function = new Function(
-                new Settings(_activationWait), new AmazonSecretsManagerClient(credentials, secrets), new AmazonAPIGatewayClient(credentials, gateway), new HttpClient(), Stream.Null, new WorkersTime(_time));
-            return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+            return (new AmazonSecretsManagerClient(credentials, secrets), new AmazonAPIGatewayClient(credentials, gateway));
         }
         finally
         {
@@ -228,14 +250,14 @@ internal sealed class Fleet : HttpClientFactory
         public int Failures { get; set; }
     }
 
-    /// <summary>A call of API Gateway takes a little while. The clock can count one wait at a time, and Secrets Manager is asked meanwhile.</summary>
+    /// <summary>A call of API Gateway takes a little while.</summary>
     private sealed class Slow(Fleet fleet, HttpMessageHandler aws) : DelegatingHandler(aws)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (!request.Headers.Contains("X-Amz-Target"))
             {
-                await fleet._time.DelayAsync(Answer);
+                await Task.Delay(Answer, fleet._time, cancellationToken);
             }
 
             var answer = await base.SendAsync(request, cancellationToken);
@@ -275,6 +297,6 @@ internal sealed class Fleet : HttpClientFactory
 
         // AWS SDKs reference guide, "Retry behavior", standard mode, for throttling: a random part of a second that doubles, 20 seconds at most.
         public override Task WaitBeforeRetryAsync(IExecutionContext executionContext) =>
-            _time.DelayAsync(Random.Shared.NextDouble() * TimeSpan.FromSeconds(Math.Min(20, Math.Pow(2, executionContext.RequestContext.Retries - 1))));
+            Task.Delay(Random.Shared.NextDouble() * TimeSpan.FromSeconds(Math.Min(20, Math.Pow(2, executionContext.RequestContext.Retries - 1))), _time);
     }
 }

@@ -5,7 +5,7 @@ using ScottPlot;
 
 namespace Bench;
 
-/// <summary>One process of one function: how long it took to get ready, and its invocations, four a rotation.</summary>
+/// <summary>One process of one function: how long it took to get ready, and its invocations, four a rotation. The round trip is in milliseconds, the memory in MiB.</summary>
 internal sealed record Sample(string Function, int RoundTrip, double? CpuShare, TimeSpan Init, ImmutableArray<TimeSpan> Invocations, TimeSpan InitCpu, TimeSpan ColdCpu, double PeakMemory)
 {
     public double InitMs => Init.TotalMilliseconds;
@@ -37,7 +37,7 @@ internal sealed class Report
 
     private const string Command = "dotnet run build.cs bench";
     public const int ActivationWait = 120; // seconds, the stack's default
-    private const double LargestZip = 3e6;
+    private const double LargestZip = 3e6; // bytes
     private const double Gigabytes = Megabytes / 1024.0;
 
     private readonly List<(string File, long Bytes, long Zipped)> _package = [];
@@ -129,7 +129,8 @@ internal sealed class Report
         yield return $"""
 
             ## AWS calls
-            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, whatever else the account holds; `tests/RotationFunction.Tests/CallCountTests.cs` asserts it.
+            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, however many keys and plans others have in the account; `tests/RotationFunction.Tests/CallCountTests.cs` asserts it. That is a key in the middle of its life: the first rotations have nothing to retire.
+            A new process makes two more while it starts, one of each service, so that its first step need not wait for connections.
 
             | step | call | why it is needed |
             |---|---|---|
@@ -155,7 +156,7 @@ internal sealed class Report
 
             ## Cold start and a whole rotation
             Three functions: **{Function}** (its package, ReadyToRun, in `local/LambdaHost`), **{Peer}** (`bench/python_peer`, in the manner of AWS's rotation template), **{Bare}** (the same host, does nothing: the runtime's limit).
-            From the process's start to the first request for an invocation ("init"), to the first response, and the sum of the four steps in a new process ("cold") and again ("warm"), without the activation wait. Memory is the peak of the resident set.
+            From the process's start to the first request for an invocation ("init"), to the first response (init and the first invocation), and the sum of the four steps in a new process ("cold") and again ("warm"), without the activation wait. Memory is the peak of the resident set.
             Where the package holds the stand-ins, their JSON goes through reflection, which the official packages do without; what that costs is in the figures.
             As on Lambda, init runs on a whole CPU; the rest on the share in the heading (CFS quota, 20 ms). The ratios are to {Peer}; below 1 is faster. CPU time is what the process used, at any speed.
             {BusyMachine}
@@ -177,17 +178,20 @@ internal sealed class Report
             }
         }
 
-        yield return """
+        yield return $"""
 
             ![first response](performance-first-response.png)
-            ![cold rotation](performance-rotation.png)
+            ![init and cold rotation](performance-rotation.png)
 
-            With a round trip of 50 ms the calls are what takes the time. The Python function makes its calls one after the other; in three steps of ours a value is read beside the template.
+            With a round trip of 50 ms the calls are what takes the time. The Python function makes its calls one after the other; in three steps of ours the value, the template and its plans are read at the same time.
 
-            Tried and lost, with 5 ms, medians of 7 runs in turn with the function as it is (`--against FOLDER` measures another package so):
+            Tried and lost, each in runs of its own. To see it again, change those lines, build the package elsewhere and have it measured in turn with the function as it is: `{Command} --against FOLDER`.
+            With 5 ms of network, medians of 7 runs:
             - Without the calls that are made while the function starts, the first response takes 1.97 times as long at 0.29 CPU (0.97 on a whole CPU, as init is shorter) and a cold rotation 2.74 times (1.96).
-            - With the value and the template read one after the other, in a run of its own with 50 ms, a warm rotation took 1.08 times as long as the Python function's (1.10 at 0.29 CPU).
             - Without `--opt-cross-module` and `--non-local-generics-module` (`RotationFunction.csproj`), a cold rotation takes 1.29 times as long at 0.29 CPU (1.05 on a whole CPU), and 1.25 times the CPU time. The zip is smaller, 1.6 MB.
+
+            With 50 ms, ratio of a warm rotation to the Python function's:
+            - 1.08 (1.10 at 0.29 CPU) with the value, the template and its plans read one after the other, 0.96 (1.00) with only the value beside them.
             """;
     }
 
@@ -199,24 +203,26 @@ internal sealed class Report
             In an account with {OtherKeys:N0} keys and {OtherPlans} usage plans of others a rotation makes the same calls and takes {Median(Crowded) / Median(Empty):F2} times as long as in an empty one
             ({Median(Crowded):F0} and {Median(Empty):F0} ms, medians of {Crowded.Count} warm rotations each, {UsualRoundTrip} ms of network).
 
-            {Secrets:N0} secrets that are due at once, in virtual time, under API Gateway's rates (10 calls a second for the whole account and Region, CreateApiKey and DeleteApiKey 5 each), without a probe, each step at most 15 minutes.
+            {Secrets:N0} secrets that are due at once, in virtual time, under API Gateway's rates (10 calls a second for the whole account and Region, at most 5 of these CreateApiKey and 5 DeleteApiKey), without a probe, each step at most 15 minutes.
+            An attach takes no time here, so that none meets another one, and Lambda runs all at once: its own quota, 1,000 at once unless raised, is not in these figures.
             "At least" is the larger of what the rates and the activation waits allow; in a small crowd one comes after the other. A call that is refused for its rate is tried again by the SDK; then the step waits and makes it again (`Throttling.cs`).
-            "Repeated" is how often a step's time was over before its turn had come, so that Secrets Manager had to try the rotation again, a minute later; it then succeeded.
+            "Repeated" is how often a step's time was over before its turn had come, so that Secrets Manager had to try the rotation again, a minute later.
 
             | secrets | rotations at once | succeeded | failed | repeated | hours | at least | ratio | longest step, minutes | GB-seconds each | calls refused for their rate |
             |---|---|---|---|---|---|---|---|---|---|---|
             """;
         foreach (var fleet in Fleets)
         {
-            yield return $"| {fleet.Secrets:N0} | {fleet.Concurrency?.ToString(CultureInfo.InvariantCulture) ?? "all"} | {fleet.Rotated:N0} | {fleet.Failed.Count:N0} | {fleet.Repeated:N0} | {fleet.Took.TotalHours:F2} | {fleet.Bound.TotalHours:F2} "
-                + $"| {(fleet.Failed.Count == 0 ? (fleet.Took / fleet.Bound).ToString("F2", CultureInfo.InvariantCulture) : "")} | {fleet.LongestStep.TotalMinutes:F1} | {fleet.Billed.TotalSeconds * Gigabytes / fleet.Secrets:F0} | {fleet.Throttled:N0} |";
+            yield return $"| {fleet.Secrets:N0} | {fleet.Concurrency?.ToString(CultureInfo.InvariantCulture) ?? "all"} | {fleet.Rotated:N0} | {fleet.Failed:N0} | {fleet.Repeated:N0} | {fleet.Took.TotalHours:F2} | {fleet.Bound.TotalHours:F2} "
+                + $"| {(fleet.Failed == 0 ? (fleet.Took / fleet.Bound).ToString("F2", CultureInfo.InvariantCulture) : "")} | {fleet.LongestStep.TotalMinutes:F1} | {fleet.Billed.TotalSeconds * Gigabytes / fleet.Secrets:F0} | {fleet.Throttled:N0} |";
         }
 
         yield return """
 
-            Tried and lost:
+            Tried and lost, each in runs of its own, in which CreateApiKey and DeleteApiKey did not count as part of the ten calls:
             - More tries by the SDK (10, 20, 60) in place of the step's own wait: of 2,000 rotations, 100 at once, 44, 11 and 220 failed. The SDK has a budget of its own for retries.
             - Waits of up to 5 s in steps of rotations that have begun and of up to a minute in createSecret: of 2,000 at once 1,457 were repeated, most in createSecret, and 831,537 calls refused.
+            - With a shortest wait of half a second in place of a tenth, in a run of the present rates, 9 of 2,000 at once were repeated: the last seconds of a step held too few tries.
             """;
     }
 
@@ -225,7 +231,7 @@ internal sealed class Report
         yield return """
 
             ## Package
-            The zip for arm64, by file. Where the feed lacks the official packages, the AWSSDK service assemblies are the stand-ins, which are smaller: nobody has measured the zip with the official ones here. Every assembly in it is one that the function refers to, directly or not; `tests/Packaging.Tests` asserts that, and which of them a rotation loads.
+            The zip for arm64, by file. Where the feed lacks the official packages, the AWSSDK service assemblies are the stand-ins, which are smaller: nobody has measured the zip with the official ones here. Every assembly in it is one that the function refers to, directly or not; `tests/Packaging.Tests` asserts that, and that a rotation loads all but two: System.IO.Hashing and AWSSDK.Extensions.Numerics serve checksums and arithmetic of AWSSDK.Core that no call of a rotation needs, but it refers to them.
 
             | file | bytes | zipped | share |
             |---|---|---|---|
@@ -246,11 +252,11 @@ internal sealed class Report
         yield return $"""
 
             ## What the stack sets
-            - **Memory: {Megabytes} MB**, by the table. With less, each step is slower and little is saved; with more, a rotation in the background ends some tenths of a second earlier for more GB-seconds.
-              Where no probe tells that a key is served, the wait is what costs: `memorySize` 256 halves it.
+            - **Memory: {Megabytes} MB**{MemoryReason()}
+              Where no probe tells that a key is served, the wait is what costs, and nobody needs the speed: `memorySize` 256 halves it.
             - **Time-out: 900 s**, Lambda's longest: the longest step above took {Fleets.Max(fleet => fleet.LongestStep).TotalMinutes:F1} minutes, nearly all of it waiting for its turn.
             - **Window: Secrets Manager's own**, to the end of the UTC day for a schedule in days, an hour for one in hours. All {SecretsOfStack} keys that a stack may have, due at the same moment, are rotated after {stack.Took.TotalMinutes:F0} minutes,
-              and {crowd.Secrets:N0} of an account and Region after {crowd.Took.TotalMinutes:F0}: an hour is enough. Waiting is billed, though: give many keys different schedules.
+              and {crowd.Secrets:N0} of an account and Region after {crowd.Took.TotalMinutes:F0}: of the hour that the narrowest of these windows has. Waiting is billed, though: give many keys different schedules.
             - **No reserved concurrency**: what Secrets Manager does when Lambda refuses it an environment is not documented, and the waits need none.
             """;
         if (OfSize.Count == 0)
@@ -263,14 +269,31 @@ internal sealed class Report
             | memory MB | CPU | init ms | first response ms | cold rotation ms | GB-seconds at work | and with {ActivationWait} s of activation wait |
             |---|---|---|---|---|---|---|
             """;
-        foreach (var size in OfSize.GroupBy(measured => measured.Megabytes))
+        foreach (var megabytes in OfSize.Select(measured => measured.Megabytes).Distinct())
         {
-            double Of(Func<Sample, double> figure) => Median([.. size.Select(measured => figure(measured.Sample))]);
-            var seconds = Of(sample => sample.InitMs + sample.ColdRotationMs) / 1000;
-            yield return $"| {size.Key:N0} | {ShareOf(size.Key):F2} | {Of(sample => sample.InitMs):F0} | {Of(sample => sample.FirstResponseMs):F0} | {Of(sample => sample.ColdRotationMs):F0} "
-                + $"| {seconds * size.Key / 1024:F2} | {(seconds + ActivationWait) * size.Key / 1024:F1} |";
+            yield return $"| {megabytes:N0} | {ShareOf(megabytes):F2} | {MedianOfSize(megabytes, sample => sample.InitMs):F0} | {MedianOfSize(megabytes, sample => sample.FirstResponseMs):F0} | {MedianOfSize(megabytes, sample => sample.ColdRotationMs):F0} "
+                + $"| {GigabyteSeconds(megabytes):F2} | {GigabyteSeconds(megabytes, ActivationWait):F1} |";
         }
     }
+
+    private string MemoryReason()
+    {
+        if (OfSize.Count == 0)
+        {
+            return ".";
+        }
+
+        var (less, more) = (Sizes[Array.IndexOf(Sizes, Megabytes) - 1], Sizes[Array.IndexOf(Sizes, Megabytes) + 1]);
+        return $", by the table: a cold rotation takes {Cold(Megabytes) / Cold(less):F2} times as long as with {less} MB, for {GigabyteSeconds(Megabytes) - GigabyteSeconds(less):F2} GB-seconds more at work. "
+            + $"With {more:N0} MB it would take {Cold(more) / Cold(Megabytes):F2} times as long as with {Megabytes}, for {GigabyteSeconds(more) - GigabyteSeconds(Megabytes):F2} more.";
+
+        double Cold(int megabytes) => MedianOfSize(megabytes, sample => sample.ColdRotationMs);
+    }
+
+    private double MedianOfSize(int megabytes, Func<Sample, double> figure) => Median([.. OfSize.Where(measured => measured.Megabytes == megabytes).Select(measured => figure(measured.Sample))]);
+
+    /// <summary>Init and a cold rotation, with a wait of so many seconds.</summary>
+    private double GigabyteSeconds(int megabytes, int wait = 0) => ((MedianOfSize(megabytes, sample => sample.InitMs + sample.ColdRotationMs) / 1000) + wait) * megabytes / 1024;
 
     private IEnumerable<string> CostLines()
     {
@@ -280,9 +303,9 @@ internal sealed class Report
         yield return $"""
 
             ## Cost
-            A rotation is 4 invocations and {Bench.Calls.Needed.Count} AWS calls, {charged} of them to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
+            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and the two of its start. {charged} and one of these go to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
             At {Megabytes} MB ({Cpu(share)}, {UsualRoundTrip} ms of network, a new process): {busy:F1} s at work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL the activation wait of {ActivationWait} s comes on top, {ActivationWait * Gigabytes:F0} GB-seconds;
-            a probe ends as soon as the key is served. So a key that rotates once a month costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {Bench.Calls.Needed.Count} calls a month without a probe.
+            a probe ends as soon as the key is served. So a key that rotates once a month costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {charged + 1} charged calls a month without a probe.
             """;
     }
 

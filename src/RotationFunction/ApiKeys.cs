@@ -34,8 +34,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
     public async Task<GetApiKeyResponse?> FindAsync(Invocation invocation, string keyId, bool includeValue = false)
     {
-        // Ids come from tags too: one such as ".." would ask for something else than a key.
-        if (keyId.Length == 0 || !keyId.All(char.IsAsciiLetterOrDigit))
+        if (!CanBeId(keyId))
         {
             return null;
         }
@@ -54,6 +53,11 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     public async Task<List<string>> ListPlansAsync(Invocation invocation, string keyId)
     {
         var plans = new List<string>();
+        if (!CanBeId(keyId))
+        {
+            return plans;
+        }
+
         string? position = null;
         do
         {
@@ -186,6 +190,9 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             // A twin, or a lost answer to our own call.
         }
     }
+
+    // Ids come from tags too: one such as ".." would ask for something else than a key.
+    private static bool CanBeId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
 
     private Task<UpdateApiKeyResponse> ReplaceAsync(Invocation invocation, string keyId, string path, string value) => CallAsync(invocation, () => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {

@@ -12,11 +12,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        // At the same time: neither needs the other. Where both fail, it is always the same one that is told.
-        var (wiring, reading) = (Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
-        await Task.WhenAll(wiring, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await wiring;
-        var current = await reading;
+        var (_, current) = await Together.AwaitAsync(Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
         // Nobody asks before whether an earlier try has stored a value: Secrets Manager refuses a second one.
         if (await secrets.TryPutPendingAsync(rotation, Secrets.PutKeyInto(rotation, current, ApiKeyValue.Draw())))
         {

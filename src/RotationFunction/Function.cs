@@ -65,7 +65,7 @@ public sealed class Function
         _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
         _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious);
         _lifecycle = new Lifecycle(secrets, apiKeys);
-        _provision = new Provision(secrets, apiKeys, RunStepAsync);
+        _provision = new Provision(secrets, apiKeys, settings, RunStepAsync);
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
         _rollback = new Rollback(secrets, apiKeys, _testSecret);

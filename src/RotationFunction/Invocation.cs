@@ -49,7 +49,7 @@ internal sealed partial class Invocation
     /// <summary>How long the probe took to see the key served; null where none did.</summary>
     public TimeSpan? Activation { get; set; }
 
-    /// <summary>Time that the step needs after its calls.</summary>
+    /// <summary>Time that the invocation needs after the step's calls.</summary>
     public TimeSpan Kept { get; set; }
 
     /// <summary>How often API Gateway has refused a call of it for its rate.</summary>

@@ -4,7 +4,7 @@ namespace RotationFunction;
 /// Makes sure that a deployed secret holds a key, so that a deployment ends with a working secret or an error message:
 /// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
 /// </summary>
-internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocation, Task> runStep)
+internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Settings settings, Func<Invocation, Task> runStep)
 {
     public const string Action = "provision";
 
@@ -37,7 +37,10 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Func<Invocatio
         var token = unfinished ?? Guid.NewGuid().ToString();
         foreach (var step in new[] { CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step })
         {
-            await runStep(invocation.Provision(step, token));
+            var rotation = invocation.Provision(step, token);
+            // The steps share one invocation: those before testSecret leave it the time that it waits.
+            rotation.Kept = step == FinishSecret.Step ? TimeSpan.Zero : settings.ActivationWait;
+            await runStep(rotation);
         }
 
         return $"The secret has a key, in version {token}.";

@@ -25,8 +25,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
             return $"AWSCURRENT was moved back already: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
         }
 
-        var keyId = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, await Template.ReadAsync(invocation, secret, apiKeys));
+        var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
+        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template);
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
@@ -64,8 +64,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
             $"version {pending} is AWSPENDING: a rotation that is not complete would move AWSCURRENT again. Nothing was changed. Wait until it is, or give it up: {invocation.ClearCommand(pending)}");
     }
 
-    /// <summary>Sees that going back would undo nothing but the key, and that the key is there; enables it if it is not. Returns its id.</summary>
-    private async Task<string> CheckAsync(Invocation invocation, Secret secret, SecretDocument current, SecretDocument previous)
+    /// <summary>Sees that going back would undo nothing but the key, and that the key is there; enables it if it is not. Returns its id, and the template.</summary>
+    private async Task<(string KeyId, Template Template)> CheckAsync(Invocation invocation, Secret secret, SecretDocument current, SecretDocument previous)
     {
         var byHand = $"To go back all the same: aws secretsmanager update-secret-version-stage --secret-id {invocation.SecretId} --version-stage AWSCURRENT --move-to-version-id {secret.Previous} --remove-from-version-id {secret.Current}";
         if (previous.ApiKey is not { } value)
@@ -97,7 +97,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
             invocation.Log.KeyEnabled(key.Id);
         }
 
-        return key.Id;
+        return (key.Id, template);
     }
 
     /// <summary>The other half of what revokePrevious does after it has disabled a key: that may have been this one, a moment ago.</summary>

@@ -12,11 +12,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        // At the same time: neither needs the other. Where both fail, it is always the same one that is told.
-        var (reading, wiring) = (secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
-        await Task.WhenAll(reading, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var (_, value) = await reading;
-        var template = await wiring;
+        var ((_, value), template) = await Together.AwaitAsync(secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
         var missing = template.Plans;
         var keyId = await apiKeys.TryCreateAsync(rotation, secret, template, value);
         if (keyId is not null)

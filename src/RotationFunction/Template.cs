@@ -14,7 +14,8 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
         var tagging = $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";
         var id = secret.Tag(Tags.Template)
             ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {tagging}");
-        var key = await apiKeys.FindAsync(invocation, id)
+        var (found, plans) = await Together.AwaitAsync(apiKeys.FindAsync(invocation, id), apiKeys.ListPlansAsync(invocation, id));
+        var key = found
             ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {tagging}");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {
@@ -34,7 +35,6 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
         }
 
         EndOverlap.OverlapOf(invocation, secret);
-        var plans = await apiKeys.ListPlansAsync(invocation, id);
         return plans.Count > 0
             ? new Template(key, plans, url)
             : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");

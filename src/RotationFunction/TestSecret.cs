@@ -19,11 +19,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         }
 
         rotation.Kept = settings.ActivationWait;
-        // At the same time: neither needs the other. Where both fail, it is always the same one that is told.
-        var (reading, wiring) = (secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
-        await Task.WhenAll(reading, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var (_, value) = await reading;
-        var template = await wiring;
+        var ((_, value), template) = await Together.AwaitAsync(secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
         await TestAsync(rotation, secret, value, template);
     }
 

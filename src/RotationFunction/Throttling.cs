@@ -10,8 +10,9 @@ namespace RotationFunction;
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
 internal static class Throttling
 {
-    private const double FirstWait = 20; // seconds
-    private const double Shortest = 0.5;
+    // Seconds; each wait is a random part of these.
+    private const double FirstWait = 20;
+    private const double ShortestWait = 0.1;
 
     // A step that has less left says so itself, before Lambda ends it.
     private static readonly TimeSpan ToFail = TimeSpan.FromSeconds(15);
@@ -39,7 +40,7 @@ internal static class Throttling
         // Two thirds of the time at first and less and less of it later: of what was tried, the fewest steps ran out of time with these.
         var share = Math.Pow(Math.Max(0, left / TestSecret.LongestInvocation), 1.5) * 2 / 3;
         var longest = Math.Min(FirstWait * Math.Pow(2, step.Refusals++), left.TotalSeconds * share);
-        var wait = TimeSpan.FromSeconds(Random.Shared.NextDouble() * Math.Max(Shortest, longest));
+        var wait = TimeSpan.FromSeconds(Random.Shared.NextDouble() * Math.Max(ShortestWait, longest));
         return wait < left ? wait : null;
     }
 }

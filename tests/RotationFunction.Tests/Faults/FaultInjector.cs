@@ -133,12 +133,7 @@ internal sealed class FaultInjector : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
     {
         var id = request.Headers.TryGetValues("amz-sdk-invocation-id", out var values) ? values.First() : throw new InvalidOperationException("Not a call of the SDK.");
-        // What has run out of its time is ended by Lambda.
-        if ((_isDead && !Uncounted.Value) || _world.Time.GetUtcNow() > Deadline.Value)
-        {
-            throw new ProcessDiedException();
-        }
-
+        EndIfOver();
         if (Uncounted.Value || Count(id) is not { } number)
         {
             return await SendCheckedAsync(request, send);
@@ -184,28 +179,20 @@ internal sealed class FaultInjector : IDisposable
                 break;
         }
 
-        var answer = await SendCheckedAsync(request, send);
-        switch (kind)
-        {
-            case FaultKind.KilledAfter:
-                throw Die();
-            case FaultKind.LambdaTimeOut:
-                _world.Time.Advance(TimeSpan.FromMinutes(16));
-                throw Die();
-        }
-
-        return answer;
+        var answer = await SendCheckedAsync(request, send, passes: kind == FaultKind.LambdaTimeOut ? TimeSpan.FromMinutes(16) : TimeSpan.Zero);
+        return kind is FaultKind.KilledAfter or FaultKind.LambdaTimeOut ? throw Die() : answer;
     }
 
-    private async Task<HttpResponseMessage> SendCheckedAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send)
+    private async Task<HttpResponseMessage> SendCheckedAsync(HttpRequestMessage request, Func<Task<HttpResponseMessage>> send, TimeSpan passes = default)
     {
         // What a call only read can violate nothing.
         var reads = request.Method == HttpMethod.Get
             || (request.Headers.TryGetValues("X-Amz-Target", out var target) && target.First() is "secretsmanager.DescribeSecret" or "secretsmanager.GetSecretValue");
-        // Two secrets may rotate at once: the invariants hold between calls.
+        // Two secrets may rotate at once: the invariants hold between calls, and time passes there.
         await _gate.WaitAsync();
         try
         {
+            EndIfOver();
             return await send();
         }
         finally
@@ -215,7 +202,17 @@ internal sealed class FaultInjector : IDisposable
                 await _invariants.CheckAsync();
             }
 
+            _world.Time.Advance(passes);
             _gate.Release();
+        }
+    }
+
+    /// <summary>What has run out of its time is ended by Lambda.</summary>
+    private void EndIfOver()
+    {
+        if ((_isDead && !Uncounted.Value) || _world.Time.GetUtcNow() > Deadline.Value)
+        {
+            throw new ProcessDiedException();
         }
     }
 
