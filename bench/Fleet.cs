@@ -182,7 +182,9 @@ internal sealed class Fleet : HttpClientFactory
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
         try
         {
-            await apiGateway.GetApiKeysAsync(new Amazon.APIGateway.Model.GetApiKeysRequest { Limit = 1 }, patience.Token);
+            await Task.WhenAll(
+                apiGateway.GetApiKeysAsync(new Amazon.APIGateway.Model.GetApiKeysRequest { Limit = 1 }, patience.Token),
+                apiGateway.GetUsagePlansAsync(new Amazon.APIGateway.Model.GetUsagePlansRequest { Limit = 1 }, patience.Token));
         }
         catch (Exception refused) when (refused is AmazonServiceException or OperationCanceledException)
         {

@@ -130,7 +130,7 @@ internal sealed class Report
 
             ## AWS calls
             {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, however many keys and plans others have in the account; `tests/RotationFunction.Tests/CallCountTests.cs` asserts it. That is a key in the middle of its life: the first rotations have nothing to retire.
-            A new process makes two more while it starts, one of each service, so that its first step need not wait for connections.
+            A new process makes three more while it starts, so that its first step need not wait for connections: GetApiKeys and GetUsagePlans, a page of one each, and GetRandomPassword.
 
             | step | call | why it is needed |
             |---|---|---|
@@ -303,7 +303,7 @@ internal sealed class Report
         yield return $"""
 
             ## Cost
-            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and the two of its start. {charged} and one of these go to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
+            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and the three of its start. {charged} and one of these go to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
             At {Megabytes} MB ({Cpu(share)}, {UsualRoundTrip} ms of network, a new process): {busy:F1} s at work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL the activation wait of {ActivationWait} s comes on top, {ActivationWait * Gigabytes:F0} GB-seconds;
             a probe ends as soon as the key is served. So a key that rotates once a month costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {charged + 1} charged calls a month without a probe.
             """;

@@ -123,6 +123,7 @@ public sealed class Function
         {
             var calls = Task.WhenAll(
                 apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
+                apiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a connection more, as a step makes two calls at once
                 secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
             var serializer = new EventSerializer();
             serializer.Deserialize<RotationEvent>(new MemoryStream("""{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));
