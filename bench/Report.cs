@@ -159,6 +159,7 @@ internal sealed class Report
             From the process's start to the first request for an invocation ("init"), to the first response (init and the first invocation), and the sum of the four steps in a new process ("cold") and again ("warm"), without the activation wait. Memory is the peak of the resident set.
             Where the package holds the stand-ins, their JSON goes through reflection, which the official packages do without; what that costs is in the figures.
             As on Lambda, init runs on a whole CPU; the rest on the share in the heading (CFS quota, 20 ms). The ratios are to {Peer}; below 1 is faster. CPU time is what the process used, at any speed.
+            Of two runs of the bench on one machine one gave 0.83 and the other 1.00 for the same ratio: no single one is exact.
             {BusyMachine}
             """;
         foreach (var share in Shares)
