@@ -13,6 +13,10 @@ internal static class Tool
 
     public static string Root { get; } = Metadata("Root");
 
+    /// <summary>Whether SIGINT, the second signal, is ignored here, which every process inherits; false where it cannot be told.</summary>
+    public static bool IgnoresInterrupts { get; } = File.Exists("/proc/self/status")
+        && (Convert.ToUInt64(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & 0b10) != 0;
+
     /// <summary>Runs it to its end. Nothing of this machine's AWS settings and terminal reaches it.</summary>
     public static Task<Answer> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) => RunAsync("dotnet", [Path, .. arguments], variables);
 
