@@ -36,6 +36,9 @@ internal static class Calls
         ("finishSecret", "DeleteApiKey", "deletes the key that was disabled a period ago"),
     ];
 
+    /// <summary>How many of them go to Secrets Manager; the others go to API Gateway.</summary>
+    public static int NeededOfSecretsManager { get; } = Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
+
     /// <summary>Throws unless the rotation made these calls and no other.</summary>
     public static void Check(RotationRecord rotation)
     {

@@ -34,7 +34,6 @@ internal sealed class Fleet : HttpClientFactory
 
     // "Amazon API Gateway quotas". CreateApiKey and DeleteApiKey, five a second each and one of each in a rotation, never bind.
     private const double CallsPerSecond = 10;
-    private const int CallsOfRotation = 15;
     private static readonly bool[] KeysBefore = [false, true, true];
     private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(20);
 
@@ -103,13 +102,13 @@ internal sealed class Fleet : HttpClientFactory
         }));
         await fleet._time.RunUntilAsync(all);
         var errors = (await all).OfType<string>().ToList();
-        foreach (var error in errors.Take(1))
+        if (errors is [var first, ..])
         {
-            Console.Error.WriteLine(error);
+            Console.Error.WriteLine(first);
         }
 
         var bound = Math.Max(
-            CallsOfRotation * secrets / CallsPerSecond,
+            (Calls.Needed.Count - Calls.NeededOfSecretsManager) * secrets / CallsPerSecond,
             activationWait.TotalSeconds * Math.Ceiling((double)secrets / atOnce));
         return new FleetResult(
             secrets, concurrency, secrets - errors.Count, errors.Count, fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._repeated);

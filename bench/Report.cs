@@ -300,7 +300,7 @@ internal sealed class Report
     {
         var share = Shares.Last();
         var busy = Median(Function, share, UsualRoundTrip, sample => sample.InitMs + sample.ColdRotationMs) / 1000;
-        var charged = Bench.Calls.Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
+        var charged = Bench.Calls.NeededOfSecretsManager;
         yield return $"""
 
             ## Cost
