@@ -11,22 +11,10 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
     /// </summary>
     public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys)
     {
-        var tagging = $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";
         var id = secret.Tag(Tags.Template)
-            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {tagging}");
-        var (found, plans) = await Together.AwaitAsync(apiKeys.FindAsync(invocation, id), apiKeys.ListPlansAsync(invocation, id));
-        var key = found
-            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {tagging}");
-        if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
-        {
-            throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
-        }
-
-        if (key.Enabled == true)
-        {
-            throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false");
-        }
-
+            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
+        // In this order: AWS does not document what it answers for the plans of a key that does not exist.
+        var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id));
         var probe = key.Tags.GetValueOrDefault(Tags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
@@ -39,4 +27,21 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
             ? new Template(key, plans, url)
             : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
     }
+
+    /// <summary>Reads the key and checks that it is this secret's template.</summary>
+    private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
+    {
+        var key = await apiKeys.FindAsync(invocation, id)
+            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Tagging(secret)}");
+        if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
+        {
+            throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
+        }
+
+        return key.Enabled == true
+            ? throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false")
+            : key;
+    }
+
+    private static string Tagging(Secret secret) => $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";
 }

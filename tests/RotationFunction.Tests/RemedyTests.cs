@@ -56,6 +56,16 @@ public sealed class RemedyTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_template_that_was_deleted_is_told_whatever_AWS_answers_for_its_plans()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = world.TemplateId });
+        world.Aws.Faults = call => call.Operation == "GetUsagePlans" ? Fault.Error(400, "BadRequestException", "Invalid API Key identifier specified") : null;
+        Assert.Contains($"the template key {world.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("createSecret", "GetSecretValue", 400)]
     [InlineData("createSecret", "PutSecretValue", 400)]
