@@ -35,7 +35,10 @@ public sealed class Function
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
     /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
     public Function()
-        : this(Settings.From(Environment.GetEnvironmentVariable), new AmazonSecretsManagerClient(), new AmazonAPIGatewayClient())
+        : this(
+            Settings.From(Environment.GetEnvironmentVariable),
+            new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() }),
+            new AmazonAPIGatewayClient(new AmazonAPIGatewayConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() }))
     {
     }
 
@@ -92,7 +95,7 @@ public sealed class Function
         {
             throw invocation.Failed(refused);
         }
-        catch (Exception broken) when (broken is AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception broken) when (NoAnswer.Is(broken))
         {
             throw invocation.Failed(
                 $"a call to AWS ended without an answer ({broken.GetType().Name}). Try again; a function in a VPC needs a way out to Secrets Manager and API Gateway.");

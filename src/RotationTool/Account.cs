@@ -12,7 +12,7 @@ internal sealed class Account : IDisposable
 {
     private const string TemplateTag = "apikey-rotation:template";
 
-    private readonly AmazonSecretsManagerClient _secrets = new();
+    private readonly AmazonSecretsManagerClient _secrets = new(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() });
     private readonly LambdaClient _lambda = new();
 
     /// <summary>The secret, which a function must rotate.</summary>

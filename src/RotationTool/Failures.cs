@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using RotationFunction;
 
 namespace RotationTool;
 
@@ -16,7 +17,7 @@ internal static class Failures
         {
             return (int)ExitCode.Interrupted;
         }
-        catch (Exception failure) when (failure is AmazonServiceException or AmazonClientException or HttpRequestException or OperationCanceledException or ToolException)
+        catch (Exception failure) when (failure is AmazonServiceException or ToolException || NoAnswer.Is(failure))
         {
             var told = failure as ToolException ?? Of(failure);
             screen.Error(told.Message);

@@ -120,6 +120,7 @@ internal sealed class LambdaConfig : ClientConfig
         AuthenticationServiceName = "lambda";
         EndpointProvider = new RegionalEndpoints();
         Timeout = LongestInvocation;
+        HttpClientFactory = new RotationFunction.WholeAnswers();
     }
 
     public override string RegionEndpointServiceName => "lambda";

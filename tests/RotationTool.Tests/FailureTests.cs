@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Reflection;
 using Amazon;
 using Amazon.Runtime;
@@ -43,6 +45,13 @@ public sealed class FailureTests
         variables["AWS_ACCESS_KEY_ID"] = variables["AWS_SECRET_ACCESS_KEY"] = "x";
         variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9";
         await AssertUnknownAsync("A call to AWS ended without an answer");
+
+        // Takes connections and says nothing, as what looks like AWS behind a firewall.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        variables["AWS_ENDPOINT_URL"] = $"http://{silent.LocalEndpoint}";
+        variables["AWS_MAX_ATTEMPTS"] = "1";
+        await AssertUnknownAsync("A call to AWS ended without an answer (TimeoutException)");
 
         async Task AssertUnknownAsync(string text)
         {
