@@ -50,9 +50,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>The ids of the usage plans that a key is in.</summary>
-    public async Task<List<string>> ListPlansAsync(Invocation invocation, string keyId)
+    public async Task<List<string>> ListPlanIdsAsync(Invocation invocation, string keyId) => [.. (await ListPlansAsync(invocation, keyId)).Select(plan => plan.Id)];
+
+    /// <summary>The usage plans that a key is in, with their API stages.</summary>
+    public async Task<List<UsagePlan>> ListPlansAsync(Invocation invocation, string keyId)
     {
-        var plans = new List<string>();
+        var plans = new List<UsagePlan>();
         if (!CanBeId(keyId))
         {
             return plans;
@@ -72,7 +75,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
                 return plans;
             }
 
-            plans.AddRange((page.Items ?? []).Select(plan => plan.Id));
+            plans.AddRange(page.Items ?? []);
             position = page.Position;
         }
         while (!string.IsNullOrEmpty(position));
@@ -122,7 +125,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             catch (ConflictException)
             {
                 // Attached already, or another attach is under way in the account: API Gateway refuses concurrent ones.
-                if ((await ListPlansAsync(rotation, keyId)).Contains(planId))
+                if ((await ListPlanIdsAsync(rotation, keyId)).Contains(planId))
                 {
                     return;
                 }

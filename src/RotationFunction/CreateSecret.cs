@@ -12,7 +12,13 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        var (_, current) = await Together.AwaitAsync(Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
+        var (template, current) = await Together.AwaitAsync(Template.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
+        template.CheckStages(rotation);
+        if (current.ApiKey is { } retiring)
+        {
+            current.FieldsHolding(retiring).ForEach(rotation.Log.KeyCopied);
+        }
+
         // Nobody asks before whether an earlier try has stored a value: Secrets Manager refuses a second one.
         if (await secrets.TryPutPendingAsync(rotation, Secrets.PutKeyInto(rotation, current, ApiKeyValue.Draw())))
         {

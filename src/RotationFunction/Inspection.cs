@@ -26,14 +26,20 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         var template = await TryAsync(() => Template.ReadAsync(invocation, secret, apiKeys)!);
         // A rotation that has just begun gets its value in a moment.
         var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
+        var current = await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret));
         var values = new Dictionary<string, ApiKeyValue?>
         {
-            ["AWSCURRENT"] = (await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret)))?.ApiKey,
+            ["AWSCURRENT"] = current?.ApiKey,
             ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
             ["AWSPENDING"] = pending?.ApiKey,
         };
-        var seen = new Inspected(secret, template, values["AWSCURRENT"], await ReadKeysAsync(invocation, secret, ring, values), findings, HoursOverdue(secret));
-        findings.AddRange([.. InRotation(invocation, secret, seen, pending), .. InCurrentKey(secret, seen), .. InOverlap(invocation, secret, seen)]);
+        var keys = await ReadKeysAsync(invocation, secret, ring, values);
+        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], findings, HoursOverdue(secret));
+        findings.AddRange(
+        [
+            .. InRotation(invocation, secret, seen, pending), .. InUsagePlans(template), .. InCurrentKey(secret, seen), .. InPreviousKey(values, seen),
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, seen),
+        ]);
         return seen;
 
         async Task<T?> TryAsync<T>(Func<Task<T?>> read)
@@ -71,6 +77,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
     }
 
+    private static IEnumerable<Finding> InUsagePlans(Template? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
+        new Finding($"Usage plan {plan} of the template has no API stage: no key opens anything there, so clients are refused.", Template.AddingStage(plan)));
+
     private static IEnumerable<Finding> InCurrentKey(Secret secret, Inspected seen)
     {
         if (seen.CurrentKey is null)
@@ -79,7 +88,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             yield break;
         }
 
-        if (seen.Keys.Find(key => key.Kind != KeyKind.Foreign && key.Labels.Contains("AWSCURRENT", StringComparer.Ordinal)) is not { } current)
+        if (seen.KeyOf("AWSCURRENT") is not { } current)
         {
             yield return new Finding("No key of this secret has AWSCURRENT's value, so clients are refused.", Rotating(secret));
             yield break;
@@ -91,12 +100,45 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                 $"AWSCURRENT's key {current.KeyId} is disabled, so clients are refused.", $"aws apigateway update-api-key --api-key {current.KeyId} --patch-operations op=replace,path=/enabled,value=true");
         }
 
-        foreach (var plan in (seen.Template?.Plans ?? []).Except(current.UsagePlanIds))
+        foreach (var finding in InPlansOf(current, "AWSCURRENT", seen.Template))
         {
-            yield return new Finding(
-                $"AWSCURRENT's key {current.KeyId} is not in usage plan {plan}, but the template is.", $"aws apigateway create-usage-plan-key --usage-plan-id {plan} --key-type API_KEY --key-id {current.KeyId}");
+            yield return finding;
         }
     }
+
+    /// <summary>Clients that have not re-read the secret use it. Where it is disabled somebody wanted that: an overlap or revokePrevious.</summary>
+    private static IEnumerable<Finding> InPreviousKey(Dictionary<string, ApiKeyValue?> values, Inspected seen)
+    {
+        if (values["AWSPREVIOUS"] is not { } previous || previous == values["AWSCURRENT"])
+        {
+            return [];
+        }
+
+        return seen.KeyOf("AWSPREVIOUS") switch
+        {
+            null => [new Finding("No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused until they do, and rollback is impossible until the next rotation.")],
+            { Enabled: true } key => InPlansOf(key, "AWSPREVIOUS", seen.Template),
+            _ => [],
+        };
+    }
+
+    private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, Template? template) => template is null ? [] :
+    [
+        .. template.Plans.Except(key.UsagePlanIds).Select(plan => new Finding(
+            $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template is.", $"aws apigateway create-usage-plan-key --usage-plan-id {plan} --key-type API_KEY --key-id {key.KeyId}")),
+        .. key.UsagePlanIds.Except(template.Plans).Select(plan => new Finding(
+            $"{label}'s key {key.KeyId} is in usage plan {plan}, but the template is not: it opens what the keys of later rotations will not. Put the template there too, or take the key out.",
+            $"aws apigateway delete-usage-plan-key --usage-plan-id {plan} --key-id {key.KeyId}")),
+    ];
+
+    /// <summary>A rotation replaces <c>apiKey</c> only: clients that read another field are refused once its key is retired.</summary>
+    private static IEnumerable<Finding> InDocument(SecretDocument? current, List<(KeyStatus Status, ApiKeyValue Value)> keys) =>
+        from key in keys
+        where key.Status.Kind != KeyKind.Foreign
+        from field in current?.FieldsHolding(key.Value) ?? []
+        select new Finding(Line.Of(
+            $"AWSCURRENT's document holds the value of key {key.Status.KeyId}, which {(key.Status.Enabled ? "a rotation will disable" : "is disabled")}, in {field} too. "
+            + "A rotation replaces apiKey only: have clients read that, and remove the other."));
 
     private IEnumerable<Finding> InOverlap(Invocation invocation, Secret secret, Inspected seen)
     {
@@ -116,9 +158,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
 
     private static string Rotating(Secret secret) => $"aws secretsmanager rotate-secret --secret-id {secret.Arn}";
 
-    private async Task<List<KeyStatus>> ReadKeysAsync(Invocation invocation, Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+    private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(Invocation invocation, Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
     {
-        var keys = new List<KeyStatus>();
+        var keys = new List<(KeyStatus Status, ApiKeyValue Value)>();
         foreach (var listed in ring)
         {
             if (await apiKeys.FindAsync(invocation, listed.Id) is { } key)
@@ -132,13 +174,14 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             await AddAsync(adopted, adopted.Value, adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign);
         }
 
-        return [.. keys.OrderByDescending(key => key.Created)];
+        return [.. keys.OrderByDescending(key => key.Status.Created)];
 
         async Task AddAsync(GetApiKeyResponse key, string value, string kind)
         {
-            var labels = values.Where(label => label.Value == new ApiKeyValue(value)).Select(label => label.Key).ToList();
+            var own = new ApiKeyValue(value);
+            var labels = values.Where(label => label.Value == own).Select(label => label.Key).ToList();
             var created = key.CreatedDate?.ToUniversalTime();
-            keys.Add(new KeyStatus(
+            var status = new KeyStatus(
                 key.Id,
                 kind,
                 labels,
@@ -147,7 +190,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                 created,
                 AgeDays: (int?)(Now - created)?.TotalDays,
                 key.LastUpdatedDate?.ToUniversalTime(),
-                await apiKeys.ListPlansAsync(invocation, key.Id)));
+                await apiKeys.ListPlanIdsAsync(invocation, key.Id));
+            keys.Add((status, own));
         }
     }
 
@@ -181,6 +225,9 @@ internal static class KeyKind
 /// <summary>A secret as it was found; without it, it cannot be worked with, and a finding says why.</summary>
 internal sealed record Inspected(Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, List<Finding> Findings, double? HoursOverdue)
 {
+    /// <summary>The secret's own key whose value a label holds.</summary>
+    public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Kind != KeyKind.Foreign && key.Labels.Contains(label, StringComparer.Ordinal));
+
     public int KeysInRing => Keys.Count(key => key.Kind != KeyKind.Foreign);
 
     public int Strays => Keys.Count(key => key.Stray);

@@ -56,7 +56,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                 continue;
             }
 
-            var plans = await apiKeys.ListPlansAsync(invocation, key.Id);
+            var plans = await apiKeys.ListPlanIdsAsync(invocation, key.Id);
             // Detached first: two plans with the same API stage cannot hold one key.
             foreach (var plan in plans.Intersect(lost))
             {

@@ -13,6 +13,9 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void ValueStored() => Information("stored a new value as AWSPENDING");
 
+    public void KeyCopied(string field) =>
+        Warning("AWSCURRENT's document holds its key in {field} too, and a rotation replaces apiKey only: the key that stays there is disabled by the rotation after this one", field);
+
     public void KeyCreated(string keyId) => Information("created key {keyId}", keyId);
 
     public void KeyFound(string keyId) => Information("found key {keyId} of an earlier try", keyId);

@@ -86,6 +86,58 @@ internal sealed class SecretDocument
     /// <summary>True when both agree in everything but the key.</summary>
     public bool DiffersOnlyInKeyFrom(SecretDocument other) => ApiKey is { } apiKey && other.With(apiKey)._utf8.AsSpan().SequenceEqual(_utf8);
 
+    /// <summary>
+    /// The fields beside <c>apiKey</c> in which this value stands: as it is, nested, or as a part of a text. Named by their path; a name that holds
+    /// the value itself is left out.
+    /// </summary>
+    public List<string> FieldsHolding(ApiKeyValue value)
+    {
+        var fields = new List<string>();
+        var path = new SortedList<int, string>(); // by depth
+        var reader = new Utf8JsonReader(_utf8, new JsonReaderOptions { MaxDepth = LargestSize });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                path[reader.CurrentDepth + 1] = "[]";
+            }
+
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String or JsonTokenType.Number))
+            {
+                continue;
+            }
+
+            var text = TextOf(ref reader);
+            var holds = text.Contains(value.Text, StringComparison.Ordinal);
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                path[reader.CurrentDepth] = holds ? "(a name that holds it)" : text;
+            }
+
+            var depth = reader.CurrentDepth;
+            var field = holds ? string.Join('.', path.TakeWhile(place => place.Key <= depth).Select(place => place.Value)).Replace(".[]", "[]", StringComparison.Ordinal) : "";
+            if (holds && field != "apiKey" && !fields.Contains(field))
+            {
+                fields.Add(field);
+            }
+        }
+
+        return fields;
+    }
+
+    private static string TextOf(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: as it is written.
+            return Encoding.UTF8.GetString(reader.ValueSpan);
+        }
+    }
+
     private static SecretDocument? Read(byte[] utf8, ref string problem)
     {
         // The owner's fields may be as deep as fits.

@@ -44,7 +44,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         }
 
         rotation.Log.KeyFound(key.Id);
-        var attached = await apiKeys.ListPlansAsync(rotation, key.Id);
+        var attached = await apiKeys.ListPlanIdsAsync(rotation, key.Id);
         var missing = template.Plans.Except(attached).ToList();
         if (missing.Count > 0)
         {

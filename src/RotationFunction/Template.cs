@@ -3,8 +3,14 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>The key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
-internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? Probe)
+internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlans, Uri? Probe)
 {
+    /// <summary>The ids of its usage plans.</summary>
+    public List<string> Plans { get; } = [.. UsagePlans.Select(plan => plan.Id)];
+
+    /// <summary>The ids of those without an API stage, as when a stage was deleted and made anew: a key opens nothing there.</summary>
+    public List<string> PlansWithoutStage { get; } = [.. UsagePlans.Where(plan => plan.ApiStages is not { Count: > 0 }).Select(plan => plan.Id)];
+
     /// <summary>
     /// Reads the template and checks the wiring. Secret and template must point at each other:
     /// whoever may write only one of them could turn the function against somebody else's key.
@@ -27,6 +33,18 @@ internal sealed record Template(GetApiKeyResponse Key, List<string> Plans, Uri? 
             ? new Template(key, plans, url)
             : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
     }
+
+    /// <summary>Checks that a key in the template's usage plans opens something. A deployment may be about to put a stage into one; a rotation is not.</summary>
+    public void CheckStages(Invocation rotation)
+    {
+        if (PlansWithoutStage.Count == Plans.Count)
+        {
+            throw rotation.Failed($"no usage plan of the template key {Key.Id} has an API stage, so a new key would open nothing. Add one with: {AddingStage(Plans[0])}");
+        }
+    }
+
+    /// <summary>What puts an API stage into a usage plan.</summary>
+    public static string AddingStage(string plan) => $"aws apigateway update-usage-plan --usage-plan-id {plan} --patch-operations op=add,path=/apiStages,value=<api id>:<stage>";
 
     /// <summary>Reads the key and checks that it is this secret's template.</summary>
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)

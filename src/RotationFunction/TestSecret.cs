@@ -26,6 +26,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     /// <summary>Checks that clients are served with the key of this value; waits until they are.</summary>
     public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value, Template template)
     {
+        template.CheckStages(rotation);
         var key = await FindKeyAsync(rotation, secret, value)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);
         if (key.Enabled != true)
@@ -33,7 +34,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
             throw rotation.Failed($"key {key.Id} is disabled: somebody disabled it after setSecret. Rotation will be tried again, and enables it.");
         }
 
-        var missing = template.Plans.Except(await apiKeys.ListPlansAsync(rotation, key.Id)).ToList();
+        var missing = template.Plans.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id)).ToList();
         if (missing.Count > 0)
         {
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");

@@ -22,6 +22,17 @@ public sealed class CheckTests
         ["the current key is in no plan"] = (
             async world => await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = (await world.MintedAsync())[^1].Id }),
             "is not in usage plan", "aws apigateway create-usage-plan-key"),
+        ["the current key is in a plan that the template is not in"] = (
+            async world => await world.AddPlanAsync((await world.MintedAsync())[^1].Id), "AWSCURRENT's key", "aws apigateway delete-usage-plan-key"),
+        ["the previous key is in no plan"] = (
+            async world => await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = (await world.MintedAsync())[^2].Id }),
+            "AWSPREVIOUS's key", "aws apigateway create-usage-plan-key"),
+        ["the previous key is in a plan that the template is not in"] = (
+            async world => await world.AddPlanAsync((await world.MintedAsync())[^2].Id), "AWSPREVIOUS's key", "aws apigateway delete-usage-plan-key"),
+        ["the previous key is deleted"] = (
+            async world => await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await world.MintedAsync())[^2].Id }),
+            "No key of this secret has AWSPREVIOUS's value", null),
+        ["the stage was made anew"] = (world => RemakeStageAsync(world, 0), "has no API stage", "aws apigateway update-usage-plan --usage-plan-id"),
         ["the template is gone"] = (world => world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = world.TemplateId }), "the template key", null),
         ["the document is no JSON"] = (
             world => world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = "a secret text" }), "is not a JSON object", null),
@@ -77,6 +88,76 @@ public sealed class CheckTests
         Assert.Equal("Nothing is wrong.", answer.GetProperty("Message").GetString());
         Assert.Empty(answer.GetProperty("Findings").EnumerateArray());
         Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    /// <summary>A redeployment that makes the stage anew: API Gateway takes it out of the usage plans (hashicorp/terraform-provider-aws 14100).</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public async Task A_usage_plan_that_lost_its_stage_is_named_though_another_has_one(int lost, int kept)
+    {
+        await using var world = await World.StartAsync(plans: 2);
+        await world.RotateHealthyAsync(2);
+        await RemakeStageAsync(world, lost);
+
+        var findings = (await world.AnswerAsync(new { action = "status", secretId = world.SecretArn })).GetProperty("Findings").GetRawText();
+
+        Assert.Contains(world.PlanIds[lost], findings, StringComparison.Ordinal);
+        Assert.DoesNotContain(world.PlanIds[kept], findings, StringComparison.Ordinal);
+        await world.RotateHealthyAsync();
+    }
+
+    [Fact]
+    public async Task A_previous_key_that_was_revoked_is_no_finding()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn });
+        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+    }
+
+    [Fact]
+    public async Task An_adopted_key_is_looked_at_too_as_current_and_as_previous()
+    {
+        await using var world = await World.StartAsync();
+        var adopted = await world.AdoptAsync();
+        var other = await world.AddPlanAsync(adopted);
+        Assert.Contains($"AWSCURRENT's key {adopted} is in usage plan {other}", (await CheckAsync(world)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+        await world.RotateHealthyAsync();
+        Assert.Contains($"AWSPREVIOUS's key {adopted} is in usage plan {other}", (await CheckAsync(world)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+    }
+
+    /// <summary>From aws-samples/aws-secrets-manager-rotation-lambdas 89 and others: a rotation replaces one field, and clients read another.</summary>
+    [Theory]
+    [InlineData("""{"api_key":"VALUE"}""", "api_key")]
+    [InlineData("""{"x-api-key":"VALUE"}""", "x-api-key")]
+    [InlineData("""{"legacy":{"apiKey":"VALUE"}}""", "legacy.apiKey")]
+    [InlineData("""{"urls":["https://api.example.com/?key=VALUE"]}""", "urls[]")]
+    [InlineData("""{"settings":"{\"headers\":{\"x-api-key\":\"VALUE\"}}"}""", "settings")]
+    public async Task A_key_that_also_stands_in_another_field_is_named_by_that_field_until_the_key_is_gone(string document, string field)
+    {
+        const string InUse = "InUseInUseInUseInUse1234";
+        await using var world = await World.StartAsync(document.Replace("VALUE", InUse, StringComparison.Ordinal));
+        world.Hide(InUse);
+        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true, Value = InUse });
+        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await world.TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await world.ActAsync(new { action = "provision", secretId = world.SecretArn });
+        await world.RotateHealthyAsync();
+        Assert.Contains(world.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"holds its key in {field} too", StringComparison.Ordinal));
+        await AssertFoundAsync("which a rotation will disable");
+        await world.RotateHealthyAsync();
+        await AssertFoundAsync("which is disabled");
+
+        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{await world.ReadKeyAsync()}}"}""" });
+        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+
+        async Task AssertFoundAsync(string state)
+        {
+            var finding = Assert.Single((await CheckAsync(world)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString()!;
+            Assert.Contains(key.Id, finding, StringComparison.Ordinal);
+            Assert.Contains($"{state}, in {field} too", finding, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -150,6 +231,14 @@ public sealed class CheckTests
         world.Aws.Faults = call => call is { Operation: "DescribeSecret", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(400, "AccessDeniedException", "no") : null;
         var failure = await Assert.ThrowsAsync<RotationException>(() => CheckAsync(world));
         Assert.Contains("AWS answered AccessDeniedException", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task RemakeStageAsync(World world, int plan)
+    {
+        var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = world.PlanIds[plan] })).ApiStages[0];
+        var deployment = world.Aws.ApiGateway.GetStage(stage.ApiId, stage.Stage).DeploymentId;
+        world.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
+        await world.Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = stage.ApiId, StageName = stage.Stage, DeploymentId = deployment });
     }
 
     private static Task<JsonElement> CheckAsync(World world) => world.AnswerAsync(new { action = "check", secretId = world.SecretArn });

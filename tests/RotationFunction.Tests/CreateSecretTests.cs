@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Amazon.APIGateway.Model;
 
 namespace RotationFunction.Tests;
 
-/// <summary>What createSecret sends to Secrets Manager.</summary>
+/// <summary>What createSecret sends to Secrets Manager, and what it refuses.</summary>
 public sealed class CreateSecretTests
 {
     [Theory]
@@ -19,5 +20,26 @@ public sealed class CreateSecretTests
         Assert.Equal(token, sent.GetProperty("ClientRequestToken").GetString());
         Assert.Equal(["AWSPENDING"], sent.GetProperty("VersionStages").EnumerateArray().Select(label => label.GetString()));
         Assert.True(rotationToken is null ? !sent.TryGetProperty("RotationToken", out _) : sent.GetProperty("RotationToken").GetString() == rotationToken);
+    }
+
+    [Theory]
+    [InlineData("createSecret")]
+    [InlineData("testSecret")]
+    public async Task A_key_that_would_open_nothing_is_refused_before_it_is_made_and_before_it_becomes_current(string step)
+    {
+        await using var world = await World.StartAsync(plans: 2);
+        await world.RotateHealthyAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(_ => step == "testSecret")]);
+        foreach (var plan in world.PlanIds)
+        {
+            var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = plan })).ApiStages[0];
+            world.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
+        }
+
+        var message = await world.FailAsync(token, step);
+
+        Assert.Contains($"no usage plan of the template key {world.TemplateId} has an API stage", message, StringComparison.Ordinal);
+        Assert.Contains("aws apigateway update-usage-plan --usage-plan-id ", message, StringComparison.Ordinal);
     }
 }

@@ -43,4 +43,25 @@ public sealed class SecretDocumentTests
         Assert.Equal(1000, values.Distinct().Count());
         Assert.Equal(62, string.Concat(values).Distinct().Count());
     }
+
+    [Theory]
+    [InlineData("""{"apiKey":"KEY"}""")]
+    [InlineData("""{"apiKey":"KEY","a":"KE","b":["Y"],"key":"key"}""")]
+    [InlineData("""{"api\u004bey":"KEY"}""")]
+    [InlineData("""{"apiKey":"KEY","legacy":{"apiKey":"KEY"}}""", "legacy.apiKey")]
+    [InlineData("""{"legacy":{"apiKey":"KEY"},"apiKey":"KEY"}""", "legacy.apiKey")]
+    [InlineData("""{"a":[[{"b":"KEY"}],"KEY"],"c":"Bearer KEY"}""", "a[][].b", "a[]", "c")]
+    [InlineData("""{"a":"\u004bEY","b":"\ud800KEY","c":"x"}""", "a", "b")]
+    [InlineData("""{"a":{"b":{}},"c":"KEY"}""", "c")]
+    [InlineData("""{"a":{"KEY":1}}""", "a.(a name that holds it)")]
+    public void The_fields_that_hold_a_key_beside_apiKey_are_found(string document, params string[] fields) =>
+        Assert.Equal(fields, SecretDocument.Parse(document, out _)!.FieldsHolding(new ApiKeyValue("KEY")));
+
+    [Fact]
+    public void A_key_of_digits_is_found_in_a_number_too() =>
+        Assert.Equal(["n"], SecretDocument.Parse("""{"apiKey":"12345678901234567890","n":12345678901234567890}""", out _)!.FieldsHolding(new ApiKeyValue("12345678901234567890")));
+
+    [Fact]
+    public void The_deepest_document_is_searched() =>
+        Assert.Single(SecretDocument.Parse($$"""{"a":{{new string('[', 32_000)}}"KEY"{{new string(']', 32_000)}}}""", out _)!.FieldsHolding(new ApiKeyValue("KEY")));
 }
