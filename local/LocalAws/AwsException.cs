@@ -12,6 +12,9 @@ public sealed class AwsException(int status, string code, string message) : Exce
     /// <summary>The error code, such as <c>ResourceNotFoundException</c>.</summary>
     public string Code { get; } = code;
 
+    /// <summary>The <c>Reason</c> member that Lambda gives with a throttled call; none where null.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The <c>Retry-After</c> header, in seconds; none where null.</summary>
     public int? RetryAfterSeconds { get; init; }
 

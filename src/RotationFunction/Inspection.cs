@@ -73,7 +73,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         if (secret.Pending is { } stuck && stuck != secret.Current && Now - pendingSince > Patience)
         {
             yield return new Finding(
-                $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; the command gives it up.", invocation.ClearCommand(stuck));
+                $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; where it has no entry of that version, "
+                + "Lambda throttled the function: see its metric Throttles. The command gives the rotation up.",
+                invocation.ClearCommand(stuck));
         }
     }
 

@@ -115,6 +115,12 @@ internal sealed class Account : IDisposable
         {
             throw new ToolException(ExitCode.Wrong, $"The function {secret.Function}, which rotates the secret, does not exist. Deploy the stack again.");
         }
+        catch (AmazonServiceException throttled) when (throttled.ErrorCode == "TooManyRequestsException")
+        {
+            throw new ToolException(
+                ExitCode.Unknown,
+                $"Lambda throttles the function {secret.Function}: no more of it may run at a time. Try again in a minute. What is reserved for it, if anything: aws lambda get-function-concurrency --function-name {secret.FunctionName}");
+        }
     }
 
     private static string ErrorOf(ReadOnlyMemory<byte> payload)

@@ -91,6 +91,15 @@ public sealed class FailureTests
         Assert.DoesNotContain("quoted", answer.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_function_that_Lambda_throttles_is_told_with_where_to_look()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Lambda.Register(World.FunctionName, invocation => Task.FromResult(invocation.Payload), new LocalAws.FunctionOptions { ReservedConcurrency = 0 });
+        var answer = await AssertFailsAsync(world, 3, $"Lambda throttles the function {world.FunctionArn}: ", "status", World.SecretName);
+        Assert.Contains($"aws lambda get-function-concurrency --function-name {World.FunctionName}", answer.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"*"}""", "secretsmanager:DescribeSecret", "status")]
     [InlineData("""{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}""", "lambda:InvokeFunction", "check")]

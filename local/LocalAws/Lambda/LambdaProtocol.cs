@@ -15,7 +15,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 
     public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
-    public AwsException Throttled(TimeSpan retryAfter) => new(429, "TooManyRequestsException", "Rate Exceeded.");
+    public AwsException Throttled(TimeSpan retryAfter) => new(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "CallerRateLimitExceeded" };
 
     public WireOperation Find(WireRequest request) => request switch
     {
@@ -39,7 +39,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
     };
 
     public WireResponse Error(AwsException error) =>
-        WireResponse.Json(error.Status, ContentType, new { Type = "User", error.Message }, PascalCase) with
+        WireResponse.Json(error.Status, ContentType, new { error.Reason, Type = "User", error.Message }, PascalCase) with
         {
             Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };

@@ -82,6 +82,11 @@ public sealed class LambdaService
     /// <exception cref="AwsException">There is no such function or statement.</exception>
     public void RemovePermission(string functionName, string statementId) => FunctionOf(functionName).Policy.Remove(statementId);
 
+    /// <summary>How many invocations of a function were throttled: what CloudWatch counts as AWS/Lambda Throttles.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public int ThrottlesOf(string functionName) => FunctionOf(functionName).Concurrency.Throttles;
+
     /// <summary>Shows a function's resource policy.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <exception cref="AwsException">There is no such function, or it has no policy.</exception>
@@ -128,10 +133,17 @@ public sealed class LambdaService
             : $"arn:aws:lambda:{_aws.Region}:{_aws.AccountId}:function:{functionNameOrArn}";
 
     /// <summary>Runs a function and waits for it.</summary>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="AwsException">There is no such function, or it runs as often as its reserved concurrency lets it.</exception>
     internal async Task<FunctionResult> RunAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
         var function = FunctionOf(functionNameOrArn);
+        using var place = function.Concurrency.Enter(function.Options.ReservedConcurrency)
+            ?? throw new AwsException(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "ReservedFunctionConcurrentInvocationLimitExceeded" };
+        return await RunAsync(function, payload);
+    }
+
+    private async Task<FunctionResult> RunAsync(Function function, ReadOnlyMemory<byte> payload)
+    {
         var limit = function.Options.Timeout;
         var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), function.Arn, payload, _aws.TimeProvider.GetUtcNow() + limit);
         using var ended = new CancellationTokenSource();
@@ -174,8 +186,9 @@ public sealed class LambdaService
             throw new AwsException(400, "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.");
         }
 
-        var policy = _functions.TryGetValue(arn, out var replaced) ? replaced.Policy : new ResourcePolicy(arn);
-        _functions[arn] = new Function(arn, handler, options, policy, _aws.TimeProvider.GetUtcNow());
+        var replaced = _functions.GetValueOrDefault(arn);
+        _functions[arn] = new Function(
+            arn, handler, options, replaced?.Policy ?? new ResourcePolicy(arn), replaced?.Concurrency ?? new ConcurrencyMeter(), _aws.TimeProvider.GetUtcNow());
     }
 
     private Function FunctionOf(string functionNameOrArn)
@@ -189,5 +202,6 @@ public sealed class LambdaService
         Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> Handler,
         FunctionOptions Options,
         ResourcePolicy Policy,
+        ConcurrencyMeter Concurrency,
         DateTimeOffset Modified);
 }

@@ -282,17 +282,30 @@ public sealed partial class SecretsManagerService
 
         if (delivery.AtOnce)
         {
-            var answers = await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => _aws.Lambda.RunAsync(functionArn, payload)));
-            return Array.Find(answers, answer => answer.Error is not null)?.Error;
+            var answers = await Task.WhenAll(Enumerable.Range(0, delivery.Copies).Select(_ => InvokeAsync(functionArn, payload)));
+            return Array.Find(answers, error => error is not null);
         }
 
         FunctionError? error = null;
         for (var copy = 0; copy < delivery.Copies; copy++)
         {
-            error = (await _aws.Lambda.RunAsync(functionArn, payload)).Error;
+            error = await InvokeAsync(functionArn, payload);
         }
 
         return delivery.LosesAnswer ? new FunctionError("Injected", "The function's answer was lost.") : error;
+    }
+
+    // What Secrets Manager does about an invocation that Lambda refuses is not documented: here the try has failed, as it has when the function fails.
+    private async Task<FunctionError?> InvokeAsync(string functionArn, byte[] payload)
+    {
+        try
+        {
+            return (await _aws.Lambda.RunAsync(functionArn, payload)).Error;
+        }
+        catch (AwsException refused) when (refused.Status == 429)
+        {
+            return new FunctionError(refused.Code, refused.Message);
+        }
     }
 
     private void DeliverDueEvents()
@@ -303,7 +316,7 @@ public sealed partial class SecretsManagerService
             {
                 _lateEvents.Remove(late);
                 late.Timer.Dispose();
-                _runs.Add(Task.Run(() => _aws.Lambda.RunAsync(late.FunctionArn, late.Payload)));
+                _runs.Add(Task.Run(() => InvokeAsync(late.FunctionArn, late.Payload)));
             }
         }
     }

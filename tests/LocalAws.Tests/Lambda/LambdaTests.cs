@@ -92,4 +92,34 @@ public sealed class LambdaTests
         Assert.DoesNotContain("hidden", invocation.ToString(), StringComparison.Ordinal);
         Assert.Contains("6 bytes", invocation.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_reserved_concurrency_has_no_place_for_is_throttled()
+    {
+        const string Path = "/2015-03-31/functions/busy/invocations";
+        await using var account = await Account.StartAsync();
+        var (started, end) = (new TaskCompletionSource(), new TaskCompletionSource());
+        account.Aws.Lambda.Register(
+            "busy",
+            async invocation =>
+            {
+                started.TrySetResult();
+                await end.Task;
+                return invocation.Payload;
+            },
+            new FunctionOptions { ReservedConcurrency = 1 });
+
+        var first = account.SendAsync(HttpMethod.Post, Path, "{}", "lambda");
+        await started.Task;
+        var (throttled, body) = await account.SendAsync(HttpMethod.Post, Path, "{}", "lambda");
+        end.SetResult();
+        await first;
+        var (after, _) = await account.SendAsync(HttpMethod.Post, Path, "{}", "lambda");
+
+        Assert.Equal(429, (int)throttled.StatusCode);
+        Assert.Equal("TooManyRequestsException", throttled.Headers.GetValues("x-amzn-ErrorType").Single());
+        Assert.Equal("ReservedFunctionConcurrentInvocationLimitExceeded", body.GetProperty("Reason").GetString());
+        Assert.Equal(200, (int)after.StatusCode);
+        Assert.Equal(1, account.Aws.Lambda.ThrottlesOf("busy"));
+    }
 }
