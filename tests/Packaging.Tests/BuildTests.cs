@@ -43,6 +43,30 @@ public sealed class BuildTests : IDisposable
         Assert.False(Directory.Exists(package));
     }
 
+    /// <summary>Whoever deploys may have a newer SDK, whose analyzers know more, and newer packages, which mark more members obsolete.</summary>
+    [Theory]
+    [InlineData("", "false")]
+    [InlineData("true", "true")]
+    public async Task A_warning_stops_a_build_in_CI_only(string ci, string expected)
+    {
+        CopySources();
+        var (exitCode, output) = await RunAsync("dotnet", "msbuild", "src/RotationFunction", $"-p:CI={ci}", "-getProperty:TreatWarningsAsErrors");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(expected, output.Trim());
+    }
+
+    /// <summary>Otherwise another SDK would find other things in the same sources.</summary>
+    [Fact]
+    public async Task The_analyzers_level_is_a_number()
+    {
+        CopySources();
+        var (exitCode, output) = await RunAsync("dotnet", "msbuild", "src/RotationFunction", "-getProperty:AnalysisLevel");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Matches("^[0-9]+[.]0", output);
+    }
+
     public void Dispose() => Directory.Delete(_copy, recursive: true);
 
     private void CopySources()
