@@ -138,7 +138,8 @@ public sealed class KeyRotationFunction : ComponentResource
     private void PermitInvocation(string name, KeyRotationFunctionArgs args)
     {
         Permit("", "secretsmanager.amazonaws.com", Account.Apply(account => account.Id));
-        Permit("-schedules", "events.amazonaws.com", Account.Apply(account => account.Id), Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
+        // No SourceAccount: with one, EventBridge is documented not to invoke the function. The ARN names the account.
+        Permit("-schedules", "events.amazonaws.com", sourceArn: Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
         foreach (var (key, arn) in args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal))
         {
             Permit("-operator-" + key, arn);

@@ -28,6 +28,9 @@ public sealed record UnknownBehaviours
 
     /// <summary>version-30: whether it does so when it fills the empty version of a rotation.</summary>
     public bool FirstRotatedValueIsCurrent { get; init; }
+
+    /// <summary>event-1: whether EventBridge's invocations carry <c>aws:SourceAccount</c> when a function's policy is evaluated.</summary>
+    public bool RulesNameTheirAccount { get; init; }
 }
 
 /// <summary>An order of listing.</summary>

@@ -69,10 +69,12 @@ internal sealed class Account : IAsyncDisposable
 
     /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
     /// <param name="activationLag">How late the data plane learns of a change.</param>
-    public static Account Start(Func<string, string>? tamper = null, TimeSpan activationLag = default)
+    /// <param name="unknowns">What is not known of AWS, the other way.</param>
+    public static Account Start(Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null)
     {
         var time = new JumpingTime();
-        return new Account(EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag }), time, tamper);
+        return new Account(
+            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, Unknowns = unknowns ?? new UnknownBehaviours() }), time, tamper);
     }
 
     /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>

@@ -61,6 +61,18 @@ public sealed class OverlapTests
         Assert.DoesNotContain((await account.DescribeAsync()).Tags, tag => tag.Key == "apikey-rotation:overlap");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_rules_of_the_stack_invoke_the_function_whether_or_not_they_name_their_account(bool named)
+    {
+        await using var account = Account.Start(unknowns: new() { RulesNameTheirAccount = named });
+        await account.UpAsync(Configuration(account, "24h"));
+
+        Assert.Null(await account.PassToRuleAsync(Rule, TimeSpan.FromHours(1)));
+        Assert.Null(await account.PassToRuleAsync("rotation-check-shop-orders", TimeSpan.FromDays(1)));
+    }
+
     /// <summary>One key with this overlap, rotated by hand.</summary>
     internal static object Configuration(Account account, string? overlap) => new
     {

@@ -142,7 +142,7 @@ public sealed partial class EventsService
     private async Task InvokeAsync(Rule rule, string functionArn, string input)
     {
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{functionArn}/{rule.Arn.Split('/')[^1]}");
-        var error = !_aws.Lambda.Admits(functionArn, ServicePrincipal, rule.Arn) ? "AccessDeniedException"
+        var error = !_aws.Lambda.Admits(functionArn, ServicePrincipal, rule.Arn, _aws.Unknowns.RulesNameTheirAccount) ? "AccessDeniedException"
             : (await _aws.Lambda.RunAsync(functionArn, Encoding.UTF8.GetBytes(input))).Error is null ? null : "Unhandled";
         _aws.Calls.End(call, 200, error, _aws.TimeProvider.GetUtcNow());
     }

@@ -93,11 +93,11 @@ public sealed class LambdaService
     public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null)
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null, bool namesAccount = true)
     {
         var arn = ArnOf(functionNameOrArn);
         var keys = new ConditionKeys();
-        keys.Add("aws:SourceAccount", _aws.AccountId);
+        keys.Add("aws:SourceAccount", namesAccount ? _aws.AccountId : null);
         keys.Add("aws:SourceArn", sourceArn);
         return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
