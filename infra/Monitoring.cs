@@ -102,12 +102,13 @@ public sealed class Monitoring : ComponentResource
     private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
     {
         var child = new CustomResourceOptions { Parent = this };
-        var rule = new Aws.CloudWatch.EventRule($"{args.Function.GetResourceName()}-check-{keyName}", new()
+        var ruleName = $"{args.Function.GetResourceName()}-check-{keyName}";
+        var rule = new Aws.CloudWatch.EventRule(ruleName, new()
         {
             Description = key.SecretName.Apply(secret => "Checks daily that the key in this secret rotates: " + secret),
-            ScheduleExpression = "rate(1 day)",
+            ScheduleExpression = RuleSchedule.Daily($"{args.Function.Scope}/{ruleName}"),
         }, child);
-        _ = new Aws.CloudWatch.EventTarget($"{args.Function.GetResourceName()}-check-{keyName}", new()
+        _ = new Aws.CloudWatch.EventTarget(ruleName, new()
         {
             Rule = rule.Name,
             Arn = args.Function.Arn,

@@ -198,7 +198,7 @@ public sealed class RotatingApiKey : ComponentResource
         var rule = new Aws.CloudWatch.EventRule(ruleName, new()
         {
             Description = SecretName.Apply(secret => "Ends the overlap of the keys in this secret: " + secret),
-            ScheduleExpression = "rate(1 hour)",
+            ScheduleExpression = RuleSchedule.Hourly($"{function.Scope}/{ruleName}"),
         }, child);
         _ = new Aws.CloudWatch.EventTarget(ruleName, new()
         {

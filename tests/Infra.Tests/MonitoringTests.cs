@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -27,7 +28,7 @@ public sealed partial class MonitoringTests
             var rule = deployed.The("EventRule", "rotation-check-" + name);
             var target = deployed.The("EventTarget", "rotation-check-" + name);
             var alarm = deployed.The("MetricAlarm", "rotation-overdue-" + name);
-            Assert.Equal("rate(1 day)", rule.Text("scheduleExpression"));
+            Assert.Matches(@"^cron\(\d+ \d+ \* \* \? \*\)$", rule.Text("scheduleExpression"));
             Assert.Equal(rule.Name + "-1234567", target.Text("rule"));
             Assert.EndsWith(":function:rotation-1234567", target.Text("arn"), StringComparison.Ordinal);
             Assert.Equal($$"""{"action":"check","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:{{secret}}-AbCdEf"}""", target.Text("input"));
@@ -39,6 +40,30 @@ public sealed partial class MonitoringTests
             // A new key has no figures yet.
             Assert.Equal((double)alarm.Inputs["period"] * (double)alarm.Inputs["evaluationPeriods"] / 60, alarm.Nested("warmUpConfiguration")["warmUpPeriodDurationInMinutes"]);
         }
+    }
+
+    [Fact]
+    public async Task The_checks_of_many_keys_are_spread_over_the_day_and_the_ends_of_overlaps_over_the_hour()
+    {
+        var names = Enumerable.Range(1, StackConfig.MostKeys).Select(number => $"key{number:D3}").ToList();
+        var deployed = await Deployed.StackAsync(With(names));
+        var days = MinutesOf(deployed, "check", @"^cron\((?<minute>[1-5]?\d) (?<hour>1?\d|2[0-3]) \* \* \? \*\)$");
+        var hours = MinutesOf(deployed, "overlap", @"^cron\((?<minute>[1-5]?\d) \* \* \* \? \*\)$");
+
+        Assert.Equal((names.Count, names.Count), (days.Count, hours.Count));
+        Assert.InRange(days.Values.GroupBy(minute => minute).Max(minute => minute.Count()), 1, 3);
+        Assert.InRange(hours.Values.GroupBy(minute => minute).Max(minute => minute.Count()), 1, 7);
+        foreach (var quarter in Enumerable.Range(0, 4))
+        {
+            Assert.InRange(days.Values.Count(minute => minute / 360 == quarter), 10, 40);
+        }
+
+        // A key that comes or goes moves no other's check.
+        var others = await Deployed.StackAsync(With(names[..50]));
+        Assert.All(MinutesOf(others, "check", @"^cron\((?<minute>\d+) (?<hour>\d+) "), rule => Assert.Equal(days[rule.Key], rule.Value));
+        Assert.NotEqual(RuleSchedule.Daily("shop-prod-rotation/rotation-check-orders"), RuleSchedule.Daily("shop-test-rotation/rotation-check-orders"));
+
+        static Settings With(IEnumerable<string> names) => new() { ["keys"] = names.Select(name => Settings.Key(("name", name), ("overlap", "24h"))).ToList() };
     }
 
     [Fact]
@@ -154,6 +179,17 @@ public sealed partial class MonitoringTests
 
         static bool IsTheFunctions(string metric) => !metric.StartsWith("AWS/", StringComparison.Ordinal);
     }
+
+    /// <summary>The minute of the day, or of the hour, at which each key's rule runs.</summary>
+    private static Dictionary<string, int> MinutesOf(Deployed deployed, string kind, string pattern) => deployed.All("EventRule")
+        .Where(rule => rule.Name.StartsWith($"rotation-{kind}-", StringComparison.Ordinal))
+        .ToDictionary(rule => rule.Name[$"rotation-{kind}-".Length..], rule =>
+        {
+            var match = Regex.Match(rule.Text("scheduleExpression"), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            Assert.True(match.Success, $"{rule} runs at {rule.Text("scheduleExpression")}");
+            var hour = match.Groups["hour"] is { Success: true } group ? int.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
+            return (hour * 60) + int.Parse(match.Groups["minute"].Value, CultureInfo.InvariantCulture);
+        });
 
     private static string TopicArn => $"arn:aws:sns:{Engine.Region}:{Engine.AccountId}:rotation-1234567";
 

@@ -124,7 +124,7 @@ public sealed class RotationTests
         var deployed = await Deployed.StackAsync(Configurations.Everything);
 
         Assert.Equal("24h", deployed.The("Secret", "orders").Nested("tags")["apikey-rotation:overlap"]);
-        Assert.Equal("rate(1 hour)", deployed.The("EventRule", "rotation-overlap-orders").Text("scheduleExpression"));
+        Assert.Matches(@"^cron\(\d+ \* \* \* \? \*\)$", deployed.The("EventRule", "rotation-overlap-orders").Text("scheduleExpression"));
         var target = deployed.The("EventTarget", "rotation-overlap-orders");
         Assert.Equal("rotation-overlap-orders-1234567", target.Text("rule"));
         Assert.Equal($$"""{"action":"endOverlap","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:orders-AbCdEf"}""", target.Text("input"));

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LocalAws.Tests;
 
 /// <summary>EventBridge's rules invoke functions.</summary>
@@ -31,6 +33,86 @@ public sealed class EventsTests
 
         Assert.Equal("AccessDeniedException", (await InvocationsAsync(account, 1))[0].ErrorCode);
     }
+
+    [Theory]
+    [InlineData("rate(1 minute)", "12:01", "12:02")]
+    [InlineData("rate(2 hours)", "14:00", "16:00")]
+    [InlineData("rate(1 day)", "1.12:00", "2.12:00")]
+    [InlineData("cron(7 * * * ? *)", "12:07", "13:07")]
+    [InlineData("cron(0 * * * ? *)", "13:00", "14:00")]
+    [InlineData("cron(59 11 * * ? *)", "1.11:59", "2.11:59")]
+    [InlineData("cron(0 12 * * ? *)", "1.12:00", "2.12:00")]
+    [InlineData("cron(1 12 * * ? *)", "12:01", "1.12:01")]
+    public async Task A_schedule_runs_at_its_times(string expression, string first, string second)
+    {
+        await using var account = await Account.StartAsync(inProcess: true); // at 12:00
+        Schedule(account, expression);
+        var noon = TimeSpan.FromHours(12);
+        foreach (var (time, count) in new[] { (first, 1), (second, 2) })
+        {
+            var until = TimeSpan.Parse(time, CultureInfo.InvariantCulture) - noon - (account.Clock.GetUtcNow() - account.Clock.Start);
+            account.Clock.Advance(until - TimeSpan.FromSeconds(1));
+            await InvocationsAsync(account, count - 1);
+            account.Clock.Advance(TimeSpan.FromSeconds(1));
+            await InvocationsAsync(account, count);
+        }
+    }
+
+    [Theory]
+    [InlineData("rate(1 days)")]
+    [InlineData("rate(2 day)")]
+    [InlineData("rate(0 days)")]
+    [InlineData("rate(1 week)")]
+    [InlineData("cron(0 12 * * * *)")]
+    [InlineData("cron(60 12 * * ? *)")]
+    [InlineData("cron(0 24 * * ? *)")]
+    [InlineData("daily")]
+    public async Task A_schedule_that_is_none_is_refused(string expression)
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        Refused("ValidationException", () => account.Aws.Events.PutRule(Rule, expression));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a rule")]
+    [InlineData("shop/orders")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public async Task A_name_that_is_none_is_refused(string name)
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        Refused("ValidationException", () => account.Aws.Events.PutRule(name, "rate(1 day)"));
+    }
+
+    [Fact]
+    public async Task A_bus_takes_300_rules_and_a_rule_5_targets()
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        foreach (var number in Enumerable.Range(1, 300))
+        {
+            account.Aws.Events.PutRule($"rule-{number}", "rate(1 day)");
+        }
+
+        Refused("LimitExceededException", () => account.Aws.Events.PutRule("rule-301", "rate(1 day)"));
+        account.Aws.Events.PutRule("rule-300", "rate(2 days)");
+        foreach (var number in Enumerable.Range(1, 5))
+        {
+            account.Aws.Events.PutTarget("rule-1", $"target-{number}", "arn", null);
+        }
+
+        Refused("LimitExceededException", () => account.Aws.Events.PutTarget("rule-1", "target-6", "arn", null));
+        account.Aws.Events.PutTarget("rule-1", "target-5", "another", null);
+    }
+
+    [Fact]
+    public async Task A_target_takes_JSON_only()
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        account.Aws.Events.PutRule(Rule, "rate(1 day)");
+        Refused("ValidationException", () => account.Aws.Events.PutTarget(Rule, "function", "arn", "check"));
+    }
+
+    private static void Refused(string code, Action act) => Assert.Equal(code, Assert.Throws<AwsException>(act).Code);
 
     private static void Schedule(Account account, string expression, string? sourceAccount = null, string rules = "rotation-*")
     {

@@ -2,7 +2,7 @@ namespace RotationFunction.Tests;
 
 /// <summary>
 /// A clock that nobody waits on: whoever waits moves it forward and goes on at once. Only timers of 15 minutes or more, which guard something
-/// (Lambda's longest time-out) or belong to a schedule, wait until the clock has been moved that far.
+/// (Lambda's longest time-out), and those that repeat, which belong to a schedule, wait until the clock has been moved that far.
 /// </summary>
 internal sealed class JumpingTime : TimeProvider
 {
@@ -47,7 +47,7 @@ internal sealed class JumpingTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (dueTime >= ShortestGuard)
+            if (dueTime >= ShortestGuard || period > TimeSpan.Zero)
             {
                 lock (time._gate)
                 {

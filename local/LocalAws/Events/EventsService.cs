@@ -1,16 +1,21 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace LocalAws;
 
 /// <summary>
-/// EventBridge's rules on the default bus. Those with a rate invoke their functions on the instance's clock; those with a pattern are kept, and match nothing,
-/// as no trail delivers events here.
+/// EventBridge's rules on the default bus. Those with a schedule invoke their functions on the instance's clock; those with a pattern are kept, and match
+/// nothing, as no trail delivers events here.
 /// </summary>
 public sealed partial class EventsService
 {
     private const string ServicePrincipal = "events.amazonaws.com";
+
+    // EventBridge user guide, "Amazon EventBridge quotas"; in some Regions a bus takes 100 rules.
+    private const int MostRules = 300;
+    private const int MostTargets = 5;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Rule> _rules = [];
@@ -32,20 +37,32 @@ public sealed partial class EventsService
 
     /// <summary>Makes a rule, or changes the one of that name. A rate runs from now on.</summary>
     /// <param name="name">The rule's name.</param>
-    /// <param name="scheduleExpression"><c>rate(n minutes|hours|days)</c>; null for a rule with a pattern. No cron is run here.</param>
+    /// <param name="scheduleExpression">
+    /// <c>rate(n minutes|hours|days)</c>, or a cron of one minute, daily or hourly, in UTC: no other is run here. Null for a rule with a pattern.
+    /// </param>
     /// <returns>The rule's ARN.</returns>
-    /// <exception cref="AwsException">The expression is no rate.</exception>
+    /// <exception cref="AwsException">The name or the expression is not valid, or the bus has as many rules as it takes.</exception>
     public string PutRule(string name, string? scheduleExpression)
     {
-        var rate = scheduleExpression is null ? (TimeSpan?)null : RateOf(scheduleExpression);
+        if (!RuleName().IsMatch(name))
+        {
+            throw new AwsException(400, "ValidationException", "A rule's name has 1 to 64 of the characters . - _ A-Z a-z 0-9.");
+        }
+
+        var schedule = scheduleExpression is null ? ((TimeSpan Due, TimeSpan Period)?)null : ScheduleOf(scheduleExpression, _aws.TimeProvider.GetUtcNow());
         var arn = $"arn:aws:events:{_aws.Region}:{_aws.AccountId}:rule/{name}";
         lock (_gate)
         {
             var targets = _rules.Remove(name, out var replaced) ? replaced.Targets : [];
             replaced?.Timer?.Dispose();
+            if (_rules.Count >= MostRules)
+            {
+                throw LimitExceeded();
+            }
+
             var rule = new Rule(arn, targets);
             _rules.Add(name, rule);
-            rule.Timer = rate is { } every ? _aws.TimeProvider.CreateTimer(_ => _ = FireAsync(rule), state: null, every, every) : null;
+            rule.Timer = schedule is var (due, period) ? _aws.TimeProvider.CreateTimer(_ => _ = FireAsync(rule), state: null, due, period) : null;
         }
 
         return arn;
@@ -56,12 +73,23 @@ public sealed partial class EventsService
     /// <param name="id">The target's id, unique in the rule.</param>
     /// <param name="arn">The target.</param>
     /// <param name="input">What it is sent, as JSON.</param>
-    /// <exception cref="AwsException">There is no such rule.</exception>
+    /// <exception cref="AwsException">There is no such rule, it has as many targets as it takes, or the input is no JSON.</exception>
     public void PutTarget(string rule, string id, string arn, string? input)
     {
+        if (input is not null && !IsJson(input))
+        {
+            throw new AwsException(400, "ValidationException", $"JSON syntax error in input for target {id}");
+        }
+
         lock (_gate)
         {
-            RuleOf(rule).Targets[id] = (arn, input ?? "{}");
+            var targets = RuleOf(rule).Targets;
+            if (targets.Count >= MostTargets && !targets.ContainsKey(id))
+            {
+                throw LimitExceeded();
+            }
+
+            targets[id] = (arn, input ?? "{}");
         }
     }
 
@@ -110,21 +138,51 @@ public sealed partial class EventsService
         }
     }
 
-    // AWS user guide: rate(value unit), the unit in the singular for 1.
-    private static TimeSpan RateOf(string expression)
+    /// <summary>How long until a schedule runs, and how often it then does.</summary>
+    private static (TimeSpan Due, TimeSpan Period) ScheduleOf(string expression, DateTimeOffset now)
     {
-        if (Rate().Match(expression) is not { Success: true } match)
+        // User guide: the unit is in the singular for 1 and in the plural for more. A rate runs from when the rule is made.
+        if (Rate().Match(expression) is { Success: true } rate)
         {
-            throw new AwsException(400, "ValidationException", "Parameter ScheduleExpression is not valid.");
+            var value = int.Parse(rate.Groups["value"].Value, CultureInfo.InvariantCulture);
+            var unit = rate.Groups["unit"].Value;
+            var every = unit[0] switch
+            {
+                'm' => TimeSpan.FromMinutes(value),
+                'h' => TimeSpan.FromHours(value),
+                _ => TimeSpan.FromDays(value),
+            };
+            return unit.EndsWith('s') == value > 1 ? (every, every) : throw InvalidSchedule();
         }
 
-        var value = int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture);
-        return match.Groups["unit"].Value switch
+        if (Cron().Match(expression) is not { Success: true } cron)
         {
-            "minute" => TimeSpan.FromMinutes(value),
-            "hour" => TimeSpan.FromHours(value),
-            _ => TimeSpan.FromDays(value),
-        };
+            throw InvalidSchedule();
+        }
+
+        var minute = int.Parse(cron.Groups["minute"].Value, CultureInfo.InvariantCulture);
+        var (period, first) = cron.Groups["hour"].Value is "*"
+            ? (TimeSpan.FromHours(1), TimeSpan.FromMinutes(minute))
+            : (TimeSpan.FromDays(1), new TimeSpan(int.Parse(cron.Groups["hour"].Value, CultureInfo.InvariantCulture), minute, 0));
+        var due = first - now.UtcDateTime.TimeOfDay;
+        return (due > TimeSpan.Zero ? due : due + (period * (Math.Floor(-due / period) + 1)), period);
+    }
+
+    private static AwsException InvalidSchedule() => new(400, "ValidationException", "Parameter ScheduleExpression is not valid.");
+
+    private static AwsException LimitExceeded() => new(400, "LimitExceededException", "The requested resource exceeds the maximum number allowed.");
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private Task FireAsync(Rule rule)
@@ -149,8 +207,14 @@ public sealed partial class EventsService
 
     private Rule RuleOf(string name) => _rules.GetValueOrDefault(name) ?? throw new AwsException(400, "ResourceNotFoundException", $"Rule {name} does not exist on EventBus default.");
 
-    [GeneratedRegex(@"^rate\((?<value>[1-9][0-9]{0,4}) (?<unit>minute|hour|day)s?\)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[.\-_A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RuleName();
+
+    [GeneratedRegex(@"^rate\((?<value>[1-9][0-9]{0,4}) (?<unit>(minute|hour|day)s?)\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rate();
+
+    [GeneratedRegex(@"^cron\((?<minute>[1-5]?[0-9]) (?<hour>\*|1?[0-9]|2[0-3]) \* \* \? \*\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Cron();
 
     private sealed class Rule(string arn, Dictionary<string, (string Arn, string Input)> targets)
     {
