@@ -130,8 +130,7 @@ public sealed class Monitoring : ComponentResource
             TreatMissingData = "breaching",
             // A new key is not overdue before its first checks.
             WarmUpConfiguration = new Aws.CloudWatch.Inputs.MetricAlarmWarmUpConfigurationArgs { WarmUpPeriodDurationInMinutes = 2 * Day / 60 },
-            AlarmActions = TopicArn,
-            OkActions = TopicArn,
+            AlarmActions = TopicArn, // no OkActions: the first data of a new key, from INSUFFICIENT_DATA to OK, would run them too
         }, child);
     }
 

@@ -107,6 +107,8 @@ public sealed partial class MonitoringTests
 
         Assert.Equal(3, deployed.All("MetricAlarm").Count());
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.True(Inputs.Texts(alarm.Inputs["alarmActions"]).SequenceEqual([TopicArn]), $"{alarm} tells nobody"));
+        // An alarm that gets its first data goes from INSUFFICIENT_DATA to OK: a mail for each new key.
+        Assert.All(deployed.All("MetricAlarm"), alarm => Assert.Empty(alarm.Inputs.Keys.Intersect(["okActions", "insufficientDataActions"])));
         var subscription = deployed.The("TopicSubscription");
         Assert.Equal((TopicArn, "email", "on-call@example.com"), (subscription.Text("topic"), subscription.Text("protocol"), subscription.Text("endpoint")));
         Assert.Equal(TopicArn, deployed.The("TopicPolicy").Text("arn"));
