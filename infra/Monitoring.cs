@@ -114,7 +114,7 @@ public sealed class Monitoring : ComponentResource
             Arn = args.Function.Arn,
             Input = key.SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "check", secretId = secretArn })),
         }, child);
-        _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", new()
+        var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
             AlarmDescription = key.SecretName.Apply(secret => $"The key in secret {secret} was not rotated when it was due, or was not checked for two days."),
             Namespace = MetricNamespace,
@@ -128,10 +128,15 @@ public sealed class Monitoring : ComponentResource
             Threshold = 0,
             ComparisonOperator = "GreaterThanThreshold",
             TreatMissingData = "breaching",
-            // A new key is not overdue before its first checks.
-            WarmUpConfiguration = new Aws.CloudWatch.Inputs.MetricAlarmWarmUpConfigurationArgs { WarmUpPeriodDurationInMinutes = 2 * Day / 60 },
             AlarmActions = TopicArn, // no OkActions: the first data of a new key, from INSUFFICIENT_DATA to OK, would run them too
-        }, child);
+        };
+        if (args.AlarmWarmUp)
+        {
+            // A new key is not overdue before its first checks.
+            alarm.WarmUpConfiguration = new Aws.CloudWatch.Inputs.MetricAlarmWarmUpConfigurationArgs { WarmUpPeriodDurationInMinutes = 2 * Day / 60 };
+        }
+
+        _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", alarm, child);
     }
 
     private void TellFailures(string name, string keyName, RotatingApiKey key)
@@ -190,6 +195,12 @@ public sealed class MonitoringArgs : ResourceArgs
     /// <summary>An address to subscribe to the topic that is made. Its owner must confirm.</summary>
     [Input("email")]
     public Input<string>? Email { get; set; }
+
+    /// <summary>
+    /// Lets the alarm of a new key wait two days for its first checks. False where CloudWatch refuses alarms with a warm-up: the alarm of a new key then
+    /// fires until the key's first check.
+    /// </summary>
+    public bool AlarmWarmUp { get; set; } = true;
 
     /// <summary>Tells failed rotations at once. Needs a CloudTrail trail that records management events.</summary>
     public bool RotationEvents { get; set; }

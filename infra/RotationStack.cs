@@ -29,6 +29,7 @@ public class RotationStack : Stack
             Function = function,
             TopicArn = Optional(config.AlarmTopicArn),
             Email = Optional(config.AlarmEmail),
+            AlarmWarmUp = config.AlarmWarmUp,
             RotationEvents = config.RotationEvents,
         };
         foreach (var key in config.Keys)

@@ -81,6 +81,7 @@ public sealed partial class ConfigTests
     [InlineData("operators", new[] { "arn:aws:iam::123456789012:root" }, "the ARN of an IAM role or user", "[0]")]
     [InlineData("operators", new[] { "arn:aws:sts::123456789012:assumed-role/on-call/me" }, "the ARN of an IAM role or user", "[0]")]
     [InlineData("tracing", "on", "true or false")]
+    [InlineData("alarmWarmUp", "off", "true or false")]
     [InlineData("keys", "orders", "must be a list")]
     [InlineData("keys", new string[0], "at least one key")]
     [InlineData("keys", new[] { "orders" }, "must be an object", "[0]")]

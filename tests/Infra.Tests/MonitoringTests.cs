@@ -43,6 +43,15 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
+    public async Task Alarms_have_no_warm_up_where_CloudWatch_does_not_know_it()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey.With("alarmWarmUp", false));
+
+        Assert.All(deployed.All("MetricAlarm"), alarm => Assert.DoesNotContain("warmUpConfiguration", alarm.Inputs.Keys));
+        Assert.Equal("breaching", deployed.The("MetricAlarm", "rotation-overdue-orders").Text("treatMissingData"));
+    }
+
+    [Fact]
     public async Task The_checks_of_many_keys_are_spread_over_the_day_and_the_ends_of_overlaps_over_the_hour()
     {
         var names = Enumerable.Range(1, StackConfig.MostKeys).Select(number => $"key{number:D3}").ToList();
