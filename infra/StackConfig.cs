@@ -234,6 +234,12 @@ internal sealed partial record KeyConfig(
             section.Wrong("usagePlanIds", $"has too many plans: API Gateway takes {MostPlans} for a key");
         }
 
+        if (AdoptedKeyId is not null && UsagePlan is not null)
+        {
+            section.Wrong("adoptedKeyId",
+                $"is set beside usagePlan, and {AdoptedKeyId} cannot be in a plan that is not made yet. Name the plan that it is in under usagePlanIds, in place of usagePlan");
+        }
+
         if (Tags.Count > MostTags)
         {
             section.Wrong("tags", $"has {Tags.Count} tags and may have {MostTags}");

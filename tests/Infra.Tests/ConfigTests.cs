@@ -94,6 +94,16 @@ public sealed partial class ConfigTests
     }
 
     [Fact]
+    public async Task An_adopted_key_cannot_be_in_a_plan_that_the_stack_makes()
+    {
+        var key = Settings.Key(("adoptedKeyId", "adopted1"), ("usagePlan", new { apiStages = new[] { new { apiId = "api1", stage = "prod" } } }));
+
+        Assert.StartsWith(
+            "keys[0].adoptedKeyId: is set beside usagePlan, and adopted1 cannot be in a plan that is not made yet.",
+            Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { key } })), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_keys_there_is_nothing_to_deploy() =>
         Assert.StartsWith("keys: is missing", Assert.Single(await Deployed.RefusedAsync(new())), StringComparison.Ordinal);
 
