@@ -25,7 +25,7 @@ Directory.CreateDirectory(Path.Combine(folder, "none"));
 
 List<MeasuredFunction> functions =
 [
-    Hosted(Report.Function, Path.Combine(Metadata("FunctionPackage"), architecture), "RotationFunction::RotationFunction.Function::FunctionHandler"),
+    Hosted(Report.Function, Path.Combine(AppContext.BaseDirectory, "function", architecture), "RotationFunction::RotationFunction.Function::FunctionHandler"),
     Hosted(Report.Bare, Path.Combine(Metadata("Published"), "BareFunction"), "BareFunction::BareFunction.Function::FunctionHandler") with { Rotates = false },
 ];
 if (report.PeerSkipped is null)
@@ -85,7 +85,7 @@ foreach (var (secrets, concurrency) in new (int, int?)[] { (Report.SecretsOfStac
     Console.Error.Write('.');
 }
 
-report.AddPackage(Path.Combine(Metadata("FunctionPackage"), "arm64"));
+report.AddPackage(Path.Combine(AppContext.BaseDirectory, "function", "arm64"));
 await report.WriteAsync(Path.Combine(root, "docs"));
 Console.WriteLine(report.Summary());
 Directory.Delete(folder, recursive: true);

@@ -63,11 +63,14 @@ public class RotationStack : Stack
     [Output("functionArn")]
     public Output<string> RotationFunctionArn { get; private set; }
 
+    /// <summary>Where the build puts the function's package beside a program.</summary>
+    internal static string PackageIn(string programFolder, string architecture) => Path.Combine(programFolder, "function", architecture);
+
     private static KeyRotationFunction MakeFunction(StackConfig config, Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> madePlans)
     {
         var args = new KeyRotationFunctionArgs
         {
-            Code = new FileArchive(Path.Combine(Deployment.Instance.RootDirectory, "artifacts", "function", config.Architecture)),
+            Code = new FileArchive(PackageIn(AppContext.BaseDirectory, config.Architecture)),
             Architecture = config.Architecture,
             MemorySize = config.MemorySize,
             ActivationWait = config.ActivationWait,

@@ -62,15 +62,22 @@ internal sealed class Deployed
     /// <summary>Why a configuration is refused: a line for each field, and no stack trace. Nothing was registered.</summary>
     public static async Task<string[]> RefusedAsync(Settings settings)
     {
-        var engine = new Engine();
-        var refused = await Assert.ThrowsAsync<RunException>(
-            () => RunAsync(settings, () => Deployment.TestWithServiceProviderAsync<RotationStack>(engine, new StackFactory(), Options(preview: false))));
-        Environment.ExitCode = 0;
-        Assert.Empty(engine.Registered);
-        var lines = refused.Message.Split('\n');
+        using var program = new ProgramFolder("arm64", "x86_64");
+        var lines = (await RefusedAsync(settings, program)).Split('\n');
         Assert.Equal("The configuration cannot be used:", lines[0]);
         Assert.All(lines[1..], line => Assert.Matches("^  [a-zA-Z]", line));
         return [.. lines[1..].Select(line => line.Trim())];
+    }
+
+    /// <summary>Why Pulumi's program, built into this folder, ends before it registers anything.</summary>
+    public static async Task<string> RefusedAsync(Settings settings, ProgramFolder program)
+    {
+        var engine = new Engine();
+        var refused = await Assert.ThrowsAsync<RunException>(
+            () => RunAsync(settings, () => Deployment.TestWithServiceProviderAsync<RotationStack>(engine, new StackFactory(program.Path), Options(preview: false))));
+        Environment.ExitCode = 0;
+        Assert.Empty(engine.Registered);
+        return refused.Message;
     }
 
     private static async Task<T> RunAsync<T>(Settings settings, Func<Task<T>> run)
@@ -91,7 +98,7 @@ internal sealed class Deployed
         }
     }
 
-    private static TestOptions Options(bool preview) => new() { ProjectName = Project, StackName = "prod", RootDirectory = "/repository", IsPreview = preview };
+    private static TestOptions Options(bool preview) => new() { ProjectName = Project, StackName = "prod", IsPreview = preview };
 
     private sealed class ObservedStack() : RotationStack(new StackOptions { ResourceTransformations = { Observe } })
     {
@@ -145,4 +152,21 @@ internal sealed class Settings : Dictionary<string, object>
         this.ToDictionary(setting => $"{project}:{setting.Key}", setting => Text(setting.Value)));
 
     private static string Text(object value) => value as string ?? JsonSerializer.Serialize(value);
+}
+
+/// <summary>A folder with the function's package for these architectures.</summary>
+internal sealed class ProgramFolder : IDisposable
+{
+    public ProgramFolder(params string[] architectures)
+    {
+        foreach (var architecture in architectures)
+        {
+            var package = Directory.CreateDirectory(RotationStack.PackageIn(Path, architecture)).FullName;
+            File.WriteAllText(System.IO.Path.Combine(package, "RotationFunction.dll"), "");
+        }
+    }
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("program ").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -15,7 +15,7 @@ public sealed class FunctionTests
         Assert.Equal("dotnet10", function.Text("runtime"));
         Assert.Equal("RotationFunction::RotationFunction.Function::FunctionHandler", function.Text("handler"));
         Assert.Equal("arm64", Assert.Single(Assert.IsType<ImmutableArray<object>>(function.Inputs["architectures"])));
-        Assert.Equal(Path.Combine("/repository", "artifacts", "function", "arm64"), PathOf(function));
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "function", "arm64"), PathOf(function));
         Assert.Equal(512.0, function.Inputs["memorySize"]);
     }
 
@@ -25,8 +25,20 @@ public sealed class FunctionTests
         var function = (await Deployed.StackAsync(Configurations.Everything)).The("Function");
 
         Assert.Equal("x86_64", Assert.Single(Assert.IsType<ImmutableArray<object>>(function.Inputs["architectures"])));
-        Assert.Equal(Path.Combine("/repository", "artifacts", "function", "x86_64"), PathOf(function));
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "function", "x86_64"), PathOf(function));
         Assert.Equal(1024.0, function.Inputs["memorySize"]);
+    }
+
+    [Theory]
+    [InlineData("arm64")]
+    [InlineData("arm64", "x86_64")]
+    [InlineData("x86_64", "arm64")]
+    public async Task Without_its_package_nothing_is_made_and_one_sentence_says_what_to_build(string missing, params string[] built)
+    {
+        using var program = new ProgramFolder(built);
+        var refused = await Deployed.RefusedAsync(Settings.OneKey, program);
+
+        Assert.Equal($"The function's package {Path.Combine(program.Path, "function", missing)} is missing: build it with dotnet build infra, from the official packages.", refused);
     }
 
     [Theory]

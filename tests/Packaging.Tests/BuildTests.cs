@@ -19,10 +19,10 @@ public sealed class BuildTests : IDisposable
         await RunAsync("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "commit", "--quiet", "--allow-empty", "-m", "another");
 
         // As Amazon.Lambda.Tools calls it.
-        var package = Path.Combine(_copy, "artifacts/function-test/package");
+        var package = Path.Combine(_copy, "package");
         var (exitCode, output) = await RunAsync(
             "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "--framework", "net10.0",
-            "/p:GenerateRuntimeConfigurationFiles=true", "-r", Package.ArchitectureHere == "arm64" ? "linux-arm64" : "linux-x64", "--self-contained", "false", "-nodeReuse:false");
+            "/p:GenerateRuntimeConfigurationFiles=true", "-r", Package.ArchitectureHere == "arm64" ? "linux-arm64" : "linux-x64", "--self-contained", "false", "-p:TestPackage=true", "-nodeReuse:false");
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(Hashes(Package.Folder(Package.ArchitectureHere)), Hashes(package));

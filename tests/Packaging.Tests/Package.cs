@@ -18,7 +18,8 @@ internal static class Package
 
     public static string LambdaHost { get; } = Metadata("LambdaHost");
 
-    public static string Folder(string architecture) => Path.Combine(Metadata("FunctionPackage"), architecture);
+    /// <summary>Beside the program that was built, as beside the stack's.</summary>
+    public static string Folder(string architecture) => Path.Combine(AppContext.BaseDirectory, "function", architecture);
 
     public static ImmutableSortedSet<string> FileNames(string folder) => [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))];
 
