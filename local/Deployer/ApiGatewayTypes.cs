@@ -6,7 +6,7 @@ namespace Deployer;
 /// <summary><c>aws.apigateway.ApiKey</c></summary>
 internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name", "value");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "value");
 
     public override string AutoNamed => "name";
 
@@ -93,7 +93,7 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
 /// <summary><c>aws.apigateway.UsagePlanKey</c></summary>
 internal sealed class UsagePlanKeyType(IAmazonAPIGateway client) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("keyId", "keyType", "usagePlanId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("keyId", "keyType", "usagePlanId");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {

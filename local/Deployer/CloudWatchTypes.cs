@@ -5,7 +5,7 @@ namespace Deployer;
 /// <summary><c>aws.cloudwatch.EventRule</c></summary>
 internal sealed class EventRuleType(EventsService events) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name");
 
     public override string AutoNamed => "name";
 
@@ -23,12 +23,14 @@ internal sealed class EventRuleType(EventsService events) : ResourceType
         events.DeleteRule(resource.Id);
         return Task.CompletedTask;
     }
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(events.Rules.Contains(resource.Id));
 }
 
 /// <summary><c>aws.cloudwatch.LogGroup</c></summary>
 internal sealed class LogGroupType(LogsService logs, Func<string, string> arnOf) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name");
 
     public override string AutoNamed => "name";
 
@@ -46,12 +48,14 @@ internal sealed class LogGroupType(LogsService logs, Func<string, string> arnOf)
         logs.DeleteLogGroup(resource.Id);
         return Task.CompletedTask;
     });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(logs.LogGroups.Contains(resource.Id));
 }
 
 /// <summary><c>aws.cloudwatch.EventTarget</c></summary>
 internal sealed class EventTargetType(EventsService events) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("rule", "targetId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("rule", "targetId");
 
     public override string AutoNamed => "targetId";
 
@@ -72,6 +76,9 @@ internal sealed class EventTargetType(EventsService events) : ResourceType
         events.RemoveTarget(resource.Inputs.Text("rule"), resource.Inputs.Text("targetId"));
         return Task.CompletedTask;
     });
+
+    // Nobody takes a target out of a rule by hand here.
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(events.Rules.Contains(resource.Inputs.Text("rule")));
 
     private void Put(Inputs inputs) => events.PutTarget(inputs.Text("rule"), inputs.Text("targetId"), inputs.Text("arn"), inputs.Find("input"));
 }

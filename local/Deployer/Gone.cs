@@ -18,12 +18,17 @@ internal static class Gone
         }
     }
 
-    public static async Task<bool> ExistsAsync(Func<Task> read)
+    public static Task<bool> ExistsAsync(Func<Task> read) => ExistsAsync(async () =>
+    {
+        await read();
+        return true;
+    });
+
+    public static async Task<bool> ExistsAsync(Func<Task<bool>> find)
     {
         try
         {
-            await read();
-            return true;
+            return await find();
         }
         catch (Exception refused) when (Is(refused))
         {

@@ -5,7 +5,7 @@ namespace Deployer;
 /// <summary><c>aws.iam.Role</c></summary>
 internal sealed class RoleType(IamService iam) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name", "path");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "path");
 
     public override string AutoNamed => "name";
 
@@ -20,13 +20,15 @@ internal sealed class RoleType(IamService iam) : ResourceType
         iam.DeleteRole(resource.Id);
         return Task.CompletedTask;
     });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() => Task.FromResult(iam.GetRole(resource.Id) is not null));
 }
 
 /// <summary><c>aws.iam.RolePolicy</c></summary>
 internal sealed class RolePolicyType(IamService iam) : ResourceType
 {
     // A program may ask for this with ReplaceOnChanges, which a mock is not told: then the old policy stays until the end of the deployment.
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name", "role", "policy");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "role", "policy");
 
     public override string AutoNamed => "name";
 
@@ -41,4 +43,7 @@ internal sealed class RolePolicyType(IamService iam) : ResourceType
         iam.DeleteRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name"));
         return Task.CompletedTask;
     });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) =>
+        Gone.ExistsAsync(() => Task.FromResult(iam.GetRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name")) is not null));
 }

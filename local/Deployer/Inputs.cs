@@ -28,9 +28,20 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
     public IEnumerable<Inputs> List(string name) =>
         values.GetValueOrDefault(name) is ImmutableArray<object> list ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
 
+    /// <summary>Whether an input holds a resource's id, as a text of its own or quoted in a JSON text.</summary>
+    public bool Names(string input, string id) => Holds(values.GetValueOrDefault(input), id);
+
     /// <summary>The inputs that differ. An archive counts as the same: what is in it is not deployed here.</summary>
     public IReadOnlySet<string> ChangesFrom(Inputs before) =>
         values.Keys.Union(before.Values.Keys).Where(name => Canonical(values.GetValueOrDefault(name)) != Canonical(before.Values.GetValueOrDefault(name))).ToHashSet();
+
+    private static bool Holds(object? value, string id) => value switch
+    {
+        string text => text == id || text.Contains($"\"{id}\"", StringComparison.Ordinal),
+        ImmutableDictionary<string, object> map => map.Values.Any(item => Holds(item, id)),
+        ImmutableArray<object> list => list.Any(item => Holds(item, id)),
+        _ => false,
+    };
 
     private static string Canonical(object? value) => value switch
     {

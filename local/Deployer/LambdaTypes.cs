@@ -8,7 +8,7 @@ namespace Deployer;
 /// <summary><c>aws.lambda.Function</c></summary>
 internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name");
 
     public override string AutoNamed => "name";
 
@@ -35,6 +35,8 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
         return Task.CompletedTask;
     });
 
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(options.Aws.Lambda.Functions.Contains(resource.Id));
+
     private string Register(Inputs inputs)
     {
         var function = new DeclaredFunction(inputs.Text("name"), inputs.Text("role"), inputs.Nested("environment")?.Map("variables") ?? []);
@@ -50,7 +52,7 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
 /// <summary><c>aws.lambda.Permission</c></summary>
 internal sealed class PermissionType(LambdaService lambda) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("action", "function", "principal", "sourceAccount", "sourceArn", "statementId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("action", "function", "principal", "sourceAccount", "sourceArn", "statementId");
 
     public override string AutoNamed => "statementId";
 
@@ -73,6 +75,12 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
         lambda.RemovePermission(resource.Inputs.Text("function"), resource.Id);
         return Task.CompletedTask;
     });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() =>
+    {
+        using var policy = JsonDocument.Parse(lambda.GetPolicy(resource.Inputs.Text("function")).Policy);
+        return Task.FromResult(policy.RootElement.GetProperty("Statement").EnumerateArray().Any(statement => statement.GetProperty("Sid").ValueEquals(resource.Id)));
+    });
 }
 
 /// <summary>
@@ -80,9 +88,8 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
 /// </summary>
 internal sealed class InvocationType(LambdaService lambda) : ResourceType
 {
-    private static readonly System.Collections.Immutable.ImmutableHashSet<string> Fixed = Names("functionName", "qualifier", "triggers", "terraformKey");
-
-    public override bool IsReplacedBy(Inputs inputs, IReadOnlySet<string> changes) => changes.Overlaps(Fixed) || !IsCrud(inputs);
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) =>
+        IsCrud(inputs) ? Names("functionName", "qualifier", "triggers") : Names("functionName", "qualifier", "triggers", "input");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {

@@ -8,6 +8,9 @@ public sealed record LocalDeploymentOptions
     /// <summary>The account.</summary>
     public required EmbeddedAws Aws { get; init; }
 
+    /// <summary>How many resources are created, updated or deleted at a time, as by <c>pulumi up --parallel</c>.</summary>
+    public int Parallel { get; init; } = 4 * Environment.ProcessorCount; // the CLI's default
+
     /// <summary>Runs a declared Lambda function. Asked once for each function that is created or changed.</summary>
     public required Func<DeclaredFunction, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>>> RunFunction { get; init; }
 }

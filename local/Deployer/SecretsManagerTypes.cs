@@ -6,7 +6,7 @@ namespace Deployer;
 /// <summary><c>aws.secretsmanager.Secret</c></summary>
 internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("name");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name");
 
     public override string AutoNamed => "name";
 
@@ -47,17 +47,17 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
         var days => new DeleteSecretRequest { SecretId = resource.Id, RecoveryWindowInDays = days ?? 30 },
     }));
 
-    public override async Task<bool> ExistsAsync(DeployedResource resource)
-    {
-        var deleted = false;
-        return await Gone.ExistsAsync(async () => deleted = (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = resource.Id })).DeletedDate is not null) && !deleted;
-    }
+    public override Task<bool> ExistsAsync(DeployedResource resource) => ExistsAsync(client, resource.Id);
+
+    /// <summary>A secret that can still be restored is gone for the provider.</summary>
+    public static Task<bool> ExistsAsync(IAmazonSecretsManager client, string secretArn) =>
+        Gone.ExistsAsync(async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
 }
 
 /// <summary><c>aws.secretsmanager.SecretPolicy</c></summary>
 internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("secretArn");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("secretArn");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
@@ -68,6 +68,8 @@ internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceT
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => PutAsync(inputs);
 
     public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 
     private Task<PutResourcePolicyResponse> PutAsync(Inputs inputs) => client.PutResourcePolicyAsync(new PutResourcePolicyRequest
     {
@@ -80,7 +82,7 @@ internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceT
 /// <summary><c>aws.secretsmanager.SecretRotation</c></summary>
 internal sealed class SecretRotationType(IAmazonSecretsManager client) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy { get; } = Names("secretId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("secretId");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
@@ -90,7 +92,10 @@ internal sealed class SecretRotationType(IAmazonSecretsManager client) : Resourc
 
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => RotateAsync(inputs);
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id }));
+    // Of a secret that is gone this fails, as with the provider, until a refresh.
+    public override Task DeleteAsync(DeployedResource resource) => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 
     private Task<RotateSecretResponse> RotateAsync(Inputs inputs)
     {

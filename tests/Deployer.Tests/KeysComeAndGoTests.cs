@@ -17,6 +17,21 @@ public sealed class KeysComeAndGoTests
         await RotateAsync(account);
     }
 
+    /// <summary>What the program gives no name is replaced under another one; a secret is deleted before there is one of the other name.</summary>
+    [Fact]
+    public async Task A_key_is_renamed_to_one_whose_resources_have_the_same_names()
+    {
+        await using var account = Account.Start();
+        await account.UpAsync(Configuration(account, "shop/a"));
+
+        await account.UpAsync(Configuration(account, "shop.a"));
+
+        Assert.Empty(account.Minted("shop/a"));
+        await account.AssertOpenAsync(account.Apis[0], "shop.a");
+        await account.Deployment.DestroyAsync();
+        Assert.Empty(account.Deployment.Resources);
+    }
+
     [Fact]
     public async Task A_stack_grows_beyond_what_its_policies_can_name_and_shrinks_again()
     {

@@ -14,6 +14,9 @@ public sealed class LambdaService
 
     internal LambdaService(EmbeddedAws aws) => _aws = aws;
 
+    /// <summary>The functions' names.</summary>
+    public IReadOnlyList<string> Functions => [.. _functions.Keys.Select(arn => arn.Split(':')[^1])];
+
     /// <summary>Creates a function, or replaces the one of that name.</summary>
     /// <param name="functionName">The function's name.</param>
     /// <param name="handler">Runs the function; an exception is the function's error. It is not stopped when the timeout runs out.</param>

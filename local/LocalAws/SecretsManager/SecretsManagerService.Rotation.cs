@@ -295,14 +295,15 @@ public sealed partial class SecretsManagerService
         return delivery.LosesAnswer ? new FunctionError("Injected", "The function's answer was lost.") : error;
     }
 
-    // What Secrets Manager does about an invocation that Lambda refuses is not documented: here the try has failed, as it has when the function fails.
+    // What Secrets Manager does about an invocation that Lambda refuses, as of a function that was deleted or is throttled, is not documented: here the try
+    // has failed, as it has when the function fails.
     private async Task<FunctionError?> InvokeAsync(string functionArn, byte[] payload)
     {
         try
         {
             return (await _aws.Lambda.RunAsync(functionArn, payload)).Error;
         }
-        catch (AwsException refused) when (refused.Status == 429)
+        catch (AwsException refused)
         {
             return new FunctionError(refused.Code, refused.Message);
         }
