@@ -15,7 +15,7 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
     {
         var charts = new (string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)[]
         {
-            ("Errors of the function", "Sum", 300, [["AWS/Lambda", "Errors", "FunctionName", functionName]]),
+            ("Errors and throttles of the function", "Sum", 300, [["AWS/Lambda", "Errors", "FunctionName", functionName], ["AWS/Lambda", "Throttles", "FunctionName", functionName]]),
             ("Duration of the function (ms)", "Maximum", 300, [["AWS/Lambda", "Duration", "FunctionName", functionName]]),
             ("Hours overdue", "Maximum", 86_400, OfEachKey("HoursOverdue")),
             ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),

@@ -5,7 +5,7 @@ using Aws = Pulumi.Aws;
 namespace Infra;
 
 /// <summary>
-/// Tells somebody when keys do not rotate: an alarm when the function fails, one for each key that is overdue or not checked,
+/// Tells somebody when keys do not rotate: an alarm when the function fails, one when Lambda throttles it, one for each key that is overdue or not checked,
 /// rules for failed rotations where a trail records them, and a dashboard.
 /// </summary>
 public sealed class Monitoring : ComponentResource
@@ -22,20 +22,10 @@ public sealed class Monitoring : ComponentResource
         var child = new CustomResourceOptions { Parent = this };
         TopicArn = args.TopicArn?.ToOutput() ?? MakeTopic(name, args);
 
-        _ = new Aws.CloudWatch.MetricAlarm(name + "-errors", new()
-        {
-            AlarmDescription = "The rotation function failed. Its log says at which step, of which secret, and what to do.",
-            Namespace = "AWS/Lambda",
-            MetricName = "Errors",
-            Dimensions = { ["FunctionName"] = args.Function.Name },
-            Statistic = "Sum",
-            Period = 300,
-            EvaluationPeriods = 1,
-            Threshold = 1,
-            ComparisonOperator = "GreaterThanOrEqualToThreshold",
-            TreatMissingData = "notBreaching",
-            AlarmActions = TopicArn,
-        }, child);
+        _ = new Aws.CloudWatch.MetricAlarm(
+            name + "-errors", OnAny("Errors", "The rotation function failed. Its log says at which step, of which secret, and what to do."), child);
+        _ = new Aws.CloudWatch.MetricAlarm(
+            name + "-throttles", OnAny("Throttles", "Lambda throttled the rotation function: nothing ran, so its log has no entry. See its reserved concurrency, or the account's."), child);
 
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
@@ -55,6 +45,21 @@ public sealed class Monitoring : ComponentResource
         }, child);
 
         RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });
+
+        Aws.CloudWatch.MetricAlarmArgs OnAny(string metric, string description) => new()
+        {
+            AlarmDescription = description,
+            Namespace = "AWS/Lambda",
+            MetricName = metric,
+            Dimensions = { ["FunctionName"] = args.Function.Name },
+            Statistic = "Sum",
+            Period = 300,
+            EvaluationPeriods = 1,
+            Threshold = 1,
+            ComparisonOperator = "GreaterThanOrEqualToThreshold",
+            TreatMissingData = "notBreaching",
+            AlarmActions = TopicArn,
+        };
     }
 
     /// <summary>The ARN of the topic that is told.</summary>

@@ -7,13 +7,15 @@ namespace Infra.Tests;
 /// <summary>Somebody is told when keys do not rotate.</summary>
 public sealed partial class MonitoringTests
 {
-    [Fact]
-    public async Task An_alarm_waits_for_errors_of_the_function()
+    [Theory]
+    [InlineData("rotation-errors", "Errors")]
+    [InlineData("rotation-throttles", "Throttles")]
+    public async Task An_alarm_waits_for_errors_of_the_function_and_for_what_Lambda_does_not_let_it_do(string name, string metric)
     {
         var deployed = await Deployed.StackAsync(Settings.OneKey);
-        var alarm = deployed.The("MetricAlarm", "rotation-errors");
+        var alarm = deployed.The("MetricAlarm", name);
 
-        Assert.Equal(("AWS/Lambda", "Errors", "Sum", "notBreaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
+        Assert.Equal(("AWS/Lambda", metric, "Sum", "notBreaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
         Assert.Equal("rotation-1234567", alarm.Nested("dimensions")["FunctionName"]);
         Assert.Equal((1.0, "GreaterThanOrEqualToThreshold"), (alarm.Inputs["threshold"], alarm.Inputs["comparisonOperator"]));
     }
@@ -114,7 +116,7 @@ public sealed partial class MonitoringTests
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
 
-        Assert.Equal(3, deployed.All("MetricAlarm").Count());
+        Assert.Equal(4, deployed.All("MetricAlarm").Count());
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.True(Inputs.Texts(alarm.Inputs["alarmActions"]).SequenceEqual([TopicArn]), $"{alarm} tells nobody"));
         // An alarm that gets its first data goes from INSUFFICIENT_DATA to OK: a mail for each new key.
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.Empty(alarm.Inputs.Keys.Intersect(["okActions", "insufficientDataActions"])));
@@ -154,7 +156,7 @@ public sealed partial class MonitoringTests
 
         Assert.Equal("rotation-lambda-prod-rotation", dashboard.Text("dashboardName"));
         Assert.All(widgets, widget => Assert.Equal(Engine.Region, widget.GetProperty("properties").GetProperty("region").GetString()));
-        string[] ofFunction = ["AWS/Lambda/Errors/FunctionName/rotation-1234567", "AWS/Lambda/Duration/FunctionName/rotation-1234567"];
+        var ofFunction = new[] { "Errors", "Throttles", "Duration" }.Select(metric => $"AWS/Lambda/{metric}/FunctionName/rotation-1234567");
         var ofKeys = from secret in new[] { "orders", "shop/payments" }
                      from metric in new[] { "HoursOverdue", "KeysInRing", "Strays", "ActivationSeconds" }
                      select $"ApiKeyRotation/{metric}/SecretName/{secret}";

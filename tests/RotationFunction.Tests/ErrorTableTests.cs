@@ -84,7 +84,7 @@ public sealed partial class ErrorTableTests
     [GeneratedRegex(@"""(?<text>[^""]+)""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Literals();
 
-    [GeneratedRegex(@"(MetricAlarm|EventRule)\((name \+ ""-(?<name>\w+)""|\$""\{name\}-(?<name>\w+)-)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(MetricAlarm|EventRule)\(\s*(name \+ ""-(?<name>\w+)""|\$""\{name\}-(?<name>\w+)-)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Alarms();
 
     [GeneratedRegex(@"^## (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
