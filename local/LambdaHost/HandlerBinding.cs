@@ -5,8 +5,8 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>The handler string does not lead to a method that can be run.</summary>
-internal sealed class InvalidHandlerException(string message) : Exception(message);
+/// <summary>The handler string does not lead to a method that can be run. Named as the managed runtime reports it.</summary>
+internal sealed class LambdaValidationException(string message) : Exception(message);
 
 /// <summary>A handler, found by its string <c>Assembly::Type::Method</c> in the folder that holds the function.</summary>
 internal sealed class HandlerBinding
@@ -20,13 +20,18 @@ internal sealed class HandlerBinding
     {
         _method = method;
         ResultType = ResultTypeOf(method);
+        if (method.IsStatic)
+        {
+            RuntimeHelpers.RunClassConstructor(method.DeclaringType!.TypeHandle);
+        }
+        else
+        {
+            _instance = Activator.CreateInstance(method.DeclaringType!);
+        }
+
         var parameters = method.GetParameters();
         var needsSerializer = parameters.Any(parameter => IsSerialized(parameter.ParameterType) && parameter.ParameterType != typeof(ILambdaContext)) || IsSerialized(ResultType);
         Serializer = needsSerializer ? HandlerSerializer.Of(method) : HandlerSerializer.Find(method);
-        if (!method.IsStatic)
-        {
-            _instance = Activator.CreateInstance(method.DeclaringType!, Direct | BindingFlags.Instance | BindingFlags.Public, binder: null, args: null, culture: null);
-        }
     }
 
     /// <summary>The serializer that the handler or its assembly names.</summary>
@@ -34,29 +39,29 @@ internal sealed class HandlerBinding
 
     private Type ResultType { get; }
 
-    /// <summary>Loads the function's assembly and creates the handler's type, as a cold start does. Whatever its constructor throws comes out.</summary>
-    /// <exception cref="InvalidHandlerException">There is no such handler, or none of a kind that can be run.</exception>
+    /// <summary>Loads the function's assembly and creates the handler's type, as a cold start does. What its constructor throws comes out as the cause of a <see cref="TargetInvocationException"/>.</summary>
+    /// <exception cref="LambdaValidationException">There is no such handler, or none of a kind that can be run.</exception>
     public static HandlerBinding Load(string handler, string taskRoot)
     {
         if (handler.Split("::") is not [{ Length: > 0 } assemblyName, { Length: > 0 } typeName, { Length: > 0 } methodName])
         {
-            throw new InvalidHandlerException($"The handler '{handler}' is not of the form Assembly::Type::Method.");
+            throw new LambdaValidationException($"The handler '{handler}' is not of the form Assembly::Type::Method.");
         }
 
         var path = Path.GetFullPath(Path.Combine(taskRoot, assemblyName + ".dll"));
         if (!File.Exists(path))
         {
-            throw new InvalidHandlerException($"The handler's assembly {path} does not exist. Build the function, or set LAMBDA_TASK_ROOT to the folder that holds it.");
+            throw new LambdaValidationException($"The handler's assembly {path} does not exist. Build the function, or set LAMBDA_TASK_ROOT to the folder that holds it.");
         }
 
         var type = new FunctionLoadContext(path).LoadFromAssemblyPath(path).GetType(typeName)
-            ?? throw new InvalidHandlerException($"The assembly {assemblyName} has no type {typeName}.");
+            ?? throw new LambdaValidationException($"The assembly {assemblyName} has no type {typeName}.");
         var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Where(method => method.Name == methodName).ToArray();
         var method = methods switch
         {
-            [] => throw new InvalidHandlerException($"The type {typeName} has no public method {methodName}."),
+            [] => throw new LambdaValidationException($"The type {typeName} has no public method {methodName}."),
             [var one] => one,
-            _ => throw new InvalidHandlerException($"The type {typeName} has {methods.Length} methods {methodName}: a handler must have a name of its own."),
+            _ => throw new LambdaValidationException($"The type {typeName} has {methods.Length} methods {methodName}: a handler must have a name of its own."),
         };
         EnsureSupported(method, type);
         return new HandlerBinding(method);
@@ -99,7 +104,7 @@ internal sealed class HandlerBinding
         {
             _ when type.ContainsGenericParameters || method.ContainsGenericParameters => "is generic",
             { IsStatic: false } when type.IsAbstract => "belongs to an abstract type",
-            { IsStatic: false } when type.GetConstructor(Type.EmptyTypes) is null => "belongs to a type without a public constructor that has no parameters",
+            _ when parameters is [.., var last] && last.IsDefined(typeof(ParamArrayAttribute)) => "has a params parameter",
             _ when parameters.Length > 2 => "has more than two parameters",
             _ when parameters.Length == 2 && parameters[1].ParameterType != typeof(ILambdaContext) => $"has a second parameter that is not {nameof(ILambdaContext)}",
             _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) => "is async void: nobody could wait for it",
@@ -107,7 +112,7 @@ internal sealed class HandlerBinding
         };
         if (problem is not null)
         {
-            throw new InvalidHandlerException($"The method {type.FullName}.{method.Name} cannot be a handler: it {problem}.");
+            throw new LambdaValidationException($"The method {type.FullName}.{method.Name} cannot be a handler: it {problem}.");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class HandlerSerializer
         return attribute is null ? null : (ILambdaSerializer)Activator.CreateInstance(attribute.SerializerType)!;
     }
 
-    /// <exception cref="InvalidOperationException">Neither the method nor its assembly names a serializer.</exception>
-    public static ILambdaSerializer Of(MethodInfo handler) => Find(handler) ?? throw new InvalidOperationException(
+    /// <exception cref="LambdaValidationException">Neither the method nor its assembly names a serializer.</exception>
+    public static ILambdaSerializer Of(MethodInfo handler) => Find(handler) ?? throw new LambdaValidationException(
         $"Neither the method {handler.Name} nor its assembly {handler.DeclaringType!.Assembly.GetName().Name} names a serializer: one needs the attribute LambdaSerializer.");
 }

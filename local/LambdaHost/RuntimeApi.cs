@@ -65,7 +65,14 @@ internal sealed class RuntimeApi : IDisposable
     /// <summary>Sends what the handler threw.</summary>
     public async Task ReportErrorAsync(string requestId, Exception error, CancellationToken stop)
     {
-        using var response = await SendAsync(() => Report($"invocation/{requestId}/error", error), stop);
+        using var response = await SendAsync(
+            () =>
+            {
+                var report = Report($"invocation/{requestId}/error", error);
+                report.Headers.Add("Lambda-Runtime-Function-Error-Type", error.GetType().Name);
+                return report;
+            },
+            stop);
         // Too late, that is, after the deadline: the caller has an answer already.
         if (response.StatusCode != HttpStatusCode.BadRequest)
         {
@@ -73,7 +80,7 @@ internal sealed class RuntimeApi : IDisposable
         }
     }
 
-    /// <summary>Sends what kept the function from starting.</summary>
+    /// <summary>Sends what kept the function from starting; as the managed runtime does, without the header that names the error's type.</summary>
     public async Task ReportInitErrorAsync(Exception error, CancellationToken stop)
     {
         using var response = await SendAsync(() => Report("init/error", error), stop);
@@ -129,7 +136,6 @@ internal sealed class RuntimeApi : IDisposable
 
     private static HttpRequestMessage Report(string path, Exception error) => new(HttpMethod.Post, path)
     {
-        Headers = { { "Lambda-Runtime-Function-Error-Type", error.GetType().Name } },
         Content = Body(JsonSerializer.SerializeToUtf8Bytes(Describe(error)), "application/vnd.aws.lambda.error+json"),
     };
 

@@ -31,9 +31,9 @@ public sealed class Function
     private readonly EndOverlap _endOverlap;
     private readonly Metrics _metrics;
     private readonly TimeProvider _time;
+    private readonly Settings _settings;
 
     /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
-    /// <exception cref="InvalidOperationException">An environment variable has a value that cannot be used; the message names it.</exception>
     public Function()
         : this(
             Settings.From(Environment.GetEnvironmentVariable),
@@ -58,6 +58,7 @@ public sealed class Function
         var secrets = new Secrets(secretsManager, time);
         var apiKeys = new ApiKeys(apiGateway, time);
         _time = time;
+        _settings = settings;
         _createSecret = new CreateSecret(secrets, apiKeys);
         _setSecret = new SetSecret(secrets, apiKeys);
         var probe = new Probe(api, time);
@@ -80,6 +81,11 @@ public sealed class Function
     /// <exception cref="RotationException">It failed: the message says what is wrong, in which secret or key, and what to do.</exception>
     public async Task<ActionResult?> FunctionHandler(RotationEvent rotationEvent, ILambdaContext context)
     {
+        if (_settings.Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
         var invocation = Invocation.From(rotationEvent, context);
         try
         {

@@ -12,8 +12,13 @@ public sealed record Settings(TimeSpan ActivationWait)
     private const int DefaultActivationWait = 120;
     private const int LongestActivationWait = 840; // a Lambda invocation ends after 900 s at the latest
 
+    /// <summary>
+    /// Why no invocation can go on: a variable has a value that cannot be used; the message names it. Thrown by the constructor, it would be hidden in the
+    /// cause of an error that the runtime reports instead.
+    /// </summary>
+    internal RotationException? Refusal { get; private init; }
+
     /// <summary>Reads the settings; <paramref name="variable"/> gives the value of an environment variable, or null.</summary>
-    /// <exception cref="InvalidOperationException">A variable has a value that cannot be used; the message names it.</exception>
     public static Settings From(Func<string, string?> variable)
     {
         var text = variable("ACTIVATION_WAIT");
@@ -24,7 +29,10 @@ public sealed record Settings(TimeSpan ActivationWait)
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestActivationWait
             ? new Settings(TimeSpan.FromSeconds(seconds))
-            : throw new InvalidOperationException(
-                $"The environment variable ACTIVATION_WAIT is '{text}'. Set it to a whole number of seconds from 0 to {LongestActivationWait}, or remove it for {DefaultActivationWait}.");
+            : new Settings(TimeSpan.Zero)
+            {
+                Refusal = new RotationException(
+                    $"The environment variable ACTIVATION_WAIT is '{text}'. Set it to a whole number of seconds from 0 to {LongestActivationWait}, or remove it for {DefaultActivationWait}."),
+            };
     }
 }

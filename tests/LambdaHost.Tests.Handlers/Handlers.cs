@@ -133,6 +133,15 @@ public sealed class FailingConstructor
     }
 }
 
+public static class FailingStaticConstructor
+{
+    private static readonly string Value = Fail();
+
+    public static string Handle() => Value;
+
+    private static string Fail() => throw new InvalidOperationException("the static constructor failed");
+}
+
 public sealed class NoDefaultConstructor(int number)
 {
     public int Handle() => number;
@@ -142,6 +151,10 @@ public sealed class NoDefaultConstructor(int number)
 public sealed class Unsupported
 {
     public async void AsyncVoid() => await Task.Yield();
+
+    public void Params(params int[] a)
+    {
+    }
 
     public void ThreeParameters(int a, ILambdaContext b, int c)
     {

@@ -58,8 +58,8 @@ public sealed class FunctionProcessTests
     {
         await using var aws = await EmbeddedAws.StartAsync();
         Register(aws, "FailingConstructor.Handle");
-        AssertError("InvalidOperationException", "the constructor failed", await InvokeAsync(aws, "null"));
-        AssertError("InvalidOperationException", "the constructor failed", await InvokeAsync(aws, "null"));
+        AssertError("TargetInvocationException", "target of an invocation", await InvokeAsync(aws, "null"));
+        AssertError("TargetInvocationException", "target of an invocation", await InvokeAsync(aws, "null"));
     }
 
     [Fact]

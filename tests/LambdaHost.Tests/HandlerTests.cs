@@ -113,28 +113,32 @@ public sealed class HandlerTests
     }
 
     [Theory]
-    [InlineData("FailingConstructor.Handle", "InvalidOperationException", "the constructor failed")]
-    [InlineData("NoDefaultConstructor.Handle", "InvalidHandlerException", "without a public constructor that has no parameters")]
-    [InlineData("Unsupported.AsyncVoid", "InvalidHandlerException", "async void")]
-    [InlineData("Unsupported.ThreeParameters", "InvalidHandlerException", "more than two parameters")]
-    [InlineData("Unsupported.SecondNotContext", "InvalidHandlerException", "second parameter that is not ILambdaContext")]
-    [InlineData("Unsupported.Overloaded", "InvalidHandlerException", "2 methods Overloaded")]
-    [InlineData("Unsupported.Generic", "InvalidHandlerException", "is generic")]
-    [InlineData("Unsupported.Missing", "InvalidHandlerException", "no public method Missing")]
-    [InlineData("Missing.Handle", "InvalidHandlerException", "no type LambdaHost.Tests.Handlers.Missing")]
-    [InlineData("Missing::Type::Method", "InvalidHandlerException", "Missing.dll does not exist")]
-    [InlineData("bootstrap", "InvalidHandlerException", "not of the form Assembly::Type::Method")]
-    public async Task What_keeps_the_function_from_starting_is_reported_and_ends_the_host(string handler, string errorType, string message)
+    [InlineData("FailingConstructor.Handle", "TargetInvocationException", "target of an invocation", "InvalidOperationException: the constructor failed")]
+    [InlineData("FailingStaticConstructor.Handle", "TypeInitializationException", "type initializer", "InvalidOperationException: the static constructor failed")]
+    [InlineData("NoDefaultConstructor.Handle", "MissingMethodException", "constructor")]
+    [InlineData("Unsupported.Params", "LambdaValidationException", "params")]
+    [InlineData("Unsupported.AsyncVoid", "LambdaValidationException", "async void")]
+    [InlineData("Unsupported.ThreeParameters", "LambdaValidationException", "more than two parameters")]
+    [InlineData("Unsupported.SecondNotContext", "LambdaValidationException", "second parameter that is not ILambdaContext")]
+    [InlineData("Unsupported.Overloaded", "LambdaValidationException", "2 methods Overloaded")]
+    [InlineData("Unsupported.Generic", "LambdaValidationException", "is generic")]
+    [InlineData("Unsupported.Missing", "LambdaValidationException", "no public method Missing")]
+    [InlineData("Missing.Handle", "LambdaValidationException", "no type LambdaHost.Tests.Handlers.Missing")]
+    [InlineData("Missing::Type::Method", "LambdaValidationException", "Missing.dll does not exist")]
+    [InlineData("bootstrap", "LambdaValidationException", "not of the form Assembly::Type::Method")]
+    public async Task What_keeps_the_function_from_starting_is_reported_and_ends_the_host(string handler, string errorType, string message, string? cause = null)
     {
         await using var api = await ScriptedRuntimeApi.StartAsync();
         using var host = HostProcess.Start(handler, api.Address);
         var error = await api.PostedAsync();
 
         Assert.Equal("init/error", error.Path);
-        Assert.Equal(errorType, error.ErrorType);
+        Assert.Null(error.ErrorType);
         Assert.Equal(errorType, error.Json.GetProperty("errorType").GetString());
         Assert.Contains(message, error.Json.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+        Assert.Equal(cause, error.Json.TryGetProperty("cause", out var inner) ? $"{inner.GetProperty("errorType")}: {inner.GetProperty("errorMessage")}" : null);
         Assert.Equal(1, await host.ExitCodeAsync());
         Assert.Equal(["init/error"], api.Requests);
+        Assert.Contains(host.Output, line => line.Contains(cause ?? message, StringComparison.Ordinal));
     }
 }

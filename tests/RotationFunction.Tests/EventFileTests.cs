@@ -90,7 +90,7 @@ public sealed partial class EventFileTests
         await using var world = await World.StartAsync(machineTime: true);
         RegisterProcess(world, activationWait: "soon");
         var answer = JsonDocument.Parse(await InvokeAsync(world, InOneProcess, "null")).RootElement;
-        Assert.Equal("InvalidOperationException", answer.GetProperty("errorType").GetString());
+        Assert.Equal("RotationException", answer.GetProperty("errorType").GetString());
         Assert.Contains("ACTIVATION_WAIT is 'soon'", answer.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
     }
 
