@@ -1,3 +1,5 @@
+using Amazon.SecretsManager.Model;
+
 namespace Deployer.Tests;
 
 /// <summary>Keys enter and leave a stack that goes on: what the function is allowed changes with them, and each change must be allowed to the end.</summary>
@@ -54,6 +56,36 @@ public sealed class KeysComeAndGoTests
 
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Minted());
+    }
+
+    /// <summary>With the commands of docs/runbook.md.</summary>
+    [Theory]
+    [InlineData(false, "a secret with this name is already scheduled for deletion")]
+    [InlineData(true, "already exists")]
+    public async Task A_key_comes_back_within_the_recovery_window_of_its_secret(bool restored, string refusal)
+    {
+        const string Name = "shop/refunds";
+        await using var account = Account.Start();
+        await account.UpAsync(WithWindow(Account.SecretName, Name));
+        await account.UpAsync(WithWindow(Account.SecretName));
+        if (restored)
+        {
+            await account.Secrets.RestoreSecretAsync(new RestoreSecretRequest { SecretId = Name });
+        }
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(WithWindow(Account.SecretName, Name)));
+        Assert.Contains(refusal, refused.ToString(), StringComparison.Ordinal);
+        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Name, ForceDeleteWithoutRecovery = true });
+        await account.UpAsync(WithWindow(Account.SecretName, Name));
+
+        await account.AssertOpenAsync(account.Apis[0], Name);
+        await RotateAsync(account);
+
+        object WithWindow(params string[] names) => new
+        {
+            recoveryWindowDays = 30,
+            keys = names.Select(name => new { name, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(1 day)" }),
+        };
     }
 
     private static object Configuration(Account account, params string[] names) => new
