@@ -26,18 +26,20 @@ public abstract class AbstractLambdaJsonSerializer
     {
         try
         {
-            using var payload = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(payload, WriterOptions))
+            if (_debug && response is not null)
             {
-                InternalSerialize(writer, response);
+                using var copy = new MemoryStream();
+                using var copyWriter = new Utf8JsonWriter(copy, WriterOptions);
+                InternalSerialize(copyWriter, response);
+                copyWriter.Flush();
+                Console.WriteLine($"Lambda Serialize {response.GetType().FullName}: {Encoding.UTF8.GetString(copy.ToArray())}");
+                copy.WriteTo(responseStream);
+                return;
             }
 
-            if (_debug)
-            {
-                Console.WriteLine($"Lambda Serialize {response.GetType().FullName}: {Encoding.UTF8.GetString(payload.ToArray())}");
-            }
-
-            payload.WriteTo(responseStream);
+            // What fails on the way leaves its beginning in the stream.
+            using var writer = new Utf8JsonWriter(responseStream, WriterOptions);
+            InternalSerialize(writer, response);
         }
         catch (Exception e)
         {
@@ -72,12 +74,7 @@ public abstract class AbstractLambdaJsonSerializer
         }
         catch (Exception e)
         {
-            throw new JsonSerializerException(
-                typeof(T) == typeof(string)
-                    ? "Error converting the Lambda event JSON payload to a string. JSON strings must be quoted, "
-                        + $"for example \"Hello World\" in order to be converted to a string: {e.Message}"
-                    : $"Error converting the Lambda event JSON payload to type {typeof(T).FullName}: {e.Message}",
-                e);
+            throw new JsonSerializerException($"Error converting the Lambda event JSON payload to type {typeof(T).FullName}: {e.Message}", e);
         }
     }
 

@@ -3,12 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace Amazon.Lambda.Serialization.SystemTextJson;
 
-/// <summary>Reads ISO 8601 text and seconds since 1970.</summary>
+/// <summary>Reads ISO 8601 text and seconds since 1970, or milliseconds where these would be seconds after the year 5000.</summary>
 internal sealed class DateTimeConverter : JsonConverter<DateTime>
 {
+    private const long LatestSeconds = 157_753_180_800;
+
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.String when reader.TryGetDateTime(out var date) => date,
+        JsonTokenType.Number when reader.TryGetInt64(out var value) && value > LatestSeconds => DateTime.UnixEpoch.AddMilliseconds(value),
         JsonTokenType.Number => DateTime.UnixEpoch.AddSeconds(reader.GetDouble()),
         _ => throw new JsonSerializerException($"Unknown data type for DateTime: {reader.TokenType}"),
     };

@@ -35,11 +35,12 @@ public class SourceGeneratorLambdaJsonSerializer<[DynamicallyAccessedMembers(Dyn
         SerializerOptions = CreateDefaultJsonSerializationOptions();
         customizer?.Invoke(SerializerOptions);
         var constructor = typeof(TSGContext).GetConstructor([typeof(JsonSerializerOptions)])
-            ?? throw new MissingMethodException(
+            ?? throw new ApplicationException(
                 $"The serializer {typeof(TSGContext).FullName} is missing a constructor that takes in JsonSerializerOptions object");
         _context = (TSGContext)constructor.Invoke([SerializerOptions]);
     }
 
+    [Obsolete("The context is unlikely to have the options that Lambda's payloads need: use a constructor that makes it.")]
     public SourceGeneratorLambdaJsonSerializer(
         TSGContext jsonSerializerContext,
         Action<JsonSerializerOptions> customizer = null,

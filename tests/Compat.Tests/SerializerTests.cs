@@ -47,6 +47,14 @@ public class SerializerTests
             _serializer.Deserialize<StepEvent>(Payload($$"""{"At":{{value}}}""")).At);
 
     [Fact]
+    public void Dates_after_the_year_5000_are_milliseconds()
+    {
+        var @event = _serializer.Deserialize<StepEvent>(Payload("""{"At":157753180801}"""));
+
+        Assert.Equal(DateTime.UnixEpoch.AddMilliseconds(157_753_180_801), @event.At);
+    }
+
+    [Fact]
     public void Bytes_are_written_as_numbers_and_read_from_text_too()
     {
         using var stream = new MemoryStream();
@@ -69,6 +77,27 @@ public class SerializerTests
     }
 
     [Fact]
+    public void Malformed_text_is_named_as_any_other_type()
+        => Assert.StartsWith(
+            "Error converting the Lambda event JSON payload to type System.String: ",
+            Assert.Throws<JsonSerializerException>(() => _serializer.Deserialize<string>(Payload("text"))).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Response_that_fails_leaves_its_beginning()
+    {
+        using var stream = new MemoryStream();
+
+        Assert.Throws<JsonSerializerException>(() => _serializer.Serialize(new Failing(), stream));
+
+        Assert.StartsWith("{\"First\":\"f\"", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Context_without_a_constructor_for_options_is_refused()
+        => Assert.Throws<ApplicationException>(() => new SourceGeneratorLambdaJsonSerializer<JsonSerializerContext>());
+
+    [Fact]
     public void Type_outside_of_the_context_is_refused()
     {
         var read = Assert.Throws<JsonSerializerException>(() => _serializer.Deserialize<Version>(Payload("{}")));
@@ -88,8 +117,10 @@ public class SerializerTests
         new SourceGeneratorLambdaJsonSerializer<SerializerTestsContext>(
                 (JsonSerializerOptions options) => options.PropertyNamingPolicy = new AwsNamingPolicy(JsonNamingPolicy.CamelCase))
             .Serialize(new Blobs { Bytes = [] }, customised);
+#pragma warning disable CS0618 // A context that is given has its own options: the constructor is obsolete for that.
         new SourceGeneratorLambdaJsonSerializer<SerializerTestsContext>(SerializerTestsContext.Default)
             .Serialize(new StepEvent { Step = "s" }, given);
+#pragma warning restore CS0618
 
         Assert.Equal("""{"bytes":[]}""", Encoding.UTF8.GetString(customised.ToArray()));
         Assert.Equal("""{"Step":"s","Token":null,"At":"0001-01-01T00:00:00"}""", Encoding.UTF8.GetString(given.ToArray()));
@@ -120,6 +151,15 @@ internal sealed class Blobs
     public MemoryStream? Stream { get; set; }
 }
 
+internal sealed class Failing
+{
+    public string First { get; } = "f";
+
+    public string Second => First.Length > 0 ? throw new InvalidOperationException("in a property") : "";
+}
+
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Failing))]
 [JsonSerializable(typeof(StepEvent))]
 [JsonSerializable(typeof(Blobs))]
 internal sealed partial class SerializerTestsContext : JsonSerializerContext;
