@@ -139,10 +139,7 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
         {
             var reader = new StreamingUtf8JsonReader(input.Stream);
             var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);
-            // Secrets Manager's EncryptionFailure is EncryptionFailureException here.
-            var type = Array.Find(errors, candidate => candidate.Name.Equals(error.Code, StringComparison.Ordinal))
-                ?? Array.Find(errors, candidate => candidate.Name.Equals(error.Code + "Exception", StringComparison.Ordinal))
-                ?? protocol.ServiceException;
+            var type = Array.Find(errors, candidate => CodeOf(candidate).Equals(error.Code, StringComparison.Ordinal)) ?? protocol.ServiceException;
             var exception = (AmazonServiceException)Activator.CreateInstance(
                 type, error.Message, innerException, error.Type, error.Code, error.RequestId, statusCode);
             if (exception is IRetryAfter throttled && input.ResponseData.IsHeaderPresent("Retry-After"))
@@ -152,6 +149,13 @@ internal sealed partial class Operation<TResponse> : InvokeOptionsBase, IMarshal
 
             return exception;
         }
+
+        // Three codes of Secrets Manager lack what their classes' names end in. No other code is taken for a class that it lacks the end of.
+        private static string CodeOf(Type exception) => exception.Name switch
+        {
+            "DecryptionFailureException" or "EncryptionFailureException" or "InternalServiceErrorException" => exception.Name[..^"Exception".Length],
+            _ => exception.Name,
+        };
     }
 }
 

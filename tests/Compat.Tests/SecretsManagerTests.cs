@@ -355,6 +355,9 @@ public class SecretsManagerTests
     [InlineData("ResourceNotFoundException", typeof(ResourceNotFoundException))]
     [InlineData("com.amazonaws.secretsmanager#ResourceNotFoundException", typeof(ResourceNotFoundException))]
     [InlineData("AccessDeniedException", typeof(AmazonSecretsManagerException))]
+    // Codes have to be exact.
+    [InlineData("ResourceNotFound", typeof(AmazonSecretsManagerException))]
+    [InlineData("DecryptionFailureException", typeof(AmazonSecretsManagerException))]
     // Not among the errors that GetSecretValue declares: the official client does not type it either.
     [InlineData("ResourceExistsException", typeof(AmazonSecretsManagerException))]
     public async Task Errors_are_typed(string type, Type expected)
