@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 
 namespace Pulumi;
@@ -5,35 +6,33 @@ namespace Pulumi;
 /// <summary>Inputs, each a field or property with an <see cref="InputAttribute"/>.</summary>
 public abstract class InputArgs
 {
-    protected InputArgs()
+    private protected InputArgs()
     {
     }
 
-    /// <summary>The inputs that are set, by the provider's names.</summary>
+    /// <summary>The inputs by the provider's names. Private members of base classes are none: reflection over the class does not see them.</summary>
     /// <exception cref="ArgumentNullException">A required one is not set.</exception>
-    internal IEnumerable<(InputAttribute Input, object Value)> Inputs()
+    internal ImmutableDictionary<string, object?> Inputs()
     {
-        for (var type = GetType(); type != typeof(InputArgs); type = type.BaseType!)
+        const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        var inputs = ImmutableDictionary.CreateBuilder<string, object?>();
+        foreach (var member in GetType().GetFields(Members).AsEnumerable<MemberInfo>().Concat(GetType().GetProperties(Members)))
         {
-            const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-            foreach (var member in type.GetMembers(Declared))
+            if (member.GetCustomAttribute<InputAttribute>() is not { } input)
             {
-                if (member.GetCustomAttribute<InputAttribute>() is not { } input)
-                {
-                    continue;
-                }
-
-                var value = member is FieldInfo field ? field.GetValue(this) : ((PropertyInfo)member).GetValue(this);
-                if (value is not null)
-                {
-                    yield return (input, value);
-                }
-                else if (input.Required)
-                {
-                    throw new ArgumentNullException(input.Name);
-                }
+                continue;
             }
+
+            var value = member is FieldInfo field ? field.GetValue(this) : ((PropertyInfo)member).GetValue(this);
+            if (value is null && input.Required)
+            {
+                throw new ArgumentNullException(member.Name, $"[Input] {GetType().FullName}.{member.Name} is required but was not given a value");
+            }
+
+            inputs.Add(input.Name, value is not null && input.Json ? new JsonInput(value) : value);
         }
+
+        return inputs.ToImmutable();
     }
 }
 

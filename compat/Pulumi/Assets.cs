@@ -3,18 +3,10 @@ namespace Pulumi;
 /// <summary>A file or folder that a program hands to a provider.</summary>
 public abstract class AssetOrArchive
 {
-    private protected AssetOrArchive(object value) => Value = value;
+    private protected AssetOrArchive(object value) => Value = value ?? throw new ArgumentNullException(nameof(value));
 
-    /// <summary>A path, a text, an address, or the assets by name.</summary>
+    /// <summary>The path.</summary>
     internal object Value { get; }
-}
-
-/// <summary>One file.</summary>
-public abstract class Asset : AssetOrArchive
-{
-    private protected Asset(object value) : base(value)
-    {
-    }
 }
 
 /// <summary>A folder or archive.</summary>
@@ -25,14 +17,5 @@ public abstract class Archive : AssetOrArchive
     }
 }
 
-/// <summary>A file on disk.</summary>
-public sealed class FileAsset(string path) : Asset(path);
-
-/// <summary>A file whose content is given.</summary>
-public sealed class StringAsset(string text) : Asset(text);
-
 /// <summary>A folder, or a tar or zip file, on disk.</summary>
 public sealed class FileArchive(string path) : Archive(path);
-
-/// <summary>An archive of assets and archives by name.</summary>
-public sealed class AssetArchive(IDictionary<string, AssetOrArchive> assets) : Archive(assets);

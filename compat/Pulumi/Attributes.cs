@@ -12,14 +12,14 @@ public sealed class InputAttribute(string name, bool required = false, bool json
 }
 
 /// <summary>An output of a resource or stack; a stack's is by default named as its property.</summary>
-[AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]
+[AttributeUsage(AttributeTargets.Property)]
 public sealed class OutputAttribute(string? name = null) : Attribute
 {
     public string? Name { get; } = name;
 }
 
 /// <summary>A class that holds part of an output.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct)]
+[AttributeUsage(AttributeTargets.Class)]
 public sealed class OutputTypeAttribute : Attribute;
 
 /// <summary>The constructor of an <see cref="OutputTypeAttribute"/> class that takes its values.</summary>
@@ -34,5 +34,5 @@ public sealed class OutputConstructorParameterAttribute(string name) : Attribute
 }
 
 /// <summary>A struct of named values, held as text.</summary>
-[AttributeUsage(AttributeTargets.Struct | AttributeTargets.Enum)]
+[AttributeUsage(AttributeTargets.Struct)]
 public sealed class EnumTypeAttribute : Attribute;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,7 +7,6 @@ namespace Pulumi;
 /// <summary>The stack's configuration under one prefix: by default the project's name.</summary>
 public sealed class Config
 {
-    private readonly Deployment _deployment = Deployment.Running;
     private readonly string _prefix;
 
     public Config(string? name = null)
@@ -15,7 +15,7 @@ public sealed class Config
         _prefix = name.EndsWith(":config", StringComparison.Ordinal) ? name[..^":config".Length] : name;
     }
 
-    public string? Get(string key) => _deployment.Config.GetValueOrDefault($"{_prefix}:{key}");
+    public string? Get(string key) => Deployment.Running.Config.GetValueOrDefault($"{_prefix}:{key}");
 
     public Output<string>? GetSecret(string key) => Secret(Get(key));
 
@@ -31,17 +31,20 @@ public sealed class Config
 
     public Output<double>? GetSecretDouble(string key) => Secret(GetDouble(key));
 
+    [return: MaybeNull]
     public T GetObject<T>(string key) => Object<T>(key, Get(key), options: null)!;
 
+    [return: MaybeNull]
     public T GetObject<T>(string key, JsonSerializerOptions options) => Object<T>(key, Get(key), options)!;
 
     public Output<T>? GetSecretObject<T>(string key) => Get(key) is { } text ? Output.CreateSecret(Object<T>(key, text, options: null)!) : null;
 
     public Output<T>? GetSecretObject<T>(string key, JsonSerializerOptions options)
-        => Get(key) is { } text ? Output.CreateSecret(Object<T>(key, text, options)!) : null;
+        => Object<T>(key, Get(key), options) is { } value ? Output.CreateSecret(value) : null;
 
     public string Require(string key) => Get(key) ?? throw new RunException(
-        $"Missing required configuration variable '{_prefix}:{key}'\n\tplease set a value using the command `pulumi config set {_prefix}:{key} <value>`");
+        $"Missing Required configuration variable '{_prefix}:{key}'\n"
+        + $"\tplease set a value using the command `pulumi config set {_prefix}:{key} <value>`");
 
     public Output<string> RequireSecret(string key) => Output.CreateSecret(Require(key));
 
@@ -71,14 +74,18 @@ public sealed class Config
     {
         "true" => true,
         "false" => false,
-        _ => throw NotA(key, "boolean"),
+        _ => throw NotA(key, text, nameof(System.Boolean)),
     };
 
     private int Int32(string key, string text)
-        => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : throw NotA(key, "int32");
+        => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw NotA(key, text, nameof(System.Int32));
 
     private double Double(string key, string text)
-        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw NotA(key, "double");
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw NotA(key, text, nameof(System.Double));
 
     private T? Object<T>(string key, string? text, JsonSerializerOptions? options)
     {
@@ -88,12 +95,13 @@ public sealed class Config
         }
         catch (JsonException exception)
         {
-            throw new RunException(NotA(key, typeof(T).Name).Message, exception);
+            throw NotA(key, text!, typeof(T).FullName!, exception);
         }
     }
 
-    /// <summary>The official message shows the value too: it may be a secret, so this one does not.</summary>
-    private RunException NotA(string key, string type) => new($"Configuration '{_prefix}:{key}' is not a valid {type}");
+    /// <summary>The message shows the value, even of a secret.</summary>
+    private RunException NotA(string key, string value, string type, Exception? cause = null)
+        => new($"Configuration '{_prefix}:{key}' value '{value}' is not a valid {type}", cause);
 
     private static Output<string>? Secret(string? value) => value is null ? null : Output.CreateSecret(value);
 

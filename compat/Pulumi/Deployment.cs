@@ -31,25 +31,30 @@ public sealed partial class Deployment
     public static Task<int> RunAsync<TStack>(IServiceProvider serviceProvider) where TStack : Stack => RunForEngineAsync();
 
     public static Task<ImmutableArray<Resource>> TestAsync<TStack>(IMocks mocks, TestOptions? options = null) where TStack : Stack, new()
-        => TestAsync(mocks, options, () => new TStack());
+        => TestAsync(mocks, options, () => Task.FromResult<Stack>(
+            (TStack)Activator.CreateInstance(typeof(TStack), BindingFlags.DoNotWrapExceptions, binder: null, args: null, culture: null)!));
 
-    public static Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(
+    public static async Task<ImmutableArray<Resource>> TestWithServiceProviderAsync<TStack>(
         IMocks mocks, IServiceProvider serviceProvider, TestOptions? options = null) where TStack : Stack
-        => TestAsync(mocks, options, () => (TStack)(serviceProvider.GetService(typeof(TStack))
+    {
+        ArgumentNullException.ThrowIfNull(serviceProvider);
+        return await TestAsync(mocks, options, () => Task.FromResult<Stack>(serviceProvider.GetService(typeof(TStack)) as TStack
             ?? throw new InvalidOperationException($"The service provider has no {typeof(TStack)}.")));
+    }
 
+    /// <summary>The outputs are the caller's alone: mocks are told of none.</summary>
     public static async Task<(ImmutableArray<Resource> Resources, IDictionary<string, object?> Outputs)> TestAsync(
         IMocks testMocks, TestOptions testOptions, Func<Task<IDictionary<string, object?>>> createResources)
     {
-        IDictionary<string, object?> outputs = ImmutableDictionary<string, object?>.Empty;
+        IDictionary<string, object?> outputs = new Dictionary<string, object?>();
+        Stack? stack = null;
         var resources = await TestAsync(testMocks, testOptions, async () =>
         {
-            var stack = new Stack();
+            stack = new Stack();
             outputs = await createResources();
-            Running.RegisterOutputs(stack, Output.Create(outputs));
             return stack;
         });
-        return (resources, outputs);
+        return (resources.Remove(stack!), outputs);
     }
 
     public static Task<(ImmutableArray<Resource> Resources, IDictionary<string, object?> Outputs)> TestAsync(
@@ -70,48 +75,33 @@ public sealed partial class Deployment
             return Task.CompletedTask;
         });
 
-    private static Task<ImmutableArray<Resource>> TestAsync(IMocks mocks, TestOptions? options, Func<Stack> makeStack)
-        => TestAsync(mocks, options, () =>
-        {
-            makeStack().RegisterPropertyOutputs();
-            return Task.FromResult<Stack?>(null);
-        });
-
-    /// <summary>Runs a program to its end, and returns its resources without the one it returns.</summary>
-    private static async Task<ImmutableArray<Resource>> TestAsync(IMocks mocks, TestOptions? options, Func<Task<Stack?>> program)
+    private static async Task<ImmutableArray<Resource>> TestAsync(IMocks mocks, TestOptions? options, Func<Task<Stack>> makeStack)
     {
         var deployment = new Deployment(mocks, options ?? new TestOptions());
-        Ambient.Value = deployment;
-        var run = ProgramAsync();
-        deployment.Track(run);
-        await deployment.EndAsync();
-
-        var errors = deployment._errors.Select(Explained).ToList();
-        if (errors.Count > 0)
+        Ambient.Value = Current is null ? deployment
+            : throw new InvalidOperationException("Deployment.Instance should only be set once at the beginning of a 'Run' call.");
+        await deployment.RunAsync(makeStack);
+        return deployment._errors.ToList() switch
         {
-            Environment.ExitCode = Failed;
-            throw errors.Count == 1 ? errors[0] : new AggregateException(errors);
-        }
-
-        var unlisted = await run;
-        return [.. deployment._resources.Where(resource => resource != unlisted)];
-
-        async Task<Stack?> ProgramAsync() => await program();
+            [] => [.. deployment._resources],
+            [var error] => throw new RunException(error),
+            var errors => throw new AggregateException(errors.Select(error => new RunException(error))),
+        };
     }
 
-    private static RunException Explained(Exception error) => error switch
+    private static string Explain(Exception error) => error switch
     {
-        RunException explained => explained,
-        ResourceException { HideStack: true } => new RunException(error.Message, error),
-        _ => new RunException(
-            $"Running program '{Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:{Environment.NewLine}{error}", error),
+        RunException or ResourceException { HideStack: true } => error.Message,
+        ResourceException => error.ToString(),
+        _ => $"Running program '{Assembly.GetEntryAssembly()?.Location}' failed with an unhandled exception:\n{error}",
     };
 
     private static Task<int> RunForEngineAsync()
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PULUMI_MONITOR")))
         {
-            throw new InvalidOperationException("Program run without the Pulumi engine available; re-run using the `pulumi` CLI");
+            return Task.FromException<int>(
+                new InvalidOperationException("Program run without the Pulumi engine available; re-run using the `pulumi` CLI"));
         }
 
         Console.Error.WriteLine("""

@@ -16,7 +16,9 @@ public sealed class DeploymentInstance
 
     public string OrganizationName => _options.OrganizationName ?? "organization";
 
-    public string RootDirectory => _options.RootDirectory ?? "";
+    /// <exception cref="InvalidOperationException">None is set: the Pulumi CLI sets it, a test has to.</exception>
+    public string RootDirectory => _options.RootDirectory ?? throw new InvalidOperationException(
+        "The Pulumi CLI version does not support root directory: a newer one sets it, and in a test TestOptions does.");
 
     public bool IsDryRun => _options.IsPreview ?? true;
 
@@ -24,8 +26,11 @@ public sealed class DeploymentInstance
 
     public Output<T> Invoke<T>(string token, InvokeArgs args, InvokeOutputOptions options) => Invoke<T>(token, args, (InvokeOptions)options);
 
+    public Task InvokeAsync(string token, InvokeArgs args, InvokeOptions? options = null) => InvokeAsync<object>(token, args, options);
+
+    /// <summary>Inputs that are not known are left out.</summary>
     public async Task<T> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options = null)
-        => (await _deployment.InvokeAsync<T>(token, args, options)).Value;
+        => (await _deployment.CallAsync<T>(token, await PropertyValue.FlattenAsync((args ?? InvokeArgs.Empty).Inputs()), options)).Value;
 }
 
 /// <summary>How an invoke is to be answered.</summary>

@@ -13,33 +13,58 @@ public sealed partial class Deployment
 
     private readonly DeploymentInstance _instance;
     private readonly IMocks _mocks;
-    private readonly ConcurrentQueue<Task> _tasks = new();
     private readonly ConcurrentQueue<Resource> _resources = new();
-    private readonly HashSet<Exception> _errors = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly Lock _gate = new();
+    private readonly List<Exception> _failures = [];
+    private TaskCompletionSource<ImmutableArray<Exception>>? _end;
+    private int _running;
 
     private Deployment(IMocks mocks, TestOptions options)
     {
         _mocks = mocks;
         _instance = new DeploymentInstance(this, options);
-        Config = Environment.GetEnvironmentVariable("PULUMI_CONFIG") is { Length: > 0 } json
-            ? JsonSerializer.Deserialize<ImmutableDictionary<string, string>>(json)!
-            : ImmutableDictionary<string, string>.Empty;
+        if (Environment.GetEnvironmentVariable("PULUMI_CONFIG") is { } json)
+        {
+            using var document = JsonDocument.Parse(json);
+            Config = document.RootElement.EnumerateObject().ToImmutableDictionary(item => CleanKey(item.Name), item => item.Value.ToString());
+        }
     }
 
-    internal ImmutableDictionary<string, string> Config { get; }
+    internal ImmutableDictionary<string, string> Config { get; } = ImmutableDictionary<string, string>.Empty;
 
-    internal Stack? Stack { get; set; }
-
-    /// <summary>The run ends when this has; its failure fails the run.</summary>
-    internal void Track(Task task) => _tasks.Enqueue(task);
-
-    internal void Fail(Exception exception) => Track(Task.FromException(exception));
-
-    internal void Register(Resource resource, ResourceArgs? args, ResourceOptions options)
+    internal Stack Stack
     {
-        _resources.Enqueue(resource);
-        Track(RegisterAsync(resource, args, options, OutputProperty.Initialize(resource)));
+        get => field ?? throw new InvalidOperationException("Trying to acquire Deployment.Stack before 'Run' was called.");
+        set;
     }
+
+    /// <summary>The run ends when all of these have, or when one has failed.</summary>
+    internal void Track(Task task)
+    {
+        lock (_gate)
+        {
+            _running++;
+        }
+
+        _ = task.ContinueWith(Ended, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        void Ended(Task ended)
+        {
+            lock (_gate)
+            {
+                _running--;
+                _failures.AddRange(ended.Exception?.InnerExceptions ?? []);
+                EndIfDone();
+            }
+        }
+    }
+
+    /// <summary>Fails the run, which goes on.</summary>
+    internal void AddError(string message) => _errors.Enqueue(message);
+
+    internal void Register(Resource resource, ResourceArgs args, ResourceOptions options, ImmutableArray<OutputProperty> outputs)
+        => Track(RegisterAsync(resource, args, options, outputs));
 
     internal void RegisterOutputs(Resource resource, Output<IDictionary<string, object?>> outputs)
     {
@@ -48,64 +73,126 @@ public sealed partial class Deployment
         async Task RegisterAsync()
         {
             var urn = (await resource.Urn.Data).Value;
-            var named = (await outputs.Data).Value.ToImmutableDictionary(
-                item => item.Key, item => new Output<object?>(PropertyValue.FlattenAsync(item.Value)));
+            var values = (await outputs.Data) is { IsKnown: true } known ? known.Value.ToImmutableDictionary() : null!;
+            var named = (await PropertyValue.FlattenAsync(values)).ToImmutableDictionary(
+                item => item.Key, item => new Output<object?>(Task.FromResult(item.Value with { Resources = [] })));
             await _mocks.RegisterResourceOutputs(new MockRegisterResourceOutputsRequest(urn, named));
         }
     }
 
+    /// <summary>
+    /// The answer to an invoke, once all that it needs is there. It is secret only if the mock says so, and depends on what the inputs depend on.
+    /// </summary>
     internal async Task<OutputData<T>> InvokeAsync<T>(string token, InvokeArgs args, InvokeOptions? options)
     {
-        var inputs = await PropertyValue.FlattenAsync(args);
-        if (options is InvokeOutputOptions { DependsOn: var dependsOn })
+        ImmutableDictionary<string, OutputData<object?>> inputs;
+        try
         {
-            var explicitly = await dependsOn.Value.Data;
-            inputs = inputs.Tainted(explicitly) with { Resources = [.. inputs.Resources, .. explicitly.Value] };
-            await UrnsAsync(explicitly.Value, of: null);
+            inputs = await PropertyValue.FlattenAsync((args ?? InvokeArgs.Empty).Inputs());
+        }
+        catch (Exception exception)
+        {
+            AddError($"Error serializing arguments for invoke {token}: {exception}");
+            throw;
         }
 
-        if (!inputs.IsKnown)
+        var unknown = new OutputData<T>(default!, false, false, []);
+        if (inputs.Values.Any(input => !input.IsKnown))
         {
-            return inputs.With(default(T)!);
+            return unknown;
         }
 
+        var explicitly = options is InvokeOutputOptions { DependsOn: var dependsOn } ? await ResourcesAsync(dependsOn) : [];
+        ImmutableHashSet<Resource> resources = [.. inputs.Values.SelectMany(input => input.Resources), .. explicitly];
+        foreach (var resource in Reached(resources, of: null).OfType<CustomResource>())
+        {
+            if (!(await resource.Id.Data).IsKnown)
+            {
+                return unknown;
+            }
+        }
+
+        return (await CallAsync<T>(token, inputs, options)) with { Resources = resources };
+    }
+
+    internal async Task<OutputData<T>> CallAsync<T>(string token, ImmutableDictionary<string, OutputData<object?>> inputs, InvokeOptions? options)
+    {
         var answer = await PropertyValue.FlattenStateAsync(await _mocks.CallAsync(new MockCallArgs
         {
             Token = token,
-            Args = (ImmutableDictionary<string, object>)inputs.Value!,
-            Provider = await ProviderAsync(options?.Provider ?? (options?.Parent ?? Stack)?.Providers.GetValueOrDefault(PackageOf(token))),
+            Args = PropertyValue.Known(inputs),
+            Provider = await ReferenceAsync(options?.Provider ?? options?.Parent?.ProviderFor(token)),
         }));
-        var values = answer.Where(item => item.Value.Value is not null).ToImmutableDictionary(item => item.Key, item => item.Value.Value!);
-        var data = answer.Values.Aggregate(inputs, (sum, item) => sum.Tainted(item));
-        return data.With((T)PropertyValue.To(typeof(T), values)!);
+        PropertyType.Check($"{token} result", typeof(T));
+        var value = PropertyValue.To(typeof(T), PropertyValue.Known(answer)) is T converted ? converted : default!;
+        return answer.Values.Aggregate(OutputData<T>.Known(value), (sum, item) => sum.Tainted(item));
     }
 
-    private async Task RegisterAsync(Resource resource, ResourceArgs? args, ResourceOptions options, ImmutableArray<OutputProperty> outputs)
+    /// <summary>Runs a program and returns when it is done or at the first failure, whatever else is still in flight then.</summary>
+    private async Task RunAsync(Func<Task<Stack>> makeStack)
+    {
+        ImmutableArray<Exception> failures;
+        try
+        {
+            (await makeStack()).RegisterPropertyOutputs();
+            lock (_gate)
+            {
+                _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                EndIfDone();
+            }
+
+            failures = await _end.Task;
+        }
+        catch (Exception exception)
+        {
+            failures = [exception];
+        }
+
+        foreach (var failure in failures)
+        {
+            AddError(Explain(failure));
+            Environment.ExitCode = Failed;
+        }
+    }
+
+    private void EndIfDone()
+    {
+        if (_running == 0 || _failures.Count > 0)
+        {
+            _end?.TrySetResult([.. _failures.Distinct(ReferenceEqualityComparer.Instance).Cast<Exception>()]);
+        }
+    }
+
+    private async Task RegisterAsync(Resource resource, ResourceArgs args, ResourceOptions options, ImmutableArray<OutputProperty> outputs)
     {
         try
         {
-            var inputs = args?.Inputs().ToList() ?? [];
-            // The constructor that registers the resource has not ended: a component's children come after this.
-            await Task.Yield();
-            var registration = await RegistrationAsync(resource, inputs, options);
-            var (id, state) = resource switch
-            {
-                Pulumi.Stack => (null, ImmutableDictionary<string, object>.Empty),
-                _ when _mocks is IResourceEngine engine => await engine.RegisterResourceAsync(registration),
-                _ => await _mocks.NewResourceAsync(registration.Args),
-            };
+            var dependsOn = await ResourcesAsync(options.DependsOn);
+            var inputs = await PropertyValue.FlattenAsync(args.Inputs());
+            var parent = resource is Pulumi.Stack ? null : (await (options.Parent ?? Stack).Urn.Data).Value;
+            var provider = resource is CustomResource ? await ReferenceAsync(options.Provider) : "";
+            var needed = Reached([.. dependsOn, .. inputs.Values.SelectMany(input => input.Resources)], resource);
+            await Task.WhenAll(needed.Select(item => item.Urn.Data));
 
+            _resources.Enqueue(resource);
+            var (type, name) = (resource.GetResourceType(), resource.GetResourceName());
+            var (id, state) = resource is Pulumi.Stack ? (null, ImmutableDictionary<string, object>.Empty) : await _mocks.NewResourceAsync(
+                new MockResourceArgs { Type = type, Name = name, Inputs = PropertyValue.Known(inputs), Provider = provider, Id = "" });
+
+            // As the official package's mocks name it: without what is between the resource and the stack.
+            var qualifiedType = parent is null ? type : $"{parent.Split("::")[2].Split('$')[0]}${type}";
+            var urn = $"urn:pulumi:{_instance.StackName}::{_instance.ProjectName}::{qualifiedType}::{name}";
             var values = await PropertyValue.FlattenStateAsync(state);
             var missing = new OutputData<object?>(null, !_instance.IsDryRun, false, []);
             foreach (var output in outputs)
             {
                 var data = output.Name switch
                 {
-                    "urn" => OutputData<object?>.Known(registration.Urn),
-                    "id" => missing with { Value = id ?? registration.Args.Id, IsKnown = !string.IsNullOrEmpty(id ?? registration.Args.Id) },
+                    "urn" => OutputData<object?>.Known(urn),
+                    "id" => OutputData<object?>.Known(id ?? "") with { IsKnown = !string.IsNullOrEmpty(id) },
                     _ => values.GetValueOrDefault(output.Name, missing),
                 };
-                output.Resolve(data with { Resources = data.Resources.Add(resource) });
+                output.Resolve(data with { Resources = [resource] });
             }
         }
         catch (Exception exception)
@@ -119,72 +206,16 @@ public sealed partial class Deployment
         }
     }
 
-    private async Task<ResourceRegistration> RegistrationAsync(
-        Resource resource, List<(InputAttribute Input, object Value)> inputs, ResourceOptions options)
-    {
-        var parentUrn = resource.Parent is null ? null : (await resource.Parent.Urn.Data).Value;
-        var values = ImmutableDictionary.CreateBuilder<string, object>();
-        var dependencies = (await UrnsAsync((await options.DependsOn.Value.Data) is { IsKnown: true } known ? known.Value : [], resource)).ToBuilder();
-        var propertyDependencies = ImmutableDictionary.CreateBuilder<string, ImmutableSortedSet<string>>();
-        var secret = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var unknown = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        foreach (var (input, value) in inputs)
-        {
-            var data = await PropertyValue.FlattenAsync(value);
-            propertyDependencies[input.Name] = await UrnsAsync(data.Resources, resource);
-            dependencies.UnionWith(propertyDependencies[input.Name]);
-            if (data.IsSecret)
-            {
-                secret.Add(input.Name);
-            }
+    private static async Task<ImmutableArray<Resource>> ResourcesAsync(InputList<Resource> resources)
+        => (await resources.Value.Data) is { IsKnown: true } known ? known.Value : [];
 
-            if (!data.IsKnown)
-            {
-                unknown.Add(input.Name);
-            }
-            else if (data.Value is not null)
-            {
-                values[input.Name] = input.Json && data.Value is not string ? JsonSerializer.Serialize(data.Value) : data.Value;
-            }
-        }
-
-        var readId = options.Id is null ? null : (await options.Id.Value.Data) is { IsKnown: true } id ? id.Value : null;
-        var provider = resource is CustomResource ? resource.Providers.GetValueOrDefault(PackageOf(resource.GetResourceType())) : null;
-        return new ResourceRegistration(
-            new MockResourceArgs
-            {
-                Type = resource.GetResourceType(),
-                Name = resource.GetResourceName(),
-                Inputs = values.ToImmutable(),
-                Provider = await ProviderAsync(provider),
-                Id = readId ?? (options as CustomResourceOptions)?.ImportId ?? "",
-            },
-            UrnOf(resource, parentUrn),
-            parentUrn,
-            resource is CustomResource,
-            options,
-            dependencies.ToImmutable(),
-            propertyDependencies.ToImmutable(),
-            secret.ToImmutable(),
-            unknown.ToImmutable());
-    }
-
-    private string UrnOf(Resource resource, string? parentUrn)
-    {
-        var type = resource.Parent is null or Pulumi.Stack
-            ? resource.GetResourceType()
-            : $"{parentUrn!.Split("::")[2]}${resource.GetResourceType()}";
-        return $"urn:pulumi:{_instance.StackName}::{_instance.ProjectName}::{type}::{resource.GetResourceName()}";
-    }
-
-    /// <summary>The URNs of resources, once they are registered. A component stands for the resources in it.</summary>
+    /// <summary>Resources to wait for: a component stands for those in it.</summary>
     /// <exception cref="RunException">The resource that waits is one of them: the official package would never end.</exception>
-    private static async Task<ImmutableSortedSet<string>> UrnsAsync(IEnumerable<Resource> resources, Resource? of)
+    private static IEnumerable<Resource> Reached(IEnumerable<Resource> resources, Resource? of)
     {
         var reached = new HashSet<Resource>();
         Reach(resources);
-        var urns = await Task.WhenAll(reached.Where(resource => resource is CustomResource || resource.IsRemote).Select(resource => resource.Urn.Data));
-        return urns.Select(urn => urn.Value).ToImmutableSortedSet(StringComparer.Ordinal);
+        return reached.Where(resource => resource is CustomResource || resource.IsRemote);
 
         void Reach(IEnumerable<Resource> more)
         {
@@ -203,23 +234,12 @@ public sealed partial class Deployment
         }
     }
 
-    private static string PackageOf(string token) => token.Split(':')[0];
+    private static string CleanKey(string key)
+        => key.Split(':', 2) is [{ Length: > 0 } project, var name] && name.StartsWith("config:", StringComparison.Ordinal)
+            ? $"{project}:{name["config:".Length..]}"
+            : key;
 
-    private static async Task<string> ProviderAsync(ProviderResource? provider)
+    /// <summary>How a mock is told of a provider.</summary>
+    private static async Task<string> ReferenceAsync(ProviderResource? provider)
         => provider is null ? "" : $"{(await provider.Urn.Data).Value}::{((await provider.Id.Data) is { IsKnown: true } id ? id.Value : UnknownId)}";
-
-    private async Task EndAsync()
-    {
-        while (_tasks.TryDequeue(out var task))
-        {
-            try
-            {
-                await task;
-            }
-            catch (Exception exception)
-            {
-                _errors.Add(exception);
-            }
-        }
-    }
 }

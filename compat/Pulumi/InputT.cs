@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 
 namespace Pulumi;
 
@@ -13,9 +12,9 @@ public class Input<T> : IOutput
     {
     }
 
-    private protected Input(Output<T> output) => _output = output;
+    private protected Input(Output<T> output) => _output = output ?? throw new ArgumentNullException(nameof(output));
 
-    public static implicit operator Input<T>([MaybeNull] T value) => new(Output.Create(value!));
+    public static implicit operator Input<T>(T value) => new(Output.Create(value!));
 
     public static implicit operator Input<T>(Output<T> value) => new(value);
 
@@ -51,11 +50,8 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IEnumerable, IAsync
 
     private InputList(Output<ImmutableArray<Input<T>>> items) => _items = items;
 
-    private InputList(Output<ImmutableArray<T>> values) : this(values.Apply<ImmutableArray<Input<T>>>(items => [.. items.Select(item => (Input<T>)item)]))
-    {
-    }
-
-    internal override Output<ImmutableArray<T>> Value => _items.Apply(items => Output.All(items.AsEnumerable()));
+    internal override Output<ImmutableArray<T>> Value
+        => _items.Apply(items => items.IsDefault ? Output.Create(default(ImmutableArray<T>)) : Output.All(items.AsEnumerable()));
 
     public void Add(params Input<T>[] inputs) => AddRange(Of(inputs));
 
@@ -65,7 +61,7 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IEnumerable, IAsync
 
     public InputList<T> Concat(InputList<T> other) => new(Output.Tuple(_items, other._items).Apply(t => t.Item1.AddRange(t.Item2)));
 
-    public static implicit operator InputList<T>([MaybeNull] T value) => Of([value!]);
+    public static implicit operator InputList<T>(T value) => Of([value!]);
 
     public static implicit operator InputList<T>(Output<T> value) => Of([value]);
 
@@ -83,27 +79,32 @@ public sealed class InputList<T> : Input<ImmutableArray<T>>, IEnumerable, IAsync
 
     public static implicit operator InputList<T>(List<Input<T>> values) => Of(values);
 
-    public static implicit operator InputList<T>(ImmutableArray<T> values) => Of(values.Select(value => (Input<T>)value));
+    public static implicit operator InputList<T>(ImmutableArray<T> values) => new(Output.Create(Inputs(values)));
 
-    public static implicit operator InputList<T>(ImmutableArray<Output<T>> values) => Of(values.Select(value => (Input<T>)value));
+    public static implicit operator InputList<T>(ImmutableArray<Output<T>> values)
+        => new(Output.Create(values.IsDefault ? default : ImmutableArray.CreateRange(values, value => (Input<T>)value)));
 
-    public static implicit operator InputList<T>(ImmutableArray<Input<T>> values) => Of(values);
+    public static implicit operator InputList<T>(ImmutableArray<Input<T>> values) => new(Output.Create(values));
 
-    public static implicit operator InputList<T>(Output<T[]> values) => new(values.Apply<ImmutableArray<T>>(items => [.. items]));
+    public static implicit operator InputList<T>(Output<T[]> values) => values.Apply(items => items.ToImmutableArray());
 
-    public static implicit operator InputList<T>(Output<List<T>> values) => new(values.Apply<ImmutableArray<T>>(items => [.. items]));
+    public static implicit operator InputList<T>(Output<List<T>> values) => values.Apply(items => items.ToImmutableArray());
 
-    public static implicit operator InputList<T>(Output<IEnumerable<T>> values) => new(values.Apply<ImmutableArray<T>>(items => [.. items]));
+    public static implicit operator InputList<T>(Output<IEnumerable<T>> values) => values.Apply(items => items.ToImmutableArray());
 
-    public static implicit operator InputList<T>(Output<ImmutableArray<T>> values) => new(values);
+    public static implicit operator InputList<T>(Output<ImmutableArray<T>> values) => new(values.Apply(Inputs));
 
     private static InputList<T> Of(IEnumerable<Input<T>> items) => new(Output.Create(items.ToImmutableArray()));
+
+    private static ImmutableArray<Input<T>> Inputs(ImmutableArray<T> values)
+        => values.IsDefault ? default : ImmutableArray.CreateRange(values, value => (Input<T>)value);
 
     IEnumerator IEnumerable.GetEnumerator() => throw new NotSupportedException("An InputList can only be enumerated asynchronously.");
 
     public async IAsyncEnumerator<Input<T>> GetAsyncEnumerator(CancellationToken cancellationToken)
     {
-        foreach (var item in (await _items.Data).Value)
+        var data = await Value.Data;
+        foreach (var item in data.IsKnown ? data.Value : [])
         {
             yield return item;
         }
@@ -121,16 +122,24 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
 
     private InputMap(Output<ImmutableDictionary<string, Input<TValue>>> items) => _items = items;
 
-    internal override Output<ImmutableDictionary<string, TValue>> Value => _items.Apply(items => Output
-        .All(items.Select(item => item.Value.ToOutput()))
-        .Apply(values => items.Keys.Zip(values).ToImmutableDictionary(pair => pair.First, pair => pair.Second)));
+    internal override Output<ImmutableDictionary<string, TValue>> Value => _items.Apply(items => items is null
+        ? Output.Create(default(ImmutableDictionary<string, TValue>)!)
+        : Output
+            .All(items.Select(item => (Input<TValue>)item.Value.ToOutput()))
+            .Apply(values => items.Keys.Zip(values).ToImmutableDictionary(pair => pair.First, pair => pair.Second)));
 
+    /// <summary>Adds, and never replaces.</summary>
     public Input<TValue> this[string key]
     {
-        set => _items = _items.Apply(items => items.SetItem(key, value));
+        set => Add(key, value);
     }
 
-    public void Add(string key, Input<TValue> value) => _items = _items.Apply(items => items.Add(key, value));
+    /// <summary>A second value for a key has to be equal to the first one: else the map fails.</summary>
+    public void Add(string key, Input<TValue> value) => _items = _items.Apply(items => items.SetItem(key, items.TryGetValue(key, out var first)
+        ? Output.Tuple(first, value).Apply(pair => EqualityComparer<TValue>.Default.Equals(pair.Item1, pair.Item2)
+            ? pair.Item1
+            : throw new ArgumentException($"Key '{key}' already exists in the map with a different value.", nameof(value)))
+        : value));
 
     public void Add(InputMap<TValue> values) => AddRange(values);
 
@@ -147,18 +156,20 @@ public sealed class InputMap<TValue> : Input<ImmutableDictionary<string, TValue>
 
     public static implicit operator InputMap<TValue>(Output<IDictionary<string, TValue>> values) => Of(values);
 
-    public static implicit operator InputMap<TValue>(Output<ImmutableDictionary<string, TValue>> values) => Of(values);
+    public static implicit operator InputMap<TValue>(Output<ImmutableDictionary<string, TValue>> values)
+        => new(values.Apply(items => items?.ToImmutableDictionary(item => item.Key, item => (Input<TValue>)item.Value)!));
 
     private static InputMap<TValue> Of<TItems>(Output<TItems> values) where TItems : IEnumerable<KeyValuePair<string, TValue>>
-        => new(values.Apply(items => items.ToImmutableDictionary(item => item.Key, item => (Input<TValue>)item.Value)));
+        => values.Apply(items => items.ToImmutableDictionary());
 
     IEnumerator IEnumerable.GetEnumerator() => throw new NotSupportedException("An InputMap can only be enumerated asynchronously.");
 
     public async IAsyncEnumerator<Input<KeyValuePair<string, TValue>>> GetAsyncEnumerator(CancellationToken cancellationToken)
     {
-        foreach (var (key, value) in (await _items.Data).Value)
+        var data = await Value.Data;
+        foreach (var item in data.IsKnown ? data.Value : ImmutableDictionary<string, TValue>.Empty)
         {
-            yield return value.Apply(item => KeyValuePair.Create(key, item));
+            yield return item;
         }
     }
 }

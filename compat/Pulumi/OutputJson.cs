@@ -6,6 +6,8 @@ namespace Pulumi;
 /// <summary>Writes each output inside a value as what it comes to.</summary>
 internal sealed class OutputJson : JsonConverterFactory
 {
+    private static readonly Type[] Converted = [typeof(Output<>), typeof(Input<>), typeof(InputList<>), typeof(InputMap<>)];
+
     private readonly Dictionary<IOutput, OutputData<object?>> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly List<IOutput> _pending = [];
 
@@ -38,7 +40,9 @@ internal sealed class OutputJson : JsonConverterFactory
         }
     }
 
-    public override bool CanConvert(Type typeToConvert) => typeToConvert.IsAssignableTo(typeof(IOutput));
+    /// <summary>No other input is written as its value: an <see cref="InputUnion{T0, T1}"/> becomes an empty object.</summary>
+    public override bool CanConvert(Type typeToConvert)
+        => typeToConvert.IsGenericType && Converted.Contains(typeToConvert.GetGenericTypeDefinition());
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options)
         => (JsonConverter)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert), this)!;

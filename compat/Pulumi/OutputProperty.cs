@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
 namespace Pulumi;
@@ -12,43 +13,66 @@ internal abstract class OutputProperty
 
     public abstract void Fail(Exception exception);
 
-    /// <summary>The [Output] properties of a resource's type and its base classes, by the provider's names.</summary>
-    /// <exception cref="RunException">One is no <see cref="Output{T}"/>.</exception>
-    /// <exception cref="InvalidOperationException">One cannot be set.</exception>
-    public static IEnumerable<(string Name, PropertyInfo Property)> Of(Resource resource)
+    public static bool IsOutput(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Output<>);
+
+    /// <exception cref="RunException">Any output is of another type.</exception>
+    public static void CheckTypes(IEnumerable<string?> ofAnotherType)
     {
-        foreach (var property in resource.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public))
+        if (ofAnotherType.ToList() is { Count: > 0 } names)
         {
-            if (property.GetCustomAttribute<OutputAttribute>() is not { } output)
+            throw new RunException(
+                $"Output(s) '{string.Join(", ", names)}' have incorrect type. [Output] attributed properties must be instances of Output<T>.");
+        }
+    }
+
+    /// <summary>What the [Output] properties of a component or stack are now, by name.</summary>
+    public static IDictionary<string, object?> ValuesOf(ComponentResource component) => PropertiesOf(component)
+        .Where(item => item.Property.DeclaringType != typeof(Resource))
+        .ToDictionary(item => string.IsNullOrWhiteSpace(item.Name) ? item.Property.Name : item.Name, item => item.Property.GetValue(component));
+
+    /// <summary>
+    /// Gives a resource's [Output] properties outputs that are yet to come. Those of a component or stack are its own to assign: of these
+    /// only the URN.
+    /// </summary>
+    /// <exception cref="RunException">One is no <see cref="Output{T}"/>.</exception>
+    /// <exception cref="InvalidOperationException">One cannot be set, or is of a type that no provider can give.</exception>
+    public static ImmutableArray<OutputProperty> Initialize(Resource resource)
+    {
+        var outputs = ImmutableArray.CreateBuilder<OutputProperty>();
+        foreach (var (name, property) in PropertiesOf(resource))
+        {
+            if (resource is ComponentResource { IsRemote: false } && property.DeclaringType != typeof(Resource))
             {
                 continue;
             }
 
-            if (property.PropertyType is not { IsGenericType: true } type || type.GetGenericTypeDefinition() != typeof(Output<>))
-            {
-                throw new RunException(
-                    $"Output(s) '{property.Name}' have incorrect type. [Output] attributed properties must be instances of Output<T>.");
-            }
-
+            var fullName = $"[Output] {resource.GetType().FullName}.{property.Name}";
+            CheckTypes(IsOutput(property.PropertyType) ? [] : [name]);
             // A base class's private setter is only seen from that class.
             var declared = property.DeclaringType!.GetProperty(property.Name, property.PropertyType)!;
-            yield return declared.CanWrite
-                ? (output.Name ?? property.Name, declared)
-                : throw new InvalidOperationException($"[Output] {resource.GetType().FullName}.{property.Name} did not have a 'set' method");
+            if (!declared.CanWrite)
+            {
+                throw new InvalidOperationException($"{fullName} did not have a 'set' method");
+            }
+
+            var type = property.PropertyType.GetGenericArguments()[0];
+            PropertyType.Check(fullName, type);
+            outputs.Add((OutputProperty)Activator.CreateInstance(typeof(Typed<>).MakeGenericType(type), resource, name ?? property.Name, declared)!);
         }
+
+        return outputs.ToImmutable();
     }
 
-    /// <summary>Gives a resource's [Output] properties outputs that are yet to come. Those of a program's stack are its own to assign.</summary>
-    public static ImmutableArray<OutputProperty> Initialize(Resource resource) => [.. Of(resource).ToList()
-        .Where(item => resource is not Stack || item.Property.DeclaringType == typeof(Resource))
-        .Select(item => (OutputProperty)Activator.CreateInstance(
-            typeof(Typed<>).MakeGenericType(item.Property.PropertyType.GetGenericArguments()), resource, item.Name, item.Property)!)];
+    private static IEnumerable<(string? Name, PropertyInfo Property)> PropertiesOf(Resource resource) => resource.GetType()
+        .GetProperties(BindingFlags.Instance | BindingFlags.Public)
+        .Where(property => property.IsDefined(typeof(OutputAttribute)))
+        .Select(property => (property.GetCustomAttribute<OutputAttribute>()!.Name, property));
 
     private sealed class Typed<T> : OutputProperty
     {
-        private readonly TaskCompletionSource<OutputData<T>> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<OutputData<T>> _source = new();
 
-        [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+        [SetsRequiredMembers]
         public Typed(Resource resource, string name, PropertyInfo property)
         {
             Name = name;
@@ -56,16 +80,7 @@ internal abstract class OutputProperty
         }
 
         public override void Resolve(OutputData<object?> data)
-        {
-            try
-            {
-                _source.SetResult(data.With((T)PropertyValue.To(typeof(T), data.Value)!));
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or TargetInvocationException)
-            {
-                _source.SetException(new InvalidOperationException($"Output '{Name}': {exception.Message}", exception));
-            }
-        }
+            => _source.SetResult(data.With(PropertyValue.To(typeof(T), data.Value) is T value ? value : default!));
 
         public override void Fail(Exception exception) => _source.TrySetException(exception);
     }

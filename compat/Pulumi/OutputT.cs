@@ -27,16 +27,11 @@ public sealed class Output<T> : IOutput
 
     public Output<TResult> Apply<TResult>(Func<T, Output<TResult>?> func) => new(ApplyAsync(func));
 
-    /// <summary>A preview does not call the function with a value that is not known; an update calls it with what there is.</summary>
+    /// <summary>The function is not called with a value that is not known, in a preview or not.</summary>
     private async Task<OutputData<TResult>> ApplyAsync<TResult>(Func<T, Output<TResult>?> func)
     {
         var data = await Data;
-        if (!data.IsKnown && Deployment.Instance.IsDryRun)
-        {
-            return data.With(default(TResult)!);
-        }
-
-        return func(data.Value) is { } result ? (await result.Data).Tainted(data) : data.With(default(TResult)!);
+        return data.IsKnown && func(data.Value) is { } result ? (await result.Data).Tainted(data) : data.With(default(TResult)!);
     }
 
     async Task<OutputData<object?>> IOutput.GetDataAsync()
@@ -45,11 +40,18 @@ public sealed class Output<T> : IOutput
         return data.With<object?>(data.Value);
     }
 
-    /// <summary>An output has no text before its value is there: this is a text that says so.</summary>
-    /// <exception cref="InvalidOperationException">The environment asks for one, with PULUMI_ERROR_OUTPUT_STRING.</exception>
+    /// <summary>An output has no text before its value is there: this is a text that says so, and a warning.</summary>
+    /// <exception cref="InvalidOperationException">No program is running, or PULUMI_ERROR_OUTPUT_STRING asks for it.</exception>
     public override string ToString()
     {
         const string Message = "Calling [ToString] on an [Output<T>] is not supported: use Output.Format, or Apply to get at the value.";
-        return Environment.GetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING") is "1" or "true" ? throw new InvalidOperationException(Message) : Message;
+        var isError = Environment.GetEnvironmentVariable("PULUMI_ERROR_OUTPUT_STRING");
+        if (isError == "1" || string.Equals(isError, "true", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidOperationException(Message);
+        }
+
+        Log.Warn(Message);
+        return Message;
     }
 }

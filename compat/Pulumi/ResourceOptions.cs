@@ -7,8 +7,6 @@ public abstract class ResourceOptions
     {
     }
 
-    public Input<string>? Id { get; set; }
-
     public Resource? Parent { get; set; }
 
     public InputList<Resource> DependsOn { get => field ??= new(); set; }
@@ -21,17 +19,9 @@ public abstract class ResourceOptions
 
     public ProviderResource? Provider { get; set; }
 
-    public CustomTimeouts? CustomTimeouts { get; set; }
-
     public List<ResourceTransformation> ResourceTransformations { get => field ??= []; set; }
 
-    public List<Input<Alias>> Aliases { get => field ??= []; set; }
-
     public List<string> ReplaceOnChanges { get => field ??= []; set; }
-
-    public bool? RetainOnDelete { get; set; }
-
-    public Resource? DeletedWith { get; set; }
 
     /// <summary>Adds another one's lists to this, and takes its values where it has any.</summary>
     private protected void Add(ResourceOptions? other)
@@ -41,19 +31,14 @@ public abstract class ResourceOptions
             return;
         }
 
-        Id = other.Id ?? Id;
         Parent = other.Parent ?? Parent;
         DependsOn = DependsOn.Concat(other.DependsOn);
         Protect = other.Protect ?? Protect;
         IgnoreChanges = [.. IgnoreChanges, .. other.IgnoreChanges];
         Version = other.Version ?? Version;
         Provider = other.Provider ?? Provider;
-        CustomTimeouts = other.CustomTimeouts ?? CustomTimeouts;
         ResourceTransformations = [.. ResourceTransformations, .. other.ResourceTransformations];
-        Aliases = [.. Aliases, .. other.Aliases];
         ReplaceOnChanges = [.. ReplaceOnChanges, .. other.ReplaceOnChanges];
-        RetainOnDelete = other.RetainOnDelete ?? RetainOnDelete;
-        DeletedWith = other.DeletedWith ?? DeletedWith;
     }
 }
 
@@ -64,8 +49,6 @@ public sealed class CustomResourceOptions : ResourceOptions
 
     public List<string> AdditionalSecretOutputs { get => field ??= []; set; }
 
-    public string? ImportId { get; set; }
-
     public static CustomResourceOptions Merge(CustomResourceOptions? options1, CustomResourceOptions? options2)
     {
         var merged = new CustomResourceOptions();
@@ -74,7 +57,6 @@ public sealed class CustomResourceOptions : ResourceOptions
             merged.Add(options);
             merged.DeleteBeforeReplace = options?.DeleteBeforeReplace ?? merged.DeleteBeforeReplace;
             merged.AdditionalSecretOutputs = [.. merged.AdditionalSecretOutputs, .. options?.AdditionalSecretOutputs ?? []];
-            merged.ImportId = options?.ImportId ?? merged.ImportId;
         }
 
         return merged;
@@ -95,38 +77,9 @@ public sealed class ComponentResourceOptions : ResourceOptions
             merged.Providers = [.. merged.Providers, .. options?.Providers ?? []];
         }
 
+        merged.Providers = [.. merged.Providers.AsEnumerable().Reverse().DistinctBy(provider => provider.Package).Reverse()];
         return merged;
     }
-}
-
-/// <summary>How long a provider may take.</summary>
-public sealed class CustomTimeouts
-{
-    public TimeSpan? Create { get; set; }
-
-    public TimeSpan? Update { get; set; }
-
-    public TimeSpan? Delete { get; set; }
-}
-
-/// <summary>What a resource was called before.</summary>
-public sealed class Alias
-{
-    public string? Urn { get; set; }
-
-    public Input<string>? Name { get; set; }
-
-    public Input<string>? Type { get; set; }
-
-    public Input<string>? Stack { get; set; }
-
-    public Input<string>? Project { get; set; }
-
-    public Resource? Parent { get; set; }
-
-    public Input<string>? ParentUrn { get; set; }
-
-    public bool NoParent { get; set; }
 }
 
 /// <summary>How a stack's resources are to be managed.</summary>

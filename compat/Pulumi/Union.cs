@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Pulumi;
 
 /// <summary>A value of one of two types, as outputs and inputs see it without those types.</summary>
@@ -42,9 +40,9 @@ public readonly struct Union<T0, T1> : IEquatable<Union<T0, T1>>, IUnion
 
     public bool Equals(Union<T0, T1> other) => IsT1 == other.IsT1 && Equals(Value, other.Value);
 
-    public override bool Equals([NotNullWhen(true)] object? obj) => obj is Union<T0, T1> other && Equals(other);
+    public override bool Equals(object? obj) => obj is Union<T0, T1> other && Equals(other);
 
     public override int GetHashCode() => HashCode.Combine(IsT1, Value);
 
-    public override string ToString() => Value?.ToString() ?? "";
+    public override string ToString() => $"{(IsT0 ? typeof(T0) : typeof(T1)).FullName}: {Value}";
 }

@@ -39,6 +39,23 @@ public class ApiListTests
         Assert.True(!missing.Any(), $"{packageId} lacks members that api/{packageId}.txt lists:\n{string.Join('\n', missing)}");
     }
 
+    /// <summary>
+    /// A call may be ambiguous, or mean another method, for an overload that a stand-in lacks. Where an official package has one
+    /// that takes as many arguments as one of the list does, the list has it too.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(PackageIds))]
+    public void Overloads_that_calls_can_be_taken_for_are_listed(string packageId)
+    {
+        var listed = Listed(packageId).ToHashSet(StringComparer.Ordinal);
+        var unlisted = Signatures.OverloadsOf(Packages[packageId]).GroupBy(overload => overload.Name).SelectMany(overloads => overloads
+            .Where(other => !listed.Contains(other.Line) && overloads.Any(overload =>
+                listed.Contains(overload.Line) && overload.Fewest <= other.Most && other.Fewest <= overload.Most))
+            .Select(other => other.Line));
+
+        Assert.True(!unlisted.Any(), $"api/{packageId}.txt lacks overloads of what it lists:\n{string.Join('\n', unlisted)}");
+    }
+
     /// <summary>Each type's line, and each member's line after that of its type.</summary>
     private static IEnumerable<string> Listed(string packageId)
     {

@@ -26,6 +26,36 @@ public class PulumiAwsTests
     }
 
     [Fact]
+    public async Task Options_name_the_version_and_what_the_provider_returns_in_secret()
+    {
+        var seen = new Dictionary<string, CustomResourceOptions>(StringComparer.Ordinal);
+        await Deployment.TestAsync(new PulumiMocks(), Update, () =>
+        {
+            new Aws.ApiGateway.ApiKey("key", new() { Value = "a-value" }, Observed());
+            new Aws.ApiGateway.UsagePlanKey("plain", new() { KeyId = "k", KeyType = "API_KEY", UsagePlanId = "p" }, Observed());
+            new Aws.ApiGateway.UsagePlanKey("secret", new() { KeyId = "k", KeyType = "API_KEY", UsagePlanId = "p" }, Observed("value"));
+        });
+
+        Assert.StartsWith("7.", seen["key"].Version, StringComparison.Ordinal);
+        Assert.Equal(["value"], seen["key"].AdditionalSecretOutputs);
+        Assert.Empty(seen["plain"].AdditionalSecretOutputs);
+        Assert.Equal(["value"], seen["secret"].AdditionalSecretOutputs);
+
+        CustomResourceOptions Observed(params List<string> secretOutputs) => new()
+        {
+            AdditionalSecretOutputs = secretOutputs,
+            ResourceTransformations =
+            {
+                args =>
+                {
+                    seen[args.Resource.GetResourceName()] = (CustomResourceOptions)args.Options;
+                    return null;
+                },
+            },
+        };
+    }
+
+    [Fact]
     public async Task A_function_takes_its_runtime_as_a_name_or_a_text()
     {
         var mocks = new PulumiMocks();

@@ -82,6 +82,9 @@ internal sealed class ThingArgs : ResourceArgs
 
     [Input("archive")]
     public Input<Archive>? Archive { get; set; }
+
+    [Input("json", json: true)]
+    public Input<string>? Json { get; set; }
 }
 
 internal sealed class PartArgs : ResourceArgs

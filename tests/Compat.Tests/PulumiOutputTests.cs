@@ -35,17 +35,40 @@ public class PulumiOutputTests
     }
 
     [Theory]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public async Task A_preview_does_not_call_a_function_with_an_unknown_value(bool isPreview, bool isCalled)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_function_is_not_called_with_an_unknown_value(bool isPreview)
     {
         var called = false;
         await Deployment.TestAsync(new PulumiMocks(), new TestOptions { IsPreview = isPreview }, () =>
         {
             OutputUtilities.CreateUnknown("u").Apply(_ => called = true);
+            OutputUtilities.CreateUnknown(() => Task.FromResult(called = true));
         });
 
-        Assert.Equal(isCalled, called);
+        Assert.False(called);
+    }
+
+    [Fact]
+    public async Task An_unknown_value_is_not_shown()
+        => Assert.Null(await OutputUtilities.GetValueAsync(OutputUtilities.CreateUnknown("u")));
+
+    [Fact]
+    public async Task An_output_that_is_null_is_refused()
+    {
+        Assert.Throws<ArgumentNullException>(() => { Input<string> input = (Output<string>)null!; });
+        Assert.Throws<ArgumentNullException>(() => { Output.Create((Task<string>)null!); });
+        Assert.Throws<ArgumentNullException>(() => { Output.CreateSecret((Output<string>)null!); });
+        Assert.Throws<ArgumentNullException>(() => { Output.JsonSerialize((Output<string>)null!); });
+        Assert.Throws<ArgumentNullException>(() => { Output.All(Output.Create("a"), null!); });
+        Assert.Throws<ArgumentNullException>(() => { Output.Tuple(Output.Create("a"), (Output<string>)null!); });
+        Assert.Throws<ArgumentNullException>(() => { new FileArchive(null!); });
+
+        var (known, missing) = ((Input<string>)"a", (Input<string>)null!);
+        await Assert.ThrowsAsync<NullReferenceException>(() => OutputUtilities.GetValueAsync(Output.All(known, missing)));
+        await Assert.ThrowsAsync<NullReferenceException>(() => OutputUtilities.GetValueAsync(Output.Tuple(known, missing)));
+        await Assert.ThrowsAsync<NullReferenceException>(() => OutputUtilities.GetValueAsync(new InputList<string> { known, missing }.ToOutput()));
+        Assert.Null(await OutputUtilities.GetValueAsync(missing.ToOutput()));
     }
 
     [Fact]
@@ -82,16 +105,48 @@ public class PulumiOutputTests
     }
 
     [Fact]
+    public async Task Lists_and_maps_are_enumerated_when_all_of_them_is_known()
+    {
+        InputList<string> list = new() { "a", "b" };
+        InputMap<string> map = new() { ["k"] = "v" };
+        var unknown = OutputUtilities.CreateUnknown("u");
+
+        Assert.Equal((2, 1), (await list.CountAsync(), await map.CountAsync()));
+        list.Add(unknown);
+        map.Add("u", unknown);
+        Assert.Equal((0, 0), (await list.CountAsync(), await map.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_not_there_stays_so()
+    {
+        InputList<string> list = default(ImmutableArray<string>);
+
+        Assert.True((await OutputUtilities.GetValueAsync(list.ToOutput())).IsDefault);
+    }
+
+    [Fact]
     public async Task Maps_take_values_inputs_and_outputs()
     {
         InputMap<string> map = new() { ["a"] = "1", ["b"] = Output.Create("2") };
         map.Add("c", "3");
-        map["a"] = "4";
         InputMap<string> other = new Dictionary<string, string> { ["b"] = "5" };
 
         var merged = await OutputUtilities.GetValueAsync(InputMap<string>.Merge(map, other).ToOutput());
 
-        Assert.Equal(["a=4", "b=5", "c=3"], merged.Select(item => $"{item.Key}={item.Value}").Order());
+        Assert.Equal(["a=1", "b=5", "c=3"], merged.Select(item => $"{item.Key}={item.Value}").Order());
+    }
+
+    [Fact]
+    public async Task Maps_do_not_take_another_value_for_a_key()
+    {
+        InputMap<string> same = new() { ["a"] = "1" };
+        same["a"] = Output.Create("1");
+        InputMap<string> other = new() { ["a"] = "1" };
+        other["a"] = "2";
+
+        Assert.Equal("1", (await OutputUtilities.GetValueAsync(same.ToOutput()))["a"]);
+        await Assert.ThrowsAsync<ArgumentException>(() => OutputUtilities.GetValueAsync(other.ToOutput()));
     }
 
     [Fact]
@@ -102,6 +157,8 @@ public class PulumiOutputTests
 
         Assert.Equal("t", (await OutputUtilities.GetValueAsync(text.ToOutput())).AsT0);
         Assert.Equal(3, (await OutputUtilities.GetValueAsync(number.ToOutput())).Match(_ => 0, value => value));
+        Assert.Equal("System.Int32: 3", Union<string, int>.FromT1(3).ToString());
+        Assert.Throws<InvalidOperationException>(() => Union<string, int>.FromT1(3).AsT0);
     }
 
     [Fact]
@@ -114,6 +171,14 @@ public class PulumiOutputTests
 
         Assert.Equal("""{"a":"\u003C","b":["x","y"],"c":1}""", await OutputUtilities.GetValueAsync(json));
         Assert.True(await Output.IsSecretAsync(json));
+    }
+
+    [Fact]
+    public async Task Json_does_not_have_the_value_of_a_union()
+    {
+        var value = Output.Create(new { u = (InputUnion<string, int>)"t" });
+
+        Assert.Equal("""{"u":{}}""", await OutputUtilities.GetValueAsync(Output.JsonSerialize(value)));
     }
 
     [Fact]
@@ -139,5 +204,19 @@ public class PulumiOutputTests
         Output<T>? made = null;
         await Deployment.TestAsync(new PulumiMocks(), new TestOptions(), () => { made = make(); });
         return await OutputUtilities.GetValueAsync(made!);
+    }
+}
+
+internal static class AsyncEnumerables
+{
+    public static async Task<int> CountAsync<T>(this IAsyncEnumerable<T> items)
+    {
+        var count = 0;
+        await foreach (var item in items)
+        {
+            count++;
+        }
+
+        return count;
     }
 }

@@ -5,6 +5,8 @@ using Pulumi.Utilities;
 
 namespace Compat.Tests;
 
+/// <summary>Some set the process's exit code: no other test may run beside these.</summary>
+[Collection(nameof(PulumiProgramTests))]
 public class PulumiRegistrationTests
 {
     private static readonly TestOptions Update = new() { IsPreview = false };
@@ -23,6 +25,7 @@ public class PulumiRegistrationTests
                 Map = { ["k"] = "v" },
                 Part = new PartArgs { Needed = "n" },
                 Archive = new FileArchive("."),
+                Json = "j",
             });
         });
 
@@ -33,6 +36,25 @@ public class PulumiRegistrationTests
         Assert.Equal("v", Assert.IsType<ImmutableDictionary<string, object>>(inputs["map"])["k"]);
         Assert.Equal("n", Assert.Single(Assert.IsType<ImmutableDictionary<string, object>>(inputs["part"])).Value);
         Assert.IsType<FileArchive>(inputs["archive"]);
+        Assert.Equal("\"j\"", inputs["json"]);
+    }
+
+    [Fact]
+    public async Task Mocks_are_told_of_a_list_that_is_not_there_as_empty()
+    {
+        var mocks = new PulumiMocks();
+        await Deployment.TestAsync(mocks, Update, () => { new Thing("thing", new ThingArgs { List = default(ImmutableArray<string>) }); });
+
+        Assert.Empty(Assert.IsType<ImmutableArray<object>>(mocks.Resource("thing").Inputs["list"]));
+    }
+
+    [Fact]
+    public async Task Private_inputs_of_a_base_class_are_not_seen()
+    {
+        var mocks = new PulumiMocks();
+        await Deployment.TestAsync(mocks, Update, () => { new Other("other", new DerivedArgs { Inherited = { "i" }, Own = { "o" } }); });
+
+        Assert.Equal(["own"], mocks.Resource("other").Inputs.Keys);
     }
 
     [Fact]
@@ -91,6 +113,127 @@ public class PulumiRegistrationTests
         Assert.Null(await OutputUtilities.GetValueAsync(thing.Text));
         Assert.True((await OutputUtilities.GetValueAsync(thing.List)).IsDefault);
         Assert.True(await OutputUtilities.GetIsKnownAsync(thing.Id));
+    }
+
+    [Fact]
+    public async Task Outputs_that_the_mock_gives_as_null_are_not_given()
+    {
+        var mocks = new PulumiMocks { State = _ => Task.FromResult<object>(new Dictionary<string, object?> { ["text"] = null }) };
+        var thing = Assert.IsType<Thing>(Assert.Single(await Deployment.TestAsync(mocks, new TestOptions(), () => { new Thing("thing"); })));
+
+        Assert.False(await OutputUtilities.GetIsKnownAsync(thing.Text));
+    }
+
+    [Fact]
+    public async Task Outputs_that_the_mock_gives_in_another_type_are_dropped()
+    {
+        var mocks = new PulumiMocks
+        {
+            State = _ => Task.FromResult<object>(new Dictionary<string, object>
+            {
+                ["text"] = 3,
+                ["number"] = "n",
+                ["list"] = new object[] { "a", 1 },
+                ["part"] = new Dictionary<string, object> { ["needed"] = true, ["count"] = 2 },
+            }),
+        };
+
+        var thing = Assert.IsType<Thing>(Assert.Single(await Deployment.TestAsync(mocks, Update, () => { new Thing("thing"); })));
+
+        Assert.Null(await OutputUtilities.GetValueAsync(thing.Text));
+        Assert.Equal(0, await OutputUtilities.GetValueAsync(thing.Number));
+        var list = await OutputUtilities.GetValueAsync(thing.List);
+        Assert.Equal((2, "a", null), (list.Length, list[0], list[1]));
+        var part = (await OutputUtilities.GetValueAsync(thing.Part))!;
+        Assert.Equal((null, 2.0), (part.Needed, part.Count));
+    }
+
+    [Fact]
+    public async Task A_mock_answers_with_a_map_of_any_values_and_with_no_list_of_pairs()
+    {
+        var mocks = new PulumiMocks { State = _ => Task.FromResult<object>(new Dictionary<string, string> { ["text"] = "t" }) };
+        var thing = Assert.IsType<Thing>(Assert.Single(await Deployment.TestAsync(mocks, Update, () => { new Thing("thing"); })));
+        Assert.Equal("t", await OutputUtilities.GetValueAsync(thing.Text));
+
+        var pairs = new PulumiMocks { State = _ => Task.FromResult<object>(new List<KeyValuePair<string, object>>()) };
+        await FailsAsync("is not a supported argument type", () => { new Thing("thing"); }, pairs);
+    }
+
+    [Fact]
+    public async Task Outputs_are_of_types_that_a_provider_can_give_and_can_be_set()
+    {
+        await FailsAsync("contains invalid type System.Int64", () => { new LongResource("r"); });
+        await FailsAsync("contains invalid type", () => { new ArrayResource("r"); });
+        await FailsAsync("Text did not have a 'set' method", () => { new FixedResource("r"); });
+        await FailsAsync("'text' have incorrect type", () => { new PlainResource("r"); });
+    }
+
+    [Fact]
+    public async Task Outputs_of_a_component_are_its_own_to_assign_and_registered_as_they_are()
+    {
+        var state = new Dictionary<string, object> { ["text"] = "of the mock", ["left"] = "of the mock" };
+        var mocks = new PulumiMocks { State = _ => Task.FromResult<object>(state) };
+        Named? component = null;
+        await Deployment.TestAsync(mocks, Update, () => { component = new Named("named"); });
+
+        Assert.Null(component!.Left);
+        Assert.Equal("own", await OutputUtilities.GetValueAsync(component.Text));
+        var outputs = mocks.Outputs.Single(request => request.Urn.EndsWith("::named", StringComparison.Ordinal)).Outputs;
+        Assert.Equal("own", await OutputUtilities.GetValueAsync(Assert.Single(outputs).Value));
+    }
+
+    [Fact]
+    public async Task Registered_outputs_are_without_nulls_and_resources()
+    {
+        var mocks = new PulumiMocks();
+        await Deployment.TestAsync(mocks, Update, () =>
+        {
+            var thing = new Thing("thing");
+            new Told("told", new Dictionary<string, object?>
+            {
+                ["null"] = null,
+                ["nullOutput"] = thing.Text,
+                ["id"] = thing.Id,
+                ["secret"] = Output.CreateSecret(1),
+                ["unknown"] = OutputUtilities.CreateUnknown("u"),
+            });
+        });
+
+        var outputs = mocks.Outputs.Single(request => request.Urn.EndsWith("::told", StringComparison.Ordinal)).Outputs;
+        Assert.Equal(["id", "secret", "unknown"], outputs.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty(await OutputUtilities.GetDependenciesAsync(outputs["id"]));
+        Assert.Equal(1.0, await OutputUtilities.GetValueAsync(outputs["secret"]));
+        Assert.True(await Output.IsSecretAsync(outputs["secret"]));
+        Assert.False(await OutputUtilities.GetIsKnownAsync(outputs["unknown"]));
+    }
+
+    [Fact]
+    public async Task Resources_are_listed_as_they_were_registered()
+    {
+        var gate = new TaskCompletionSource();
+        var mocks = new PulumiMocks
+        {
+            State = async args =>
+            {
+                if (args.Name == "one")
+                {
+                    await gate.Task;
+                }
+
+                return args.Inputs;
+            },
+        };
+
+        var resources = await Deployment.TestAsync(mocks, Update, () =>
+        {
+            var one = new Thing("one");
+            new Thing("after one", options: new CustomResourceOptions { DependsOn = one });
+            new Thing("two");
+            Assert.Equal(["one", "two"], mocks.Resources.Select(args => args.Name));
+            gate.SetResult();
+        });
+
+        Assert.Equal(["one", "two", "after one"], resources.Select(resource => resource.GetResourceName()));
     }
 
     [Fact]
@@ -163,7 +306,7 @@ public class PulumiRegistrationTests
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, Update, () =>
         {
-            var provider = new ProviderResource("test", "own", ResourceArgs.Empty);
+            var provider = new ProviderResource("test", "own", ResourceArgs.Empty, null);
             new Group("group", options: new ComponentResourceOptions { Providers = { provider } });
             new Thing("direct", options: new CustomResourceOptions { Provider = provider });
             new Thing("default");
@@ -173,6 +316,28 @@ public class PulumiRegistrationTests
         Assert.Equal(mocks.Resource("group-inner").Provider, mocks.Resource("direct").Provider);
         Assert.Equal("", mocks.Resource("default").Provider);
         Assert.Equal("", mocks.Resource("group").Provider);
+    }
+
+    [Fact]
+    public async Task A_component_takes_a_provider_or_several()
+    {
+        await FailsAsync("Do not supply both 'provider' and 'providers'", () =>
+        {
+            var provider = new ProviderResource("test", "own", ResourceArgs.Empty, null);
+            new Group("group", options: new ComponentResourceOptions { Provider = provider, Providers = { provider } });
+        });
+    }
+
+    [Fact]
+    public async Task Merged_options_have_the_last_provider_of_a_package()
+    {
+        await Deployment.TestAsync(new PulumiMocks(), Update, () =>
+        {
+            var one = new ProviderResource("test", "one", ResourceArgs.Empty, null);
+            var two = new ProviderResource("test", "two", ResourceArgs.Empty, null);
+            var merged = ComponentResourceOptions.Merge(new() { Providers = { one } }, new() { Providers = { two } });
+            Assert.Equal([two], merged.Providers);
+        });
     }
 
     [Fact]
@@ -195,6 +360,17 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
+    public async Task A_transformation_does_not_move_a_resource()
+        => await FailsAsync("cannot currently be used to change the 'parent'", () =>
+        {
+            var group = new Group("group");
+            new Thing("thing", options: new CustomResourceOptions
+            {
+                ResourceTransformations = { args => new ResourceTransformationResult(args.Args, new CustomResourceOptions { Parent = group }) },
+            });
+        });
+
+    [Fact]
     public void Merged_options_are_the_second_ones_values_and_the_lists_of_both()
     {
         var merged = CustomResourceOptions.Merge(
@@ -213,18 +389,160 @@ public class PulumiRegistrationTests
         {
             var now = await Deployment.Instance.InvokeAsync<Part>("test:index:ask", new AskArgs { Question = "?" });
             var later = Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs { Question = Output.CreateSecret("?") });
-            var unknown = Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs { Question = OutputUtilities.CreateUnknown("?") });
 
             Assert.Equal(2, now.Count);
             Assert.Equal("test:index:ask", (await OutputUtilities.GetValueAsync(later)).Needed);
-            Assert.True(await Output.IsSecretAsync(later));
-            Assert.False(await OutputUtilities.GetIsKnownAsync(unknown));
+            Assert.False(await Output.IsSecretAsync(later));
         });
+    }
+
+    [Fact]
+    public async Task An_answer_is_secret_or_unknown_as_the_mock_gives_it()
+    {
+        var mocks = new PulumiMocks
+        {
+            Answer = args => new Dictionary<string, object>
+            {
+                ["needed"] = args.Token == "test:index:secret" ? Output.CreateSecret("s") : OutputUtilities.CreateUnknown("u"),
+            },
+        };
+        await Deployment.TestAsync(mocks, Update, async () =>
+        {
+            Assert.True(await Output.IsSecretAsync(Deployment.Instance.Invoke<Part>("test:index:secret", new AskArgs())));
+            Assert.False(await OutputUtilities.GetIsKnownAsync(Deployment.Instance.Invoke<Part>("test:index:unknown", new AskArgs())));
+        });
+    }
+
+    [Fact]
+    public async Task An_invoke_waits_for_what_it_depends_on_and_does_not_ask_with_unknowns()
+    {
+        var asked = new List<MockCallArgs>();
+        var mocks = new PulumiMocks
+        {
+            Answer = args =>
+            {
+                asked.Add(args);
+                return new Dictionary<string, object> { ["needed"] = "n" };
+            },
+        };
+        var nameless = new NamelessMocks();
+        var unknown = OutputUtilities.CreateUnknown("?");
+        await Deployment.TestAsync(mocks, Update, async () =>
+        {
+            var unanswered = Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs { Question = unknown });
+            Assert.False(await OutputUtilities.GetIsKnownAsync(unanswered));
+            Assert.Empty(asked);
+
+            await Deployment.Instance.InvokeAsync<Part>("test:index:ask", new AskArgs { Question = unknown });
+            Assert.Empty(Assert.Single(asked).Args);
+
+            var (one, two) = (new Thing("one"), new Thing("two"));
+            var after = new InvokeOutputOptions { DependsOn = two };
+            var answer = Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs { Question = one.Id }, after);
+            Assert.Equal(["one", "two"], (await OutputUtilities.GetDependenciesAsync(answer)).Select(resource => resource.GetResourceName()).Order());
+        });
+        await Deployment.TestAsync(nameless, new TestOptions(), async () =>
+        {
+            var after = new InvokeOutputOptions { DependsOn = new Group("group") };
+            var answer = Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs(), after);
+            Assert.False(await OutputUtilities.GetIsKnownAsync(answer));
+        });
+    }
+
+    [Fact]
+    public async Task An_invoke_whose_arguments_cannot_be_told_fails_with_a_message_of_its_own()
+    {
+        var exitCode = Environment.ExitCode;
+        var errors = await Assert.ThrowsAsync<AggregateException>(() => Deployment.TestAsync(new PulumiMocks(), Update, () =>
+        {
+            Deployment.Instance.Invoke<Part>("test:index:ask", new AskArgs { When = DateTime.UnixEpoch });
+        }));
+        Environment.ExitCode = exitCode;
+
+        const string Message = "Error serializing arguments for invoke test:index:ask: ";
+        Assert.Contains(errors.InnerExceptions, error => error.Message.StartsWith(Message, StringComparison.Ordinal));
+    }
+
+    private static async Task FailsAsync(string text, Action program, IMocks? mocks = null)
+    {
+        var exitCode = Environment.ExitCode;
+        var error = await Assert.ThrowsAsync<RunException>(() => Deployment.TestAsync(mocks ?? new PulumiMocks(), Update, program));
+        Environment.ExitCode = exitCode;
+        Assert.Contains(text, error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Gives no ids, as in a preview.</summary>
+    private sealed class NamelessMocks : IMocks
+    {
+        public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args) => Task.FromResult<(string?, object)>((null, args.Inputs));
+
+        public Task<object> CallAsync(MockCallArgs args) => throw new NotSupportedException();
+    }
+
+    private sealed class Told : ComponentResource
+    {
+        public Told(string name, IDictionary<string, object?> outputs) : base("test:index:Told", name) => RegisterOutputs(outputs);
+    }
+
+    private sealed class Named : ComponentResource
+    {
+        public Named(string name) : base("test:index:Named", name)
+        {
+            Text = Output.Create("own");
+            RegisterOutputs();
+        }
+
+        [Output("text")]
+        public Output<string> Text { get; }
+
+        [Output("left")]
+        public Output<string> Left { get; private set; } = null!;
+    }
+
+    private sealed class LongResource(string name) : CustomResource("test:index:Long", name, ResourceArgs.Empty, null)
+    {
+        [Output("text")]
+        public Output<long> Text { get; private set; } = null!;
+    }
+
+    private sealed class ArrayResource(string name) : CustomResource("test:index:Array", name, ResourceArgs.Empty, null)
+    {
+        [Output("text")]
+        public Output<ImmutableDictionary<string, Version[]>> Text { get; private set; } = null!;
+    }
+
+    private sealed class FixedResource(string name) : CustomResource("test:index:Fixed", name, ResourceArgs.Empty, null)
+    {
+        [Output("text")]
+        public Output<string> Text { get; } = Output.Create("fixed");
+    }
+
+    private sealed class PlainResource(string name) : CustomResource("test:index:Plain", name, ResourceArgs.Empty, null)
+    {
+        [Output("text")]
+        public string Text { get; private set; } = "";
+    }
+
+    private sealed class Other(string name, ResourceArgs args) : CustomResource("test:index:Other", name, args, null);
+
+    private class BaseArgs : ResourceArgs
+    {
+        [field: Input("inherited")]
+        public InputList<string> Inherited { get => field ??= new(); set; }
+    }
+
+    private sealed class DerivedArgs : BaseArgs
+    {
+        [field: Input("own")]
+        public InputList<string> Own { get => field ??= new(); set; }
     }
 
     private sealed class AskArgs : InvokeArgs
     {
         [Input("question")]
         public Input<string>? Question { get; set; }
+
+        [Input("when")]
+        public object? When { get; set; }
     }
 }

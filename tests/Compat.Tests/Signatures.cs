@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 
 namespace Compat.Tests;
@@ -12,11 +13,13 @@ internal static class Signatures
 
     private static readonly NullabilityInfoContext Nullability = new();
 
-    /// <summary>Attributes that change what compiles against a member.</summary>
+    /// <summary>Attributes that change what compiles against a member, its parameters or its result.</summary>
     private static readonly string[] CompilerSeen =
     [
         nameof(ObsoleteAttribute), nameof(RequiresUnreferencedCodeAttribute), nameof(RequiresDynamicCodeAttribute),
-        nameof(RequiresPreviewFeaturesAttribute), nameof(ExperimentalAttribute),
+        nameof(RequiresPreviewFeaturesAttribute), nameof(ExperimentalAttribute), nameof(AllowNullAttribute), nameof(DisallowNullAttribute),
+        nameof(MaybeNullAttribute), nameof(NotNullAttribute), nameof(MaybeNullWhenAttribute), nameof(NotNullWhenAttribute),
+        nameof(NotNullIfNotNullAttribute), nameof(DoesNotReturnAttribute),
     ];
 
     private static readonly Dictionary<Type, string> Keywords = new()
@@ -44,6 +47,18 @@ internal static class Signatures
         }
     }
 
+    /// <summary>Each visible constructor and method, with the numbers of arguments that it can be called with.</summary>
+    public static IEnumerable<Overload> OverloadsOf(Assembly assembly)
+        => from type in assembly.GetExportedTypes()
+           let typeLine = Line(type)
+           from method in type.GetMembers(Declared).OfType<MethodBase>()
+           let line = Line(method)
+           where line is not null
+           let parameters = method.GetParameters()
+           let isOpen = parameters.Any(parameter => parameter.IsDefined(typeof(ParamArrayAttribute)))
+           let fewest = parameters.Count(parameter => !parameter.HasDefaultValue && !parameter.IsDefined(typeof(ParamArrayAttribute)))
+           select new Overload($"{typeLine}: {method.Name}", fewest, isOpen ? int.MaxValue : parameters.Length, $"{typeLine}: {line}");
+
     private static string Line(Type type)
     {
         var kind = type switch
@@ -62,27 +77,27 @@ internal static class Signatures
             .Where(item => item is not null && item != typeof(object) && item != typeof(Enum) && item != typeof(ValueType))
             .Select(item => Name(item!))
             .ToList();
-        var constraints = type.GetGenericArguments()
-            .Where(argument => argument.GetGenericParameterConstraints().Length > 0)
-            .Select(argument => $" where {argument.Name} : {string.Join(", ", argument.GetGenericParameterConstraints().Select(Name))}");
-
+        var targets = type.GetCustomAttribute<AttributeUsageAttribute>(inherit: false)?.ValidOn;
+        var usage = targets is null ? "" : $"[AttributeUsage({targets})] ";
         var heritage = parents.Count > 0 ? $" : {string.Join(", ", parents)}" : "";
-        return $"[{type.Namespace}] {Attributes(type)}{kind} {Name(type)}{heritage}{string.Concat(constraints)}";
+        return $"[{type.Namespace}] {usage}{Attributes(type.CustomAttributes)}{kind} {Name(type)}{heritage}{Constraints(type.GetGenericArguments())}";
     }
 
     private static string? Line(MemberInfo member) => member switch
     {
         FieldInfo { IsSpecialName: false } field when IsVisible(field.IsPublic, field.IsFamily, field.IsFamilyOrAssembly)
-            => $"{Attributes(field)}{Modifiers(field)}{Name(field.FieldType, Nullability.Create(field))} {field.Name}",
+            => $"{Attributes(field.CustomAttributes)}{Modifiers(field)}{Name(field.FieldType, Nullability.Create(field))} {field.Name}",
         ConstructorInfo constructor when IsVisible(constructor)
-            => $"{Attributes(constructor)}{Access(constructor.IsPublic)}ctor ({Parameters(constructor)})",
+            => $"{Attributes(constructor.CustomAttributes)}{Access(constructor.IsPublic)}ctor ({Parameters(constructor)})",
         PropertyInfo property when property.GetAccessors(nonPublic: true).Where(IsVisible).ToList() is { Count: > 0 } accessors
-            => $"{Attributes(property)}{Modifiers(accessors[0])}{Name(property.PropertyType, Nullability.Create(property))} {property.Name} {{ {Accessors(accessors)}}}",
+            => $"{Attributes(property.CustomAttributes)}{Modifiers(accessors[0])}{Name(property.PropertyType, Nullability.Create(property))} "
+                + $"{property.Name} {{ {Accessors(accessors)}}}",
         EventInfo { AddMethod: { } add } @event when IsVisible(add)
-            => $"{Attributes(@event)}{Modifiers(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
+            => $"{Attributes(@event.CustomAttributes)}{Modifiers(add)}event {Name(@event.EventHandlerType!)} {@event.Name}",
         MethodInfo method when IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
-            => $"{Attributes(method)}{Modifiers(method)}{Name(method.ReturnType, Nullability.Create(method.ReturnParameter))} {method.Name}{TypeArguments(method.GetGenericArguments())}"
-                + $"({Parameters(method)})",
+            => $"{Attributes(method.CustomAttributes)}{Attributes(method.ReturnParameter.CustomAttributes)}{Modifiers(method)}"
+                + $"{Name(method.ReturnType, Nullability.Create(method.ReturnParameter))} {method.Name}{TypeArguments(method.GetGenericArguments())}"
+                + $"({Parameters(method)}){Constraints(method.GetGenericArguments())}",
         _ => null,
     };
 
@@ -92,17 +107,21 @@ internal static class Signatures
 
     private static string Access(bool isPublic) => isPublic ? "" : "protected ";
 
-    private static string Accessors(IEnumerable<MethodInfo> accessors)
-        => string.Concat(accessors.Select(accessor => accessor.ReturnType == typeof(void) ? "set; " : "get; "));
+    private static string Accessors(List<MethodInfo> accessors) => string.Concat(accessors.Select(accessor =>
+    {
+        var access = accessor.IsPublic == accessors[0].IsPublic ? "" : Access(accessor.IsPublic);
+        var isInit = accessor.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit));
+        return access + (accessor.ReturnType != typeof(void) ? "get; " : isInit ? "init; " : "set; ");
+    }));
 
     private static string Modifiers(FieldInfo field)
-        => $"{Access(field.IsPublic)}{(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}";
+        => Access(field.IsPublic) + (field.IsLiteral ? "const " : (field.IsStatic ? "static " : "") + (field.IsInitOnly ? "readonly " : ""));
 
     private static string Modifiers(MethodInfo method)
     {
         var kind = method switch
         {
-            { DeclaringType.IsInterface: true, IsStatic: false } => "",
+            { DeclaringType.IsInterface: true, IsAbstract: true } => "",
             { IsStatic: true } => "static ",
             { IsAbstract: true } => "abstract ",
             { IsVirtual: true, IsFinal: false } => "virtual ",
@@ -115,6 +134,7 @@ internal static class Signatures
     {
         var modifier = parameter switch
         {
+            { Position: 0 } when method.IsDefined(typeof(ExtensionAttribute)) => "this ",
             _ when parameter.IsDefined(typeof(ParamArrayAttribute)) => "params ",
             { IsOut: true } => "out ",
             { ParameterType.IsByRef: true } => "ref ",
@@ -127,10 +147,24 @@ internal static class Signatures
             { DefaultValue: null } => " = null",
             _ => $" = {parameter.DefaultValue}",
         };
-        return $"{modifier}{Name(parameter.ParameterType, Nullability.Create(parameter))} {parameter.Name}{value}";
+        var type = Name(parameter.ParameterType, Nullability.Create(parameter));
+        return $"{Attributes(parameter.CustomAttributes)}{modifier}{type} {parameter.Name}{value}";
     }));
 
-    private static string Attributes(MemberInfo member) => string.Concat(member.CustomAttributes
+    private static string Constraints(Type[] arguments) => string.Concat(
+        from argument in arguments
+        let special = argument.IsGenericParameter ? argument.GenericParameterAttributes : default
+        let isStruct = special.HasFlag(GenericParameterAttributes.NotNullableValueTypeConstraint)
+        let types = argument.IsGenericParameter ? argument.GetGenericParameterConstraints().Where(type => type != typeof(ValueType)).Select(Name) : []
+        let all = types
+            .Prepend(isStruct ? "struct" : special.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint) ? "class" : "")
+            .Append(special.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct ? "new()" : "")
+            .Where(text => text.Length > 0)
+            .ToList()
+        where all.Count > 0
+        select $" where {argument.Name} : {string.Join(", ", all)}");
+
+    private static string Attributes(IEnumerable<CustomAttributeData> attributes) => string.Concat(attributes
         .Select(attribute => attribute.AttributeType.Name)
         .Where(CompilerSeen.Contains)
         .Select(name => $"[{name[..^"Attribute".Length]}] "));
@@ -161,3 +195,10 @@ internal static class Signatures
     private static string TypeArguments(Type[] arguments, NullabilityInfo? nullability = null) => arguments.Length == 0 ? "" :
         $"<{string.Join(", ", arguments.Select((argument, index) => Name(argument, nullability?.GenericTypeArguments.ElementAtOrDefault(index))))}>";
 }
+
+/// <summary>One of the methods, or constructors, of a name.</summary>
+/// <param name="Name">The type's line and the name.</param>
+/// <param name="Fewest">How many arguments it needs.</param>
+/// <param name="Most">How many it takes.</param>
+/// <param name="Line">It as a whole.</param>
+internal sealed record Overload(string Name, int Fewest, int Most, string Line);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pulumi.Aws.Iam.Inputs;
 
 namespace Pulumi.Aws.Iam;
 
@@ -24,9 +23,6 @@ public class Role : CustomResource
 
     [Output("forceDetachPolicies")]
     public Output<bool?> ForceDetachPolicies { get; private set; } = null!;
-
-    [Output("managedPolicyArns")]
-    public Output<ImmutableArray<string>> ManagedPolicyArns { get; private set; } = null!;
 
     [Output("maxSessionDuration")]
     public Output<int?> MaxSessionDuration { get; private set; } = null!;
@@ -63,12 +59,6 @@ public sealed class RoleArgs : ResourceArgs
 
     [Input("forceDetachPolicies")]
     public Input<bool>? ForceDetachPolicies { get; set; }
-
-    [field: Input("inlinePolicies")]
-    public InputList<RoleInlinePolicyArgs> InlinePolicies { get => field ??= new(); set; }
-
-    [field: Input("managedPolicyArns")]
-    public InputList<string> ManagedPolicyArns { get => field ??= new(); set; }
 
     [Input("maxSessionDuration")]
     public Input<int>? MaxSessionDuration { get; set; }

@@ -70,12 +70,6 @@ public class Function : CustomResource
     [Output("region")]
     public Output<string> Region { get; private set; } = null!;
 
-    [Output("replaceSecurityGroupsOnDestroy")]
-    public Output<bool?> ReplaceSecurityGroupsOnDestroy { get; private set; } = null!;
-
-    [Output("replacementSecurityGroupIds")]
-    public Output<ImmutableArray<string>> ReplacementSecurityGroupIds { get; private set; } = null!;
-
     [Output("reservedConcurrentExecutions")]
     public Output<int?> ReservedConcurrentExecutions { get; private set; } = null!;
 
@@ -189,12 +183,6 @@ public sealed class FunctionArgs : ResourceArgs
 
     [Input("region")]
     public Input<string>? Region { get; set; }
-
-    [Input("replaceSecurityGroupsOnDestroy")]
-    public Input<bool>? ReplaceSecurityGroupsOnDestroy { get; set; }
-
-    [field: Input("replacementSecurityGroupIds")]
-    public InputList<string> ReplacementSecurityGroupIds { get => field ??= new(); set; }
 
     [Input("reservedConcurrentExecutions")]
     public Input<int>? ReservedConcurrentExecutions { get; set; }

@@ -15,14 +15,6 @@ public interface IMocks
     Task RegisterResourceOutputs(MockRegisterResourceOutputsRequest args) => Task.CompletedTask;
 }
 
-/// <summary>Echoes inputs.</summary>
-public class EmptyMocks : IMocks
-{
-    public Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args) => Task.FromResult<(string?, object)>((null, args.Inputs));
-
-    public Task<object> CallAsync(MockCallArgs args) => Task.FromResult<object>(args.Args);
-}
-
 /// <summary>A resource to make.</summary>
 public class MockResourceArgs
 {
