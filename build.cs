@@ -70,6 +70,11 @@ int? Prepare()
     {
         Console.Error.WriteLine(output);
         Console.Error.WriteLine("Could not tell whether the package feed has the AWS packages: see the restore error above.");
+        if (output.Contains("error NU1100", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine($"A NuGet.config maps packages to sources and leaves these out. Map them to the source that has them: {string.Join(", ", ids)}");
+        }
+
         return 1;
     }
 

@@ -3,12 +3,19 @@ using System.Security.Cryptography;
 
 namespace Packaging.Tests;
 
-/// <summary>Builds in a copy of the sources, in another folder and another commit.</summary>
+/// <summary>Builds in a copy of the sources, in another folder, with characters in its name that the compiler and the shell give a meaning, and another commit.</summary>
 public sealed class BuildTests : IDisposable
 {
     private static readonly string[] Sources = ["src", "compat", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "NuGet.config", "nuget.config", "artifacts/package-mode.props"];
 
-    private readonly string _copy = Directory.CreateTempSubdirectory("copy of the sources ").FullName;
+    private readonly string _folder;
+    private readonly string _copy;
+
+    public BuildTests()
+    {
+        _folder = Directory.CreateTempSubdirectory("build ").FullName;
+        _copy = Directory.CreateDirectory(Path.Combine(_folder, "copy, of=the sources")).FullName;
+    }
 
     /// <summary>Otherwise a deployment would show a change where there is none.</summary>
     [Fact]
@@ -19,7 +26,7 @@ public sealed class BuildTests : IDisposable
         await RunAsync("git", "-c", "user.name=somebody", "-c", "user.email=somebody@example.com", "commit", "--quiet", "--allow-empty", "-m", "another");
 
         // As Amazon.Lambda.Tools calls it.
-        var package = Path.Combine(_copy, "package");
+        var package = Path.Combine(_folder, "package");
         var (exitCode, output) = await RunAsync(
             "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "--framework", "net10.0",
             "/p:GenerateRuntimeConfigurationFiles=true", "-r", Package.ArchitectureHere == "arm64" ? "linux-arm64" : "linux-x64", "--self-contained", "false", "-p:TestPackage=true", "-nodeReuse:false");
@@ -34,7 +41,7 @@ public sealed class BuildTests : IDisposable
     public async Task Packaging_for_AWS_from_stand_ins_fails_and_says_why(string runtime)
     {
         CopySources();
-        var package = Path.Combine(_copy, "package");
+        var package = Path.Combine(_folder, "package");
         var (exitCode, output) = await RunAsync(
             "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "-r", runtime, "--self-contained", "false", "-p:PackageMode=compat", "-nodeReuse:false");
 
@@ -67,7 +74,7 @@ public sealed class BuildTests : IDisposable
         Assert.Matches("^[0-9]+[.]0", output);
     }
 
-    public void Dispose() => Directory.Delete(_copy, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void CopySources()
     {
