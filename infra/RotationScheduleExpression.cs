@@ -1,0 +1,296 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace SecretsManagerSchedules;
+
+/// <summary>
+/// A <c>rate()</c> or <c>cron()</c> expression for a rotation schedule, checked by the rules of the AWS API reference (RotationRulesType) and of
+/// the Secrets Manager user guide (Rotation schedules). What they document is accepted. So are some forms of EventBridge's that do not contradict
+/// them: lists and ranges of hours, names in lower case, <c>FRIL</c> as a day of the week. Whether AWS accepts those is not known.
+/// </summary>
+internal sealed partial class RotationScheduleExpression
+{
+    /// <summary>The most that AutomaticallyAfterDays, the schedule without an expression, can be.</summary>
+    public const int MaximumAutomaticallyAfterDays = 1000;
+
+    private const int MaximumLength = 256;
+    private const int MinimumHours = 4;
+    private const int MaximumRateDays = 999;
+
+    private static readonly string TooOften = string.Create(CultureInfo.InvariantCulture, $"a secret is rotated every {MinimumHours} hours at most");
+
+    private readonly CronFields? _cron;
+
+    private RotationScheduleExpression(TimeSpan shortestInterval, bool isInHours, CronFields? cron)
+    {
+        ShortestInterval = shortestInterval;
+        IsInHours = isInHours;
+        _cron = cron;
+    }
+
+    /// <summary>The shortest time from the opening of one window to that of the next; of a rate, the rate.</summary>
+    public TimeSpan ShortestInterval { get; }
+
+    /// <summary>
+    /// A schedule in hours: without a Duration its window closes after an hour. A cron() that opens more than one window a day is assumed to be one.
+    /// </summary>
+    public bool IsInHours { get; }
+
+    /// <summary>True of a rate, whose windows open at the same interval.</summary>
+    public bool IsRate => _cron is null;
+
+    /// <exception cref="FormatException">AWS would refuse the expression; the message says why.</exception>
+    public static RotationScheduleExpression Parse(string expression)
+    {
+        if (expression.Length > MaximumLength || !Characters().IsMatch(expression))
+        {
+            throw new FormatException($"it must have 1 to {MaximumLength} of the characters 0-9 A-Z a-z ( ) # ? * - / , and space");
+        }
+
+        if (RatePattern().Match(expression) is { Success: true } rate)
+        {
+            return OfRate(rate.Groups["value"].Value, inDays: rate.Groups["unit"].Value.StartsWith("day", StringComparison.Ordinal));
+        }
+
+        return CronPattern().Match(expression) is { Success: true } cron
+            ? OfCron(CronFields.Parse(cron.Groups["fields"].Value.Split(' ')))
+            : throw new FormatException("it must be rate(Value Unit) or cron(Minutes Hours Day-of-month Month Day-of-week Year)");
+    }
+
+    /// <summary>The hours of a Duration: two or three characters, digits and h.</summary>
+    /// <param name="duration">The length of the window.</param>
+    /// <param name="schedule">The expression beside it; null where AutomaticallyAfterDays is.</param>
+    /// <exception cref="FormatException">AWS would refuse the Duration; the message says why.</exception>
+    public static int ParseDuration(string duration, RotationScheduleExpression? schedule)
+    {
+        if (!DurationPattern().IsMatch(duration)
+            || int.Parse(duration[..^1], NumberStyles.None, CultureInfo.InvariantCulture) is not (>= 1 and <= 24 and var hours))
+        {
+            throw new FormatException("it must be 1h to 24h");
+        }
+
+        if (schedule?._cron?.Hours.Max + hours > 24)
+        {
+            throw new FormatException("the window must not extend into the next UTC day");
+        }
+
+        return schedule is null || TimeSpan.FromHours(hours) <= schedule.ShortestInterval
+            ? hours
+            : throw new FormatException("the window must not extend into the next one");
+    }
+
+    /// <summary>When a window of a cron() opens next.</summary>
+    public DateTimeOffset NextOfCron(DateTimeOffset now) => _cron!.Next(now);
+
+    private static RotationScheduleExpression OfRate(string text, bool inDays)
+    {
+        var (least, most) = inDays ? (1, MaximumRateDays) : (MinimumHours, MaximumRateDays * 24);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value > most)
+        {
+            throw new FormatException($"a rate is {MaximumRateDays} days at most");
+        }
+
+        if (value < least)
+        {
+            throw new FormatException(inDays ? $"a rate in days is 1 to {MaximumRateDays}" : TooOften);
+        }
+
+        return new RotationScheduleExpression(inDays ? TimeSpan.FromDays(value) : TimeSpan.FromHours(value), !inDays, cron: null);
+    }
+
+    private static RotationScheduleExpression OfCron(CronFields cron)
+    {
+        var shortest = cron.ShortestInterval();
+        return shortest >= TimeSpan.FromHours(MinimumHours)
+            ? new RotationScheduleExpression(shortest, cron.Hours.Count > 1, cron)
+            : throw new FormatException(TooOften);
+    }
+
+    // \z, here and below: $ would match before a line break at the end as well.
+    [GeneratedRegex(@"^[0-9A-Za-z()#?*\-/, ]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Characters();
+
+    [GeneratedRegex(@"^rate\((?<value>[0-9]+) (?<unit>hours?|days?)\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RatePattern();
+
+    [GeneratedRegex(@"^cron\((?<fields>[^()]*)\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CronPattern();
+
+    [GeneratedRegex(@"^[0-9]{1,2}h\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DurationPattern();
+}
+
+/// <summary>The fields of a <c>cron()</c> expression. Minutes are always 0, and Year is always *.</summary>
+internal sealed partial class CronFields
+{
+    // Until 2100 the calendar repeats itself every 28 years, so that twice as many have each date that can come, and what comes after it.
+    private const int DaysOfCalendar = 57 * 366;
+
+    private static readonly DateOnly StartOfCalendar = new(2000, 1, 1);
+
+    private static readonly string[] MonthNames = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    private static readonly string[] DayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+    private readonly SortedSet<int> _months;
+    private readonly Predicate<DateOnly> _isDay;
+
+    private CronFields(SortedSet<int> hours, SortedSet<int> months, Predicate<DateOnly> isDay)
+    {
+        Hours = hours;
+        _months = months;
+        _isDay = isDay;
+    }
+
+    /// <summary>The hours at which windows open.</summary>
+    public SortedSet<int> Hours { get; }
+
+    /// <exception cref="FormatException">AWS would refuse a field; the message says which.</exception>
+    public static CronFields Parse(string[] fields)
+    {
+        if (fields is not [var minutes, var hours, var dayOfMonth, var month, var dayOfWeek, var year])
+        {
+            throw new FormatException("cron has six fields: Minutes Hours Day-of-month Month Day-of-week Year");
+        }
+
+        if (minutes is not "0")
+        {
+            throw new FormatException("Minutes must be 0");
+        }
+
+        if (year is not "*")
+        {
+            throw new FormatException("Year must be *");
+        }
+
+        if ((dayOfMonth is "?") == (dayOfWeek is "?"))
+        {
+            throw new FormatException("one of Day-of-month and Day-of-week must be ?, and only one");
+        }
+
+        return new CronFields(
+            Values("Hours", hours, 0, 23, names: []),
+            Values("Month", month, 1, 12, MonthNames),
+            dayOfWeek is "?" ? DayOfMonth(dayOfMonth) : DayOfWeek(dayOfWeek));
+    }
+
+    /// <summary>The shortest time from one window's opening to the next.</summary>
+    /// <exception cref="FormatException">None ever opens.</exception>
+    public TimeSpan ShortestInterval()
+    {
+        var days = Days(StartOfCalendar).Select(day => day.DayNumber).ToList();
+        if (days.Count == 0)
+        {
+            throw new FormatException("it never comes to pass");
+        }
+
+        var overNight = Gaps(days).Min() * 24 - Hours.Max + Hours.Min;
+        return TimeSpan.FromHours(Gaps(Hours).Append(overNight).Min());
+
+        static IEnumerable<int> Gaps(IReadOnlyCollection<int> numbers) => numbers.Zip(numbers.Skip(1), (number, next) => next - number);
+    }
+
+    /// <summary>When a window opens next.</summary>
+    public DateTimeOffset Next(DateTimeOffset now) => Days(DateOnly.FromDateTime(now.UtcDateTime))
+        .SelectMany(day => Hours.Select(hour => new DateTimeOffset(day, new TimeOnly(hour, 0), TimeSpan.Zero)))
+        .First(opens => opens > now);
+
+    private IEnumerable<DateOnly> Days(DateOnly first) =>
+        Enumerable.Range(0, DaysOfCalendar).Select(first.AddDays).Where(day => _months.Contains(day.Month) && _isDay(day));
+
+    private static Predicate<DateOnly> DayOfMonth(string field)
+    {
+        if (IsL(field))
+        {
+            return date => date.AddDays(1).Month != date.Month;
+        }
+
+        if (LastNamedDay().Match(field) is { Success: true } last)
+        {
+            var named = Number("Day-of-month", last.Groups["day"].Value, 1, 0, DayNames);
+            return date => IsLast(date, named);
+        }
+
+        var days = Values("Day-of-month", field, 1, 31, names: []);
+        return date => days.Contains(date.Day);
+    }
+
+    private static Predicate<DateOnly> DayOfWeek(string field)
+    {
+        // Alone, L is the last day of the week; behind a day, the last such day of the month.
+        if (IsL(field))
+        {
+            return date => date.DayOfWeek == System.DayOfWeek.Saturday;
+        }
+
+        if (DayOfMonthsWeek().Match(field) is { Success: true } match)
+        {
+            var day = Number("Day-of-week", match.Groups["day"].Value, 1, 7, DayNames);
+            return match.Groups["week"] is { Success: true, ValueSpan: [var week] }
+                ? date => NumberOf(date) == day && (date.Day - 1) / 7 == week - '1'
+                : date => IsLast(date, day);
+        }
+
+        var days = Values("Day-of-week", field, 1, 7, DayNames);
+        return date => days.Contains(NumberOf(date));
+    }
+
+    private static bool IsL(string field) => string.Equals(field, "L", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsLast(DateOnly date, int dayOfWeek) => NumberOf(date) == dayOfWeek && date.AddDays(7).Month != date.Month;
+
+    private static int NumberOf(DateOnly date) => (int)date.DayOfWeek + 1;
+
+    /// <summary>A list of values, ranges and increments.</summary>
+    private static SortedSet<int> Values(string name, string field, int least, int most, string[] names) =>
+        field.Split(',') is var elements && !elements.Contains("")
+            ? [.. elements.SelectMany(element => Element(name, element, least, most, names))]
+            : throw new FormatException($"{name} cannot be {field}");
+
+    private static IEnumerable<int> Element(string name, string element, int least, int most, string[] names)
+    {
+        if (ListElement().Match(element) is not { Success: true } match)
+        {
+            throw new FormatException($"{name} cannot be {element}");
+        }
+
+        var step = match.Groups["step"];
+        var from = match.Groups["from"] is { Success: true, Value: var first } ? Number(name, first, least, most, names) : least;
+        // An increment runs from its start to the end of the field; without a start, from the field's first value.
+        var to = match.Groups["to"] is { Success: true, Value: var last } ? Number(name, last, least, most, names)
+            : match.Groups["from"].Success && !step.Success ? from
+            : most;
+        var by = step.Success ? Number(name, step.Value, 1, most, names: []) : 1;
+        if (to < from)
+        {
+            throw new FormatException($"{name} cannot be {element}");
+        }
+
+        for (var value = from; value <= to; value += by)
+        {
+            yield return value;
+        }
+    }
+
+    private static int Number(string name, string text, int least, int most, string[] names)
+    {
+        var named = Array.FindIndex(names, other => string.Equals(other, text, StringComparison.OrdinalIgnoreCase));
+        if (named >= 0)
+        {
+            return least + named;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"{name} cannot be {text}");
+    }
+
+    [GeneratedRegex(
+        @"^((?<from>[0-9A-Za-z]+)(-(?<to>[0-9A-Za-z]+))?|\*|(?=/))(/(?<step>[0-9]+))?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ListElement();
+
+    [GeneratedRegex(@"^(?<day>[A-Za-z]{3})[Ll]\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LastNamedDay();
+
+    [GeneratedRegex(@"^(?<day>[1-7]|[A-Za-z]{3})([Ll]|#(?<week>[1-5]))\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex DayOfMonthsWeek();
+}
