@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Infra;
@@ -29,21 +30,11 @@ internal sealed class ConfigSection
     }
 
     /// <summary>A text that fits a rule; the rule is said when it does not.</summary>
-    public string? Text(string field, string rule, Predicate<string> fits)
-    {
-        if (Read(field, JsonValueKind.String) is not { } value)
-        {
-            return null;
-        }
+    public string? Text(string field, string rule, Predicate<string> fits) => Text(field, rule, text => fits(text) ? null : "");
 
-        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && fits(text))
-        {
-            return text;
-        }
-
-        Wrong(field, $"is {value.GetRawText()} and must be {rule}");
-        return null;
-    }
+    /// <summary>The same for a rule with more to say: what is wrong with a text, or null.</summary>
+    public string? Text(string field, string rule, Func<string, string?> problem) =>
+        Read(field, JsonValueKind.String) is { } value ? Fitting(field, value, rule, problem) : null;
 
     public int? Integer(string field, int least, int most)
     {
@@ -57,7 +48,8 @@ internal sealed class ConfigSection
             return number;
         }
 
-        Wrong(field, string.Create(CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a whole number from {least} to {most}"));
+        Wrong(field, string.Create(
+            CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a whole number from {least} to {most}{WithoutQuotes(value)}"));
         return null;
     }
 
@@ -73,7 +65,8 @@ internal sealed class ConfigSection
             return number;
         }
 
-        Wrong(field, string.Create(CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a number from {least}"));
+        Wrong(field, string.Create(
+            CultureInfo.InvariantCulture, $"is {value.GetRawText()} and must be a number from {least}{WithoutQuotes(value)}"));
         return null;
     }
 
@@ -99,11 +92,12 @@ internal sealed class ConfigSection
         var texts = new List<string>();
         foreach (var (value, path) in Items(field))
         {
-            if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || !fits(text))
+            if (Fitting(path, value, rule, text => fits(text) ? null : "") is not { } text)
             {
-                Wrong(path, $"is {value.GetRawText()} and must be {rule}");
+                continue;
             }
-            else if (texts.Contains(text))
+
+            if (texts.Contains(text))
             {
                 Wrong(path, $"is {value.GetRawText()}, which is in the list already");
             }
@@ -122,14 +116,13 @@ internal sealed class ConfigSection
         var map = new Dictionary<string, string>();
         foreach (var property in Read(field, JsonValueKind.Object) is { } value && IsObject(field, value) ? value.EnumerateObject() : default)
         {
-            if (property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is { } text && fits(property.Name, text))
+            var name = property.Name;
+            if (Fitting($"{field}.{name}", property.Value, rule, Problem) is { } text)
             {
-                map[property.Name] = text;
+                map[name] = text;
             }
-            else
-            {
-                Wrong($"{field}.{property.Name}", $"is {property.Value.GetRawText()}; {rule}");
-            }
+
+            string? Problem(string text) => Invisible(name) is { } inName ? $"in its name, {inName}" : fits(name, text) ? null : "";
         }
 
         return map;
@@ -150,7 +143,8 @@ internal sealed class ConfigSection
     /// <summary>What the field was given, when it may be a number or a text.</summary>
     public JsonElement? Any(string field) => Read(field, JsonValueKind.Undefined);
 
-    public void Wrong(string field, string problem) => _errors.Add($"{_path}{field}: {problem}");
+    public void Wrong(string field, string problem) => _errors.Add(string.Concat(
+        $"{_path}{field}: {problem}".EnumerateRunes().Select(rune => IsInvisible(rune) ? $"<{CodePoint(rune)}>" : rune.ToString())));
 
     public void Required(string field, string what) => Wrong(field, "is missing: " + what);
 
@@ -162,6 +156,48 @@ internal sealed class ConfigSection
             Wrong(field, $"is no setting. There are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
     }
+
+    /// <summary>
+    /// The value, if it is a text that fits and has no invisible character. A number is not converted to a text: YAML may have dropped its leading
+    /// zeros, and reads an id such as 12e4 as a number.
+    /// </summary>
+    private string? Fitting(string path, JsonElement value, string rule, Func<string, string?> problem)
+    {
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+        var wrong = Invisible(text) ?? problem(text);
+        if (wrong is null && value.ValueKind == JsonValueKind.String)
+        {
+            return text;
+        }
+
+        Wrong(path, wrong is null && value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+            ? $"is {value.GetRawText()} without quotes. Put it into quotes, or set it with pulumi config set --type string. It must be {rule}"
+            : $"is {value.GetRawText()} and must be {rule}{(wrong is { Length: > 0 } ? ": " : "")}{wrong}");
+        return null;
+    }
+
+    /// <summary>What is wrong with a text that has an invisible character, or null.</summary>
+    private static string? Invisible(string text)
+    {
+        if (!text.EnumerateRunes().Any(IsInvisible))
+        {
+            return text.Trim() == text ? null : "it begins or ends with a space";
+        }
+
+        var invisible = text.EnumerateRunes().First(IsInvisible);
+        return $"it has the invisible character {CodePoint(invisible)}"
+            + (invisible.Value == '\n' ? ", a line break. In YAML, |- and >- drop the last one" : "");
+    }
+
+    private static string CodePoint(Rune rune) => string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}");
+
+    /// <summary>Line breaks, tabs and other control characters, zero-width and bidirectional ones, and spaces other than U+0020.</summary>
+    private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+        UnicodeCategory.SpaceSeparator => rune.Value != ' ',
+        _ => false,
+    };
 
     private List<(JsonElement Value, string Path)> Items(string field)
     {
@@ -195,6 +231,8 @@ internal sealed class ConfigSection
         _known.Add(field);
         return _read(field, kind);
     }
+
+    private static string WithoutQuotes(JsonElement value) => value.ValueKind == JsonValueKind.String ? ", without quotes" : "";
 
     private static JsonElement? TryParse(string text)
     {

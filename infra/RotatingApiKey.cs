@@ -11,7 +11,8 @@ namespace Infra;
 /// </summary>
 public sealed class RotatingApiKey : ComponentResource
 {
-    private const int DefaultDays = 30;
+    /// <summary>Days between rotations where nothing sets a schedule.</summary>
+    internal const int DefaultDays = 30;
 
     /// <summary>Makes the secret, its template key and its first key, and turns rotation on.</summary>
     /// <exception cref="ArgumentException">The key would be in no usage plan, or have two schedules.</exception>

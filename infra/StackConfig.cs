@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Pulumi;
+using SecretsManagerSchedules;
 
 namespace Infra;
 
@@ -131,23 +132,24 @@ internal sealed partial record StackConfig(
         return keys;
     }
 
-    [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s]+$", RegexOptions.ExplicitCapture, 1000)]
+    // \z, here and below: $ would match before a line break at the end as well.
+    [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EmailPattern();
 
-    [GeneratedRegex(@"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TopicPattern();
 
-    [GeneratedRegex(@"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex KmsKeyPattern();
 
     // No session, no account and no wildcard: somebody whom IAM knows by this ARN.
-    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PrincipalPattern();
 
-    [GeneratedRegex("^subnet-[0-9a-f]+$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^subnet-[0-9a-f]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SubnetPattern();
 
-    [GeneratedRegex("^sg-[0-9a-f]+$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^sg-[0-9a-f]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SecurityGroupPattern();
 }
 
@@ -191,29 +193,33 @@ internal sealed partial record KeyConfig(
     public static KeyConfig Read(ConfigSection section)
     {
         var (days, expression) = ReadSchedule(section);
+        var schedule = expression is null ? null : RotationScheduleExpression.Parse(expression);
         var key = new KeyConfig(
             section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-", text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
             section.Text("description", "a text of at most 1000 characters", text => text.Length <= 1000),
             section.Text("customerId", "a text of at most 256 characters", text => text.Length <= 256),
-            section.Map("tags", $"a tag has at most 128 and 256 letters, digits, spaces and _.:/=+-@, and does not begin with aws: or {WiringTags.Prefix}", (tag, value) =>
+            section.Map("tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {WiringTags.Prefix}", (tag, value) =>
                 tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
                 && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(WiringTags.Prefix, StringComparison.Ordinal)),
             section.Texts("usagePlanIds", "the id of a usage plan", text => IdPattern().IsMatch(text)),
             UsagePlanConfig.Read(section.Section("usagePlan")),
             days,
             expression,
-            section.Text("duration", "hours from 1h to 24h", text => DurationPattern().IsMatch(text)),
-            section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => OverlapPattern().IsMatch(text)),
+            section.Text(
+                "duration",
+                "hours from 1h to 24h, within a UTC day and up to the next window",
+                text => ProblemOf(() => RotationScheduleExpression.ParseDuration(text, schedule))),
+            ReadOverlap(section),
             section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
             section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)));
-        key.CheckTogether(section);
+        key.CheckTogether(section, schedule);
         section.End();
         return key;
     }
 
     private static string HashOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..6];
 
-    private void CheckTogether(ConfigSection section)
+    private void CheckTogether(ConfigSection section, RotationScheduleExpression? schedule)
     {
         if (!section.Has("name"))
         {
@@ -245,57 +251,73 @@ internal sealed partial record KeyConfig(
             section.Wrong("tags", $"has {Tags.Count} tags and may have {MostTags}");
         }
 
-        if (Duration is { } duration && ScheduleExpression is { } expression && HoursPattern().Match(expression) is { Success: true } rate
-            && int.Parse(duration[..^1], CultureInfo.InvariantCulture) > int.Parse(rate.Groups["hours"].Value, CultureInfo.InvariantCulture))
+        // A schedule that is wrong has its own error.
+        var interval = schedule?.ShortestInterval ?? TimeSpan.FromDays(AutomaticallyAfterDays ?? RotatingApiKey.DefaultDays);
+        var isScheduleKnown = schedule is not null || AutomaticallyAfterDays is not null || !section.Has("schedule");
+        if (isScheduleKnown && Overlap is { } overlap && LengthOf(overlap) > interval)
         {
-            section.Wrong("duration", $"is {duration}, longer than the time from one rotation to the next, {expression}");
+            var time = interval is { Days: > 1, Hours: 0 } ? $"{interval.Days} days" : $"{(int)interval.TotalHours} hours";
+            section.Wrong(
+                "overlap",
+                $"is {overlap}, and the schedule may rotate again after {time}, which ends it. Shorten it, or omit it to keep the key until then");
         }
     }
 
+    private static TimeSpan LengthOf(string overlap) =>
+        overlap is [.. var count, var unit] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? unit == 'h' ? TimeSpan.FromHours(number) : TimeSpan.FromDays(number)
+            : TimeSpan.Zero;
+
     private static (int? Days, string? Expression) ReadSchedule(ConfigSection section) => section.Any("schedule")?.ValueKind switch
     {
-        JsonValueKind.Number => (section.Integer("schedule", 1, 1000), null),
-        _ => (null, section.Text("schedule", "days from 1 to 1000, or rate(N hours) from 4 or rate(N days), or cron(0 H D M W *) with a ? for the day of the month or of the week", IsSchedule)),
+        JsonValueKind.Number => (section.Integer("schedule", 1, RotationScheduleExpression.MaximumAutomaticallyAfterDays), null),
+        _ => (null, section.Text(
+            "schedule",
+            "days from 1 to 1000 as a number without quotes, or rate(N hours) from 4 or rate(N days) to 999, "
+                + "or cron(0 H D M W *) with a ? for the day of the month or of the week",
+            text => ProblemOf(() => RotationScheduleExpression.Parse(text)))),
     };
 
-    // AWS Secrets Manager User Guide, Schedule expressions.
-    private static bool IsSchedule(string text) =>
-        text.Length <= 256
-        && (CronPattern().IsMatch(text)
-            || (RatePattern().Match(text) is { Success: true } rate
-                && int.TryParse(rate.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-                && (rate.Groups["unit"].Value == "hour" ? count is >= 4 and <= 24_000 : count is >= 1 and <= 1000)));
+    /// <summary>0 may be a number: that is how YAML reads it.</summary>
+    private static string? ReadOverlap(ConfigSection section) =>
+        section.Any("overlap") is { ValueKind: JsonValueKind.Number } number && number.GetRawText() == "0" ? "0"
+            : section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => OverlapPattern().IsMatch(text));
+
+    private static string? ProblemOf(Action parse)
+    {
+        try
+        {
+            parse();
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            return wrong.Message;
+        }
+    }
 
     private static bool IsProbeUrl(string text) =>
-        text.Length <= 256 && TagPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url)
+        text.Length <= 256 && UrlPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0;
 
-    [GeneratedRegex("^[A-Za-z0-9/_+=.@-]+$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9/_+=.@-]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamePattern();
 
     [GeneratedRegex("[^A-Za-z0-9_-]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotInResourceNames();
 
-    [GeneratedRegex("^[A-Za-z0-9 _.:/=+@-]*$", RegexOptions.ExplicitCapture, 1000)]
+    // Letters and digits of any script, as AWS's tags have.
+    [GeneratedRegex(@"^[\p{L}\p{N} _.:/=+@-]*\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TagPattern();
 
-    [GeneratedRegex("^[A-Za-z0-9]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_.:/=+@-]+\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex UrlPattern();
+
+    [GeneratedRegex(@"^[A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
 
-    [GeneratedRegex("^([1-9]|1[0-9]|2[0-4])h$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex DurationPattern();
-
-    [GeneratedRegex("^(0|[1-9][0-9]{0,3}[hd])$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(0|[1-9][0-9]{0,3}[hd])\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OverlapPattern();
-
-    [GeneratedRegex(@"^rate\((?<count>[0-9]+) (?<unit>hour|day)s?\)$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex RatePattern();
-
-    [GeneratedRegex(@"^rate\((?<hours>[0-9]+) hours?\)$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex HoursPattern();
-
-    [GeneratedRegex(@"^cron\(0 [0-9/*]+ (\? [A-Z0-9,*/-]+ [A-Z0-9,*#-]+|[0-9,*/L-]+ [A-Z0-9,*/-]+ \?) \*\)$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex CronPattern();
 }
 
 /// <summary>A usage plan for the stack to make.</summary>
@@ -364,9 +386,9 @@ internal sealed partial record ApiStageConfig(string ApiId, string Stage)
         return stage;
     }
 
-    [GeneratedRegex("^[A-Za-z0-9]{1,64}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,128}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StagePattern();
 }

@@ -128,7 +128,7 @@ public sealed partial class ConfigTests
 
     [Fact]
     public async Task A_window_is_not_longer_than_the_time_between_rotations() => Assert.StartsWith(
-        "keys[0].duration: is 6h, longer than the time from one rotation to the next",
+        "keys[0].duration: is \"6h\" and must be hours from 1h to 24h, within a UTC day and up to the next window",
         Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("schedule", "rate(4 hours)"), ("duration", "6h")) } })), StringComparison.Ordinal);
 
     [Fact]
