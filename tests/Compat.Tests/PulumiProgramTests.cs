@@ -149,7 +149,7 @@ public sealed class PulumiProgramTests : IDisposable
             Output.Create(0).Apply(value => value == 0 ? throw new InvalidOperationException("in an apply") : value);
         })).Message, StringComparison.Ordinal);
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_first_error_ends_the_run_while_other_resources_are_still_being_made()
     {
         var gate = new TaskCompletionSource();
@@ -185,7 +185,7 @@ public sealed class PulumiProgramTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => text);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_exception_of_the_program_ends_the_run_at_once()
     {
         var gate = new TaskCompletionSource();
