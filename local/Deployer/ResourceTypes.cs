@@ -8,13 +8,24 @@ namespace Deployer;
 /// <summary>The types of resources that can be deployed, by their tokens.</summary>
 internal static class ResourceTypes
 {
-    // Whoever deploys is no role of the account.
-    private const string DeployerAccessKey = "AKIADEPLOYER";
+    private const string AdministratorAccessKey = "AKIADEPLOYER"; // no role of the account
 
     public static Dictionary<string, ResourceType> For(LocalDeploymentOptions options)
     {
         var aws = options.Aws;
-        var credentials = new BasicAWSCredentials(DeployerAccessKey, aws.SecretAccessKey);
+        var types = For(options, options.RoleArn is { } role ? CredentialsOf(aws, role) : new BasicAWSCredentials(AdministratorAccessKey, aws.SecretAccessKey));
+        return options.RoleArn is { } roleArn ? types.ToDictionary(type => type.Key, ResourceType (type) => new PermittedType(type.Key, type.Value, aws, roleArn)) : types;
+    }
+
+    private static SessionAWSCredentials CredentialsOf(EmbeddedAws aws, string roleArn)
+    {
+        var credentials = aws.Iam.AssumeRole(roleArn[(roleArn.LastIndexOf('/') + 1)..], "pulumi");
+        return new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+    }
+
+    private static Dictionary<string, ResourceType> For(LocalDeploymentOptions options, AWSCredentials credentials)
+    {
+        var aws = options.Aws;
         var transport = new Transport(aws);
         var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
         var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });

@@ -15,12 +15,14 @@ internal sealed class DeployedStack
     /// <param name="name">The stack's name.</param>
     /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
     /// <param name="project">The project's name.</param>
-    public DeployedStack(Account account, string name, Func<string, string>? tamper = null, string project = "rotation-lambda")
+    /// <param name="deployerArn">The role that deploys; the administrator where null.</param>
+    public DeployedStack(Account account, string name, Func<string, string>? tamper = null, string project = "rotation-lambda", string? deployerArn = null)
     {
         (_name, _tamper, _project) = (name, tamper, project);
         Deployment = new LocalDeployment(new LocalDeploymentOptions
         {
             Aws = account.Aws,
+            RoleArn = deployerArn,
             RunFunction = declared =>
             {
                 (FunctionName, FunctionRoleArn) = (declared.Name, declared.RoleArn);

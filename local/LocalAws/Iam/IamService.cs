@@ -163,13 +163,23 @@ public sealed class IamService
 
     internal static string NameOf(string roleArn) => roleArn[(roleArn.LastIndexOf('/') + 1)..];
 
-    /// <summary>Whether a role allows what a service does for it.</summary>
-    internal bool Allows(string roleArn, string action, string resource)
+    /// <summary>Whether a role's own policies allow an action on a resource; policies of resources are not asked.</summary>
+    /// <param name="roleArn">The role's ARN.</param>
+    /// <param name="action">The action, such as <c>iam:PassRole</c>.</param>
+    /// <param name="resource">The resource's ARN; <c>*</c> for an action that has none.</param>
+    /// <param name="conditionKeys">The condition keys of the request, with their values.</param>
+    public bool Allows(string roleArn, string action, string resource, IReadOnlyDictionary<string, string>? conditionKeys = null)
     {
+        var keys = new ConditionKeys();
+        foreach (var (key, value) in conditionKeys ?? ImmutableDictionary<string, string>.Empty)
+        {
+            keys.Add(key, value);
+        }
+
         lock (_gate)
         {
             return _roles.TryGetValue(NameOf(roleArn), out var role)
-                && role.Evaluate(new AccessRequest(new Principal(_aws.AccountId, roleArn, roleArn), action, resource, []), Now) is Verdict.Allowed;
+                && role.Evaluate(new AccessRequest(new Principal(_aws.AccountId, roleArn, roleArn), action, resource, keys), Now) is Verdict.Allowed;
         }
     }
 

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using LocalAws;
+
+namespace Deployer;
+
+/// <summary>
+/// The actions that the provider's calls need, by the type of resource. From the provider's code (hashicorp/terraform-provider-aws, internal/service) and the
+/// Service Authorization Reference. What a <see cref="ResourceType"/> calls over HTTP is authorized there; of those services only what the provider calls besides is here.
+/// </summary>
+internal sealed class ProviderActions(EmbeddedAws aws)
+{
+    /// <summary>What the provider does with a resource.</summary>
+    public enum Step
+    {
+        Create,
+        Read,
+        Update,
+        Delete,
+    }
+
+    /// <summary>The actions of a step, each on its resource and with the condition keys of its request.</summary>
+    public IEnumerable<Needed> For(string type, Step step, Inputs inputs, IReadOnlySet<string> changes) => (type, step) switch
+    {
+        ("aws:iam/role:Role", Step.Create) => On(Role(inputs.Text("name")), "iam:CreateRole"),
+        ("aws:iam/role:Role", Step.Read) => On(Role(inputs.Text("name")), "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+        ("aws:iam/role:Role", Step.Delete) => On(Role(inputs.Text("name")), "iam:ListInstanceProfilesForRole", "iam:DeleteRole"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Create) => On(Role(inputs.Text("role")), "iam:PutRolePolicy"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Read) => On(Role(inputs.Text("role")), "iam:GetRolePolicy"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Delete) => On(Role(inputs.Text("role")), "iam:DeleteRolePolicy"),
+
+        ("aws:lambda/function:Function", Step.Create or Step.Update) => ChangeFunction(inputs, step is Step.Create ? null : changes),
+        ("aws:lambda/function:Function", Step.Read) => On(
+            Function(inputs.Text("name")), "lambda:GetFunction", "lambda:ListVersionsByFunction", "lambda:GetFunctionCodeSigningConfig"),
+        ("aws:lambda/function:Function", Step.Delete) => On(Function(inputs.Text("name")), "lambda:DeleteFunction", "lambda:GetFunction"),
+        ("aws:lambda/permission:Permission", Step.Create) => On(Function(inputs.Text("function")), "lambda:AddPermission"),
+        ("aws:lambda/permission:Permission", Step.Read) => On(Function(inputs.Text("function")), "lambda:GetPolicy"),
+        ("aws:lambda/permission:Permission", Step.Delete) => On(Function(inputs.Text("function")), "lambda:RemovePermission", "lambda:GetPolicy"),
+        ("aws:lambda/invocation:Invocation", Step.Create or Step.Update) => On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
+        ("aws:lambda/invocation:Invocation", Step.Delete) when inputs.Find("lifecycleScope") == "CRUD" => On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
+
+        ("aws:secretsmanager/secret:Secret" or "aws:secretsmanager/secretPolicy:SecretPolicy", Step.Read) => On(
+            inputs.Find("secretArn") ?? $"{Arn("secretsmanager", $"secret:{inputs.Find("name")}")}-AbCdEf", "secretsmanager:GetResourcePolicy"),
+
+        ("aws:cloudwatch/logGroup:LogGroup", Step.Create) => On(LogGroup(inputs), "logs:CreateLogGroup", "logs:PutRetentionPolicy"),
+        ("aws:cloudwatch/logGroup:LogGroup", Step.Read) => [.. On("*", "logs:DescribeLogGroups"), .. On(LogGroup(inputs), "logs:ListTagsForResource")],
+        ("aws:cloudwatch/logGroup:LogGroup", Step.Update) => On(LogGroup(inputs), "logs:PutRetentionPolicy"),
+        ("aws:cloudwatch/logGroup:LogGroup", Step.Delete) => On(LogGroup(inputs), "logs:DeleteLogGroup"),
+        ("aws:cloudwatch/eventRule:EventRule", Step.Create or Step.Update) => On(Rule(inputs.Text("name")), "events:PutRule"),
+        ("aws:cloudwatch/eventRule:EventRule", Step.Read) => On(Rule(inputs.Text("name")), "events:DescribeRule", "events:ListTagsForResource"),
+        ("aws:cloudwatch/eventRule:EventRule", Step.Delete) => On(Rule(inputs.Text("name")), "events:DeleteRule"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Create or Step.Update) => On(Rule(inputs.Text("rule")), "events:PutTargets"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Read) => On(Rule(inputs.Text("rule")), "events:ListTargetsByRule"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Delete) => On(Rule(inputs.Text("rule")), "events:RemoveTargets"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Create or Step.Update) => On(Alarm(inputs), "cloudwatch:PutMetricAlarm"),
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Read) => [.. On("*", "cloudwatch:DescribeAlarms"), .. On(Alarm(inputs), "cloudwatch:ListTagsForResource")],
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Delete) => On(Alarm(inputs), "cloudwatch:DeleteAlarms"),
+        ("aws:cloudwatch/dashboard:Dashboard", Step.Create or Step.Update) => On(DashboardOf(inputs), "cloudwatch:PutDashboard"),
+        ("aws:cloudwatch/dashboard:Dashboard", Step.Read) => On(DashboardOf(inputs), "cloudwatch:GetDashboard"),
+        ("aws:cloudwatch/dashboard:Dashboard", Step.Delete) => On(DashboardOf(inputs), "cloudwatch:DeleteDashboards"),
+
+        ("aws:sns/topic:Topic", Step.Create) => On(Topic(inputs), "sns:CreateTopic", "sns:SetTopicAttributes"),
+        ("aws:sns/topic:Topic", Step.Read) => On(Topic(inputs), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
+        ("aws:sns/topic:Topic", Step.Update) => On(Topic(inputs), "sns:SetTopicAttributes"),
+        ("aws:sns/topic:Topic", Step.Delete) => On(Topic(inputs), "sns:DeleteTopic"),
+        // To delete a topic's policy is to set the default one.
+        ("aws:sns/topicPolicy:TopicPolicy", Step.Create or Step.Update or Step.Delete) => On(inputs.Text("arn"), "sns:SetTopicAttributes"),
+        ("aws:sns/topicPolicy:TopicPolicy", Step.Read) => On(inputs.Text("arn"), "sns:GetTopicAttributes"),
+        ("aws:sns/topicSubscription:TopicSubscription", Step.Create) => On(inputs.Text("topic"), "sns:Subscribe"),
+        ("aws:sns/topicSubscription:TopicSubscription", Step.Read) => On("*", "sns:GetSubscriptionAttributes"),
+        ("aws:sns/topicSubscription:TopicSubscription", Step.Delete) => On("*", "sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
+        ("aws:lambda/invocation:Invocation", _) => [],
+        _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
+        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+    };
+
+    private IEnumerable<Needed> ChangeFunction(Inputs inputs, IReadOnlySet<string>? changes)
+    {
+        var function = Function(inputs.Text("name"));
+        IEnumerable<string> actions =
+        [
+            .. changes is null ? ["lambda:CreateFunction"] : Array.Empty<string>(),
+            // The package and the processor go together.
+            .. changes?.Overlaps(["code", "architectures"]) == true ? ["lambda:UpdateFunctionCode"] : Array.Empty<string>(),
+            .. changes?.Except(["code", "architectures", "reservedConcurrentExecutions"]).Any() == true ? ["lambda:UpdateFunctionConfiguration"] : Array.Empty<string>(),
+            .. inputs.Number("reservedConcurrentExecutions") is not null && changes?.Contains("reservedConcurrentExecutions") != false
+                ? ["lambda:PutFunctionConcurrency"] : Array.Empty<string>(),
+            .. inputs.Number("reservedConcurrentExecutions") is null && changes?.Contains("reservedConcurrentExecutions") == true
+                ? ["lambda:DeleteFunctionConcurrency"] : Array.Empty<string>(),
+        ];
+        foreach (var needed in On(function, [.. actions]))
+        {
+            yield return needed;
+        }
+
+        if (changes?.Contains("role") != false)
+        {
+            yield return new Needed("iam:PassRole", inputs.Text("role")) { Keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", "lambda.amazonaws.com") };
+        }
+
+        // Lambda developer guide: Lambda verifies the network with the caller's permissions.
+        if (inputs.Nested("vpcConfig") is not null && changes?.Contains("vpcConfig") != false)
+        {
+            foreach (var needed in On("*", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"))
+            {
+                yield return needed;
+            }
+        }
+    }
+
+    private static IEnumerable<Needed> On(string resource, params string[] actions) => actions.Select(action => new Needed(action, resource));
+
+    private string Arn(string service, string resource) => $"arn:aws:{service}:{aws.Region}:{aws.AccountId}:{resource}";
+
+    private string Role(string name) => $"arn:aws:iam::{aws.AccountId}:role/{name}";
+
+    private string Function(string nameOrArn) => nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : Arn("lambda", "function:" + nameOrArn);
+
+    private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
+
+    private string Rule(string name) => Arn("events", "rule/" + name);
+
+    private string Alarm(Inputs inputs) => Arn("cloudwatch", "alarm:" + inputs.Text("name"));
+
+    private string DashboardOf(Inputs inputs) => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}";
+
+    private string Topic(Inputs inputs) => Arn("sns", inputs.Text("name"));
+
+    /// <summary>An action on a resource.</summary>
+    public sealed record Needed(string Action, string Resource)
+    {
+        public ImmutableDictionary<string, string> Keys { get; init; } = ImmutableDictionary<string, string>.Empty;
+    }
+}
