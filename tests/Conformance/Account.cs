@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
-using Amazon.Runtime;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using LocalAws;
@@ -20,25 +19,15 @@ internal sealed class Account : IAsyncDisposable
     private readonly Stack<Func<Task>> _undo = new();
     private readonly EmbeddedAws? _embedded;
     private readonly FakeTimeProvider? _clock;
+    private readonly Leftovers _leftovers;
     private RotationFunction? _function;
 
     private Account(Endpoint endpoint, EmbeddedAws? embedded, FakeTimeProvider? clock)
     {
         (Endpoint, _embedded, _clock) = (endpoint, embedded, clock);
         Http = embedded is null ? new HttpClient() : EmbeddedAws.CreateHttpClient();
-        var url = (embedded?.ServiceUrl ?? endpoint.Url)?.ToString();
-        if (url is null)
-        {
-            (SecretsManager, ApiGateway) = (new AmazonSecretsManagerClient(), new AmazonAPIGatewayClient());
-            return;
-        }
-
-        var region = embedded?.Region ?? "us-east-1";
-        var credentials = new BasicAWSCredentials("AKIATEST", "secret");
-        SecretsManager = new AmazonSecretsManagerClient(
-            credentials, new AmazonSecretsManagerConfig { ServiceURL = url, AuthenticationRegion = region, MaxErrorRetry = 0 });
-        ApiGateway = new AmazonAPIGatewayClient(
-            credentials, new AmazonAPIGatewayConfig { ServiceURL = url, AuthenticationRegion = region, MaxErrorRetry = 0 });
+        (SecretsManager, ApiGateway) = embedded is null ? endpoint.Connect() : Endpoint.Connect(embedded.ServiceUrl, embedded.Region);
+        _leftovers = new Leftovers(SecretsManager, ApiGateway, embedded is null ? TimeSpan.FromSeconds(5) : TimeSpan.Zero);
     }
 
     public Endpoint Endpoint { get; }
@@ -102,7 +91,7 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>A name that nothing else in the account has.</summary>
-    public static string NewName() => $"conformance-{Guid.NewGuid():N}";
+    public static string NewName() => $"{Run.Names}{Guid.NewGuid():N}";
 
     public static string NewToken() => Guid.NewGuid().ToString();
 
@@ -113,7 +102,7 @@ internal sealed class Account : IAsyncDisposable
     public async Task<string> CreateSecretAsync(string? value = "v1", string? token = null, string? name = null)
     {
         var secret = await SecretsManager.CreateSecretAsync(new CreateSecretRequest { Name = name ?? NewName(), SecretString = value, ClientRequestToken = token });
-        _undo.Push(() => SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secret.ARN, ForceDeleteWithoutRecovery = true }));
+        _undo.Push(() => _leftovers.DeleteSecretAsync(secret.ARN));
         return secret.ARN;
     }
 
@@ -205,7 +194,7 @@ internal sealed class Account : IAsyncDisposable
     public async Task<string> CreatePlanAsync(CreateUsagePlanRequest request)
     {
         var plan = await ApiGateway.CreateUsagePlanAsync(request);
-        _undo.Push(() => DeletePlanAsync(plan.Id, request.ApiStages ?? []));
+        _undo.Push(() => _leftovers.DeletePlanAsync(plan.Id));
         return plan.Id;
     }
 
@@ -252,20 +241,18 @@ internal sealed class Account : IAsyncDisposable
     /// <summary>Waits until an API's clients see a status with this key.</summary>
     public Task UntilStatusAsync(int status, ApiStage stage, string key) => UntilAsync(async () => (await CallAsync(stage, key)).Status == status);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Deletes what the test made, latest first. What is refused all the same the run deletes in the end, or names.</summary>
+    public async Task CleanUpAsync()
     {
         while (_undo.TryPop(out var undo))
         {
-            try
-            {
-                await undo();
-            }
-            catch (AmazonServiceException gone) when (gone.ErrorCode is "NotFoundException" or "ResourceNotFoundException")
-            {
-                // The test deleted it.
-            }
+            await _leftovers.RefusalAsync(undo);
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await CleanUpAsync();
         SecretsManager.Dispose();
         ApiGateway.Dispose();
         Http.Dispose();
@@ -273,21 +260,6 @@ internal sealed class Account : IAsyncDisposable
         {
             await _embedded.DisposeAsync();
         }
-    }
-
-    // A plan with API stages cannot be deleted.
-    private async Task DeletePlanAsync(string planId, List<ApiStage> stages)
-    {
-        if (stages.Count > 0)
-        {
-            await ApiGateway.UpdateUsagePlanAsync(new UpdateUsagePlanRequest
-            {
-                UsagePlanId = planId,
-                PatchOperations = [.. stages.Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.ApiId}:{stage.Stage}" })],
-            });
-        }
-
-        await ApiGateway.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = planId });
     }
 }
 

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Amazon.APIGateway;
+using Amazon.Runtime;
+using Amazon.SecretsManager;
 
 namespace Conformance;
 
@@ -24,6 +27,37 @@ internal sealed record Endpoint(string Kind, Uri? Url, string? InvokeUrl, string
     {
         var known = KnownDeviations.GetValueOrDefault(Kind);
         return facts.Where(fact => known?.ContainsKey(fact) == true).Select(fact => $"{fact}, {known![fact]}").FirstOrDefault();
+    }
+
+    /// <summary>Where it is, for whoever runs the tests.</summary>
+    public string Describe()
+    {
+        if (Url is not null)
+        {
+            return Url.ToString();
+        }
+
+        var (secretsManager, apiGateway) = Connect();
+        using (secretsManager)
+        using (apiGateway)
+        {
+            return $"AWS in {secretsManager.Config.RegionEndpoint?.SystemName}";
+        }
+    }
+
+    /// <summary>Clients of this endpoint.</summary>
+    public (IAmazonSecretsManager SecretsManager, IAmazonAPIGateway ApiGateway) Connect() => Url is null
+        // Other clients of the account share its rates.
+        ? (new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { MaxErrorRetry = 10 }), new AmazonAPIGatewayClient(new AmazonAPIGatewayConfig { MaxErrorRetry = 10 }))
+        : Connect(Url, Environment.GetEnvironmentVariable("AWS_REGION") ?? "us-east-1");
+
+    /// <summary>Clients of an endpoint that takes any credentials.</summary>
+    public static (IAmazonSecretsManager SecretsManager, IAmazonAPIGateway ApiGateway) Connect(Uri url, string region)
+    {
+        var credentials = new BasicAWSCredentials("AKIATEST", "secret");
+        return (
+            new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }),
+            new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }));
     }
 
     private static async Task<Endpoint> ChooseAsync()

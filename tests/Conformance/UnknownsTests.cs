@@ -3,9 +3,35 @@ using LocalAws;
 
 namespace Conformance;
 
-/// <summary>Both variants of what is not known of AWS, as the embedded AWS shows them.</summary>
+/// <summary>Both variants of what is not known of AWS, as the embedded AWS shows them; and which of them another endpoint shows.</summary>
 public sealed class UnknownsTests
 {
+    [Fact]
+    public async Task An_endpoint_tells_what_is_not_known()
+    {
+        await using var account = await Account.StartAsync();
+        var told = new Dictionary<string, string>
+        {
+            ["list-9"] = await OrderAsync(account),
+            ["update-5"] = await JunkAsync(account),
+            ["update-8"] = await AttachAsync(account),
+            ["update-9"] = await SameValueAsync(account),
+            ["plan-4"] = await PlansAsync(account),
+            ["version-29"] = await FirstValueAsync(account),
+        };
+
+        if (account.Endpoint.IsEmbedded)
+        {
+            Assert.Equal("newest first; disables; leaves; changes; an empty list; AWSCURRENT,AWSPENDING", string.Join("; ", told.Values));
+            return;
+        }
+
+        foreach (var (fact, variant) in told)
+        {
+            await Console.Out.WriteLineAsync($"{fact}: {variant}");
+        }
+    }
+
     [Theory, Shows("list-9")]
     [InlineData(ListingOrder.NewestFirst)]
     [InlineData(ListingOrder.OldestFirst)]
@@ -132,6 +158,78 @@ public sealed class UnknownsTests
         await account.RotateAsync(secret);
 
         Assert.Equal(labels, await found.Task);
+    }
+
+    private static async Task<string> OrderAsync(Account account)
+    {
+        var name = Account.NewName();
+        var made = new List<string>();
+        for (var key = 0; key < 4; key++)
+        {
+            made.Add((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = name })).Id);
+        }
+
+        var listed = (await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = name })).Items.Select(key => key.Id).ToList();
+        return listed.SequenceEqual(made) ? "oldest first" : listed.SequenceEqual(Enumerable.Reverse(made)) ? "newest first" : "in another order";
+    }
+
+    private static async Task<string> JunkAsync(Account account)
+    {
+        var key = await account.CreateKeyAsync();
+        try
+        {
+            return (await account.PatchAsync(key.Id, "/enabled", "junk")).Enabled == true ? "is ignored" : "disables";
+        }
+        catch (BadRequestException refused)
+        {
+            return "is refused: " + refused.Message;
+        }
+    }
+
+    private static async Task<string> AttachAsync(Account account)
+    {
+        var key = await account.CreateKeyAsync();
+        await PassSecondsAsync(account);
+        await account.AttachAsync(await account.CreatePlanAsync(), key.Id);
+        return (await account.ReadKeyAsync(key.Id)).LastUpdatedDate == key.LastUpdatedDate ? "leaves" : "changes";
+    }
+
+    private static async Task<string> SameValueAsync(Account account)
+    {
+        var key = await account.CreateKeyAsync();
+        await PassSecondsAsync(account);
+        return (await account.PatchAsync(key.Id, "/enabled", "true")).LastUpdatedDate == key.LastUpdatedDate ? "leaves" : "changes";
+    }
+
+    private static async Task<string> PlansAsync(Account account)
+    {
+        try
+        {
+            return (await account.PlansOfAsync((await account.CreateKeyAsync()).Id)).Count == 0 ? "an empty list" : "some plan";
+        }
+        catch (NotFoundException refused)
+        {
+            return "404: " + refused.Message;
+        }
+    }
+
+    private static async Task<string> FirstValueAsync(Account account)
+    {
+        var secret = await account.CreateSecretAsync(value: null);
+        var version = await account.PutAsync(secret, "v1", null, "AWSPENDING");
+        return (await account.LabelsAsync(secret)).GetValueOrDefault(version, "no label");
+    }
+
+    // Dates have whole seconds.
+    private static async Task PassSecondsAsync(Account account)
+    {
+        if (account.Endpoint.IsEmbedded)
+        {
+            account.Clock.Advance(TimeSpan.FromSeconds(3));
+            return;
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(3));
     }
 
     private static async Task<Account> StartAsync(UnknownBehaviours unknowns)
