@@ -10,6 +10,7 @@ internal static class FunctionPolicy
     public const int Quota = 10_240;
 
     private const string NameSuffix = "-??????"; // Secrets Manager's six random characters
+    private const string FunctionTag = "aws:ResourceTag/" + WiringTags.Function;
 
     public static PolicyDocument Trust { get; } = new(new Statement
     {
@@ -72,14 +73,24 @@ internal static class FunctionPolicy
     }
 
     /// <summary>What it needs for one secret, named.</summary>
-    public static PolicyDocument ForSecret(AwsAccount account, string secretArn) => new(
-        new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [secretArn] },
-        // A deleted secret of the same name left keys whose tag differs in the random suffix.
-        RetireKeys(account, secretArn[..^NameSuffix.Length] + NameSuffix));
+    public static PolicyDocument ForSecret(AwsAccount account, string secretName)
+    {
+        // Whatever its suffix: one that is gone is judged by an ARN that ends in any six characters, and left keys whose tags have its own.
+        var secretArn = account.Arn("secretsmanager", $"secret:{secretName}{NameSuffix}");
+        return new(new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [secretArn] }, RetireKeys(account, secretArn));
+    }
 
     /// <summary>What it needs for all secrets that carry its tag, and for usage plans that do.</summary>
     public static PolicyDocument ForTagged(AwsAccount account, string scope) => new(
         new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [AnySecret(account)], Condition = OfFunction(scope) },
+        // A secret that is gone has no tags.
+        new Statement
+        {
+            Sid = "FindDeletedSecret",
+            Action = ["secretsmanager:DescribeSecret"],
+            Resource = [AnySecret(account)],
+            Condition = new() { ["Null"] = new() { [FunctionTag] = "true" } },
+        },
         RetireKeys(account, AnySecret(account)),
         UsePlan(account, "*") with { Condition = OfFunction(scope) });
 
@@ -172,7 +183,7 @@ internal static class FunctionPolicy
         else
         {
             policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => ForUsagePlan(Longest, id)));
-            policies.AddRange(config.Keys.Select(key => ForSecret(Longest, Longest.Arn("secretsmanager", $"secret:{key.Name}{NameSuffix}"))));
+            policies.AddRange(config.Keys.Select(key => ForSecret(Longest, key.Name)));
         }
 
         return Characters(policies);
@@ -211,5 +222,5 @@ internal static class FunctionPolicy
         new() { ["StringLike"] = new() { [$"{tags}/{WiringTags.MintedFor}"] = secretArn } };
 
     private static Dictionary<string, Dictionary<string, string>> OfFunction(string scope) =>
-        new() { ["StringEquals"] = new() { ["aws:ResourceTag/" + WiringTags.Function] = scope } };
+        new() { ["StringEquals"] = new() { [FunctionTag] = scope } };
 }

@@ -14,12 +14,14 @@ public sealed class KeyRotationFunction : ComponentResource
     public const int LongestActivationWait = LongestInvocation - TimeBesideActivation;
 
     private const int LongestInvocation = 900; // Lambda's quota, in seconds
+    private const int LongestName = 64; // Lambda's quota, in characters
 
     // Seconds: 90 that a deployment waits for a fresh role, the probe's controls, and AWS's own calls with their retries.
     private const int TimeBesideActivation = 180;
 
     /// <summary>Makes the function.</summary>
     /// <exception cref="ArgumentException">The arguments ask for what Lambda does not have.</exception>
+    /// <exception cref="RunException">Lambda takes no function of this project's, stack's and component's names.</exception>
     public KeyRotationFunction(string name, KeyRotationFunctionArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:KeyRotationFunction", name, args, options)
     {
@@ -85,7 +87,10 @@ public sealed class KeyRotationFunction : ComponentResource
 
     internal Output<string> RoleName { get; }
 
-    /// <summary>What tells this function from others in its account: the tag of its secrets and usage plans, and its log group's name.</summary>
+    /// <summary>
+    /// What tells this function from others in its account: its name, that of its log group, and the tag of its secrets and usage plans. Invocations name the
+    /// function by this text, not by its output: when the function is replaced they stay, and their deletes find it.
+    /// </summary>
     internal string Scope { get; }
 
     internal Input<string>? KmsKeyArn { get; }
@@ -93,13 +98,22 @@ public sealed class KeyRotationFunction : ComponentResource
     internal bool SecretsByTag { get; }
 
     /// <summary>The scope of a function of this stack, also before it is made.</summary>
-    internal static string ScopeOf(string name) => $"{Deployment.Instance.ProjectName}-{Deployment.Instance.StackName}-{name}";
+    /// <exception cref="RunException">Lambda takes no function of this name.</exception>
+    internal static string ScopeOf(string name)
+    {
+        var scope = $"{Deployment.Instance.ProjectName}-{Deployment.Instance.StackName}-{name}";
+        return scope.Length <= LongestName && scope.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
+            ? scope
+            : throw new RunException(
+                $"The function cannot be named {scope}: Lambda takes {LongestName} letters, digits, hyphens and underscores, and this has {scope.Length}. Rename the project or the stack.");
+    }
 
     private Aws.Lambda.Function MakeFunction(string name, KeyRotationFunctionArgs args, Aws.CloudWatch.LogGroup logGroup, Aws.Iam.Role role)
     {
         var options = new CustomResourceOptions { Parent = this };
         var function = new Aws.Lambda.FunctionArgs
         {
+            Name = Scope,
             Description = "Rotates API Gateway keys that are kept in Secrets Manager",
             Runtime = "dotnet10",
             Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",

@@ -145,7 +145,7 @@ public sealed class RotatingApiKey : ComponentResource
         var policies = new List<Aws.Iam.RolePolicy>();
         if (!args.Function.SecretsByTag)
         {
-            Allow(name + "-secret", Output.Tuple(args.Function.Account, SecretArn).Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
+            Allow(name + "-secret", Output.Tuple(args.Function.Account, args.SecretName.ToOutput()).Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
         }
 
         if (args.AdoptedKeyId is not null)
@@ -168,9 +168,10 @@ public sealed class RotatingApiKey : ComponentResource
     /// </summary>
     private Aws.Lambda.Invocation Invoke(string name, RotatingApiKeyArgs args, List<Resource> needed)
     {
+        Input<string> functionName = args.Function.Scope; // not its output, which would replace the invocations with the function
         var lifecycle = new Aws.Lambda.Invocation(name + "-lifecycle", new()
         {
-            FunctionName = args.Function.Name,
+            FunctionName = functionName,
             LifecycleScope = "CRUD",
             Input = Event("lifecycle", Output.All(args.UsagePlans.Values)),
             // An update is about usage plans; another secret is another life.
@@ -179,7 +180,7 @@ public sealed class RotatingApiKey : ComponentResource
 
         return new Aws.Lambda.Invocation(name + "-provision", new()
         {
-            FunctionName = args.Function.Name,
+            FunctionName = functionName,
             LifecycleScope = "CREATE_ONLY",
             Input = Event("provision"),
         }, new CustomResourceOptions { Parent = this, DependsOn = lifecycle, AdditionalSecretOutputs = { "result" } });

@@ -51,7 +51,7 @@ public sealed class LocalDeployment
     /// Runs a program and makes the account as it declares. When it fails, what was made stays, is remembered, and a second run goes on from there.
     /// </summary>
     /// <param name="program">Runs the program under the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.</param>
-    /// <param name="replace">Names of resources to replace although nothing in them has changed, as <c>pulumi up --replace</c> does.</param>
+    /// <param name="replace">Resources to replace although nothing in them has changed, as <c>type name</c>: what <c>pulumi up --replace</c> does.</param>
     public async Task UpAsync(Func<IMocks, Task> program, params IReadOnlyList<string> replace)
     {
         using var run = new Run(this, NextRun(), replace);
@@ -229,7 +229,7 @@ public sealed class LocalDeployment
         {
             var type = deployment._types.GetValueOrDefault(args.Type!) ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
             var before = deployment.Find(resource => resource.Type == args.Type && resource.Name == args.Name).LastOrDefault();
-            if (before is not null && !replace.Contains(args.Name!))
+            if (before is not null && !replace.Contains(before.ToString()))
             {
                 var inputs = type.Named(args, before.Inputs);
                 var changes = inputs.ChangesFrom(before.Inputs);

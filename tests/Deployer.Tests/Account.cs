@@ -59,7 +59,7 @@ internal sealed class Account : IAsyncDisposable
     public List<Uri> Apis { get; } = [];
 
     /// <summary>A key in use that the stack is to adopt.</summary>
-    public string AdoptedKeyId { get; set; } = "";
+    public string? AdoptedKeyId { get; set; }
 
     /// <summary>The role that the function runs as.</summary>
     public string FunctionRoleArn => Stack.FunctionRoleArn;
@@ -86,7 +86,7 @@ internal sealed class Account : IAsyncDisposable
 
     /// <summary>Deploys the stack with this configuration.</summary>
     /// <param name="configuration">Settings by name; what is no text is given as JSON.</param>
-    /// <param name="replace">Names of resources that are replaced, as by <c>pulumi up --replace</c>.</param>
+    /// <param name="replace">Resources that are replaced, as <c>type name</c>, as by <c>pulumi up --replace</c>.</param>
     public Task UpAsync(object configuration, params string[] replace) => Stack.UpAsync(configuration, replace);
 
     /// <summary>Another API with a stage named prod.</summary>

@@ -35,7 +35,7 @@ public sealed class LifeTests
         await account.UpAsync(Account.Configuration(second));
         Assert.Empty(account.Deployment.Changes);
 
-        await account.UpAsync(Account.Configuration(second), replace: "shop-orders-lifecycle");
+        await account.UpAsync(Account.Configuration(second), replace: "aws:lambda/invocation:Invocation shop-orders-lifecycle");
         Assert.Contains("replace aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
         await account.AssertOpenAsync(account.Apis[1]);
         await RotateByScheduleAsync(account, times: 2, api: 1);

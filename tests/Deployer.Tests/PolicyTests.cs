@@ -20,7 +20,7 @@ public sealed class PolicyTests
     };
 
     // By tag these are allowed: docs/security.md says so.
-    private static readonly string[] ReachedByTag = ["disable another secret's minted key", "delete another secret's minted key"];
+    private static readonly string[] ReachedByTag = ["disable another secret's minted key", "delete another secret's minted key", "describe another secret"];
 
     [Fact]
     public async Task Every_statement_action_and_condition_is_needed()
@@ -155,6 +155,7 @@ public sealed class PolicyTests
 
             await account.UpAsync(Configuration(account, byTag, apiId: null, account.Plans[0], account.Plans[1]));
             await account.UpAsync(Configuration(account, byTag, apiId: null, account.Plans[1]));
+            await MakeSecretAnewAsync(account, byTag);
             await account.Deployment.DestroyAsync();
             return account.Minted().Count > 0;
         }
@@ -162,6 +163,14 @@ public sealed class PolicyTests
         {
             return true;
         }
+    }
+
+    private static async Task MakeSecretAnewAsync(Account account, bool byTag)
+    {
+        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, ForceDeleteWithoutRecovery = true });
+        await account.Deployment.RefreshAsync();
+        account.AdoptedKeyId = null; // it is disabled by now
+        await account.UpAsync(Configuration(account, byTag, apiId: null, account.Plans[1]));
     }
 
     // What the function calls while a process of it starts; here it runs in this one.
@@ -218,6 +227,13 @@ public sealed class PolicyTests
             Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = $"arn:aws:secretsmanager:{account.Aws.Region}:{account.Aws.AccountId}:secret:other-AbCdEf" },
         }).Id;
         var foreignSecret = account.Aws.SecretsManager.CreateSecret(new() { Name = "other" + Guid.NewGuid().ToString("N"), SecretString = "{}", ClientRequestToken = Guid.NewGuid().ToString() });
+        var othersSecret = account.Aws.SecretsManager.CreateSecret(new()
+        {
+            Name = "others" + Guid.NewGuid().ToString("N"),
+            SecretString = "{}",
+            ClientRequestToken = Guid.NewGuid().ToString(),
+            Tags = [new LocalAws.SecretsManager.Tag("apikey-rotation:function", "others")],
+        });
         var foreignPlan = account.Aws.ApiGateway.CreateUsagePlan(new() { Name = "somebody's" }).Id;
         var credentials = account.CredentialsOf(account.FunctionRoleArn);
         var gateway = account.ApiGateway(credentials);
@@ -232,6 +248,7 @@ public sealed class PolicyTests
             ["delete another secret's minted key"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = foreignMinted }),
             ["delete the template"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = account.TemplateId }),
             ["put a key into somebody's plan"] = () => gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = foreignPlan, KeyId = foreignKey, KeyType = "API_KEY" }),
+            ["describe another function's secret"] = () => secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = othersSecret.Arn }),
             ["read another secret"] = () => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = foreignSecret.Arn }),
             ["describe another secret"] = () => secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = foreignSecret.Arn }),
             ["write another secret"] = () => secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = foreignSecret.Arn, SecretString = "{}" }),

@@ -99,6 +99,22 @@ public sealed class ComponentTests
         Assert.Contains(problem, refused.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn", "has 65")] // rotation-lambda-prod- and 44
+    [InlineData("key.s", "letters, digits, hyphens and underscores")]
+    public async Task A_function_that_Lambda_could_not_name_is_refused(string name, string problem)
+    {
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Deployed.ProgramAsync(() =>
+        {
+            _ = new KeyRotationFunction(name, new() { Code = new FileArchive("function") });
+            return new Dictionary<string, object?>();
+        }));
+
+        Environment.ExitCode = 0;
+        Assert.Contains(problem, refused.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Rename the project or the stack.", refused.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_function_that_could_not_wait_as_long_as_told_is_refused()
     {

@@ -12,9 +12,9 @@ internal sealed class Deployed
 {
     private const string Project = "rotation-lambda";
 
-    private static readonly List<(Resource Resource, ResourceOptions Options)> Observed = [];
+    private static readonly List<(Resource Resource, ResourceArgs Args, ResourceOptions Options)> Observed = [];
 
-    private readonly IReadOnlyList<(Resource Resource, ResourceOptions Options)> _observed;
+    private readonly IReadOnlyList<(Resource Resource, ResourceArgs Args, ResourceOptions Options)> _observed;
 
     private Deployed(IReadOnlyList<Registered> resources, ImmutableArray<Resource> made)
     {
@@ -40,8 +40,10 @@ internal sealed class Deployed
     public Registered The(string type, string name) => Assert.Single(All(type), resource => resource.Name == name);
 
     /// <summary>The options that the program gave a resource.</summary>
-    public CustomResourceOptions Options(Registered resource) => Assert.IsType<CustomResourceOptions>(
-        _observed.Single(observed => observed.Resource.GetResourceType() == resource.Type && observed.Resource.GetResourceName() == resource.Name).Options);
+    public CustomResourceOptions Options(Registered resource) => Assert.IsType<CustomResourceOptions>(Observation(resource).Options);
+
+    /// <summary>The arguments that the program gave a resource.</summary>
+    public T Args<T>(Registered resource) where T : ResourceArgs => Assert.IsType<T>(Observation(resource).Args);
 
     /// <summary>The stack, deployed with a configuration: a text is as it is, the rest is JSON.</summary>
     public static async Task<Deployed> StackAsync(Settings settings, Engine? engine = null, bool preview = false)
@@ -80,6 +82,9 @@ internal sealed class Deployed
         return refused.Message;
     }
 
+    private (Resource Resource, ResourceArgs Args, ResourceOptions Options) Observation(Registered resource) =>
+        _observed.Single(observed => observed.Resource.GetResourceType() == resource.Type && observed.Resource.GetResourceName() == resource.Name);
+
     private static async Task<T> RunAsync<T>(Settings settings, Func<Task<T>> run)
     {
         lock (Observed)
@@ -106,7 +111,7 @@ internal sealed class Deployed
         {
             lock (Observed)
             {
-                Observed.Add((args.Resource, args.Options));
+                Observed.Add((args.Resource, args.Args, args.Options));
             }
 
             return null;

@@ -72,7 +72,7 @@ public sealed class FunctionTests
         var permission = (await Deployed.StackAsync(Settings.OneKey)).The("Permission", "rotation");
 
         Assert.Equal(("secretsmanager.amazonaws.com", Engine.AccountId), (permission.Text("principal"), permission.Text("sourceAccount")));
-        Assert.Equal(("lambda:InvokeFunction", "rotation-1234567"), (permission.Text("action"), permission.Text("function")));
+        Assert.Equal(("lambda:InvokeFunction", "rotation-lambda-prod-rotation"), (permission.Text("action"), permission.Text("function")));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class FunctionTests
         Assert.Equal(
             ["arn:aws:iam::123456789012:role/team/on-call", "arn:aws:iam::123456789012:user/on-call"],
             operators.Select(permission => permission.Text("principal")).Order(StringComparer.Ordinal));
-        Assert.All(operators, permission => Assert.Equal(("lambda:InvokeFunction", "rotation-1234567"), (permission.Text("action"), permission.Text("function"))));
+        Assert.All(operators, permission => Assert.Equal(("lambda:InvokeFunction", "rotation-lambda-prod-rotation"), (permission.Text("action"), permission.Text("function"))));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial class MonitoringTests
         var alarm = deployed.The("MetricAlarm", name);
 
         Assert.Equal(("AWS/Lambda", metric, "Sum", "notBreaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
-        Assert.Equal("rotation-1234567", alarm.Nested("dimensions")["FunctionName"]);
+        Assert.Equal("rotation-lambda-prod-rotation", alarm.Nested("dimensions")["FunctionName"]);
         Assert.Equal((1.0, "GreaterThanOrEqualToThreshold"), (alarm.Inputs["threshold"], alarm.Inputs["comparisonOperator"]));
     }
 
@@ -32,7 +32,7 @@ public sealed partial class MonitoringTests
             var alarm = deployed.The("MetricAlarm", "rotation-overdue-" + name);
             Assert.Matches(@"^cron\(\d+ \d+ \* \* \? \*\)$", rule.Text("scheduleExpression"));
             Assert.Equal(rule.Name + "-1234567", target.Text("rule"));
-            Assert.EndsWith(":function:rotation-1234567", target.Text("arn"), StringComparison.Ordinal);
+            Assert.EndsWith(":function:rotation-lambda-prod-rotation", target.Text("arn"), StringComparison.Ordinal);
             Assert.Equal($$"""{"action":"check","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:{{secret}}-AbCdEf"}""", target.Text("input"));
             Assert.Equal(("ApiKeyRotation", "HoursOverdue", "Maximum", "breaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
             Assert.Equal(secret, Assert.Single(alarm.Nested("dimensions"), dimension => dimension.Key == "SecretName").Value);
@@ -82,7 +82,7 @@ public sealed partial class MonitoringTests
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
         var permission = deployed.The("Permission", "rotation-schedules");
-        var targets = deployed.All("EventTarget").Where(target => target.Text("arn").EndsWith(":function:rotation-1234567", StringComparison.Ordinal)).ToList();
+        var targets = deployed.All("EventTarget").Where(target => target.Text("arn").EndsWith(":function:rotation-lambda-prod-rotation", StringComparison.Ordinal)).ToList();
 
         Assert.Equal("events.amazonaws.com", permission.Text("principal"));
         Assert.DoesNotContain("sourceAccount", permission.Inputs.Keys);
@@ -156,7 +156,7 @@ public sealed partial class MonitoringTests
 
         Assert.Equal("rotation-lambda-prod-rotation", dashboard.Text("dashboardName"));
         Assert.All(widgets, widget => Assert.Equal(Engine.Region, widget.GetProperty("properties").GetProperty("region").GetString()));
-        var ofFunction = new[] { "Errors", "Throttles", "Duration" }.Select(metric => $"AWS/Lambda/{metric}/FunctionName/rotation-1234567");
+        var ofFunction = new[] { "Errors", "Throttles", "Duration" }.Select(metric => $"AWS/Lambda/{metric}/FunctionName/rotation-lambda-prod-rotation");
         var ofKeys = from secret in new[] { "orders", "shop/payments" }
                      from metric in new[] { "HoursOverdue", "KeysInRing", "Strays", "ActivationSeconds" }
                      select $"ApiKeyRotation/{metric}/SecretName/{secret}";

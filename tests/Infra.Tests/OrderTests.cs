@@ -1,3 +1,6 @@
+using Pulumi;
+using Pulumi.Utilities;
+
 namespace Infra.Tests;
 
 /// <summary>
@@ -24,6 +27,7 @@ public sealed class OrderTests
     [InlineData("RolePolicy rotation-plan-plan2", "Invocation orders-lifecycle")]
     [InlineData("RolePolicy orders-secret", "Invocation orders-lifecycle")]
     [InlineData("RolePolicy orders-adopted", "Invocation orders-lifecycle")]
+    [InlineData("Function rotation", "Invocation orders-lifecycle")]
     [InlineData("Permission rotation", "Invocation orders-lifecycle")]
     [InlineData("LogGroup rotation", "Invocation orders-lifecycle")]
     [InlineData("UsagePlanKey orders-plan1", "Invocation orders-lifecycle")]
@@ -37,6 +41,20 @@ public sealed class OrderTests
         var waiting = await WaitingForAsync(Configuration, first);
 
         Assert.True(waiting.Contains(then), $"{then} does not wait for {first}");
+    }
+
+    /// <summary>An output would not be known while the function is replaced, and the invocations would be replaced with it.</summary>
+    [Fact]
+    public async Task An_invocation_names_its_function_by_no_output_of_it()
+    {
+        var deployed = await Deployed.StackAsync(Settings.OneKey);
+
+        Assert.Equal(2, deployed.All("Invocation").Count());
+        foreach (var invocation in deployed.All("Invocation"))
+        {
+            Assert.Equal(deployed.The("Function").Text("name"), invocation.Text("functionName"));
+            Assert.Empty(await OutputUtilities.GetDependenciesAsync(deployed.Args<Pulumi.Aws.Lambda.InvocationArgs>(invocation).FunctionName.ToOutput()));
+        }
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class RotationTests
         var rotation = (await Deployed.StackAsync(Configurations.Everything)).The("SecretRotation", "orders");
 
         Assert.Equal("3h", rotation.Nested("rotationRules")["duration"]);
-        Assert.EndsWith(":function:rotation-1234567", rotation.Text("rotationLambdaArn"), StringComparison.Ordinal);
+        Assert.EndsWith(":function:rotation-lambda-prod-rotation", rotation.Text("rotationLambdaArn"), StringComparison.Ordinal);
         Assert.EndsWith(":secret:orders-AbCdEf", rotation.Text("secretId"), StringComparison.Ordinal);
     }
 

@@ -17,8 +17,8 @@ public sealed class SecretValueTests
         Assert.Equal("idorders", key.Value["apiKeyId"]);
         Assert.Equal("orders", key.Value["secretName"]);
         Assert.Equal($"arn:aws:secretsmanager:{Engine.Region}:{Engine.AccountId}:secret:orders-AbCdEf", key.Value["secretArn"]);
-        Assert.Equal("rotation-1234567", await OutputUtilities.GetValueAsync(stack.RotationFunctionName));
-        Assert.EndsWith(":function:rotation-1234567", await OutputUtilities.GetValueAsync(stack.RotationFunctionArn), StringComparison.Ordinal);
+        Assert.Equal("rotation-lambda-prod-rotation", await OutputUtilities.GetValueAsync(stack.RotationFunctionName));
+        Assert.EndsWith(":function:rotation-lambda-prod-rotation", await OutputUtilities.GetValueAsync(stack.RotationFunctionArn), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -143,11 +143,15 @@ internal sealed class AuthorizedCall : IDisposable
         return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
     }
 
-    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it.
+    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it. By its own suffix where the caller
+    // gives the whole ARN? Nothing is known; the stricter is assumed.
     private AccessedSecret New(string secretId) => new(
-        secretId.StartsWith("arn:", StringComparison.Ordinal)
-            ? secretId
-            : $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:{secretId}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6)}",
+        (secretId switch
+        {
+            [.. var arn, '-', _, _, _, _, _, _] when arn.StartsWith("arn:", StringComparison.Ordinal) => arn,
+            _ when secretId.StartsWith("arn:", StringComparison.Ordinal) => secretId,
+            _ => $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:{secretId}",
+        }) + "-" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6),
         secretId,
         [],
         null,

@@ -120,6 +120,19 @@ public sealed class RoleTests
             await caller.CallAsync("apigateway", "PATCH", "/apikeys/k", "{}"));
     }
 
+    [Theory]
+    [InlineData("AbCdEf", "AccessDeniedException")]
+    [InlineData("??????", "ResourceNotFoundException")]
+    public async Task A_secret_that_is_gone_is_judged_by_other_random_characters_than_it_had(string allowed, string code)
+    {
+        await using var aws = EmbeddedAws.Create();
+        var arn = $"arn:aws:secretsmanager:{aws.Region}:{aws.AccountId}:secret:payments-";
+        var caller = new RoleCaller(aws);
+        caller.With(RoleCaller.Document($$""" "Effect":"Allow","Action":"secretsmanager:DescribeSecret","Resource":"{{arn}}{{allowed}}" """));
+
+        Assert.Equal(code, (await caller.CallAsync("DescribeSecret", $$"""{"SecretId":"{{arn}}AbCdEf"}""")).Code);
+    }
+
     [Fact]
     public async Task What_there_is_not_is_denied_or_not_found_by_what_policies_say_of_its_ARN()
     {
