@@ -21,6 +21,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
         {
             if (await PromoteAsync(rotation, secret, ring) is { } promotion)
             {
+                ring = OlderThan(promotion.PendingKey, ring);
                 await retire.RunAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
                 await EndOverlapAsync(rotation, ring, overlap);
                 return;
@@ -36,9 +37,16 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
             needed.Add(next);
         }
 
+        ring = OlderThan(ring.Find(key => key.Name == KeyNames.Minted(secret.Name, rotation.Token) && needed.Contains(new ApiKeyValue(key.Value))), ring);
         await retire.RunAsync(rotation, secret, ring, needed);
         await EndOverlapAsync(rotation, ring, overlap);
     }
+
+    /// <summary>
+    /// The rotation's own key and those before it. A key that came later is a later rotation's, which may be about to make it current whatever the labels say:
+    /// somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions.
+    /// </summary>
+    private static List<ApiKey> OlderThan(ApiKey? own, List<ApiKey> ring) => ring.FindAll(key => key == own || key.CreatedDate < own?.CreatedDate);
 
     // A repeat comes here too: AWSPREVIOUS's key does not outlive a crash right after the move.
     private async Task EndOverlapAsync(Invocation rotation, List<ApiKey> ring, TimeSpan? overlap)

@@ -137,6 +137,54 @@ public sealed class FinishSecretTests
     }
 
     [Fact]
+    public async Task A_late_finishSecret_does_not_disable_the_next_rotations_key_although_somebody_took_AWSPENDING_off_it()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var done = (await world.RotateAsync()).VersionId;
+        var next = await world.OpenRotationAsync();
+        await world.RunAsync(next, "createSecret", "setSecret", "testSecret");
+        var moves = 0;
+        world.Aws.Faults = call =>
+        {
+            // finishSecret has read its labels, and is about to move AWSCURRENT.
+            if (call.Operation == "UpdateSecretVersionStage" && call.AccessKeyId == World.FunctionAccessKey && ++moves == 1)
+            {
+                Task.Run(async () =>
+                {
+                    await world.ClearPendingAsync();
+                    await world.RunAsync(done, "finishSecret");
+                }).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        await world.RunAsync(next, "finishSecret");
+
+        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[next]);
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_older_than_the_rotations_own_is_not_touched_by_the_second()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(3);
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret");
+        var twin = await MintAsync(world); // in the same second: API Gateway's dates have no fractions
+        await world.RunAsync(token, "testSecret");
+        var later = await MintAsync(world);
+
+        await world.RunAsync(token, "finishSecret", "finishSecret");
+
+        Assert.All((await world.MintedAsync()).Where(key => key.Id == twin || key.Id == later), key => Assert.True(key.Enabled));
+        await world.RotateHealthyAsync();
+        Assert.All((await world.MintedAsync()).Where(key => key.Id == twin || key.Id == later), key => Assert.False(key.Enabled));
+    }
+
+    [Fact]
     public async Task A_stray_of_a_rotation_that_was_given_up_is_disabled_and_then_deleted()
     {
         await using var world = await World.StartAsync();
@@ -176,4 +224,12 @@ public sealed class FinishSecretTests
         await world.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
         Assert.Equal(["AWSCURRENT", "AWSPENDING"], (await world.LabelsAsync())[token].Order());
     }
+
+    /// <summary>A key of the secret that no label needs; returns its id.</summary>
+    private static async Task<string> MintAsync(World world) => (await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+    {
+        Name = $"{world.SecretName}/{World.NewToken()}",
+        Enabled = true,
+        Tags = new() { ["apikey-rotation:minted-for"] = world.SecretArn },
+    })).Id;
 }
