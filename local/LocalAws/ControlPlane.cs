@@ -34,6 +34,11 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         var call = aws.Calls.Begin(request.Scope?.AccessKeyId ?? "anonymous", protocol.Service, operation.Name, operation.Resource);
 
         var fault = aws.Faults?.Invoke(call);
+        if (fault is { IsConflict: true } && (protocol != apiGateway || !ApiGatewayService.Conflicting.Contains(operation.Name)))
+        {
+            fault = null;
+        }
+
         var (answer, error) = await RunAsync(protocol, operation, request, fault);
         aws.Calls.End(call, answer?.Status ?? 0, error, aws.TimeProvider.GetUtcNow());
         return (answer, answer is null && fault!.TimesOut);
@@ -56,7 +61,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);
             }
 
-            var answer = fault is { TakesEffect: false } ? null : await RunAsync(protocol, operation, stale: fault is { IsStale: true });
+            var answer = fault is { TakesEffect: false } ? null : await RunAsync(protocol, operation, request.Scope.AccessKeyId, stale: fault is { IsStale: true });
             return fault switch
             {
                 null or { Answers: true } => (answer, null),
@@ -71,24 +76,33 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         }
     }
 
-    private async Task<WireResponse> RunAsync(IWireProtocol protocol, WireOperation operation, bool stale)
+    private Task<WireResponse> RunAsync(IWireProtocol protocol, WireOperation operation, string caller, bool stale)
     {
-        if (!aws.StaleReads)
+        var isStrict = protocol == apiGateway && !aws.Onlookers.Contains(caller);
+        if (isStrict && aws.Unknowns.ConcurrentModifications)
         {
-            return await operation.RunAsync();
+            aws.ApiGateway.Collide(operation);
         }
 
-        if (stale && operation.IsRead)
+        if (stale && operation.IsRead && aws.StaleReads)
         {
-            return aws.AsBeforeTheLastWrite(() => operation.RunAsync().GetAwaiter().GetResult());
+            return Task.FromResult(aws.AsBeforeTheLastWrite(RunNow));
         }
 
-        if (!operation.IsRead)
+        if (!operation.IsRead && aws.StaleReads)
         {
             aws.KeepForStaleReads(protocol.Service);
         }
 
-        return await operation.RunAsync();
+        return (protocol == apiGateway && aws.Unknowns.ReadLag > TimeSpan.Zero, operation.IsRead) switch
+        {
+            (true, false) when isStrict => aws.ApiGateway.RememberAsync(operation.RunAsync),
+            (true, false) => aws.ApiGateway.SettleAsync(operation.RunAsync),
+            (true, true) when isStrict && operation.Name is "GetApiKeys" or "GetApiKey" or "GetUsagePlans" => Task.FromResult(aws.ApiGateway.AsBeforeTheLastWrites(RunNow)),
+            _ => operation.RunAsync(),
+        };
+
+        WireResponse RunNow() => operation.RunAsync().GetAwaiter().GetResult();
     }
 
     private IWireProtocol ProtocolOf(WireRequest request)

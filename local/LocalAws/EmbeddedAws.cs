@@ -26,6 +26,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         TimeProvider = options.TimeProvider;
         Unknowns = options.Unknowns;
         StaleReads = options.StaleReads;
+        Onlookers = options.Onlookers;
         var meter = new UsageMeter(options.TimeProvider);
         var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Iam = new IamService(this, options.PolicyLag);
@@ -91,6 +92,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
     internal UnknownBehaviours Unknowns { get; }
 
     internal bool StaleReads { get; }
+
+    internal IReadOnlyCollection<string> Onlookers { get; }
 
     /// <summary>An account that is reached through <see cref="CreateTransport"/> only.</summary>
     /// <param name="options">How it behaves; the defaults where null.</param>

@@ -38,4 +38,7 @@ public sealed record EmbeddedAwsOptions
 
     /// <summary>How it behaves where AWS's behaviour is not known.</summary>
     public UnknownBehaviours Unknowns { get; init; } = new();
+
+    /// <summary>Access key ids of those who set the scene and look on: <see cref="UnknownBehaviours.ConcurrentModifications"/> and <see cref="UnknownBehaviours.ReadLag"/> spare them, and what they write shows at once.</summary>
+    public IReadOnlyCollection<string> Onlookers { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using LocalAws.ApiGateway;
+
 namespace LocalAws;
 
 /// <summary>What goes wrong with one call, before the service did anything or after the call took effect.</summary>
@@ -23,6 +25,8 @@ public sealed record Fault
 
     internal bool IsStale { get; private init; }
 
+    internal bool IsConflict { get; private init; }
+
     /// <summary>The service answers with an error.</summary>
     /// <param name="status">The HTTP status.</param>
     /// <param name="code">The error code, such as <c>InternalFailure</c>.</param>
@@ -34,6 +38,9 @@ public sealed record Fault
     /// <summary>The service refuses the call for the rate of calls, in its own words. Only API Gateway says when to come back.</summary>
     /// <param name="retryAfter">The <c>Retry-After</c> header, in whole seconds.</param>
     public static Fault Throttled(TimeSpan retryAfter) => new() { Refusal = protocol => protocol.Throttled(retryAfter) };
+
+    /// <summary>API Gateway refuses a call that can be refused so (<see cref="ApiGatewayService.Conflicting"/>), as it makes another change at the same time. Others are not disturbed.</summary>
+    public static Fault ConcurrentModification() => new() { Refusal = _ => ApiGatewayErrors.ConcurrentModification(), IsConflict = true };
 
     /// <summary>The connection breaks off without an answer.</summary>
     /// <param name="afterEffect">Whether the call takes effect all the same.</param>

@@ -20,6 +20,24 @@ public sealed record UnknownBehaviours
     /// <summary>plan-4: whether GetUsagePlans answers 404 for a key that is unknown or in no plan. Otherwise the list is empty.</summary>
     public bool KeyWithoutPlansIsNotFound { get; init; }
 
+    /// <summary>
+    /// key-23: whether a call over HTTP that can answer ConflictException (<see cref="ApiGatewayService.Conflicting"/>) is refused for a concurrent modification before it is served:
+    /// of the same call to the same resource each second one is served.
+    /// </summary>
+    public bool ConcurrentModifications { get; init; }
+
+    /// <summary>plan-24: how long CreateUsagePlanKey takes over HTTP, and keeps other attaches of the account out.</summary>
+    public TimeSpan AttachDuration { get; init; }
+
+    /// <summary>list-16: how long GetApiKeys, GetApiKey and GetUsagePlans answer over HTTP as if a write that was made over HTTP had not been made yet.</summary>
+    public TimeSpan ReadLag { get; init; }
+
+    /// <summary>iam-27: whether a call to an API key lacks the condition keys aws:ResourceTag, so that a policy that has such a condition denies it.</summary>
+    public bool KeysLackTagConditions { get; init; }
+
+    /// <summary>rotation-39: how long DescribeSecret shows rotation as enabled after CancelRotateSecret.</summary>
+    public TimeSpan CancelShowsAfter { get; init; }
+
     /// <summary>rotation-14: how long AWSPENDING stays on the rotated version when the rotation has finished.</summary>
     public TimeSpan PendingStays { get; init; }
 

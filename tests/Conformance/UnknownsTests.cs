@@ -60,6 +60,59 @@ public sealed class UnknownsTests
         Assert.Equal(order is ListingOrder.NewestFirst, listed.SequenceEqual(Enumerable.Reverse(made)));
     }
 
+    [Theory, Shows("list-16")]
+    [InlineData(0)]
+    [InlineData(5)]
+    public async Task A_read_misses_the_writes_of_the_last_moments_or_does_not(int seconds)
+    {
+        await using var account = await StartAsync(new() { ReadLag = TimeSpan.FromSeconds(seconds) });
+        var (key, plan) = (await account.CreateKeyAsync(), await account.CreatePlanAsync());
+        account.Clock.Advance(TimeSpan.FromSeconds(seconds));
+        await account.PatchAsync(key.Id, "/description", "changed");
+        account.Clock.Advance(TimeSpan.FromSeconds(Math.Max(0, seconds - 1)));
+        await account.AttachAsync(plan, key.Id);
+        var second = await account.CreateKeyAsync();
+
+        Assert.Equal(seconds == 0, (await account.ReadKeyAsync(key.Id)).Description == "changed");
+        Assert.Equal(seconds == 0, (await account.PlansOfAsync(key.Id)).Contains(plan));
+        Assert.Equal(seconds == 0, (await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest())).Items.Exists(listed => listed.Id == second.Id));
+        account.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("changed", (await account.ReadKeyAsync(key.Id)).Description);
+        Assert.Equal(seconds == 0, (await account.PlansOfAsync(key.Id)).Contains(plan));
+        account.Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Contains(plan, await account.PlansOfAsync(key.Id));
+    }
+
+    [Theory, Shows("key-23")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_is_refused_for_the_sake_of_another_one_or_is_not(bool refused)
+    {
+        await using var account = await StartAsync(new() { ConcurrentModifications = refused });
+        await TwiceAsync(() => account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = Account.NewName() }));
+        var key = (await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest())).Items[0];
+        var plan = await account.CreatePlanAsync();
+        await TwiceAsync(() => account.PatchAsync(key.Id, "/description", "changed"));
+        await TwiceAsync(() => account.AttachAsync(plan, key.Id));
+        await TwiceAsync(() => account.ApiGateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key.Id }));
+        await TwiceAsync(() => account.ApiGateway.TagResourceAsync(new TagResourceRequest
+        {
+            ResourceArn = $"arn:aws:apigateway:{account.Embedded.Region}::/apikeys/{key.Id}",
+            Tags = new() { ["team"] = "payments" },
+        }));
+        await TwiceAsync(() => account.ApiGateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = key.Id }));
+
+        async Task TwiceAsync(Func<Task> call)
+        {
+            if (refused)
+            {
+                await AssertAws.RefusesAsync(409, "ConflictException", "Unable to complete operation due to concurrent modification. Please try again later.", call);
+            }
+
+            await call();
+        }
+    }
+
     [Theory, Shows("update-5")]
     [InlineData(false)]
     [InlineData(true)]
@@ -111,6 +164,45 @@ public sealed class UnknownsTests
                 Assert.Empty(await account.PlansOfAsync(key));
             }
         }
+    }
+
+    [Theory, Shows("plan-24")]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task An_attach_takes_its_time_or_none(int seconds)
+    {
+        await using var account = await StartAsync(new() { AttachDuration = TimeSpan.FromSeconds(seconds) });
+        var (first, second, plan) = (await account.CreateKeyAsync(), await account.CreateKeyAsync(), await account.CreatePlanAsync());
+
+        // The clock stands still.
+        Task[] attaches = [account.AttachAsync(plan, first.Id), account.AttachAsync(plan, second.Id)];
+        var ended = await Task.WhenAny(attaches);
+
+        if (seconds > 0)
+        {
+            await Assert.ThrowsAsync<ConflictException>(() => ended);
+            account.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            attaches = [.. attaches.Where(attach => attach != ended)];
+        }
+
+        await Task.WhenAll(attaches);
+        Assert.Equal(attaches.Length, (await account.KeysOfAsync(plan)).Count);
+    }
+
+    [Theory, Shows("rotation-39")]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task Rotation_shows_as_off_at_once_or_later(int seconds)
+    {
+        await using var account = await StartAsync(new() { CancelShowsAfter = TimeSpan.FromSeconds(seconds) });
+        var secret = await account.CreateSecretAsync();
+        await account.RotateAsync(secret);
+
+        await account.SecretsManager.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = secret });
+
+        Assert.Equal(seconds > 0, (await account.DescribeAsync(secret)).RotationEnabled);
+        account.Clock.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.False((await account.DescribeAsync(secret)).RotationEnabled);
     }
 
     [Theory, Shows("rotation-14")]

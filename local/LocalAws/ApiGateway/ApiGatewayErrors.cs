@@ -23,8 +23,8 @@ internal static class ApiGatewayErrors
     /// <summary>AWS developer guide: a key is in at most one usage plan of an API stage.</summary>
     public static AwsException StageAlreadyPlanned() => Conflict("The API Key is already in a usage plan of this API stage");
 
-    /// <summary>Seen in the field: API Gateway refuses attaches that overlap with another one of the account.</summary>
-    public static AwsException ConcurrentAttach() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
+    /// <summary>Seen in the field: API Gateway refuses attaches that overlap with another one of the account. Other calls may be refused so too: the code is in AWS's service model.</summary>
+    public static AwsException ConcurrentModification() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
 
     /// <summary>Seen in the field.</summary>
     public static AwsException PlanHasStages(string planId, ApiStageId stage) => BadRequest(

@@ -52,7 +52,7 @@ public sealed partial class ApiGatewayService
         // Seen in the field: attaches run one at a time in an account and Region, whatever key and plan they name.
         if (Interlocked.Exchange(ref _attaching, 1) == 1)
         {
-            throw ApiGatewayErrors.ConcurrentAttach();
+            throw ApiGatewayErrors.ConcurrentModification();
         }
 
         try

@@ -15,7 +15,9 @@ public sealed partial class ApiGatewayService
     private readonly UsageMeter _meter;
     private readonly ConfidentialValues _confidential;
     private readonly AccountRates _rates;
-    private (PagedCollection<StoredApiKey> Keys, PagedCollection<StoredUsagePlan> Plans)? _before;
+    private readonly HashSet<(string Operation, string Resource)> _collided = [];
+    private readonly List<(DateTimeOffset Made, KeysAndPlans Before)> _writes = [];
+    private KeysAndPlans? _before;
 
     internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, UsageMeter meter, ConfidentialValues confidential)
     {
@@ -26,7 +28,12 @@ public sealed partial class ApiGatewayService
         _confidential = confidential;
         _keys = new PagedCollection<StoredApiKey>(aws.Unknowns.ListingOrder);
         _plans = new PagedCollection<StoredUsagePlan>(aws.Unknowns.ListingOrder);
+        AttachDuration = aws.Unknowns.AttachDuration;
     }
+
+    /// <summary>The operations on keys, and on keys in usage plans, that can answer ConflictException. AWS's service model.</summary>
+    public static IReadOnlyCollection<string> Conflicting { get; } =
+        ["CreateApiKey", "UpdateApiKey", "DeleteApiKey", "CreateUsagePlanKey", "DeleteUsagePlanKey", "UpdateUsage", "TagResource", "UntagResource"];
 
     /// <summary>
     /// How long a change of a key or a usage plan takes to reach the data plane. A new lag also holds for the changes that have not arrived yet.
@@ -56,7 +63,72 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    internal void KeepForStaleReads()
+    /// <summary>Refuses every other one of a call that can be refused for another's change.</summary>
+    internal void Collide(WireOperation operation)
+    {
+        lock (_gate)
+        {
+            var call = (operation.Name, operation.Resource);
+            if (Conflicting.Contains(operation.Name) && !_collided.Remove(call))
+            {
+                _collided.Add(call);
+                throw ApiGatewayErrors.ConcurrentModification();
+            }
+        }
+    }
+
+    internal void KeepForStaleReads() => _before = Copy();
+
+    internal T AsBeforeTheLastWrite<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            return As(_before, read);
+        }
+    }
+
+    /// <summary>Makes a write, and remembers what there was before it.</summary>
+    internal async Task<T> RememberAsync<T>(Func<Task<T>> write)
+    {
+        var before = Copy();
+        var answer = await write();
+        lock (_gate)
+        {
+            ForgetOldWrites();
+            _writes.Add((Now, before));
+        }
+
+        return answer;
+    }
+
+    /// <summary>Makes a write that all reads show, with all that were made before it.</summary>
+    internal async Task<T> SettleAsync<T>(Func<Task<T>> write)
+    {
+        var answer = await write();
+        lock (_gate)
+        {
+            _writes.Clear();
+        }
+
+        return answer;
+    }
+
+    /// <summary>Makes a read as if the writes of the last moments had not been made.</summary>
+    internal T AsBeforeTheLastWrites<T>(Func<T> read)
+    {
+        lock (_gate)
+        {
+            ForgetOldWrites();
+            return As(_writes.FirstOrDefault().Before, read);
+        }
+    }
+
+    /// <summary>API Gateway's ARNs name no account.</summary>
+    internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";
+
+    private void ForgetOldWrites() => _writes.RemoveAll(write => write.Made + _aws.Unknowns.ReadLag <= Now);
+
+    private KeysAndPlans Copy()
     {
         lock (_gate)
         {
@@ -68,29 +140,25 @@ public sealed partial class ApiGatewayService
                 key.Plans = [.. key.Plans.Select(plan => plans[plan])];
             }
 
-            _before = (keys, plansBefore);
+            return new KeysAndPlans(keys, plansBefore);
         }
     }
 
-    internal T AsBeforeTheLastWrite<T>(Func<T> read)
+    private T As<T>(KeysAndPlans? state, Func<T> read)
     {
-        lock (_gate)
+        var now = new KeysAndPlans(_keys, _plans);
+        (_keys, _plans) = state ?? now;
+        try
         {
-            var now = (_keys, _plans);
-            (_keys, _plans) = _before ?? now;
-            try
-            {
-                return read();
-            }
-            finally
-            {
-                (_keys, _plans) = now;
-            }
+            return read();
+        }
+        finally
+        {
+            (_keys, _plans) = now;
         }
     }
-
-    /// <summary>API Gateway's ARNs name no account.</summary>
-    internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";
 
     private static string NewId(int length = 10) => RandomNumberGenerator.GetString(LowerCaseLettersAndDigits, length);
+
+    private sealed record KeysAndPlans(PagedCollection<StoredApiKey> Keys, PagedCollection<StoredUsagePlan> Plans);
 }

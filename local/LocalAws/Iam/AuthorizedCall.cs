@@ -107,7 +107,7 @@ internal sealed class AuthorizedCall : IDisposable
     private Target Path(string arn)
     {
         var keys = RequestKeys("apigateway:");
-        foreach (var (key, value) in _aws.ApiGateway.TagsAt(arn))
+        foreach (var (key, value) in _aws.ApiGateway.TagsAt(arn).Where(_ => !_aws.Unknowns.KeysLackTagConditions || !arn.Contains("::/apikeys/", StringComparison.Ordinal)))
         {
             keys.Add("aws:ResourceTag/" + key, value);
         }

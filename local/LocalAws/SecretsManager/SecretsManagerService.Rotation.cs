@@ -122,6 +122,7 @@ public sealed partial class SecretsManagerService
             }
 
             secret.RotationEnabled = false;
+            secret.CancelShows = Now + _aws.Unknowns.CancelShowsAfter;
             secret.Rotation?.Cancel();
             Disarm(secret);
             secret.LastChanged = Now;

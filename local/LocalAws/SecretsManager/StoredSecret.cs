@@ -45,6 +45,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public bool? RotationEnabled { get; set; }
 
+    /// <summary>Until when rotation is shown as enabled although it is not.</summary>
+    public DateTimeOffset CancelShows { get; set; }
+
     public string? RotationFunctionArn { get; set; }
 
     public RotationRules? RotationRules { get; set; }
@@ -159,7 +162,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         Name = Name,
         Description = string.IsNullOrEmpty(Description) ? null : Description,
         KmsKeyId = CustomKey,
-        RotationEnabled = RotationEnabled,
+        RotationEnabled = RotationEnabled == false && now < CancelShows ? true : RotationEnabled,
         RotationLambdaArn = RotationFunctionArn,
         RotationRules = RotationRules,
         LastRotatedDate = LastRotated,

@@ -115,6 +115,25 @@ public sealed class ConditionKeyTests
             .Replace("{untagged}", untagged.Id, StringComparison.Ordinal).Replace("{plan}", plan.Id, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("PATCH", "/apikeys/{key}", false)]
+    [InlineData("DELETE", "/apikeys/{key}", false)]
+    [InlineData("DELETE", "/usageplans/{plan}/keys/{key}", true)]
+    public async Task API_keys_may_lack_the_keys_of_their_tags(string method, string path, bool allowed)
+    {
+        await using var aws = EmbeddedAws.Create(new EmbeddedAwsOptions { Unknowns = new UnknownBehaviours { KeysLackTagConditions = true } });
+        var tags = new Dictionary<string, string> { ["team"] = "payments" };
+        var key = aws.ApiGateway.CreateApiKey(new() { Tags = tags });
+        var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", Tags = tags });
+        aws.ApiGateway.CreateUsagePlanKey(new() { UsagePlanId = plan.Id, KeyId = key.Id });
+        var caller = new RoleCaller(aws).With(RoleCaller.Allow("apigateway:*", "*", """{"StringEquals":{"aws:ResourceTag/team":"payments"}}"""));
+
+        var answer = await caller.CallAsync(
+            "apigateway", method, path.Replace("{key}", key.Id, StringComparison.Ordinal).Replace("{plan}", plan.Id, StringComparison.Ordinal), method is "PATCH" ? """{"patchOperations":[]}""" : "");
+
+        Assert.Equal((allowed, !allowed), (answer.IsSuccess, answer.IsDenied));
+    }
+
     private static async Task CreateSecretAsync(EmbeddedAws aws)
     {
         aws.Lambda.Register("rotate", invocation => Task.FromResult(invocation.Payload));
