@@ -7,7 +7,13 @@ namespace RotationFunction;
 internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 {
     private const int PageSize = 500; // the most that API Gateway gives
-    private const int AttachAttempts = 8;
+
+    /// <summary>API Gateway's ARNs name no account.</summary>
+    public static string Arn(Secret secret, string path)
+    {
+        var secretArn = secret.Arn.Split(':');
+        return $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::{path}";
+    }
 
     /// <summary>The keys minted for the secret, with their values, by their name. Whether a key really is the secret's, only its tag tells.</summary>
     public async Task<List<ApiKey>> ListRingAsync(Invocation invocation)
@@ -49,14 +55,180 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>The ids of the usage plans that a key is in.</summary>
-    public async Task<List<string>> ListPlanIdsAsync(Invocation invocation, string keyId) => [.. (await ListPlansAsync(invocation, keyId)).Select(plan => plan.Id)];
+    /// <summary>The same of a key that must be there, and be as it must be: asks again for a short time.</summary>
+    public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) => ReadAfterWrite.UntilAsync(
+        time, ReadAfterWrite.PatienceWithKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
-    /// <summary>The usage plans that a key is in, with their API stages.</summary>
-    public async Task<List<UsagePlan>> ListPlansAsync(Invocation invocation, string keyId)
+    /// <summary>The ids of the usage plans that a key is in; asks again for a short time while those are not among them that it must be in.</summary>
+    public Task<List<string>> ListPlansAsync(Invocation invocation, string keyId, IReadOnlyCollection<string> expected) =>
+        ListPlansAsync(invocation, keyId, plans => !expected.Except(plans).Any());
+
+    /// <summary>The same, until they are as they must be.</summary>
+    public Task<List<string>> ListPlansAsync(Invocation invocation, string keyId, Func<List<string>, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
+        time, ReadAfterWrite.PatienceWithKeys, async () => (await ReadPlansAsync(invocation, keyId)).ConvertAll(plan => plan.Id), isSeen ?? (_ => true));
+
+    /// <summary>
+    /// Creates a key of the ring with the template's metadata. Where one with this name and value exists, an earlier try made it.
+    /// </summary>
+    /// <returns>Its id, and whether it is new.</returns>
+    /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and no such key is listed.</exception>
+    public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, Secret secret, Template template, string name, ApiKeyValue value, bool enabled)
+    {
+        try
+        {
+            return await CallAsync(invocation, CreateOrFindAsync);
+        }
+        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException or TooManyRequestsException)
+        {
+            // Which of these AWS answers when the quota is reached is not documented.
+            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
+            throw invocation.Failed(
+                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. {invocation.Again}");
+        }
+
+        async Task<(string Id, bool IsNew)> CreateOrFindAsync()
+        {
+            try
+            {
+                var key = await client.CreateApiKeyAsync(new CreateApiKeyRequest
+                {
+                    Name = name,
+                    Value = value.Text,
+                    Enabled = enabled, // API Gateway's default is false
+                    Description = template.Key.Description,
+                    CustomerId = template.Key.CustomerId,
+                    Tags = Tags.ForMintedKey(template.Key.Tags, secret.Arn),
+                });
+                return (key.Id, IsNew: true);
+            }
+            catch (ConflictException)
+            {
+                // The value exists, or another change is under way: the text, which is not documented, is not asked.
+                if ((await ListRingAsync(invocation)).Find(key => key.Value == value.Text && key.Name == name) is { } existing)
+                {
+                    return (existing.Id, IsNew: false);
+                }
+
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Puts a key into a usage plan. API Gateway makes attaches one at a time in an account and Region: it waits for its turn.</summary>
+    public async Task AttachAsync(Invocation invocation, string keyId, string planId)
+    {
+        var isFirst = true;
+        try
+        {
+            await CallAsync(invocation, AttachOrFindAsync);
+        }
+        catch (ConflictException)
+        {
+            throw invocation.Failed($"API Gateway refused to put key {keyId} into usage plan {planId}, as if other attaches were under way in the account all the time. "
+                + $"Find who makes them in CloudTrail: CreateUsagePlanKey. {invocation.Again}");
+        }
+
+        async Task<bool> AttachOrFindAsync()
+        {
+            try
+            {
+                await client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" });
+            }
+            catch (ConflictException)
+            {
+                // Attached already, or not allowed, or another change is under way: the text, which is not documented, is not asked.
+                var held = await ReadPlansAsync(invocation, keyId);
+                if (held.Exists(plan => plan.Id == planId))
+                {
+                    return true;
+                }
+
+                if (isFirst)
+                {
+                    await CheckStagesAsync(invocation, keyId, held, planId);
+                    isFirst = false;
+                }
+
+                throw;
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Takes a key out of a usage plan; one that is not in it is fine.</summary>
+    public async Task DetachAsync(Invocation invocation, string keyId, string planId)
+    {
+        try
+        {
+            await CallAsync(invocation, () => client.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId }));
+        }
+        catch (NotFoundException)
+        {
+            // The plan, the key or its place in the plan is gone already.
+        }
+    }
+
+    /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
+    public Task TagAsync(Invocation invocation, Secret secret, string keyId, string tag, string value) => CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
+    {
+        ResourceArn = Arn(secret, "/apikeys/" + keyId),
+        Tags = new Dictionary<string, string> { [tag] = value },
+    }));
+
+    /// <summary>Enables a key.</summary>
+    public Task EnableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "true");
+
+    /// <summary>Disables a key.</summary>
+    public Task DisableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "false");
+
+    /// <summary>
+    /// Makes a key's lastUpdatedDate now and leaves its description as given. To and fro, as AWS does not document whether writing
+    /// the value that is there counts as an update. Returns when the new date shows.
+    /// </summary>
+    public async Task TouchAsync(Invocation invocation, GetApiKeyResponse key, string? description)
+    {
+        await ReplaceAsync(invocation, key.Id, "/description", description + " (being put into usage plans)");
+        await ReplaceAsync(invocation, key.Id, "/description", description ?? "");
+        await ReadAsync(invocation, key.Id, touched => touched.LastUpdatedDate > key.LastUpdatedDate);
+    }
+
+    /// <summary>Deletes a key. False when it was gone already.</summary>
+    public async Task<bool> DeleteAsync(Invocation invocation, string keyId)
+    {
+        try
+        {
+            await CallAsync(invocation, () => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = keyId }));
+            return true;
+        }
+        catch (NotFoundException)
+        {
+            // A twin, a lost answer to our own call, or a read that still showed the key.
+            return false;
+        }
+    }
+
+    /// <summary>A key cannot be in two usage plans of one API stage, however long it waits.</summary>
+    private async Task CheckStagesAsync(Invocation invocation, string keyId, List<UsagePlan> held, string planId)
+    {
+        if (held.Count == 0)
+        {
+            return;
+        }
+
+        var stages = (await ReadPlansAsync(invocation, keyId: null)).Find(plan => plan.Id == planId)?.ApiStages ?? [];
+        if (held.Find(plan => (plan.ApiStages ?? []).Exists(stage => stages.Exists(other => (other.ApiId, other.Stage) == (stage.ApiId, stage.Stage)))) is { } rival)
+        {
+            throw invocation.Failed($"key {keyId} cannot be in usage plan {planId} while it is in usage plan {rival.Id}, which has the same API stage. "
+                + $"Take it out of that one with: aws apigateway delete-usage-plan-key --usage-plan-id {rival.Id} --key-id {keyId}. {invocation.Again}");
+        }
+    }
+
+    /// <summary>The usage plans that a key is in; without a key, all.</summary>
+    private async Task<List<UsagePlan>> ReadPlansAsync(Invocation invocation, string? keyId)
     {
         var plans = new List<UsagePlan>();
-        if (!CanBeId(keyId))
+        if (keyId is not null && !CanBeId(keyId))
         {
             return plans;
         }
@@ -81,117 +253,6 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         while (!string.IsNullOrEmpty(position));
 
         return plans;
-    }
-
-    /// <summary>Creates the rotation's key with the template's metadata, enabled. Null when a key with this value exists.</summary>
-    public async Task<string?> TryCreateAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
-    {
-        try
-        {
-            var key = await CallAsync(rotation, () => client.CreateApiKeyAsync(new CreateApiKeyRequest
-            {
-                Name = KeyNames.Minted(secret.Name, rotation.Token),
-                Value = value.Text,
-                Enabled = true, // API Gateway's default is false
-                Description = template.Key.Description,
-                CustomerId = template.Key.CustomerId,
-                Tags = Tags.ForMintedKey(template.Key.Tags, secret.Arn),
-            }));
-            return key.Id;
-        }
-        catch (ConflictException)
-        {
-            return null;
-        }
-        catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException or TooManyRequestsException)
-        {
-            // Which of these AWS answers when the quota is reached is not documented.
-            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
-            throw rotation.Failed(
-                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. Rotation will be tried again.");
-        }
-    }
-
-    /// <summary>Puts a key into a usage plan.</summary>
-    public async Task AttachAsync(Invocation rotation, string keyId, string planId)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await CallAsync(rotation, () => client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId, KeyType = "API_KEY" }));
-                return;
-            }
-            catch (ConflictException)
-            {
-                // Attached already, or another attach is under way in the account: API Gateway refuses concurrent ones.
-                if ((await ListPlanIdsAsync(rotation, keyId)).Contains(planId))
-                {
-                    return;
-                }
-
-                if (attempt == AttachAttempts)
-                {
-                    throw rotation.Failed($"API Gateway refused {AttachAttempts} times to put key {keyId} into usage plan {planId}. "
-                        + "Check that no other usage plan of the key has the same API stage. Rotation will be tried again.");
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(100, 500) * attempt), time);
-            }
-        }
-    }
-
-    /// <summary>Takes a key out of a usage plan; one that is not in it is fine.</summary>
-    public async Task DetachAsync(Invocation invocation, string keyId, string planId)
-    {
-        try
-        {
-            await CallAsync(invocation, () => client.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = planId, KeyId = keyId }));
-        }
-        catch (NotFoundException)
-        {
-            // The plan, the key or its place in the plan is gone already.
-        }
-    }
-
-    /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
-    public Task TagAsync(Invocation invocation, Secret secret, string keyId, string tag, string value)
-    {
-        var secretArn = secret.Arn.Split(':');
-        return CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
-        {
-            ResourceArn = $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::/apikeys/{keyId}",
-            Tags = new Dictionary<string, string> { [tag] = value },
-        }));
-    }
-
-    /// <summary>Enables a key.</summary>
-    public Task EnableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "true");
-
-    /// <summary>Disables a key.</summary>
-    public Task DisableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "false");
-
-    /// <summary>
-    /// Makes a key's lastUpdatedDate now and leaves its description as given. To and fro, as AWS does not document whether writing
-    /// the value that is there counts as an update.
-    /// </summary>
-    public async Task TouchAsync(Invocation invocation, string keyId, string? description)
-    {
-        await ReplaceAsync(invocation, keyId, "/description", description + " (being put into usage plans)");
-        await ReplaceAsync(invocation, keyId, "/description", description ?? "");
-    }
-
-    /// <summary>Deletes a key; one that is gone already is fine.</summary>
-    public async Task DeleteAsync(Invocation invocation, string keyId)
-    {
-        try
-        {
-            await CallAsync(invocation, () => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = keyId }));
-        }
-        catch (NotFoundException)
-        {
-            // A twin, or a lost answer to our own call.
-        }
     }
 
     // Ids come from tags too: one such as ".." would ask for something else than a key.

@@ -43,16 +43,16 @@ internal sealed partial class Invocation
 
     public Log Log { get; }
 
-    /// <summary>A step of a rotation, not an action.</summary>
-    public bool IsStep => _token is not null;
+    /// <summary>Whether a person waits for the answer.</summary>
+    public bool IsWaitedFor => What is Status.Action or RevokePrevious.Action or Rollback.Action;
 
     /// <summary>How long the probe took to see the key served; null where none did.</summary>
     public TimeSpan? Activation { get; set; }
 
-    /// <summary>Time that the invocation needs after the step's calls.</summary>
+    /// <summary>Time that the invocation needs after its calls.</summary>
     public TimeSpan Kept { get; set; }
 
-    /// <summary>How often API Gateway has refused a call of it for its rate.</summary>
+    /// <summary>How often API Gateway has refused a call of it for its rate or for another's change.</summary>
     public int Refusals { get; set; }
 
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
@@ -132,6 +132,7 @@ internal sealed partial class Invocation
     };
 
     private static RotationException Invalid(string problem) =>
+        ConflictException => $"Others changed something of API Gateway at the same time, again and again. {Again}",
         new($"The event {problem}. A rotation needs Step, SecretId and ClientRequestToken, an action needs action and secretId. Nothing was changed.");
 
     // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-

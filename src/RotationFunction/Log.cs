@@ -48,7 +48,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void Found(string problem) => Warning("{finding}", problem);
 
-    public void Throttled(TimeSpan wait) => Warning("API Gateway refuses calls for their rate: waiting {waitMs} ms", (long)wait.TotalMilliseconds);
+    public void TurnAwaited(bool isChange, TimeSpan wait) =>
+        Warning($"API Gateway refuses calls {(isChange ? "while it makes another change" : "for their rate")}: waiting {{waitMs}} ms", (long)wait.TotalMilliseconds);
 
     public void PermissionAwaited(string errorCode) => Warning("AWS answered {errorCode}: the role may not be effective yet, trying again", errorCode);
 

@@ -1,3 +1,5 @@
+using Amazon.APIGateway.Model;
+
 namespace RotationFunction;
 
 /// <summary>Gives the stored value to API Gateway: a new key, enabled, with the template's metadata, in each of the template's usage plans.</summary>
@@ -13,15 +15,15 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         }
 
         var ((_, value), template) = await Together.AwaitAsync(secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
+        var (keyId, isNew) = await CreateAsync(rotation, secret, template, value);
         var missing = template.Plans;
-        var keyId = await apiKeys.TryCreateAsync(rotation, secret, template, value);
-        if (keyId is not null)
+        if (isNew)
         {
             rotation.Log.KeyCreated(keyId);
         }
         else
         {
-            (keyId, missing) = await TakeUpAsync(rotation, secret, template, value);
+            missing = await TakeUpAsync(rotation, secret, template, keyId);
         }
 
         // One after the other: API Gateway refuses concurrent attaches.
@@ -32,15 +34,24 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         }
     }
 
-    /// <summary>A key with the value exists: an earlier try made it. Returns its id and the plans that it still lacks.</summary>
-    private async Task<(string KeyId, List<string> Missing)> TakeUpAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
+    private async Task<(string Id, bool IsNew)> CreateAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
     {
-        var ring = await apiKeys.ListRingAsync(rotation);
-        var listed = ring.Find(key => key.Value == value.Text && key.Name == KeyNames.Minted(secret.Name, rotation.Token));
-        if (listed is null || await apiKeys.FindAsync(rotation, listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+        try
         {
-            var found = listed is null ? "none of that rotation's name is listed" : $"key {listed.Id} lacks the tag {Tags.MintedFor}";
-            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but {found}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
+            return await apiKeys.CreateAsync(rotation, secret, template, KeyNames.Minted(secret.Name, rotation.Token), value, enabled: true);
+        }
+        catch (ConflictException)
+        {
+            throw rotation.Failed("API Gateway says that a key with this version's value exists, but none of that rotation's name is listed. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
+        }
+    }
+
+    /// <summary>A key with the name and the value exists: an earlier try made it. Returns the plans that it still lacks.</summary>
+    private async Task<List<string>> TakeUpAsync(Invocation rotation, Secret secret, Template template, string keyId)
+    {
+        if (await apiKeys.ReadAsync(rotation, keyId, key => Tags.AreOfKeyMintedFor(secret.Arn, key.Tags)) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+        {
+            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but key {keyId} lacks the tag {Tags.MintedFor}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
         }
 
         rotation.Log.KeyFound(key.Id);
@@ -49,7 +60,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         if (missing.Count > 0)
         {
             // Before the attach: testSecret counts the activation wait from the key's last change, and an attach does not show there.
-            await apiKeys.TouchAsync(rotation, key.Id, template.Key.Description);
+            await apiKeys.TouchAsync(rotation, key, template.Key.Description);
         }
 
         if (key.Enabled != true)
@@ -58,6 +69,6 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
             rotation.Log.KeyEnabled(key.Id);
         }
 
-        return (key.Id, missing);
+        return missing;
     }
 }

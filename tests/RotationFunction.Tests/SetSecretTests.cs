@@ -63,17 +63,56 @@ public sealed class SetSecretTests
     }
 
     [Fact]
-    public async Task A_plan_that_shares_its_stage_with_another_of_the_keys_plans_is_reported()
+    public async Task A_plan_that_shares_its_stage_with_another_of_the_keys_plans_is_reported_at_once()
+    {
+        await using var world = await World.StartAsync();
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret");
+        var key = Assert.Single(await world.MintedAsync()).Id;
+        var stages = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = world.PlanIds[0] })).ApiStages;
+        var rival = await world.Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "rival", ApiStages = stages });
+        await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key });
+        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = rival.Id, KeyId = key, KeyType = "API_KEY" });
+        var before = world.Time.GetUtcNow();
+
+        var failure = await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "setSecret"));
+
+        Assert.Contains($"key {key} cannot be in usage plan {world.PlanIds[0]} while it is in usage plan {rival.Id}", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(world.Time.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task An_attach_waits_for_its_turn_as_long_as_there_is_time_and_then_says_so()
     {
         await using var world = await World.StartAsync();
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
-        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(409, "ConflictException", "injected") : null;
+        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.ConcurrentModification() : null;
+        var before = world.Time.GetUtcNow();
 
         var failure = await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "setSecret"));
 
         var key = Assert.Single(await world.MintedAsync());
-        Assert.Contains($"refused 8 times to put key {key.Id} into usage plan {world.PlanIds[0]}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"API Gateway refused to put key {key.Id} into usage plan {world.PlanIds[0]}, as if other attaches were under way", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(world.Time.GetUtcNow() - before, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_create_that_is_refused_for_another_change_is_made_again(bool afterEffect)
+    {
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret");
+        var creates = 0;
+        world.Aws.Faults = call => call.Operation == "CreateApiKey" && ++creates <= 4
+            ? Fault.Error(409, "ConflictException", "Unable to complete operation due to concurrent modification. Please try again later.", afterEffect) : null;
+
+        await world.RunAsync(token, "setSecret", "testSecret", "finishSecret");
+
+        Assert.Equal(afterEffect ? 1 : 5, creates);
+        Assert.True(Assert.Single(await world.MintedAsync()).Value == await world.ReadKeyAsync());
     }
 
     [Fact]

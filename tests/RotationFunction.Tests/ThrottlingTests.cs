@@ -31,7 +31,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task A_call_that_is_refused_for_its_rate_waits_its_turn_and_no_other_is_made_again()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
         var calls = new ConcurrentQueue<string>();
@@ -71,7 +71,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task A_deployments_first_rotation_leaves_testSecret_the_time_that_it_waits()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         world.Aws.Faults = call => call.Operation == "CreateApiKey" ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
         var began = world.Time.GetUtcNow();
 
@@ -82,17 +82,68 @@ public sealed class ThrottlingTests
         Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
-    [Fact]
-    public async Task An_action_does_not_wait_for_its_turn_as_somebody_waits_for_it()
+    [Theory]
+    [InlineData("status")]
+    [InlineData("rollback")]
+    [InlineData("revokePrevious")]
+    public async Task An_action_that_somebody_waits_for_does_not_wait_for_its_turn(string action)
     {
         await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
         world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
         var began = world.Time.GetUtcNow();
 
-        var message = await world.FailAsync(JsonSerializer.Serialize(new { action = "status", secretId = world.SecretArn }));
+        var message = await world.FailAsync(JsonSerializer.Serialize(new { action, secretId = world.SecretArn }));
 
         Assert.Contains("AWS answered TooManyRequestsException", message, StringComparison.Ordinal);
         Assert.Equal(began, world.Time.GetUtcNow());
+    }
+
+    [Theory]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"create"},""")]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"update","prev_input":{"secretId":"ARN","usagePlanIds":["PLAN"]}},"usagePlanIds":["PLAN"],""")]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"delete"},""")]
+    [InlineData("""{"action":"provision",""")]
+    [InlineData("""{"action":"check",""")]
+    [InlineData("""{"action":"endOverlap",""")]
+    public async Task An_action_that_nobody_waits_for_waits_for_its_turn(string action)
+    {
+        await using var world = await World.StartAsync();
+        await world.TagSecretAsync("apikey-rotation:overlap", "1h");
+        await world.RotateHealthyAsync(2);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        await world.Secrets.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = world.SecretArn });
+        var refusals = new ConcurrentDictionary<string, int>();
+        // Each call more often than the SDK tries.
+        world.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: World.FunctionAccessKey } && refusals.AddOrUpdate(call.Operation + call.Resource, 1, (_, count) => count + 1) <= 5
+            ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests") : null;
+
+        await world.InvokeAsync(
+            action.Replace("ARN", world.SecretArn, StringComparison.Ordinal).Replace("PLAN", world.PlanIds[0], StringComparison.Ordinal) + $$"""
+            "secretId":"{{world.SecretArn}}"}
+            """);
+
+        Assert.NotEmpty(refusals);
+        Assert.Contains(world.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_waits_for_an_action_waits_seconds_for_anothers_change()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var action = JsonSerializer.Serialize(new { action = "revokePrevious", secretId = world.SecretArn });
+        world.Aws.Faults = call => call.Operation == "UpdateApiKey" ? Fault.ConcurrentModification() : null;
+        var began = world.Time.GetUtcNow();
+
+        var message = await world.FailAsync(action);
+
+        Assert.Contains("AWS answered ConflictException: Unable to complete operation due to concurrent modification. Please try again later. Others changed something", message, StringComparison.Ordinal);
+        Assert.InRange(world.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20));
+        var refusals = 0;
+        world.Aws.Faults = call => call.Operation == "UpdateApiKey" && ++refusals <= 3 ? Fault.ConcurrentModification() : null;
+        await world.InvokeAsync(action);
+        Assert.Equal([false, true], (await world.MintedAsync()).Select(key => key.Enabled));
     }
 
     /// <summary>When a call was made that is refused each time, from the step's begin on.</summary>

@@ -21,6 +21,7 @@ internal sealed class World : IAsyncDisposable
 {
     public const string FunctionName = "rotation";
     public const string FunctionAccessKey = "AKIAFUNCTION";
+    public const string OwnerAccessKey = "AKIAOWNER";
 
     /// <summary>Seconds; the default of <see cref="Settings"/>.</summary>
     public const int ActivationWait = 120;
@@ -36,8 +37,8 @@ internal sealed class World : IAsyncDisposable
         Time = time;
         _http = inProcess is null ? EmbeddedAws.CreateHttpClient() : new HttpClient(aws.CreateTransport());
         var owner = inProcess is null ? null : new InProcessClients(aws);
-        Secrets = owner?.SecretsManager("AKIAOWNER") ?? SecretsManager("AKIAOWNER");
-        Gateway = owner?.ApiGateway("AKIAOWNER") ?? ApiGateway("AKIAOWNER");
+        Secrets = owner?.SecretsManager(OwnerAccessKey) ?? SecretsManager(OwnerAccessKey);
+        Gateway = owner?.ApiGateway(OwnerAccessKey) ?? ApiGateway(OwnerAccessKey);
         var own = inProcess is null ? null : new InProcessClients(aws) { Between = inProcess };
         var function = new Function(
             settings,
@@ -111,6 +112,7 @@ internal sealed class World : IAsyncDisposable
             Unknowns = unknowns ?? UnknownsTests.Chosen,
         };
         var aws = inProcess is null ? await EmbeddedAws.StartAsync(options) : EmbeddedAws.Create(options);
+            Onlookers = [OwnerAccessKey],
         var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
