@@ -7,19 +7,17 @@ namespace RotationFunction;
 /// Moves AWSCURRENT to the new version, then retires keys that no label needs: a key's life is pending, current, previous, disabled, deleted,
 /// a rotation each, so that clients which cached a key have a whole period to re-read the secret.
 /// </summary>
-internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire retire, RevokePrevious revokePrevious)
+internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire retire, RevokePrevious revokePrevious, TimeProvider time)
 {
     public const string Step = "finishSecret";
 
     public async Task RunAsync(Invocation rotation)
     {
-        // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
-        var ring = await apiKeys.ListRingAsync(rotation);
-        var secret = await secrets.DescribeRotationAsync(rotation);
-        var overlap = EndOverlap.OverlapOf(rotation, secret);
-        if (secret.Current != rotation.Token)
+        var (ring, secret, overlap, pending) = await ReadAfterWrite.UntilAsync(
+            time, ReadAfterWrite.PatienceWithKeys, () => FindAsync(rotation), found => found.Pending is null or { Key.Enabled: true });
+        if (pending is not null)
         {
-            if (await PromoteAsync(rotation, secret, ring) is { } promotion)
+            if (await PromoteAsync(rotation, secret, pending) is { } promotion)
             {
                 ring = OlderThan(promotion.PendingKey, ring);
                 await retire.RunAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
@@ -57,11 +55,26 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
         }
     }
 
-    /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
-    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Invocation rotation, Secret secret, List<ApiKey> ring)
+    /// <summary>The ring, the labels, and what is to become current; null when it is.</summary>
+    private async Task<(List<ApiKey> Ring, Secret Secret, TimeSpan? Overlap, PendingVersion? Pending)> FindAsync(Invocation rotation)
     {
-        var (pending, value) = await secrets.ReadPendingAsync(rotation);
-        var key = ring.Find(key => key.Value == value.Text);
+        // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
+        var ring = await apiKeys.ListRingAsync(rotation);
+        var secret = await secrets.DescribeRotationAsync(rotation);
+        var overlap = EndOverlap.OverlapOf(rotation, secret);
+        if (secret.Current == rotation.Token)
+        {
+            return (ring, secret, overlap, null);
+        }
+
+        var (document, value) = await secrets.ReadPendingAsync(rotation);
+        return (ring, secret, overlap, new PendingVersion(document, value, ring.Find(key => key.Value == value.Text)));
+    }
+
+    /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
+    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Invocation rotation, Secret secret, PendingVersion pending)
+    {
+        var (document, value, key) = pending;
         if (key is not { Enabled: true })
         {
             throw rotation.Failed(key is null
@@ -74,7 +87,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
             throw rotation.Failed("the secret has no AWSCURRENT version to move the label from. " + rotation.Clearing);
         }
 
-        if (!pending.DiffersOnlyInKeyFrom(current))
+        if (!document.DiffersOnlyInKeyFrom(current))
         {
             throw rotation.Failed("AWSCURRENT was edited after createSecret copied it, and promoting the copy would undo the edit. " + rotation.Clearing);
         }
@@ -98,4 +111,6 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
         HashSet<ApiKeyValue> needed = current.ApiKey is { } previous ? [value, previous] : [value];
         return (needed, key);
     }
+
+    private sealed record PendingVersion(SecretDocument Document, ApiKeyValue Value, ApiKey? Key);
 }

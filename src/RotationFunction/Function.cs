@@ -67,7 +67,7 @@ public sealed class Function
         _metrics = new Metrics(metrics, time);
         _revokePrevious = new RevokePrevious(secrets, apiKeys, retire);
         _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
-        _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious);
+        _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious, time);
         _lifecycle = new Lifecycle(secrets, apiKeys);
         _provision = new Provision(secrets, apiKeys, settings, RunStepAsync);
         _status = new Status(inspection);

@@ -34,7 +34,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         }
 
         var secret = await secrets.DescribeAsync(invocation);
-        var template = await Template.ReadAsync(invocation, secret, apiKeys);
+        var template = await Template.ReadAsync(invocation, secret, apiKeys, declared);
         if (declared.Except(template.Plans).ToList() is { Count: > 0 } unknown)
         {
             throw invocation.Failed($"the template key {template.Key.Id} is not in usage plan {string.Join(", ", unknown)}. Put it there first; nothing was changed.");
@@ -107,9 +107,11 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                     continue;
                 }
 
-                await apiKeys.DeleteAsync(invocation, key.Id);
-                invocation.Log.KeyDeleted(key.Id);
-                own++;
+                if (await apiKeys.DeleteAsync(invocation, key.Id))
+                {
+                    invocation.Log.KeyDeleted(key.Id);
+                    own++;
+                }
             }
 
             if (own == 0)

@@ -48,7 +48,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Settings setti
 
     private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
     {
-        var key = await apiKeys.FindAsync(invocation, adoptedId, includeValue: true)
+        var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
             ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the secret's tag {Tags.Adopted} names, does not exist. Nothing was changed.");
         if (key.Enabled != true)
         {
@@ -65,7 +65,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Settings setti
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
         }
 
-        if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId)).ToList() is { Count: > 0 } missing)
+        if (template.Plans.Except(await apiKeys.ListPlansAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
         }

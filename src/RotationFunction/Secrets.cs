@@ -6,8 +6,8 @@ namespace RotationFunction;
 /// <summary>Secrets Manager, as far as a rotation needs it.</summary>
 internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
 {
-    // A read right after a write may miss it. Seen delays are well below the 3 s that these add up to.
-    private static readonly int[] ReadDelays = [100, 200, 400, 800, 1500]; // ms
+    // Of CancelRotateSecret nobody knows how late it shows. The deployment waits.
+    private static readonly TimeSpan PatienceWithCancel = TimeSpan.FromSeconds(60);
 
     /// <summary>Describes the secret, which may be about to be deleted; null when there is none.</summary>
     public async Task<Secret?> FindAsync(Invocation invocation)
@@ -25,23 +25,9 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
     }
 
-    /// <summary>The same, asking again for a short time while its rotation is enabled: it may have been turned off a moment ago.</summary>
-    public async Task<Secret?> FindWithRotationOffAsync(Invocation invocation)
-    {
-        var secret = await FindAsync(invocation);
-        foreach (var delay in ReadDelays)
-        {
-            if (secret?.RotationEnabled != true)
-            {
-                break;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(delay), time);
-            secret = await FindAsync(invocation);
-        }
-
-        return secret;
-    }
+    /// <summary>The same, asking again for a minute while its rotation is enabled: it may have been turned off a moment ago.</summary>
+    public Task<Secret?> FindWithRotationOffAsync(Invocation invocation) =>
+        ReadAfterWrite.UntilAsync(time, PatienceWithCancel, () => FindAsync(invocation), secret => secret?.RotationEnabled != true);
 
     /// <summary>Describes a secret that can be worked with.</summary>
     public async Task<Secret> DescribeAsync(Invocation invocation) => await FindAsync(invocation) switch
@@ -108,20 +94,8 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>The document of a version that must have one: asks again for a short time, as a read right after a write may miss it.</summary>
-    public async Task<SecretDocument?> ReadAsync(Invocation rotation, string versionId)
-    {
-        foreach (var delay in ReadDelays)
-        {
-            if (await FindAsync(rotation, versionId) is { } document)
-            {
-                return document;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(delay), time);
-        }
-
-        return await FindAsync(rotation, versionId);
-    }
+    public Task<SecretDocument?> ReadAsync(Invocation rotation, string versionId) =>
+        ReadAfterWrite.UntilAsync(time, ReadAfterWrite.PatienceWithSecrets, () => FindAsync(rotation, versionId), document => document is not null);
 
     /// <summary>The document and the key of the version that this rotation makes.</summary>
     public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation)

@@ -15,12 +15,16 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     /// Reads the template and checks the wiring. Secret and template must point at each other:
     /// whoever may write only one of them could turn the function against somebody else's key.
     /// </summary>
-    public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys)
+    /// <param name="invocation">What for.</param>
+    /// <param name="secret">Whose template.</param>
+    /// <param name="apiKeys">Reads it.</param>
+    /// <param name="declared">Usage plans that the template must be in by now; it need not be found in them.</param>
+    public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
     {
         var id = secret.Tag(Tags.Template)
             ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
         // In this order: AWS does not document what it answers for the plans of a key that does not exist.
-        var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id));
+        var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans).Any() != true));
         var probe = key.Tags.GetValueOrDefault(Tags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
@@ -49,7 +53,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     /// <summary>Reads the key and checks that it is this secret's template.</summary>
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
     {
-        var key = await apiKeys.FindAsync(invocation, id)
+        var key = await apiKeys.ReadAsync(invocation, id, key => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name)
             ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Tagging(secret)}");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {

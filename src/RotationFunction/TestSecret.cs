@@ -27,14 +27,14 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     public async Task TestAsync(Invocation rotation, Secret secret, ApiKeyValue value, Template template)
     {
         template.CheckStages(rotation);
-        var key = await FindKeyAsync(rotation, secret, value)
+        var key = await FindKeyAsync(rotation, secret, value, key => key.Enabled == true)
             ?? throw rotation.Failed("no key of this secret has the version's value: setSecret must create it first. " + rotation.Again);
         if (key.Enabled != true)
         {
             throw rotation.Failed($"key {key.Id} is disabled: somebody disabled it after setSecret. Rotation will be tried again, and enables it.");
         }
 
-        var missing = template.Plans.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id)).ToList();
+        var missing = template.Plans.Except(await apiKeys.ListPlansAsync(rotation, key.Id, template.Plans)).ToList();
         if (missing.Count > 0)
         {
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");
@@ -48,8 +48,14 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         rotation.Log.KeyTested(key.Id);
     }
 
-    /// <summary>The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test.</summary>
-    public async Task<TestedKey?> FindKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value)
+    /// <summary>
+    /// The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test. Asks again for a short time while there is none,
+    /// or it is not as it must be.
+    /// </summary>
+    public Task<TestedKey?> FindKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value, Func<TestedKey, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
+        time, ReadAfterWrite.PatienceWithKeys, () => ReadKeyAsync(invocation, secret, value), key => key is not null && isSeen?.Invoke(key) != false);
+
+    private async Task<TestedKey?> ReadKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value)
     {
         if ((await apiKeys.ListRingAsync(invocation)).Find(key => key.Value == value.Text) is { } minted)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
+using LocalAws;
 
 namespace RotationFunction.Tests;
 
@@ -38,7 +39,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Update_puts_the_current_and_previous_key_into_gained_plans_and_takes_them_out_of_lost_ones()
     {
-        await using var world = await World.StartAsync(plans: 2);
+        await using var world = await World.StartAsync(plans: 2, unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(3);
         var before = world.PlanIds.ToArray();
         var gained = await world.AddPlanAsync(world.TemplateId);
@@ -73,6 +74,19 @@ public sealed class LifecycleTests
 
         await world.RunAsync(token, "finishSecret");
         Assert.Equal(before.Append(gained).Order(), await PlansAsync(world, (await world.MintedAsync())[^1]));
+    }
+
+    [Fact]
+    public async Task Update_finds_a_plan_that_the_template_was_put_into_a_moment_ago()
+    {
+        await using var world = await World.StartAsync(unknowns: new() { ReadLag = TimeSpan.FromSeconds(5) });
+        await world.RotateHealthyAsync(2);
+        var before = world.PlanIds.ToArray();
+        var gained = await world.AddPlanAsync((await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest())).Id);
+        using var deployer = world.ApiGateway("AKIADEPLOYER");
+        await deployer.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = gained, KeyId = world.TemplateId, KeyType = "API_KEY" });
+
+        Assert.Equal("Keys put into usage plans: 2, taken out: 0.", await world.ActAsync(Event(world, "update", [.. before, gained], before)));
     }
 
     [Fact]
@@ -143,6 +157,21 @@ public sealed class LifecycleTests
         var before = await world.SnapshotAsync();
         Assert.Equal("Nothing was deleted: the secret's rotation is enabled, so its keys are in use.", await world.ActAsync(Event(world, "delete")));
         Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    [Theory]
+    [InlineData(50, 2)]
+    [InlineData(90, 0)]
+    public async Task Delete_waits_a_minute_for_rotation_to_show_as_off(int showsAfterSeconds, int deleted)
+    {
+        await using var world = await World.StartAsync(unknowns: new() { CancelShowsAfter = TimeSpan.FromSeconds(showsAfterSeconds) });
+        await world.RotateHealthyAsync(2);
+        await CancelAsync(world);
+
+        var message = await world.ActAsync(Event(world, "delete"));
+
+        Assert.Equal(deleted > 0 ? $"Minted keys deleted: {deleted}." : "Nothing was deleted: the secret's rotation is enabled, so its keys are in use.", message);
+        Assert.Equal(2 - deleted, (await world.MintedAsync()).Count);
     }
 
     [Fact]

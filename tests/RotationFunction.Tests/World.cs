@@ -398,7 +398,8 @@ internal sealed class World : IAsyncDisposable
         new BasicAWSCredentials(accessKey, "secret"),
         new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
-    private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
+    /// <summary>A client of somebody else.</summary>
+    public AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
 
     private async Task CreateSecretAsync(string? document) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
