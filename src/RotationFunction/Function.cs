@@ -69,7 +69,7 @@ public sealed class Function
         _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
         _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious, time);
         _lifecycle = new Lifecycle(secrets, apiKeys);
-        _provision = new Provision(secrets, apiKeys, settings, RunStepAsync);
+        _provision = new Provision(secrets, apiKeys, new PermissionProof(apiKeys, time), settings, RunStepAsync, time);
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
         _rollback = new Rollback(secrets, apiKeys, _testSecret);
@@ -111,7 +111,7 @@ public sealed class Function
     private async Task<ActionResult> RunActionAsync(Invocation invocation, RotationEvent received) => invocation.What switch
     {
         Lifecycle.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, received))),
-        Provision.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _provision.RunAsync(invocation))),
+        Provision.Action => invocation.Answer(await _provision.RunAsync(invocation)),
         Status.Action => await _status.RunAsync(invocation),
         Check.Action => await _check.RunAsync(invocation),
         RevokePrevious.Action => invocation.Answer(await _revokePrevious.RunAsync(invocation)),

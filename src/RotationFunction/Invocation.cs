@@ -55,8 +55,14 @@ internal sealed partial class Invocation
     /// <summary>How often API Gateway has refused a call of it for its rate or for another's change.</summary>
     public int Refusals { get; set; }
 
+    /// <summary>How long it has waited for its role to be effective.</summary>
+    public TimeSpan WaitedForRole { get; set; }
+
     /// <summary>How a person takes AWSPENDING off a version that no retry can finish.</summary>
     public string Clearing => ClearingOf(Token);
+
+    /// <summary>The function's role, and how a person finds it.</summary>
+    public string Role => $"the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}";
 
     /// <summary>What happens after a failure.</summary>
     public string Again => _token is null ? "Then invoke it again." : "Rotation will be tried again.";
@@ -127,7 +133,7 @@ internal sealed partial class Invocation
             $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
         TooManyRequestsException => $"All callers in the account and Region share ten calls of API Gateway a second: find who takes them in CloudTrail, or let fewer rotations begin in the same hour. {Again}",
         _ when Permission.IsDenial(refused) =>
-            $"Allow what this names in the policy of the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}. Where it speaks of KMS, see that key's policy too.",
+            $"Allow what this names in the policy of {Role}. Where it speaks of KMS, see that key's policy too.",
         _ => null,
     };
 

@@ -44,6 +44,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void KeyAdopted(string keyId) => Information("adopted key {keyId}: its value is AWSCURRENT", keyId);
 
+    public void PermissionsProved(string keyId) => Information("the role may make, tag, change, attach, detach and delete keys: key {keyId} showed it and is deleted again", keyId);
+
     public void ForeignKeyLeft(string keyId) => Warning("left key {keyId} alone: it is named like a key of this secret but not tagged as one", keyId);
 
     public void Found(string problem) => Warning("{finding}", problem);

@@ -9,21 +9,21 @@ internal static class Permission
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs an action that may be repeated, again and again for a while as long as AWS denies access.</summary>
-    public static async Task<string> AwaitAsync(Invocation invocation, TimeProvider time, Func<Task<string>> action)
+    /// <summary>Does something that may be repeated again and again as long as AWS denies access, for as long as an invocation waits for its role in all.</summary>
+    public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> action)
     {
-        var started = time.GetTimestamp();
         while (true)
         {
             try
             {
                 return await action();
             }
-            catch (AmazonServiceException denied) when (IsDenial(denied) && time.GetElapsedTime(started) + Pause <= LongestWait && invocation.RemainingTime > Pause)
+            catch (AmazonServiceException denied) when (IsDenial(denied) && invocation.WaitedForRole + Pause <= LongestWait && invocation.RemainingTime > Pause)
             {
                 invocation.Log.PermissionAwaited(denied.ErrorCode);
             }
 
+            invocation.WaitedForRole += Pause;
             await Task.Delay(Pause, time);
         }
     }

@@ -1,14 +1,28 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Makes sure that a deployed secret holds a key, so that a deployment ends with a working secret or an error message:
+/// Makes sure that a deployed secret holds a key and that the role may rotate it, so that a deployment ends with a working secret or an error message:
 /// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
 /// </summary>
-internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Settings settings, Func<Invocation, Task> runStep)
+internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProof proof, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
 {
     public const string Action = "provision";
 
     public async Task<string> RunAsync(Invocation invocation)
+    {
+        // As its steps do: the first rotation must have the time that it waits.
+        invocation.Kept = settings.ActivationWait;
+        var (secret, template) = await Permission.AwaitAsync(invocation, time, async () =>
+        {
+            var secret = await secrets.DescribeAsync(invocation);
+            return (secret, await Template.ReadAsync(invocation, secret, apiKeys));
+        });
+        var keyId = await proof.RunAsync(invocation, secret, template);
+        return await Permission.AwaitAsync(invocation, time, () => ProvideAsync(invocation, template))
+            + $" The role may make, tag, change, attach, detach and delete keys: key {keyId} showed it and was deleted again.";
+    }
+
+    private async Task<string> ProvideAsync(Invocation invocation, Template template)
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
@@ -19,7 +33,6 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, Settings setti
             return "The secret has a key already; it was left as it is.";
         }
 
-        var template = await Template.ReadAsync(invocation, secret, apiKeys);
         if (current?.ApiKey is null && secret.Tag(Tags.Adopted) is { } adoptedId)
         {
             await AdoptAsync(invocation, secret, template, adoptedId, current);

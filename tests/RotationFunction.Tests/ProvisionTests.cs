@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
+using Amazon.Runtime;
 using Amazon.SecretsManager.Model;
 using LocalAws;
 
@@ -21,7 +22,7 @@ public sealed class ProvisionTests
         var message = await world.ActAsync(Event(world));
 
         var current = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
-        Assert.Equal($"The secret has a key, in version {current}.", message);
+        Assert.StartsWith($"The secret has a key, in version {current}. ", message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
         Assert.Equal(document?.Contains("url", StringComparison.Ordinal) ?? false, (await world.CurrentDocumentAsync()).Contains("orders.example.com", StringComparison.Ordinal));
         await world.RotateHealthyAsync(3);
@@ -34,7 +35,7 @@ public sealed class ProvisionTests
         await using var world = await World.StartAsync();
         await world.ActAsync(Event(world));
         var before = await world.SnapshotAsync();
-        Assert.Equal("The secret has a key already; it was left as it is.", await world.ActAsync(Event(world)));
+        Assert.StartsWith("The secret has a key already; it was left as it is. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
         Assert.Equal(before, await world.SnapshotAsync());
     }
 
@@ -55,7 +56,7 @@ public sealed class ProvisionTests
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret");
 
-        Assert.Equal($"The secret has a key, in version {token}.", await world.ActAsync(Event(world)));
+        Assert.StartsWith($"The secret has a key, in version {token}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
         Assert.Single(await world.MintedAsync());
     }
 
@@ -69,7 +70,7 @@ public sealed class ProvisionTests
             await clean.ActAsync(Event(clean));
         }
 
-        Assert.InRange(calls, 20, 40);
+        Assert.InRange(calls, 20, 60);
         for (var dies = 1; dies <= calls; dies++)
         {
             foreach (var afterEffect in new[] { false, true })
@@ -140,7 +141,7 @@ public sealed class ProvisionTests
         await using var world = await World.StartAsync(document: document);
         var adopted = await AddAdoptedAsync(world);
 
-        Assert.Equal($"The key {adopted.Id} was adopted; the first rotation replaces it.", await world.ActAsync(Event(world)));
+        Assert.StartsWith($"The key {adopted.Id} was adopted; the first rotation replaces it. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
 
         Assert.True(adopted.Value == await world.ReadKeyAsync());
         Assert.Empty(await world.MintedAsync());
@@ -199,6 +200,124 @@ public sealed class ProvisionTests
 
         await world.TagKeyAsync(key.Id, "apikey-rotation:adopted-for", "another/secret");
         Assert.Contains($"the key {key.Id} was adopted for the secret another/secret already", await FailAsync(world), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 3)]
+    public async Task The_role_shows_what_it_may_with_a_key_that_is_disabled_all_its_life_and_deleted(bool adopts, int plans)
+    {
+        await using var world = await World.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
+        if (adopts)
+        {
+            await AddAdoptedAsync(world);
+        }
+
+        var calls = new List<string>();
+        var proof = "";
+        world.Aws.Faults = call =>
+        {
+            if (call is { AccessKeyId: World.FunctionAccessKey, Service: "apigateway" } && !call.Operation.StartsWith("Get", StringComparison.Ordinal) && !calls.Contains("DeleteApiKey"))
+            {
+                calls.Add(call.Operation);
+                if (calls.Count > 1)
+                {
+                    var key = Assert.Single(world.Aws.ApiGateway.GetApiKeys(new() { NameQuery = world.SecretName + "/permission-proof-", Limit = 500 }).Items);
+                    (proof, _) = (key.Id, 0);
+                    Assert.False(key.Enabled);
+                    Assert.Equal(world.SecretArn, world.Aws.ApiGateway.GetApiKey(key.Id).Tags!["apikey-rotation:minted-for"]);
+                }
+            }
+
+            return null;
+        };
+
+        var message = await world.ActAsync(Event(world));
+
+        Assert.Equal(["CreateApiKey", "UpdateApiKey", .. Enumerable.Repeat(new[] { "CreateUsagePlanKey", "DeleteUsagePlanKey" }, plans).SelectMany(pair => pair), "DeleteApiKey"], calls);
+        Assert.EndsWith($" The role may make, tag, change, attach, detach and delete keys: key {proof} showed it and was deleted again.", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(await world.MintedAsync(), key => key.Id == proof);
+    }
+
+    [Theory]
+    [InlineData("CreateApiKey", "apigateway:POST on arn:aws:apigateway:eu-west-1::/apikeys (", 0)]
+    [InlineData("UpdateApiKey", "apigateway:PATCH on arn:aws:apigateway:eu-west-1::/apikeys/KEY (", 0)]
+    [InlineData("CreateUsagePlanKey", "apigateway:POST on arn:aws:apigateway:eu-west-1::/usageplans/PLAN/keys (", 0)]
+    [InlineData("DeleteUsagePlanKey", "apigateway:DELETE on arn:aws:apigateway:eu-west-1::/usageplans/PLAN/keys/KEY (", 0)]
+    [InlineData("DeleteApiKey", "apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/KEY (", 1)]
+    public async Task A_permission_that_the_role_lacks_ends_the_deployment_and_names_what_to_allow(string operation, string lacking, int left)
+    {
+        await using var world = await World.StartAsync();
+        var resource = "";
+        world.Aws.Faults = call =>
+        {
+            if (call.Operation != operation || call.AccessKeyId != World.FunctionAccessKey)
+            {
+                return null;
+            }
+
+            resource = call.Resource;
+            return Fault.Error(403, "AccessDeniedException", "User: role is not authorized");
+        };
+
+        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
+
+        var key = resource.Split('/')[^1];
+        Assert.Contains(
+            $"the function's role lacks what rotations need: {lacking.Replace("KEY", key, StringComparison.Ordinal).Replace("PLAN", world.PlanIds[0], StringComparison.Ordinal)}"
+            + "AWS answered AccessDeniedException: User: role is not authorized). Allow these in the policy of the function's role: aws lambda get-function-configuration --query Role",
+            failure.Message,
+            StringComparison.Ordinal);
+        Assert.Equal("{}", await world.CurrentDocumentAsync());
+        Assert.Equal(left, (await world.MintedAsync()).Count);
+        world.Aws.Faults = null;
+        // What is left goes with the first rotation.
+        await world.ActAsync(Event(world));
+        await world.RotateHealthyAsync();
+        Assert.Equal([true, true], (await world.MintedAsync()).Select(minted => minted.Enabled));
+    }
+
+    [Fact]
+    public async Task Conditions_on_keys_tags_that_do_not_hold_end_the_deployment_with_all_that_they_deny()
+    {
+        await using var world = await World.StartAsync(unknowns: new() { KeysLackTagConditions = true });
+        world.Aws.Iam.CreateRole("rotation", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        world.Aws.Iam.PutRolePolicy("rotation", "all", Policy("""{"StringLike":{"aws:ResourceTag/apikey-rotation:minted-for":"arn:aws:secretsmanager:*"}}"""));
+        var credentials = world.Aws.Iam.AssumeRole("rotation", "function");
+        world.RunAs(new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
+
+        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
+
+        var left = Assert.Single(await world.MintedAsync());
+        Assert.False(left.Enabled);
+        Assert.Contains($"apigateway:PATCH on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition", failure.Message, StringComparison.Ordinal);
+        world.Aws.Iam.PutRolePolicy("rotation", "all", Policy("{}"));
+        Assert.StartsWith("The secret has a key", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+
+        static string Policy(string condition) => $$"""
+            {"Version":"2012-10-17","Statement":[
+              {"Effect":"Allow","Action":["secretsmanager:*","apigateway:GET","apigateway:POST","apigateway:PUT"],"Resource":"*"},
+              {"Effect":"Allow","Action":"apigateway:DELETE","Resource":"arn:aws:apigateway:eu-west-1::/usageplans/*"},
+              {"Effect":"Allow","Action":["apigateway:PATCH","apigateway:DELETE"],"Resource":"arn:aws:apigateway:eu-west-1::/apikeys/*","Condition":{{condition}}}]}
+            """;
+    }
+
+    [Fact]
+    public async Task Two_deployments_at_once_end_with_one_key()
+    {
+        await using var world = await World.StartAsync(document: null, plans: 2);
+        for (var round = 0; round < 3; round++)
+        {
+            var ended = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Record.ExceptionAsync(() => world.ActAsync(Event(world))).AsTask()));
+            Assert.Contains(ended, failure => failure is null);
+        }
+
+        Assert.True(Assert.Single(await world.MintedAsync(), key => key.Enabled == true).Value == await world.ReadKeyAsync());
+        await world.RotateHealthyAsync(3);
+        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
     }
 
     private static Task<string> FailAsync(World world) => world.FailAsync(JsonSerializer.Serialize(Event(world)));

@@ -30,6 +30,7 @@ internal sealed class World : IAsyncDisposable
     private readonly ConcurrentQueue<string> _rotationTokens = new();
     private readonly MemoryStream _metrics = new();
     private readonly HttpClient _http;
+    private readonly Settings _settings;
 
     private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
     {
@@ -40,6 +41,7 @@ internal sealed class World : IAsyncDisposable
         Secrets = owner?.SecretsManager(OwnerAccessKey) ?? SecretsManager(OwnerAccessKey);
         Gateway = owner?.ApiGateway(OwnerAccessKey) ?? ApiGateway(OwnerAccessKey);
         var own = inProcess is null ? null : new InProcessClients(aws) { Between = inProcess };
+        _settings = settings;
         var function = new Function(
             settings,
             own?.SecretsManager(FunctionAccessKey) ?? SecretsManager(FunctionAccessKey, FunctionTap),
@@ -61,7 +63,7 @@ internal sealed class World : IAsyncDisposable
 
     public IAmazonAPIGateway Gateway { get; }
 
-    public InProcessFunction<RotationEvent, ActionResult?> Function { get; }
+    public InProcessFunction<RotationEvent, ActionResult?> Function { get; private set; }
 
     /// <summary>What the function sends to Secrets Manager.</summary>
     public WireTap FunctionTap { get; } = new();
@@ -136,6 +138,19 @@ internal sealed class World : IAsyncDisposable
 
         await world.CreateSecretAsync(document);
         return world;
+    }
+
+    /// <summary>From now on the function has these credentials.</summary>
+    public void RunAs(AWSCredentials credentials)
+    {
+        var function = new Function(
+            _settings,
+            new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region }),
+            new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region }),
+            _http,
+            Stream.Synchronized(_metrics),
+            Time);
+        Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
     }
 
     /// <summary>Lets Secrets Manager invoke a function.</summary>

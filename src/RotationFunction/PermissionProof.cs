@@ -1,0 +1,77 @@
+using Amazon.APIGateway.Model;
+using Amazon.Runtime;
+
+namespace RotationFunction;
+
+/// <summary>
+/// Shows, while somebody looks on, that the role may do what a rotation does to keys only weeks later: the second rotation is the first that disables a key, the third the
+/// first that deletes one. It makes a key for that, which it deletes again. That key is disabled all its life and its value is stored nowhere: no breach of the write-ahead
+/// rule, which is about values that somebody may come to use. It is named and tagged like a minted key, so that one that a crash leaves behind goes like any stray: the next
+/// rotations delete it, and so does decommission.
+/// </summary>
+internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
+{
+    private const int Attempts = 3;
+
+    /// <returns>The id of the key that showed it.</returns>
+    /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
+    public async Task<string> RunAsync(Invocation invocation, Secret secret, Template template)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ProveAsync(invocation, secret, template);
+            }
+            catch (NotFoundException) when (attempt < Attempts)
+            {
+                // A rotation that a twin runs takes a disabled key for a stray, and may have deleted it.
+            }
+        }
+    }
+
+    private async Task<string> ProveAsync(Invocation invocation, Secret secret, Template template)
+    {
+        var denials = new List<string>();
+        var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
+        var keyId = "";
+        await TryAsync("POST", "/apikeys", async () => keyId = (await apiKeys.CreateAsync(invocation, secret, template, name, value, enabled: false)).Id);
+        if (keyId.Length > 0)
+        {
+            await TryAsync("PATCH", $"/apikeys/{keyId}", () => apiKeys.DisableAsync(invocation, keyId));
+            foreach (var plan in template.Plans)
+            {
+                await TryAsync("POST", $"/usageplans/{plan}/keys", () => apiKeys.AttachAsync(invocation, keyId, plan));
+                await TryAsync("DELETE", $"/usageplans/{plan}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan));
+            }
+
+            await TryAsync("DELETE", $"/apikeys/{keyId}", () => apiKeys.DeleteAsync(invocation, keyId));
+        }
+
+        if (denials.Count > 0)
+        {
+            throw invocation.Failed($"the function's role lacks what rotations need: {string.Join("; ", denials)}. Allow these in the policy of {invocation.Role}. "
+                + "Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition, as docs/security.md says. Then deploy again.");
+        }
+
+        invocation.Log.PermissionsProved(keyId);
+        return keyId;
+
+        async Task TryAsync(string verb, string path, Func<Task> call)
+        {
+            try
+            {
+                await Permission.AwaitAsync(invocation, time, async () =>
+                {
+                    await call();
+                    return true;
+                });
+            }
+            catch (AmazonServiceException denied) when (Permission.IsDenial(denied))
+            {
+                // The other calls show the rest that is missing, so that one deployment mends it all.
+                denials.Add($"apigateway:{verb} on {ApiKeys.Arn(secret, path)} (AWS answered {denied.ErrorCode}: {denied.Message.TrimEnd('.')})");
+            }
+        }
+    }
+}
