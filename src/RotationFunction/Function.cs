@@ -61,7 +61,7 @@ public sealed class Function
         _settings = settings;
         _createSecret = new CreateSecret(secrets, apiKeys);
         _setSecret = new SetSecret(secrets, apiKeys);
-        var probe = new Probe(api, time);
+        var probe = new Probe(api, settings, time);
         var retire = new Retire(apiKeys);
         var inspection = new Inspection(secrets, apiKeys, time);
         _metrics = new Metrics(metrics, time);

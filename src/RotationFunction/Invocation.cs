@@ -65,7 +65,7 @@ internal sealed partial class Invocation
     public string Role => $"the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}";
 
     /// <summary>What happens after a failure.</summary>
-    public string Again => _token is null ? "Then invoke it again." : "Rotation will be tried again.";
+    public string Again => _token is null ? "Then invoke it again." : Provisioning ? "Then deploy again." : "Rotation will be tried again.";
 
     /// <summary>How a person starts a rotation.</summary>
     public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
@@ -132,13 +132,13 @@ internal sealed partial class Invocation
         EncryptionFailureException or DecryptionFailureException =>
             $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
         TooManyRequestsException => $"All callers in the account and Region share ten calls of API Gateway a second: find who takes them in CloudTrail, or let fewer rotations begin in the same hour. {Again}",
+        ConflictException => $"Others changed something of API Gateway at the same time, again and again. {Again}",
         _ when Permission.IsDenial(refused) =>
             $"Allow what this names in the policy of {Role}. Where it speaks of KMS, see that key's policy too.",
         _ => null,
     };
 
     private static RotationException Invalid(string problem) =>
-        ConflictException => $"Others changed something of API Gateway at the same time, again and again. {Again}",
         new($"The event {problem}. A rotation needs Step, SecretId and ClientRequestToken, an action needs action and secretId. Nothing was changed.");
 
     // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-

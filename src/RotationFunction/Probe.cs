@@ -7,7 +7,7 @@ namespace RotationFunction;
 /// Calls the API as a client would, to see whether a key is served. Two controls make the answer mean something:
 /// a made-up key must be refused, and the key that clients use now must be accepted.
 /// </summary>
-internal sealed partial class Probe(HttpClient api, TimeProvider time)
+internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvider time)
 {
     // API Gateway's nodes learn of a key one after the other.
     private const int AcceptancesInARow = 5;
@@ -16,6 +16,12 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    // API Gateway may remember for a while that it did not know a key: nobody asks for a new one at once.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
+    // Tests on AWS allow two minutes.
+    private static readonly TimeSpan LongestUsualActivation = TimeSpan.FromMinutes(7);
 
     /// <summary>The transport: a redirect must not take the key along.</summary>
     public static HttpMessageHandler CreateHandler() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout };
@@ -27,19 +33,37 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
     /// Sends the key until it is accepted several times in a row.
     /// Returns null when it was, and otherwise why the probe proves nothing.
     /// </summary>
-    /// <exception cref="RotationException">The controls behave but the key was not accepted in the time that the invocation has.</exception>
-    public async Task<string?> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current)
+    /// <param name="rotation">What for.</param>
+    /// <param name="url">The method that is called.</param>
+    /// <param name="keyId">The key's id.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="current">The key that clients use now; without one the made-up key is the only control.</param>
+    /// <param name="isFresh">Whether the key, or a usage plan of it, was changed a moment ago.</param>
+    /// <exception cref="RotationException">The controls behave but the key was not accepted in the time that the invocation has; or it was answered like the only control for longer than a key takes.</exception>
+    public async Task<string?> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
     {
-        if (await ControlAsync(url, current) is { } inconclusive)
+        var (inconclusive, madeUp) = await TryControlAsync(url, current);
+        if (inconclusive is not null)
         {
             return inconclusive;
         }
 
         var started = time.GetTimestamp();
+        await Task.Delay(isFresh ? Settling : TimeSpan.Zero, time);
+        var patience = settings.ActivationWait * 2 > LongestUsualActivation ? settings.ActivationWait * 2 : LongestUsualActivation;
         var backoff = FirstBackoff;
+        var differs = current is not null; // then the key has what the method asks for, and is only not served yet
         for (var accepted = 0; ;)
         {
             var answer = await SendAsync(url, key);
+            differs |= answer.IsAccepted;
+            if (!differs && answer == madeUp && time.GetElapsedTime(started) >= patience)
+            {
+                throw rotation.Failed($"key {keyId} is refused by {Printed(url)} like a made-up key, for {time.GetElapsedTime(started).TotalSeconds:F0} s now: it {answer.Text}. AWSCURRENT stays as it is. "
+                    + "Check that the method needs nothing but a key: where an authorizer, a resource policy or a firewall refuses the probe, name another method in the tag, or take the tag off. "
+                    + $"And check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Or API Gateway is slow this time. {rotation.Again}");
+            }
+
             accepted = answer.IsAccepted ? accepted + 1 : 0;
             if (accepted == AcceptancesInARow)
             {
@@ -65,25 +89,21 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
     }
 
     /// <summary>Sends a made-up key and the one that clients use now. Returns null when the API refuses and accepts them as it should, and otherwise what it does.</summary>
-    public async Task<string?> ControlAsync(Uri url, ApiKeyValue? current)
+    public async Task<string?> ControlAsync(Uri url, ApiKeyValue? current) => (await TryControlAsync(url, current)).Inconclusive;
+
+    private async Task<(string? Inconclusive, Answer MadeUp)> TryControlAsync(Uri url, ApiKeyValue? current)
     {
         var madeUp = await SendAsync(url, ApiKeyValue.Draw());
-        if (madeUp.IsMissingRoute)
+        var reason = madeUp switch
         {
-            return "no method answers there, it " + madeUp.Text;
-        }
-
-        if (!madeUp.IsRefused)
-        {
-            return $"with a made-up key it {madeUp.Text} instead of refusing it: the method needs no key, or something else answers";
-        }
-
-        if (current is { } served && await SendAsync(url, served) is { IsAccepted: false } answer)
-        {
-            return $"with AWSCURRENT's key it {answer.Text} too: a firewall or private DNS may answer instead of the API, or that key is not served";
-        }
-
-        return null;
+            { IsMissingRoute: true } => $"no method answers there, it {madeUp.Text}, as a method with IAM authorization does too",
+            { IsRefused: false } => $"with a made-up key it {madeUp.Text} instead of refusing it: the method needs no key, or something else answers",
+            { IsFromAuthorizer: true } => $"with a made-up key it {madeUp.Text}: an authorizer refuses it, whatever the key",
+            _ => current is { } served && await SendAsync(url, served) is { IsAccepted: false } answer
+                ? $"with AWSCURRENT's key it {answer.Text} too: an authorizer, a firewall or private DNS may answer instead of the API, or that key is not served"
+                : null,
+        };
+        return (reason, madeUp);
     }
 
     private async Task<Answer> SendAsync(Uri url, ApiKeyValue key)
@@ -121,6 +141,9 @@ internal sealed partial class Probe(HttpClient api, TimeProvider time)
 
         /// <summary>API Gateway refuses an unknown route like a key, but by another name.</summary>
         public bool IsMissingRoute => Detail.StartsWith("MissingAuthenticationToken", StringComparison.Ordinal);
+
+        /// <summary>The gateway responses UNAUTHORIZED and ACCESS_DENIED; for a key it is ForbiddenException.</summary>
+        public bool IsFromAuthorizer => Detail is "UnauthorizedException" or "AccessDeniedException";
 
         public string Text => Status is { } status ? $"answered {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not answer ({Detail})";
     }

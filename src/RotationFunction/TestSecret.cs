@@ -40,9 +40,9 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");
         }
 
-        if (template.Probe is not { } url || !await ProbeAsync(rotation, secret, url, key.Id, value))
+        if (template.Probe is not { } url || !await ProbeAsync(rotation, secret, url, key, value))
         {
-            await WaitForActivationAsync(rotation, key.Id, lastChange: Later(key.Created, key.Updated));
+            await WaitForActivationAsync(rotation, key);
         }
 
         rotation.Log.KeyTested(key.Id);
@@ -68,10 +68,10 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     }
 
     /// <summary>True when the probe has shown that the key is served.</summary>
-    private async Task<bool> ProbeAsync(Invocation rotation, Secret secret, Uri url, string keyId, ApiKeyValue value)
+    private async Task<bool> ProbeAsync(Invocation rotation, Secret secret, Uri url, TestedKey key, ApiKeyValue value)
     {
         var current = await secrets.ReadCurrentAsync(rotation, secret);
-        var inconclusive = await probe.RunAsync(rotation, url, keyId, value, current?.ApiKey);
+        var inconclusive = await probe.RunAsync(rotation, url, key.Id, value, current?.ApiKey, isFresh: SinceAttach(key) < TimeSpan.Zero);
         if (inconclusive is not null)
         {
             rotation.Log.ProbeInconclusive(url, inconclusive);
@@ -80,10 +80,9 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         return inconclusive is null;
     }
 
-    private async Task WaitForActivationAsync(Invocation rotation, string keyId, DateTime lastChange)
+    private async Task WaitForActivationAsync(Invocation rotation, TestedKey key)
     {
-        // An attach does not show in the key's dates; it came after the last change, in the same invocation.
-        var sinceAttach = time.GetUtcNow().UtcDateTime - (lastChange.ToUniversalTime() + LongestInvocation);
+        var (keyId, sinceAttach) = (key.Id, SinceAttach(key));
         var wait = sinceAttach < TimeSpan.Zero ? settings.ActivationWait : settings.ActivationWait - sinceAttach;
         if (wait <= TimeSpan.Zero)
         {
@@ -99,6 +98,9 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         rotation.Log.WaitingForActivation(keyId, wait);
         await Task.Delay(wait, time);
     }
+
+    // An attach does not show in the key's dates; it came after the last change, in the same invocation.
+    private TimeSpan SinceAttach(TestedKey key) => time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + LongestInvocation);
 
     private static DateTime Later(DateTime? created, DateTime? updated) =>
         updated > created ? updated.Value : created ?? throw new InvalidOperationException("API Gateway sent a key without its createdDate.");

@@ -139,13 +139,92 @@ public sealed class ProbeTests
     public async Task A_first_key_is_probed_with_the_one_control_that_there_is()
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: Url);
+        await using var world = await World.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
         api.Answer = (key, _) => world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
 
         await world.RotateHealthyAsync();
 
         Assert.Equal(6, api.Requests.Count);
         Assert.DoesNotContain(world.Log, entry => entry.Level == "Warning");
+    }
+
+    [Fact]
+    public async Task A_new_key_is_not_sent_in_the_first_seconds()
+    {
+        DateTimeOffset? sent = null;
+        TimeProvider? time = null;
+        await using var test = await OpenAsync(pending: _ =>
+        {
+            sent ??= time!.GetUtcNow();
+            return ScriptedApi.Ok();
+        });
+        time = test.World.Time;
+        var before = time.GetUtcNow();
+
+        await test.RunAsync();
+
+        Assert.InRange(sent!.Value - before, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
+        test.World.Time.Advance(TimeSpan.FromHours(1)); // nothing of it is new by then
+        (sent, before) = (null, time.GetUtcNow());
+        await test.RunAsync();
+        Assert.Equal(before, sent!.Value);
+    }
+
+    [Theory]
+    [InlineData(120, 7)]
+    [InlineData(240, 8)]
+    public async Task A_first_key_that_is_refused_like_a_made_up_one_is_given_up_early_and_authorizers_are_named(int activationWait, int minutes)
+    {
+        var api = new ScriptedApi { Answer = (_, _) => ScriptedApi.Forbidden() };
+        await using var world = await World.StartAsync(api: api, probe: Url, activationWait: activationWait, unknowns: new UnknownBehaviours());
+        var started = world.Time.GetUtcNow();
+
+        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
+
+        Assert.Contains($"is refused by {Url} like a made-up key, for ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("it answered 403 ForbiddenException. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Then deploy again.", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(15));
+        // A key that API Gateway served after that passes when it is deployed again.
+        api.Answer = (key, _) => world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
+        Assert.StartsWith("The secret has a key", await world.ActAsync(new { action = "provision", secretId = world.SecretArn }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_first_key_that_is_served_late_or_answered_otherwise_is_waited_for(bool otherwise)
+    {
+        var api = new ScriptedApi();
+        await using var world = await World.StartAsync(api: api, probe: Url);
+        var started = world.Time.GetUtcNow();
+        api.Answer = (key, _) => world.Time.GetUtcNow() - started > TimeSpan.FromMinutes(otherwise ? 9 : 6.5) && world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok()
+            : otherwise && world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Status(500) : ScriptedApi.Forbidden();
+
+        Assert.StartsWith("The secret has a key", await world.ActAsync(new { action = "provision", secretId = world.SecretArn }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "UnauthorizedException")]
+    [InlineData(403, "AccessDeniedException")]
+    public async Task An_authorizers_refusal_makes_the_probe_inconclusive_at_once(int status, string errorType)
+    {
+        var api = new ScriptedApi
+        {
+            Answer = (_, _) =>
+            {
+                var response = ScriptedApi.Status(status);
+                response.Headers.Add("x-amzn-ErrorType", errorType);
+                return response;
+            },
+        };
+        await using var world = await World.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
+
+        await world.RotateHealthyAsync();
+
+        Assert.Single(api.Requests);
+        Assert.Contains(
+            $"with a made-up key it answered {status} {errorType}: an authorizer refuses it, whatever the key", Assert.Single(world.Log, entry => entry.Level == "Warning").Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -200,7 +279,7 @@ public sealed class ProbeTests
         Func<int, HttpResponseMessage>? pending = null, Func<HttpResponseMessage>? current = null, Func<HttpResponseMessage>? madeUp = null)
     {
         var api = new ScriptedApi();
-        var world = await World.StartAsync(api: api);
+        var world = await World.StartAsync(api: api, unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync();
         await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", Url);
         var token = await world.OpenRotationAsync();
