@@ -59,13 +59,13 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) => ReadAfterWrite.UntilAsync(
         time, ReadAfterWrite.PatienceWithKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
-    /// <summary>The ids of the usage plans that a key is in; asks again for a short time while those are not among them that it must be in.</summary>
-    public Task<List<string>> ListPlansAsync(Invocation invocation, string keyId, IReadOnlyCollection<string> expected) =>
-        ListPlansAsync(invocation, keyId, plans => !expected.Except(plans).Any());
+    /// <summary>The usage plans that a key is in, with their API stages; asks again for a short time while they are not as they must be.</summary>
+    public Task<List<UsagePlan>> ListPlansAsync(Invocation invocation, string keyId, Func<List<UsagePlan>, bool> isSeen) =>
+        ReadAfterWrite.UntilAsync(time, ReadAfterWrite.PatienceWithKeys, () => ReadPlansAsync(invocation, keyId), isSeen);
 
-    /// <summary>The same, until they are as they must be.</summary>
-    public Task<List<string>> ListPlansAsync(Invocation invocation, string keyId, Func<List<string>, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
-        time, ReadAfterWrite.PatienceWithKeys, async () => (await ReadPlansAsync(invocation, keyId)).ConvertAll(plan => plan.Id), isSeen ?? (_ => true));
+    /// <summary>The ids of the usage plans that a key is in; asks again for a short time while those are not among them that it must be in.</summary>
+    public async Task<List<string>> ListPlanIdsAsync(Invocation invocation, string keyId, IReadOnlyCollection<string>? expected = null) =>
+        (await ListPlansAsync(invocation, keyId, plans => expected?.Except(plans.Select(plan => plan.Id)).Any() != true)).ConvertAll(plan => plan.Id);
 
     /// <summary>
     /// Creates a key of the ring with the template's metadata. Where one with this name and value exists, an earlier try made it.

@@ -78,7 +78,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
         }
 
-        if (template.Plans.Except(await apiKeys.ListPlansAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
+        if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
         }

@@ -86,7 +86,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
         var template = await Template.ReadAsync(invocation, secret, apiKeys);
         var key = await FindOwnKeyAsync(invocation, secret, value)
             ?? throw invocation.Failed("no key of this secret has AWSPREVIOUS's value any more. Nothing was changed. " + invocation.StartingAnew);
-        if (template.Plans.Except(await apiKeys.ListPlansAsync(invocation, key.Id, template.Plans)).ToList() is [var missing, ..])
+        if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans)).ToList() is [var missing, ..])
         {
             throw invocation.Failed($"AWSPREVIOUS's key {key.Id} is not in usage plan {missing}, but the template is. Nothing was changed. Put it there with: aws apigateway create-usage-plan-key --usage-plan-id {missing} --key-type API_KEY --key-id {key.Id}");
         }

@@ -24,7 +24,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         var id = secret.Tag(Tags.Template)
             ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
         // In this order: AWS does not document what it answers for the plans of a key that does not exist.
-        var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans).Any() != true));
+        var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
         var probe = key.Tags.GetValueOrDefault(Tags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))

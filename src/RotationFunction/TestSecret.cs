@@ -34,7 +34,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
             throw rotation.Failed($"key {key.Id} is disabled: somebody disabled it after setSecret. Rotation will be tried again, and enables it.");
         }
 
-        var missing = template.Plans.Except(await apiKeys.ListPlansAsync(rotation, key.Id, template.Plans)).ToList();
+        var missing = template.Plans.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id, template.Plans)).ToList();
         if (missing.Count > 0)
         {
             throw rotation.Failed($"key {key.Id} is not in usage plan {string.Join(", ", missing)}, but the template is. Rotation will be tried again, and attaches it.");
