@@ -12,6 +12,9 @@ public sealed class PulumiProgramTests : IDisposable
 {
     private static readonly TestOptions Named = new() { ProjectName = "proj", StackName = "dev", OrganizationName = "org", IsPreview = false };
 
+    /// <summary>For a run that would wait for what never ends.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly int _exitCode = Environment.ExitCode;
 
     public void Dispose()
@@ -149,7 +152,7 @@ public sealed class PulumiProgramTests : IDisposable
             Output.Create(0).Apply(value => value == 0 ? throw new InvalidOperationException("in an apply") : value);
         })).Message, StringComparison.Ordinal);
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task The_first_error_ends_the_run_while_other_resources_are_still_being_made()
     {
         var gate = new TaskCompletionSource();
@@ -174,7 +177,7 @@ public sealed class PulumiProgramTests : IDisposable
         {
             new Thing("one");
             two = new Thing("two");
-        }));
+        }).WaitAsync(Patience, TestContext.Current.CancellationToken));
 
         Assert.Contains("of one", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("of two", error.Message, StringComparison.Ordinal);
@@ -185,7 +188,7 @@ public sealed class PulumiProgramTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => text);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task An_exception_of_the_program_ends_the_run_at_once()
     {
         var gate = new TaskCompletionSource();
@@ -202,7 +205,7 @@ public sealed class PulumiProgramTests : IDisposable
         {
             new Thing("thing");
             throw new InvalidOperationException("of the program");
-        })));
+        })).WaitAsync(Patience, TestContext.Current.CancellationToken));
         gate.SetResult();
     }
 
