@@ -1,21 +1,60 @@
 #!/usr/bin/env bash
-# call-api.sh SECRET URL: calls an API with the key that a rotated secret holds. The key is in no argument and no environment variable, so `ps` does not show it.
+# call-api.sh SECRET URL: calls an API with the key that a rotated secret holds. Needs the aws CLI, curl, and jq or python3.
+# The key is in no argument and no environment variable, so `ps` does not show it, and curl gets it from a pipe. Without a key nothing is sent.
 set -euo pipefail
-secret=$1 url=$2
+set +x # a trace would show the key
+secret=${1:?"usage: call-api.sh SECRET URL"} url=${2:?"usage: call-api.sh SECRET URL"}
 
+fail() {
+  echo "call-api.sh: $1" >&2
+  exit 1
+}
+
+# From a JSON object, the line of a curl configuration that sends its apiKey. Fails where there is no apiKey of printable ASCII.
+if command -v jq >/dev/null; then
+  header_of() {
+    jq --slurp --exit-status --raw-output 'select(length == 1) | .[0] | objects | .apiKey | strings
+      | select(. != "" and (explode | all(. > 32 and . < 127))) | "header = " + ("x-api-key: " + . | @json)' 2>/dev/null
+  }
+elif python3 -c '' 2>/dev/null; then
+  header_of() {
+    python3 -c '
+import json, sys
+key = json.load(sys.stdin.buffer)["apiKey"]
+if not (isinstance(key, str) and key and all("!" <= character <= "~" for character in key)):
+    sys.exit(1)
+print("header = " + json.dumps("x-api-key: " + key))' 2>/dev/null
+  }
+else
+  fail 'install jq or python3: one of them must read the JSON of the secret.'
+fi
+
+read_header() {
+  local +x document
+  document=$(aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text) || fail "secret $secret was not read."
+  printf '%s' "$document" | header_of \
+    || fail "secret $secret holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key."
+}
+
+# --disable: a .curlrc may print headers, or follow redirects, which would take the key to another host.
 call() {
-  aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text \
-    | sed -n 's/.*"apiKey" *: *"\([^"]*\)".*/header = "x-api-key: \1"/p' \
-    | curl --config - --silent --show-error --output "$body" --write-out '%{http_code}' "$url"
+  printf '%s\n' "$header" | curl --disable --config - --silent --show-error --output "$body" --write-out '%{http_code}' "$url"
 }
 
 body=$(mktemp)
 trap 'rm -f "$body"' EXIT
+declare +x header another # not exported, whatever variables the environment has
+header=$(read_header)
 status=$(call)
-if [ "$status" = 403 ]; then
-  # A rotation may have come between the read and the call: once more, with what the secret holds now.
+if [ "$status" = 403 ] && another=$(read_header) && [ "$another" != "$header" ]; then
+  # The key was replaced between the read and the call.
+  header=$another
   status=$(call)
 fi
 
 cat "$body"
-[ "$status" -lt 400 ]
+case $status in
+  2??) ;;
+  3??) fail "$url answered $status. A redirect is not followed: the key would go along." ;;
+  *) fail "$url answered $status." ;;
+esac
