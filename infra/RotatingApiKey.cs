@@ -31,7 +31,6 @@ public sealed class RotatingApiKey : ComponentResource
         }
 
         var template = MakeTemplate(name, args);
-        var planKeys = PutIntoPlans(name, args, template);
         var secret = MakeSecret(name, args, template);
         SecretArn = secret.Arn;
         SecretName = secret.Name;
@@ -43,7 +42,8 @@ public sealed class RotatingApiKey : ComponentResource
             BlockPublicPolicy = true,
             Policy = Output.Tuple(SecretArn, args.Function.RoleArn, args.Function.Arn).Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3).ToJson()),
         }, new CustomResourceOptions { Parent = this });
-        var provision = Invoke(name, args, needed: [args.Function, secretPolicy, .. planKeys, .. AllowFunction(name, args)]);
+        List<Resource> needed = [args.Function, secretPolicy, .. AllowFunction(name, args)];
+        var provision = Invoke(name, args, [.. needed, .. PutIntoPlans(name, args, template, needed)]);
 
         var scheduled = args.ScheduleExpression is not null;
         _ = new Aws.SecretsManager.SecretRotation(name, new()
@@ -99,16 +99,27 @@ public sealed class RotatingApiKey : ComponentResource
         }, new CustomResourceOptions { Parent = this });
     }
 
-    /// <summary>One after the other: API Gateway attaches one key at a time in an account.</summary>
-    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template)
+    /// <summary>
+    /// One after the other: API Gateway attaches one key at a time in an account. An invocation for each usage plan comes before, so that it goes after the template has left
+    /// the plan: its delete has the function take the minted keys out.
+    /// </summary>
+    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
     {
         var attached = new List<Aws.ApiGateway.UsagePlanKey>();
         foreach (var (plan, id) in args.UsagePlans.OrderBy(plan => plan.Key, StringComparer.Ordinal))
         {
-            var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" } };
+            var leave = new Aws.Lambda.Invocation($"{name}-leave-{plan}", new()
+            {
+                FunctionName = args.Function.Scope,
+                LifecycleScope = "CRUD",
+                Input = Output.Tuple(SecretArn, id.ToOutput()).Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
+                // Of another plan or secret it is another resource: only a delete has keys leave.
+                Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
+            }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
+            var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" }, DependsOn = { leave } };
             if (attached.Count > 0)
             {
-                options.DependsOn = attached[^1];
+                options.DependsOn.Add(attached[^1]);
             }
 
             attached.Add(new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options));

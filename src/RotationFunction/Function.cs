@@ -23,6 +23,7 @@ public sealed class Function
     private readonly TestSecret _testSecret;
     private readonly FinishSecret _finishSecret;
     private readonly Lifecycle _lifecycle;
+    private readonly LeaveUsagePlan _leaveUsagePlan;
     private readonly Provision _provision;
     private readonly Status _status;
     private readonly Check _check;
@@ -69,6 +70,7 @@ public sealed class Function
         _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
         _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious, time);
         _lifecycle = new Lifecycle(secrets, apiKeys);
+        _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys);
         _provision = new Provision(secrets, apiKeys, new PermissionProof(apiKeys, time), settings, RunStepAsync, time);
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
@@ -112,13 +114,14 @@ public sealed class Function
     {
         Lifecycle.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, received))),
         Provision.Action => invocation.Answer(await _provision.RunAsync(invocation)),
+        LeaveUsagePlan.Action => invocation.Answer(await _leaveUsagePlan.RunAsync(invocation, received)),
         Status.Action => await _status.RunAsync(invocation),
         Check.Action => await _check.RunAsync(invocation),
         RevokePrevious.Action => invocation.Answer(await _revokePrevious.RunAsync(invocation)),
         Rollback.Action => invocation.Answer(await _rollback.RunAsync(invocation)),
         EndOverlap.Action => invocation.Answer(await _endOverlap.RunAsync(invocation)),
         _ => throw new RotationException(
-            $"The event's action is none of {Lifecycle.Action}, {Provision.Action}, {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action}, {EndOverlap.Action}. Nothing was changed."),
+            $"The event's action is none of {Lifecycle.Action}, {Provision.Action}, {LeaveUsagePlan.Action}, {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action}, {EndOverlap.Action}. Nothing was changed."),
     };
 
     /// <summary>

@@ -14,8 +14,12 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         "create" => CreateAsync(invocation),
         "update" => UpdateAsync(invocation, received),
         "delete" => DeleteAsync(invocation),
-        _ => throw invocation.Failed("the event has no tf.action of create, update or delete, as aws.lambda.Invocation with the lifecycle scope CRUD sends it. Nothing was changed."),
+        _ => throw UnknownAction(invocation),
     };
+
+    /// <summary>The failure of an event that tells nothing of what becomes of its resource.</summary>
+    public static RotationException UnknownAction(Invocation invocation) => invocation.Failed(
+        "the event has no tf.action of create, update or delete, as aws.lambda.Invocation with the lifecycle scope CRUD sends it. Nothing was changed.");
 
     /// <summary>Checks the wiring and nothing else, so that the resource exists, and its delete is sent, before the first key does.</summary>
     private async Task<string> CreateAsync(Invocation invocation)
@@ -24,13 +28,12 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         return "The secret and its template key point at each other.";
     }
 
-    /// <summary>Puts the current, the previous and a pending key into the usage plans that the stack now declares, and takes the secret's keys out of those that it declares no more.</summary>
+    /// <summary>Puts the current, the previous and a pending key into the usage plans that the stack now declares. <see cref="LeaveUsagePlan"/> takes keys out of those that it declares no more.</summary>
     private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
     {
-        var previous = received.Tf!.PreviousInput;
-        if (received.UsagePlanIds is not { Count: > 0 } declared || previous?.UsagePlanIds is null || previous.SecretId != received.SecretId)
+        if (received.UsagePlanIds is not { Count: > 0 } declared)
         {
-            throw invocation.Failed("an update needs usagePlanIds, and tf.prev_input with the same secretId and its usagePlanIds. Replace the resource when the secret is another one. Nothing was changed.");
+            throw invocation.Failed("an update needs usagePlanIds. Nothing was changed.");
         }
 
         var secret = await secrets.DescribeAsync(invocation);
@@ -40,7 +43,6 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             throw invocation.Failed($"the template key {template.Key.Id} is not in usage plan {string.Join(", ", unknown)}. Put it there first; nothing was changed.");
         }
 
-        var lost = previous.UsagePlanIds.Except(declared).ToList();
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
         // The next key too: testSecret may have looked at its plans before they changed, and AWSCURRENT may have moved to it since.
         if (secret.Pending is { } pending && pending != secret.Current && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
@@ -48,8 +50,8 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             needed.Add(next);
         }
 
-        var (attached, detached) = (0, 0);
-        foreach (var listed in await apiKeys.ListRingAsync(invocation))
+        var attached = 0;
+        foreach (var listed in (await apiKeys.ListRingAsync(invocation)).Where(key => needed.Contains(new ApiKeyValue(key.Value))))
         {
             if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
             {
@@ -57,15 +59,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             }
 
             var plans = await apiKeys.ListPlanIdsAsync(invocation, key.Id);
-            // Detached first: two plans with the same API stage cannot hold one key.
-            foreach (var plan in plans.Intersect(lost))
-            {
-                await apiKeys.DetachAsync(invocation, key.Id, plan);
-                invocation.Log.KeyDetached(key.Id, plan);
-                detached++;
-            }
-
-            foreach (var plan in needed.Contains(new ApiKeyValue(listed.Value)) ? declared.Except(plans) : [])
+            foreach (var plan in declared.Except(plans))
             {
                 await apiKeys.AttachAsync(invocation, key.Id, plan);
                 invocation.Log.KeyAttached(key.Id, plan);
@@ -73,7 +67,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             }
         }
 
-        return $"Keys put into usage plans: {attached}, taken out: {detached}.";
+        return $"Keys put into usage plans: {attached}.";
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace RotationFunction;
 
 /// <summary>
@@ -11,7 +9,7 @@ public sealed class RotationEvent
     /// <summary><c>createSecret</c>, <c>setSecret</c>, <c>testSecret</c> or <c>finishSecret</c>.</summary>
     public string? Step { get; init; }
 
-    /// <summary><c>lifecycle</c>, <c>provision</c>, <c>status</c>, <c>check</c>, <c>revokePrevious</c>, <c>rollback</c> or <c>endOverlap</c>.</summary>
+    /// <summary><c>lifecycle</c>, <c>provision</c>, <c>leaveUsagePlan</c>, <c>status</c>, <c>check</c>, <c>revokePrevious</c>, <c>rollback</c> or <c>endOverlap</c>.</summary>
     public string? Action { get; init; }
 
     /// <summary>The secret's ARN; its name will do for an action that no stack invokes.</summary>
@@ -26,7 +24,10 @@ public sealed class RotationEvent
     /// <summary>Of <c>lifecycle</c>: the usage plans that the stack declares for the key.</summary>
     public IReadOnlyList<string>? UsagePlanIds { get; init; }
 
-    /// <summary>Of <c>lifecycle</c>: what <c>aws.lambda.Invocation</c> adds when its lifecycle scope is CRUD.</summary>
+    /// <summary>Of <c>leaveUsagePlan</c>: the usage plan.</summary>
+    public string? UsagePlanId { get; init; }
+
+    /// <summary>Of <c>lifecycle</c> and <c>leaveUsagePlan</c>: what <c>aws.lambda.Invocation</c> adds when its lifecycle scope is CRUD.</summary>
     public InvocationLifecycle? Tf { get; init; }
 }
 
@@ -35,8 +36,4 @@ public sealed class InvocationLifecycle
 {
     /// <summary><c>create</c>, <c>update</c> or <c>delete</c>.</summary>
     public string? Action { get; init; }
-
-    /// <summary>The event of the last create or update; null on create.</summary>
-    [JsonPropertyName("prev_input")]
-    public RotationEvent? PreviousInput { get; init; }
 }

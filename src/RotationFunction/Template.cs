@@ -21,8 +21,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     /// <param name="declared">Usage plans that the template must be in by now; it need not be found in them.</param>
     public static async Task<Template> ReadAsync(Invocation invocation, Secret secret, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
     {
-        var id = secret.Tag(Tags.Template)
-            ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
+        var id = IdOf(invocation, secret);
         // In this order: AWS does not document what it answers for the plans of a key that does not exist.
         var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
         var probe = key.Tags.GetValueOrDefault(Tags.Probe);
@@ -51,6 +50,11 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     public static string AddingStage(string plan) => $"aws apigateway update-usage-plan --usage-plan-id {plan} --patch-operations op=add,path=/apiStages,value=<api id>:<stage>";
 
     /// <summary>Reads the key and checks that it is this secret's template.</summary>
+    public static Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, ApiKeys apiKeys) => ReadKeyAsync(invocation, secret, IdOf(invocation, secret), apiKeys);
+
+    private static string IdOf(Invocation invocation, Secret secret) =>
+        secret.Tag(Tags.Template) ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
+
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
     {
         var key = await apiKeys.ReadAsync(invocation, id, key => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name)

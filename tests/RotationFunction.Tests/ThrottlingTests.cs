@@ -101,7 +101,7 @@ public sealed class ThrottlingTests
 
     [Theory]
     [InlineData("""{"action":"lifecycle","tf":{"action":"create"},""")]
-    [InlineData("""{"action":"lifecycle","tf":{"action":"update","prev_input":{"secretId":"ARN","usagePlanIds":["PLAN"]}},"usagePlanIds":["PLAN"],""")]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"update"},"usagePlanIds":["PLAN"],""")]
     [InlineData("""{"action":"lifecycle","tf":{"action":"delete"},""")]
     [InlineData("""{"action":"provision",""")]
     [InlineData("""{"action":"check",""")]

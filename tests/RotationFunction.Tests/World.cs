@@ -112,9 +112,9 @@ internal sealed class World : IAsyncDisposable
             DataPlaneNodes = inProcess is null ? 1 : 2,
             StaleReads = inProcess is not null,
             Unknowns = unknowns ?? UnknownsTests.Chosen,
+            Onlookers = [OwnerAccessKey],
         };
         var aws = inProcess is null ? await EmbeddedAws.StartAsync(options) : EmbeddedAws.Create(options);
-            Onlookers = [OwnerAccessKey],
         var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
         var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {

@@ -27,6 +27,9 @@ public sealed class FaultMatrixTests
     public Task Update() => RunAsync<UpdateScenario>(pairs: false);
 
     [Fact]
+    public Task LeaveUsagePlan() => RunAsync<LeaveUsagePlanScenario>(pairs: false);
+
+    [Fact]
     public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>(pairs: false);
 
     [Fact]

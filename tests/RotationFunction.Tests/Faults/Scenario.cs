@@ -92,6 +92,19 @@ internal abstract class Scenario : IAsyncDisposable
         }
     }
 
+    /// <summary>Each enabled key is in the declared usage plans, and in no others.</summary>
+    protected async Task CheckKeysAreInAsync(params string[] declared)
+    {
+        foreach (var key in (await World.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, World.SecretName)))
+        {
+            var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
+            if (!plans.Items.Select(plan => plan.Id).Order().SequenceEqual(declared.Order()))
+            {
+                Invariants.Violations.Add($"key {key.Id} is not in the declared plans");
+            }
+        }
+    }
+
     protected void CheckNothingIsLeftOver()
     {
         // Disabled, previous, current.
@@ -184,7 +197,7 @@ internal sealed class AdoptionScenario : ProvisionScenario
     }
 }
 
-/// <summary>A change of the declared usage plans: the keys in use are put into one and taken out of another.</summary>
+/// <summary>A usage plan that is declared: the keys in use are put into it.</summary>
 internal sealed class UpdateScenario : Scenario
 {
     private string _lost = "";
@@ -197,20 +210,14 @@ internal sealed class UpdateScenario : Scenario
         action = "lifecycle",
         secretId = World.SecretArn,
         usagePlanIds = new[] { World.PlanIds[0], _gained },
-        tf = new { action = "update", prev_input = new { action = "lifecycle", secretId = World.SecretArn, usagePlanIds = new[] { World.PlanIds[0], _lost } } },
+        tf = new { action = "update" },
     });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
         await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = World.TemplateId });
-        foreach (var key in (await World.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, World.SecretName)))
-        {
-            var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
-            if (!plans.Items.Select(plan => plan.Id).Order().SequenceEqual(new[] { World.PlanIds[0], _gained }.Order()))
-            {
-                Invariants.Violations.Add($"key {key.Id} is not in the declared plans");
-            }
-        }
+        await ActAsync(new { action = "leaveUsagePlan", secretId = World.SecretArn, usagePlanId = _lost, tf = new { action = "delete" } });
+        await CheckKeysAreInAsync(World.PlanIds[0], _gained);
 
         await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
         if (toTheEnd)
@@ -228,6 +235,29 @@ internal sealed class UpdateScenario : Scenario
         await World.RotateHealthyAsync(3);
         _lost = World.PlanIds[1];
         _gained = await World.AddPlanAsync(World.TemplateId);
+    }
+}
+
+/// <summary>A usage plan that is declared no more: the template has left it, and so do all keys.</summary>
+internal sealed class LeaveUsagePlanScenario : Scenario
+{
+    public override Task<int?> RunAsync() => ActAsync(new { action = "leaveUsagePlan", secretId = World.SecretArn, usagePlanId = World.PlanIds[1], tf = new { action = "delete" } });
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        await CheckKeysAreInAsync(World.PlanIds[0]);
+        await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
+        if (toTheEnd)
+        {
+            CheckNothingIsLeftOver();
+        }
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await World.RotateHealthyAsync(3);
+        await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = World.PlanIds[1], KeyId = World.TemplateId });
+        World.Time.Advance(TimeSpan.FromHours(1));
     }
 }
 
