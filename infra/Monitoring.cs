@@ -202,8 +202,8 @@ public sealed class MonitoringArgs : ResourceArgs
     public Input<string>? Email { get; set; }
 
     /// <summary>
-    /// Lets the alarm of a new key wait two days for its first checks. False where CloudWatch refuses alarms with a warm-up: the alarm of a new key then
-    /// fires until the key's first check.
+    /// Lets the alarm of a new key wait two days for its first checks. False where CloudWatch refuses alarms with a warm-up: the alarm of a new key
+    /// then fires until the key's first check.
     /// </summary>
     public bool AlarmWarmUp { get; set; } = true;
 

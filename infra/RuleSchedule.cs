@@ -6,8 +6,8 @@ using System.Text;
 namespace Infra;
 
 /// <summary>
-/// When a rule of EventBridge runs, in UTC. Rules with a rate that one deployment makes run in the same minute, and API Gateway's rate is the whole account's;
-/// so each rule has a minute that follows from its name, which no later deployment changes.
+/// When a rule of EventBridge runs, in UTC. Rules with a rate that one deployment makes run in the same minute, and API Gateway's rate is the whole
+/// account's. So each rule has a minute that follows from its name, which no later deployment changes.
 /// </summary>
 internal static class RuleSchedule
 {
@@ -26,5 +26,6 @@ internal static class RuleSchedule
     /// <param name="name">The rule's name, with that of its stack.</param>
     public static string Hourly(string name) => string.Create(CultureInfo.InvariantCulture, $"cron({MinuteOf(name, Hour)} * * * ? *)");
 
-    private static uint MinuteOf(string name, uint minutes) => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % minutes;
+    private static uint MinuteOf(string name, uint minutes) =>
+        BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % minutes;
 }

@@ -243,7 +243,8 @@ internal sealed partial record KeyConfig(
         if (AdoptedKeyId is not null && UsagePlan is not null)
         {
             section.Wrong("adoptedKeyId",
-                $"is set beside usagePlan, and {AdoptedKeyId} cannot be in a plan that is not made yet. Name the plan that it is in under usagePlanIds, in place of usagePlan");
+                $"is set beside usagePlan, and {AdoptedKeyId} cannot be in a plan that is not made yet. "
+                + "Name the plan that it is in under usagePlanIds, in place of usagePlan");
         }
 
         if (Tags.Count > MostTags)

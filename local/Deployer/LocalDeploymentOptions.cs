@@ -11,7 +11,7 @@ public sealed record LocalDeploymentOptions
     /// <summary>How many resources are created, updated or deleted at a time, as by <c>pulumi up --parallel</c>.</summary>
     public int Parallel { get; init; } = 4 * Environment.ProcessorCount; // the CLI's default
 
-    /// <summary>The ARN of the role that deploys: its policies must allow each call that the provider makes. The account's administrator where null.</summary>
+    /// <summary>The ARN of the role that deploys: its policies must allow each call of the provider. The account's administrator where null.</summary>
     public string? RoleArn { get; init; }
 
     /// <summary>Runs a declared Lambda function. Asked once for each function that is created or changed.</summary>

@@ -46,7 +46,8 @@ internal sealed class PermittedType(string token, ResourceType type, EmbeddedAws
             {
                 if (!aws.Iam.Allows(roleArn, needed.Action, needed.Resource, needed.Keys))
                 {
-                    throw new AwsException(403, "AccessDenied", $"{roleArn} is not authorized to perform: {needed.Action} on resource: {needed.Resource}");
+                    throw new AwsException(
+                        403, "AccessDenied", $"{roleArn} is not authorized to perform: {needed.Action} on resource: {needed.Resource}");
                 }
             }
         }

@@ -4,8 +4,9 @@ using LocalAws;
 namespace Deployer;
 
 /// <summary>
-/// The actions that the provider's calls need, by the type of resource. From the provider's code (hashicorp/terraform-provider-aws, internal/service) and the
-/// Service Authorization Reference. What a <see cref="ResourceType"/> calls over HTTP is authorized there; of those services only what the provider calls besides is here.
+/// The actions that the provider's calls need, by the type of resource. From the provider's code (hashicorp/terraform-provider-aws, internal/service)
+/// and the Service Authorization Reference. What a <see cref="ResourceType"/> calls over HTTP is authorized there; of those services only what the
+/// provider calls besides is here.
 /// </summary>
 internal sealed class ProviderActions(EmbeddedAws aws)
 {
@@ -35,14 +36,15 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:lambda/permission:Permission", Step.Create) => On(Function(inputs.Text("function")), "lambda:AddPermission"),
         ("aws:lambda/permission:Permission", Step.Read) => On(Function(inputs.Text("function")), "lambda:GetPolicy"),
         ("aws:lambda/permission:Permission", Step.Delete) => On(Function(inputs.Text("function")), "lambda:RemovePermission", "lambda:GetPolicy"),
-        ("aws:lambda/invocation:Invocation", Step.Create or Step.Update) => On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
-        ("aws:lambda/invocation:Invocation", Step.Delete) when inputs.Find("lifecycleScope") == "CRUD" => On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
+        ("aws:lambda/invocation:Invocation", not Step.Read) when step is not Step.Delete || inputs.Find("lifecycleScope") == "CRUD" =>
+            On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
 
         ("aws:secretsmanager/secret:Secret" or "aws:secretsmanager/secretPolicy:SecretPolicy", Step.Read) => On(
             inputs.Find("secretArn") ?? $"{Arn("secretsmanager", $"secret:{inputs.Find("name")}")}-AbCdEf", "secretsmanager:GetResourcePolicy"),
 
         ("aws:cloudwatch/logGroup:LogGroup", Step.Create) => On(LogGroup(inputs), "logs:CreateLogGroup", "logs:PutRetentionPolicy"),
-        ("aws:cloudwatch/logGroup:LogGroup", Step.Read) => [.. On("*", "logs:DescribeLogGroups"), .. On(LogGroup(inputs), "logs:ListTagsForResource")],
+        ("aws:cloudwatch/logGroup:LogGroup", Step.Read) =>
+            [.. On("*", "logs:DescribeLogGroups"), .. On(LogGroup(inputs), "logs:ListTagsForResource")],
         ("aws:cloudwatch/logGroup:LogGroup", Step.Update) => On(LogGroup(inputs), "logs:PutRetentionPolicy"),
         ("aws:cloudwatch/logGroup:LogGroup", Step.Delete) => On(LogGroup(inputs), "logs:DeleteLogGroup"),
         ("aws:cloudwatch/eventRule:EventRule", Step.Create or Step.Update) => On(Rule(inputs.Text("name")), "events:PutRule"),
@@ -52,7 +54,8 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:cloudwatch/eventTarget:EventTarget", Step.Read) => On(Rule(inputs.Text("rule")), "events:ListTargetsByRule"),
         ("aws:cloudwatch/eventTarget:EventTarget", Step.Delete) => On(Rule(inputs.Text("rule")), "events:RemoveTargets"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Create or Step.Update) => On(Alarm(inputs), "cloudwatch:PutMetricAlarm"),
-        ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Read) => [.. On("*", "cloudwatch:DescribeAlarms"), .. On(Alarm(inputs), "cloudwatch:ListTagsForResource")],
+        ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Read) =>
+            [.. On("*", "cloudwatch:DescribeAlarms"), .. On(Alarm(inputs), "cloudwatch:ListTagsForResource")],
         ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Delete) => On(Alarm(inputs), "cloudwatch:DeleteAlarms"),
         ("aws:cloudwatch/dashboard:Dashboard", Step.Create or Step.Update) => On(DashboardOf(inputs), "cloudwatch:PutDashboard"),
         ("aws:cloudwatch/dashboard:Dashboard", Step.Read) => On(DashboardOf(inputs), "cloudwatch:GetDashboard"),
@@ -73,38 +76,35 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
     };
 
-    private IEnumerable<Needed> ChangeFunction(Inputs inputs, IReadOnlySet<string>? changes)
+    private List<Needed> ChangeFunction(Inputs inputs, IReadOnlySet<string>? changes)
     {
-        var function = Function(inputs.Text("name"));
-        IEnumerable<string> actions =
-        [
-            .. changes is null ? ["lambda:CreateFunction"] : Array.Empty<string>(),
-            // The package and the processor go together.
-            .. changes?.Overlaps(["code", "architectures"]) == true ? ["lambda:UpdateFunctionCode"] : Array.Empty<string>(),
-            .. changes?.Except(["code", "architectures", "reservedConcurrentExecutions"]).Any() == true ? ["lambda:UpdateFunctionConfiguration"] : Array.Empty<string>(),
-            .. inputs.Number("reservedConcurrentExecutions") is not null && changes?.Contains("reservedConcurrentExecutions") != false
-                ? ["lambda:PutFunctionConcurrency"] : Array.Empty<string>(),
-            .. inputs.Number("reservedConcurrentExecutions") is null && changes?.Contains("reservedConcurrentExecutions") == true
-                ? ["lambda:DeleteFunctionConcurrency"] : Array.Empty<string>(),
-        ];
-        foreach (var needed in On(function, [.. actions]))
+        const string Concurrency = "reservedConcurrentExecutions";
+        string[] code = ["code", "architectures"]; // the package and the processor go together
+        var isNew = changes is null;
+        var actions = new (string Action, bool IsNeeded)[]
         {
-            yield return needed;
-        }
-
-        if (changes?.Contains("role") != false)
+            ("lambda:CreateFunction", isNew),
+            ("lambda:UpdateFunctionCode", changes?.Overlaps(code) == true),
+            ("lambda:UpdateFunctionConfiguration", changes?.Except([.. code, Concurrency]).Any() == true),
+            ("lambda:PutFunctionConcurrency", IsSet(Concurrency)),
+            ("lambda:DeleteFunctionConcurrency", !isNew && changes!.Contains(Concurrency) && inputs.Number(Concurrency) is null),
+        };
+        List<Needed> needed = [.. On(Function(inputs.Text("name")), [.. actions.Where(action => action.IsNeeded).Select(action => action.Action)])];
+        if (IsSet("role"))
         {
-            yield return new Needed("iam:PassRole", inputs.Text("role")) { Keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", "lambda.amazonaws.com") };
+            var keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", "lambda.amazonaws.com");
+            needed.Add(new Needed("iam:PassRole", inputs.Text("role")) { Keys = keys });
         }
 
         // Lambda developer guide: Lambda verifies the network with the caller's permissions.
-        if (inputs.Nested("vpcConfig") is not null && changes?.Contains("vpcConfig") != false)
+        if (IsSet("vpcConfig"))
         {
-            foreach (var needed in On("*", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"))
-            {
-                yield return needed;
-            }
+            needed.AddRange(On("*", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"));
         }
+
+        return needed;
+
+        bool IsSet(string input) => inputs.Values.ContainsKey(input) && (isNew || changes!.Contains(input));
     }
 
     private static IEnumerable<Needed> On(string resource, params string[] actions) => actions.Select(action => new Needed(action, resource));
@@ -113,7 +113,8 @@ internal sealed class ProviderActions(EmbeddedAws aws)
 
     private string Role(string name) => $"arn:aws:iam::{aws.AccountId}:role/{name}";
 
-    private string Function(string nameOrArn) => nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : Arn("lambda", "function:" + nameOrArn);
+    private string Function(string nameOrArn) =>
+        nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : Arn("lambda", "function:" + nameOrArn);
 
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
 

@@ -13,8 +13,9 @@ internal static class ResourceTypes
     public static Dictionary<string, ResourceType> For(LocalDeploymentOptions options)
     {
         var aws = options.Aws;
-        var types = For(options, options.RoleArn is { } role ? CredentialsOf(aws, role) : new BasicAWSCredentials(AdministratorAccessKey, aws.SecretAccessKey));
-        return options.RoleArn is { } roleArn ? types.ToDictionary(type => type.Key, ResourceType (type) => new PermittedType(type.Key, type.Value, aws, roleArn)) : types;
+        return options.RoleArn is { } role
+            ? For(options, CredentialsOf(aws, role)).ToDictionary(type => type.Key, ResourceType (type) => new PermittedType(type.Key, type.Value, aws, role))
+            : For(options, new BasicAWSCredentials(AdministratorAccessKey, aws.SecretAccessKey));
     }
 
     private static SessionAWSCredentials CredentialsOf(EmbeddedAws aws, string roleArn)

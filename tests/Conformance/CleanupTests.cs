@@ -9,7 +9,8 @@ public sealed class CleanupTests
     private static readonly Dictionary<string, Func<Fault>> Passing = new()
     {
         ["throttled"] = () => Fault.Error(429, "TooManyRequestsException", "Too Many Requests"),
-        ["another's change"] = () => Fault.Error(409, "ConflictException", "Unable to complete operation due to concurrent modification. Please try again later."),
+        ["another's change"] = () => Fault.Error(
+            409, "ConflictException", "Unable to complete operation due to concurrent modification. Please try again later."),
         ["broken"] = () => Fault.Error(500, "InternalFailure", "again"),
     };
 
@@ -59,9 +60,11 @@ public sealed class CleanupTests
     public async Task What_cannot_be_deleted_is_named()
     {
         await using var account = await MadeAsync();
-        account.Embedded.Faults = call => call.Operation == "DeleteApiKey" ? Fault.Error(403, "AccessDeniedException", "User is not authorized") : null;
+        account.Embedded.Faults = call =>
+            call.Operation == "DeleteApiKey" ? Fault.Error(403, "AccessDeniedException", "User is not authorized") : null;
 
-        var kept = await new Leftovers(account.SecretsManager, account.ApiGateway, TimeSpan.Zero).DeleteAsync(name => name.StartsWith(Run.Names, StringComparison.Ordinal));
+        var kept = await new Leftovers(account.SecretsManager, account.ApiGateway, TimeSpan.Zero).DeleteAsync(
+            name => name.StartsWith(Run.Names, StringComparison.Ordinal));
 
         Assert.Matches("^API key [a-z0-9]{10}: .*User is not authorized", Assert.Single(kept));
         Assert.Single(Left(account));
@@ -91,7 +94,8 @@ public sealed class CleanupTests
         return account;
     }
 
-    private static bool IsRemoval(AwsCall call) => call.Operation.StartsWith("Delete", StringComparison.Ordinal) || call.Operation == "UpdateUsagePlan";
+    private static bool IsRemoval(AwsCall call) =>
+        call.Operation.StartsWith("Delete", StringComparison.Ordinal) || call.Operation == "UpdateUsagePlan";
 
     /// <summary>The names of what there is; of a key without one, its description.</summary>
     private static List<string> Left(Account account) =>

@@ -48,7 +48,8 @@ internal sealed record Endpoint(string Kind, Uri? Url, string? InvokeUrl, string
     /// <summary>Clients of this endpoint.</summary>
     public (IAmazonSecretsManager SecretsManager, IAmazonAPIGateway ApiGateway) Connect() => Url is null
         // Other clients of the account share its rates.
-        ? (new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { MaxErrorRetry = 10 }), new AmazonAPIGatewayClient(new AmazonAPIGatewayConfig { MaxErrorRetry = 10 }))
+        ? (new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { MaxErrorRetry = 10 }),
+            new AmazonAPIGatewayClient(new AmazonAPIGatewayConfig { MaxErrorRetry = 10 }))
         : Connect(Url, Environment.GetEnvironmentVariable("AWS_REGION") ?? "us-east-1");
 
     /// <summary>Clients of an endpoint that takes any credentials.</summary>
@@ -56,8 +57,10 @@ internal sealed record Endpoint(string Kind, Uri? Url, string? InvokeUrl, string
     {
         var credentials = new BasicAWSCredentials("AKIATEST", "secret");
         return (
-            new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }),
-            new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }));
+            new AmazonSecretsManagerClient(
+                credentials, new AmazonSecretsManagerConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }),
+            new AmazonAPIGatewayClient(
+                credentials, new AmazonAPIGatewayConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }));
     }
 
     private static async Task<Endpoint> ChooseAsync()

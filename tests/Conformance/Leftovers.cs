@@ -24,7 +24,8 @@ internal sealed class Leftovers(IAmazonSecretsManager secretsManager, IAmazonAPI
     /// <summary>Whether a name is one of a run that began before.</summary>
     public static bool IsOlder(string name, DateTimeOffset than) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length + 8 && name[Prefix.Length + 8] == '-'
-        && long.TryParse(name.AsSpan(Prefix.Length, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var start) && start < than.ToUnixTimeSeconds();
+        && long.TryParse(name.AsSpan(Prefix.Length, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var start)
+        && start < than.ToUnixTimeSeconds();
 
     /// <summary>Deletes what has such a name; returns what could not be deleted, each with the reason.</summary>
     public async Task<List<string>> DeleteAsync(Predicate<string> isOurs)
@@ -93,7 +94,10 @@ internal sealed class Leftovers(IAmazonSecretsManager secretsManager, IAmazonAPI
             await apiGateway.UpdateUsagePlanAsync(new UpdateUsagePlanRequest
             {
                 UsagePlanId = planId,
-                PatchOperations = [.. stages.Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.ApiId}:{stage.Stage}" })],
+                PatchOperations =
+                [
+                    .. stages.Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.ApiId}:{stage.Stage}" }),
+                ],
             });
         }
 

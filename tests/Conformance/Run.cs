@@ -3,7 +3,8 @@
 namespace Conformance;
 
 /// <summary>
-/// A run of the tests against another endpoint: says beforehand what it will make, deletes what an earlier run left that was killed, and in the end what its own tests left.
+/// A run of the tests against another endpoint: says beforehand what it will make, deletes what an earlier run left that was killed, and in the end
+/// what its own tests left.
 /// </summary>
 public sealed class Run : IAsyncLifetime
 {
@@ -31,7 +32,7 @@ public sealed class Run : IAsyncLifetime
         await Console.Out.WriteLineAsync(
             $"""
             Against {endpoint.Describe()}. A whole run makes up to {Makes}, named {Names}…, and deletes them.
-            Nothing else is changed. The secrets live for minutes, at $0.40 a month each; with a thousand calls that is below $0.10. It takes some minutes.
+            Nothing else is changed. The secrets live for minutes, at $0.40 a month each; with a thousand calls that is below $0.10.
             """);
         if (endpoint.Kind == Endpoint.Aws)
         {

@@ -74,7 +74,7 @@ internal sealed class Account : IAsyncDisposable
     {
         var time = new JumpingTime();
         return new Account(
-            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, Unknowns = unknowns ?? new UnknownBehaviours() }), time, tamper);
+            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, Unknowns = unknowns ?? new() }), time, tamper);
     }
 
     /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>

@@ -22,9 +22,10 @@ public sealed partial class DeployerPolicyTests
     [Fact]
     public async Task Each_action_and_each_resource_of_it_is_needed()
     {
-        var parts = Documented()["Statement"]!.AsArray()
-            .SelectMany((statement, index) => new[] { "Action", "Resource" }.SelectMany(element => Texts(statement![element]!).Select(text => (Index: index, Element: element, Text: text))))
-            .ToList();
+        var parts = (from statement in Documented()["Statement"]!.AsArray().Index()
+                     from element in new[] { "Action", "Resource" }
+                     from text in Texts(statement.Item![element]!)
+                     select (statement.Index, Element: element, Text: text)).ToList();
         Assert.InRange(parts.Count, 70, 150);
 
         var useless = new List<string>();
@@ -32,9 +33,9 @@ public sealed partial class DeployerPolicyTests
         {
             var policy = Documented();
             var statement = policy["Statement"]![index]!;
-            var left = Texts(statement[element]!).Where(other => other != text).ToList();
             // A statement must have both: this allows nothing.
-            statement[element] = new JsonArray([.. left.DefaultIfEmpty(element == "Action" ? "none:Nothing" : "arn:aws:none:::nothing").Select(other => JsonValue.Create(other))]);
+            var left = Texts(statement[element]!).Where(other => other != text).DefaultIfEmpty(element == "Action" ? "none:Nothing" : "arn:aws:none:::nothing");
+            statement[element] = new JsonArray([.. left.Select(other => JsonValue.Create(other))]);
             var denial = await DenialAsync(policy);
             if (denial is null || (element == "Action" && !denial.Contains($"not authorized to perform: {text} ", StringComparison.Ordinal)))
             {
@@ -55,7 +56,10 @@ public sealed partial class DeployerPolicyTests
         Assert.False(Allows("ec2.amazonaws.com"));
 
         bool Allows(string service) => account.Aws.Iam.Allows(
-            deployer, "iam:PassRole", $"arn:aws:iam::{account.Aws.AccountId}:role/rotation-1234567", new Dictionary<string, string> { ["iam:PassedToService"] = service });
+            deployer,
+            "iam:PassRole",
+            $"arn:aws:iam::{account.Aws.AccountId}:role/rotation-1234567",
+            new Dictionary<string, string> { ["iam:PassedToService"] = service });
     }
 
     /// <summary>Deploys, changes, reads and destroys as a role with this policy; returns what was denied first.</summary>
@@ -118,10 +122,11 @@ public sealed partial class DeployerPolicyTests
         architecture = "x86_64",
         memorySize = 1024,
         logRetentionDays = 30,
-        keys = new object[] { new { name = "shop/orders", description = "All orders", usagePlanIds = new[] { account.Plans[0], account.Plans[1] }, schedule = 10 } },
+        keys = new object[] { new { name = "shop/orders", description = "All orders", usagePlanIds = account.Plans, schedule = 10 } },
     };
 
-    private static string KmsKey(Account account) => $"arn:aws:kms:{account.Aws.Region}:{account.Aws.AccountId}:key/11111111-2222-3333-4444-555555555555";
+    private static string KmsKey(Account account) =>
+        $"arn:aws:kms:{account.Aws.Region}:{account.Aws.AccountId}:key/11111111-2222-3333-4444-555555555555";
 
     /// <summary>The ARN of a role with this policy, as an administrator makes it.</summary>
     private static string Deployer(Account account, JsonObject policy)
@@ -134,8 +139,11 @@ public sealed partial class DeployerPolicyTests
         return role;
     }
 
-    private static JsonObject Documented() =>
-        JsonNode.Parse(PolicyPattern().Match(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy.md"))).Groups["policy"].Value)!.AsObject();
+    private static JsonObject Documented()
+    {
+        var guide = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy.md"));
+        return JsonNode.Parse(PolicyPattern().Match(guide).Groups["policy"].Value)!.AsObject();
+    }
 
     private static IEnumerable<string> Texts(JsonNode node) => node is JsonArray list ? list.Select(item => (string)item!) : [(string)node!];
 

@@ -15,8 +15,8 @@ public sealed partial class FirstRunTests
         {
             var value = set.Groups["value"].Value.Trim('\'').Replace("$PLAN", "plan1", StringComparison.Ordinal)
                 .Replace("$URL", "https://api1.execute-api.eu-central-1.amazonaws.com/test/", StringComparison.Ordinal);
-            var (owner, field) = set.Groups["field"].Success ? (key, set.Groups["field"].Value) : ((Dictionary<string, object>)settings, set.Groups["name"].Value);
-            owner[field] = set.Groups["item"].Success ? new[] { value } : value;
+            var owner = set.Groups["field"].Success ? key : settings;
+            owner[set.Groups["field"].Value + set.Groups["name"].Value] = set.Groups["item"].Success ? new[] { value } : value;
         }
 
         Assert.Equal(["name", "overlap", "probeUrl", "schedule", "usagePlanIds"], key.Keys.Order(StringComparer.Ordinal));

@@ -72,9 +72,11 @@ public sealed partial class MonitoringTests
         // A key that comes or goes moves no other's check.
         var others = await Deployed.StackAsync(With(names[..50]));
         Assert.All(MinutesOf(others, "check", @"^cron\((?<minute>\d+) (?<hour>\d+) "), rule => Assert.Equal(days[rule.Key], rule.Value));
-        Assert.NotEqual(RuleSchedule.Daily("shop-prod-rotation/rotation-check-orders"), RuleSchedule.Daily("shop-test-rotation/rotation-check-orders"));
+        Assert.NotEqual(
+            RuleSchedule.Daily("shop-prod-rotation/rotation-check-orders"), RuleSchedule.Daily("shop-test-rotation/rotation-check-orders"));
 
-        static Settings With(IEnumerable<string> names) => new() { ["keys"] = names.Select(name => Settings.Key(("name", name), ("overlap", "24h"))).ToList() };
+        static Settings With(IEnumerable<string> names) =>
+            new() { ["keys"] = names.Select(name => Settings.Key(("name", name), ("overlap", "24h"))).ToList() };
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class EventsTests
     [InlineData(true, null, true)]
     [InlineData(true, "123456789012", true)]
     [InlineData(true, "210987654321", false)]
-    public async Task A_permission_with_SourceAccount_admits_a_rule_only_where_rules_name_their_account(bool named, string? sourceAccount, bool invoked)
+    public async Task A_permission_with_SourceAccount_admits_only_rules_that_name_their_account(bool named, string? sourceAccount, bool invoked)
     {
         await using var account = await Account.StartAsync(new() { Unknowns = new() { RulesNameTheirAccount = named } }, inProcess: true);
         Schedule(account, "rate(1 day)", sourceAccount);

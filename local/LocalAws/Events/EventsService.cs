@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace LocalAws;
 
 /// <summary>
-/// EventBridge's rules on the default bus. Those with a schedule invoke their functions on the instance's clock; those with a pattern are kept, and match
-/// nothing, as no trail delivers events here.
+/// EventBridge's rules on the default bus. Those with a schedule invoke their functions on the instance's clock; those with a pattern are kept, and
+/// match nothing, as no trail delivers events here.
 /// </summary>
 public sealed partial class EventsService
 {
@@ -49,7 +49,7 @@ public sealed partial class EventsService
             throw new AwsException(400, "ValidationException", "A rule's name has 1 to 64 of the characters . - _ A-Z a-z 0-9.");
         }
 
-        var schedule = scheduleExpression is null ? ((TimeSpan Due, TimeSpan Period)?)null : ScheduleOf(scheduleExpression, _aws.TimeProvider.GetUtcNow());
+        (TimeSpan Due, TimeSpan Period)? schedule = scheduleExpression is null ? null : ScheduleOf(scheduleExpression, _aws.TimeProvider.GetUtcNow());
         var arn = $"arn:aws:events:{_aws.Region}:{_aws.AccountId}:rule/{name}";
         lock (_gate)
         {
@@ -210,10 +210,12 @@ public sealed partial class EventsService
     [GeneratedRegex(@"^[.\-_A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RuleName();
 
-    [GeneratedRegex(@"^rate\((?<value>[1-9][0-9]{0,4}) (?<unit>(minute|hour|day)s?)\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^rate\((?<value>[1-9][0-9]{0,4}) (?<unit>(minute|hour|day)s?)\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Rate();
 
-    [GeneratedRegex(@"^cron\((?<minute>[1-5]?[0-9]) (?<hour>\*|1?[0-9]|2[0-3]) \* \* \? \*\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^cron\((?<minute>[1-5]?[0-9]) (?<hour>\*|1?[0-9]|2[0-3]) \* \* \? \*\)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Cron();
 
     private sealed class Rule(string arn, Dictionary<string, (string Arn, string Input)> targets)
