@@ -19,7 +19,7 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
         {
             if (await PromoteAsync(rotation, secret, pending) is { } promotion)
             {
-                ring = OlderThan(promotion.PendingKey, ring);
+                ring = OlderThan(promotion.PendingKey, ring, promotion.Needed);
                 await retire.RunAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
                 await EndOverlapAsync(rotation, ring, overlap);
                 return;
@@ -30,21 +30,23 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
 
         rotation.Log.AlreadyCurrent();
         var needed = await secrets.ReadKeysInUseAsync(rotation, secret);
+        var own = ring.Find(key => key.Name == KeyNames.Minted(secret.Name, rotation.Token) && needed.Contains(new ApiKeyValue(key.Value)));
+        ring = OlderThan(own, ring, needed);
         if (await secrets.ReadNextKeyAsync(rotation, secret) is { } next)
         {
             needed.Add(next);
         }
 
-        ring = OlderThan(ring.Find(key => key.Name == KeyNames.Minted(secret.Name, rotation.Token) && needed.Contains(new ApiKeyValue(key.Value))), ring);
         await retire.RunAsync(rotation, secret, ring, needed);
         await EndOverlapAsync(rotation, ring, overlap);
     }
 
     /// <summary>
     /// The rotation's own key and those before it. A key that came later is a later rotation's, which may be about to make it current whatever the labels say:
-    /// somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions.
+    /// somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions, unless it is the key in use before.
     /// </summary>
-    private static List<ApiKey> OlderThan(ApiKey? own, List<ApiKey> ring) => ring.FindAll(key => key == own || key.CreatedDate < own?.CreatedDate);
+    private static List<ApiKey> OlderThan(ApiKey? own, List<ApiKey> ring, HashSet<ApiKeyValue> inUse) =>
+        ring.FindAll(key => key.CreatedDate < own?.CreatedDate || (key.CreatedDate == own?.CreatedDate && inUse.Contains(new ApiKeyValue(key.Value))));
 
     // A repeat comes here too: AWSPREVIOUS's key does not outlive a crash right after the move.
     private async Task EndOverlapAsync(Invocation rotation, List<ApiKey> ring, TimeSpan? overlap)

@@ -184,6 +184,29 @@ public sealed class FinishSecretTests
         Assert.All((await world.MintedAsync()).Where(key => key.Id == twin || key.Id == later), key => Assert.False(key.Enabled));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_an_overlap_the_key_in_use_before_ends_also_when_it_was_made_in_the_same_second(bool inARepeat)
+    {
+        await using var world = await World.StartAsync(activationWait: 0, unknowns: new UnknownBehaviours());
+        await world.TagSecretAsync("apikey-rotation:overlap", "0");
+        await RotateAtOnceAsync();
+        var failures = inARepeat ? 1 : 0;
+        world.Aws.Faults = call => call.Operation == "UpdateApiKey" && failures-- > 0 ? Fault.Error(400, "BadRequestException", "injected") : null;
+        await RotateAtOnceAsync();
+
+        Assert.Single((await world.MintedAsync()).Select(key => key.CreatedDate).Distinct());
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(await world.ReadKeyAsync("AWSPREVIOUS")));
+
+        async Task RotateAtOnceAsync()
+        {
+            await world.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = world.SecretArn, RotationLambdaARN = world.FunctionArn });
+            await world.Aws.SecretsManager.SettledAsync();
+        }
+    }
+
     [Fact]
     public async Task A_stray_of_a_rotation_that_was_given_up_is_disabled_and_then_deleted()
     {
