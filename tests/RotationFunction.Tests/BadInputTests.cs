@@ -158,7 +158,7 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_secret_whose_rotation_is_disabled_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         var token = await world.OpenRotationAsync();
         await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
         Assert.Contains("rotation is not enabled", await world.FailAsync(token, step), StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class CallCountTests
     [InlineData(4, 0)]
     public async Task A_rotation_costs_a_constant_and_one_call_a_usage_plan(int plans, int otherKeys)
     {
-        await using var world = await World.StartAsync(plans: plans);
+        await using var world = await World.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
         for (var other = 0; other < otherKeys; other++)
         {
             world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"demo/partner-{other}", Enabled = true });

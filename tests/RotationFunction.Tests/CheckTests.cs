@@ -63,7 +63,7 @@ public sealed class CheckTests
     [MemberData(nameof(AllDamages))]
     public async Task It_finds(string damage)
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(2);
         Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
         var (breakIt, problem, command) = Damages[damage];

@@ -148,7 +148,7 @@ public sealed class EndOverlapTests
 
     private static async Task<World> StartAsync(string overlap)
     {
-        var world = await World.StartAsync();
+        var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.TagSecretAsync("apikey-rotation:overlap", overlap);
         await world.RotateHealthyAsync(2);
         return world;

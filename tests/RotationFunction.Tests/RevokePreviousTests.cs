@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
+using LocalAws;
 
 namespace RotationFunction.Tests;
 
@@ -10,7 +11,7 @@ public sealed class RevokePreviousTests
     [Fact]
     public async Task It_disables_the_previous_key_and_a_repeat_changes_nothing()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync(3);
         var previous = (await world.MintedAsync())[^2];
 

@@ -106,7 +106,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_key_that_is_served_later_than_the_activation_wait_is_refused_at_first()
     {
-        await using var world = await World.StartAsync(activationWait: 60, activationLag: TimeSpan.FromSeconds(61));
+        await using var world = await World.StartAsync(activationWait: 60, activationLag: TimeSpan.FromSeconds(61), unknowns: new UnknownBehaviours());
         await world.RotateHealthyAsync();
 
         Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(await world.ReadKeyAsync()));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
+using LocalAws;
 
 namespace RotationFunction.Tests;
 
@@ -59,7 +60,7 @@ public sealed class StatusTests
     [Fact]
     public async Task It_tells_an_adopted_key_a_stray_and_one_of_others()
     {
-        await using var world = await World.StartAsync();
+        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
         var adopted = await world.AdoptAsync();
         await world.RotateHealthyAsync(2);
         await world.EditAsync(); // AWSPREVIOUS's key has no label from now on

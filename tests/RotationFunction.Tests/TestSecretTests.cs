@@ -13,7 +13,7 @@ public sealed class TestSecretTests
     [InlineData(600)]
     public async Task It_waits_until_the_key_is_older_than_the_activation_wait(int activationWait)
     {
-        await using var world = await World.StartAsync(activationWait: activationWait);
+        await using var world = await World.StartAsync(activationWait: activationWait, unknowns: new UnknownBehaviours());
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret", "setSecret");
         var created = Assert.Single(await world.MintedAsync()).CreatedDate!.Value;
@@ -29,7 +29,7 @@ public sealed class TestSecretTests
     [InlineData((15 * 60) + 120, 0)]
     public async Task It_waits_only_for_what_is_left_since_the_key_can_have_been_attached_last(int secondsSinceSetSecret, int wait)
     {
-        await using var world = await World.StartAsync(activationWait: 120);
+        await using var world = await World.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret", "setSecret");
         world.Time.Advance(TimeSpan.FromSeconds(secondsSinceSetSecret));
@@ -43,7 +43,7 @@ public sealed class TestSecretTests
     [Fact]
     public async Task It_fails_at_once_when_the_invocation_is_too_short_for_the_wait()
     {
-        await using var world = await World.StartAsync(activationWait: 120);
+        await using var world = await World.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
         var token = await world.OpenRotationAsync();
         await world.RunAsync(token, "createSecret", "setSecret");
         var message = await world.FailAsync(token, "testSecret", timeLeft: TimeSpan.FromSeconds(30));

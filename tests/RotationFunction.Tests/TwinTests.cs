@@ -99,7 +99,7 @@ public sealed class TwinTests
     [Fact]
     public async Task An_attach_refused_because_another_one_is_under_way_is_tried_again()
     {
-        await using var world = await World.StartAsync(plans: 2);
+        await using var world = await World.StartAsync(plans: 2, unknowns: new UnknownBehaviours());
         var refusals = 0;
         world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" && ++refusals <= 3
             ? Fault.Error(409, "ConflictException", "Unable to complete operation due to concurrent modification. Please try again later.") : null;

@@ -250,6 +250,9 @@ internal sealed class FaultInjector : IDisposable
 /// <param name="IsLast">Whether the invocation ended after it.</param>
 internal sealed record MadeCall(string Operation, bool IsLast)
 {
+    /// <summary>Whether it can be refused for another's change.</summary>
+    public bool Conflicts => ApiGatewayService.Conflicting.Contains(Operation);
+
     public bool IsRead => Operation.StartsWith("Get", StringComparison.Ordinal) || Operation.StartsWith("Describe", StringComparison.Ordinal);
 }
 

@@ -27,6 +27,9 @@ internal enum FaultKind
     /// <summary>AWS refuses for the rate of calls, with Retry-After; the SDK sends the call again.</summary>
     Throttled,
 
+    /// <summary>API Gateway refuses, as it makes another change at the same time.</summary>
+    ConcurrentModification,
+
     /// <summary>AWS denies access this once: the invocation fails.</summary>
     Denied,
 
@@ -66,6 +69,7 @@ internal static class FaultKinds
         FaultKind.ResetBefore or FaultKind.ResetAfter => Fault.ConnectionReset(kind == FaultKind.ResetAfter),
         FaultKind.TimeOutBefore or FaultKind.TimeOutAfter => Fault.TimeOut(kind == FaultKind.TimeOutAfter),
         FaultKind.Throttled => Fault.Throttled(TimeSpan.FromSeconds(1)),
+        FaultKind.ConcurrentModification => Fault.ConcurrentModification(),
         FaultKind.Denied => Fault.Error(400, "AccessDeniedException", "Injected."),
         FaultKind.StaleRead => Fault.StaleRead(),
         _ => null,

@@ -54,7 +54,7 @@ public sealed class FaultMatrixTests
         [
             .. from call in Enumerable.Range(1, undisturbed.Count)
                from kind in FaultKinds.All
-               where (kind != FaultKind.StaleRead || undisturbed[call - 1].IsRead) && (kind != FaultKind.LateEvents || hasPast)
+               where (kind != FaultKind.StaleRead || undisturbed[call - 1].IsRead) && (kind != FaultKind.ConcurrentModification || undisturbed[call - 1].Conflicts) && (kind != FaultKind.LateEvents || hasPast)
                select new Case([new(call, kind)]),
         ]);
         // A second fault at each later call of the run that the first one has made.

@@ -316,6 +316,7 @@ internal sealed class LifeScenario : Scenario
 
     public async Task ReplaceLifecycleAsync()
     {
+        World.Time.Advance(UnknownsTests.Chosen.CancelShowsAfter); // a deployment, which makes other resources before
         if ((await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn })).RotationEnabled == true)
         {
             await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "create" } }));

@@ -29,6 +29,7 @@ internal abstract class Scenario : IAsyncDisposable
         var scenario = new T();
         scenario.World = await World.StartAsync(
             plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
+        scenario.World.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
         scenario.Invariants = new Invariants(scenario.World);
         await scenario.AddOthersAsync();
         scenario.Faults.Attach(scenario.World, scenario.Invariants);

@@ -105,7 +105,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
 
     private async Task PrepareAsync()
     {
-        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, ActivationLag = TimeSpan.FromSeconds(90), DataPlaneNodes = 2, RotationAttempts = 5 });
+        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, ActivationLag = TimeSpan.FromSeconds(90), DataPlaneNodes = 2, RotationAttempts = 5, Unknowns = new UnknownBehaviours { AttachDuration = TimeSpan.FromSeconds(1) } });
         _api = new HttpClient(_aws.CreateTransport());
         var clients = new InProcessClients(_aws) { Between = transport => new BetweenFunctionAndAws(this, transport) };
         var function = new Function(new Settings(TimeSpan.FromSeconds(120)), clients.SecretsManager(FunctionAccessKey), clients.ApiGateway(FunctionAccessKey), _api, Stream.Null, _time);
