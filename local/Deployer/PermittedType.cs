@@ -8,11 +8,11 @@ internal sealed class PermittedType(string token, ResourceType type, EmbeddedAws
 {
     private readonly ProviderActions _actions = new(aws);
 
-    public override IReadOnlySet<string> ReplacedBy => type.ReplacedBy;
-
     public override string? AutoNamed => type.AutoNamed;
 
-    public override bool IsReplacedBy(Inputs inputs, IReadOnlySet<string> changes) => type.IsReplacedBy(inputs, changes);
+    public override IReadOnlySet<string> Literals => type.Literals;
+
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => type.ReplacedBy(inputs);
 
     public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {

@@ -33,6 +33,12 @@ public sealed class OrderTests
     [InlineData("UsagePlanKey orders-plan1", "Invocation orders-lifecycle")]
     [InlineData("UsagePlanKey orders-plan2", "Invocation orders-lifecycle")]
     [InlineData("SecretPolicy orders", "Invocation orders-lifecycle")]
+    // Its delete has keys leave a usage plan after the template has left, and needs the permissions for it.
+    [InlineData("Invocation orders-leave-plan1", "UsagePlanKey orders-plan1")]
+    [InlineData("Invocation orders-leave-plan2", "UsagePlanKey orders-plan2")]
+    [InlineData("RolePolicy rotation-plan-plan1", "Invocation orders-leave-plan1")]
+    [InlineData("RolePolicy orders-secret", "Invocation orders-leave-plan1")]
+    [InlineData("SecretPolicy orders", "Invocation orders-leave-plan1")]
     // Rotation ends before lifecycle's delete, which refuses while it is enabled.
     [InlineData("Invocation orders-lifecycle", "Invocation orders-provision")]
     [InlineData("Invocation orders-provision", "SecretRotation orders")]
@@ -49,7 +55,7 @@ public sealed class OrderTests
     {
         var deployed = await Deployed.StackAsync(Settings.OneKey);
 
-        Assert.Equal(2, deployed.All("Invocation").Count());
+        Assert.Equal(3, deployed.All("Invocation").Count());
         foreach (var invocation in deployed.All("Invocation"))
         {
             Assert.Equal(deployed.The("Function").Text("name"), invocation.Text("functionName"));
@@ -113,6 +119,18 @@ public sealed class OrderTests
         Assert.Equal(
             $$"""{"action":"lifecycle","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:orders-AbCdEf","usagePlanIds":["plan1","plan2"]}""",
             lifecycle.Text("input"));
+    }
+
+    [Fact]
+    public async Task What_has_keys_leave_a_usage_plan_is_replaced_with_the_plan_and_the_secret()
+    {
+        var leave = (await Deployed.StackAsync(Configuration)).The("Invocation", "orders-leave-plan2");
+
+        Assert.Equal("CRUD", leave.Text("lifecycleScope"));
+        Assert.Equal(["secretId", "usagePlanId"], leave.Nested("triggers").Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            $$"""{"action":"leaveUsagePlan","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:orders-AbCdEf","usagePlanId":"plan2"}""",
+            leave.Text("input"));
     }
 
     [Fact]
