@@ -78,6 +78,11 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
         }
 
+        if (key.Tags?.Count >= Tags.Most && !key.Tags.ContainsKey(Tags.AdoptedFor))
+        {
+            throw invocation.Failed($"the key {adoptedId} to adopt has {key.Tags.Count} tags, and API Gateway takes no further one: adoption needs {Tags.AdoptedFor}. Remove one; nothing was changed.");
+        }
+
         if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");

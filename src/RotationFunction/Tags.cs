@@ -24,6 +24,12 @@ internal static class Tags
     /// <summary>On the secret: how long AWSPREVIOUS's key stays enabled. It gives nobody more power than to write the secret does.</summary>
     public const string Overlap = "apikey-rotation:overlap";
 
+    /// <summary>API Gateway developer guide: how many tags a key takes.</summary>
+    public const int Most = 50;
+
+    /// <summary>API Gateway developer guide: the characters of a tag's value.</summary>
+    public const int LongestValue = 256;
+
     private const string Own = "apikey-rotation:";
     private const string Reserved = "aws:"; // only AWS may set these
 

@@ -64,6 +64,11 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
             throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
         }
 
+        if (secret.Arn.Length > Tags.LongestValue)
+        {
+            throw invocation.Failed($"the secret's ARN is {secret.Arn.Length} characters long, and the tag {Tags.MintedFor} of a minted key takes {Tags.LongestValue}. Give the secret a shorter name; nothing was changed.");
+        }
+
         return key.Enabled == true
             ? throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false")
             : key;

@@ -184,6 +184,23 @@ public sealed class ProvisionTests
     }
 
     [Fact]
+    public async Task A_key_to_adopt_that_takes_no_further_tag_is_refused()
+    {
+        await using var world = await World.StartAsync();
+        var adopted = await AddAdoptedAsync(world);
+        await world.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        {
+            ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{adopted.Id}",
+            Tags = Enumerable.Range(1, 50).ToDictionary(number => $"tag{number}", _ => "x"),
+        });
+        Assert.Contains($"the key {adopted.Id} to adopt has 50 tags", await FailAsync(world), StringComparison.Ordinal);
+
+        await world.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{adopted.Id}", TagKeys = ["tag7"] });
+        Assert.StartsWith($"The key {adopted.Id} was adopted", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        Assert.StartsWith("The secret has a key already", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_to_adopt_that_clients_cannot_use_is_refused()
     {
         await using var world = await World.StartAsync(plans: 2);

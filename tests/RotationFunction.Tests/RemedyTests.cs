@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
@@ -42,6 +43,26 @@ public sealed class RemedyTests
             return Fault.Error(status, code, $"some text that quotes {value}");
         };
         Assert.Contains($"AWS answered {code}: some text that quotes (hidden). No key was created. If this means a quota", await world.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Neither is a quota of keys, which AWS's refusal of the new key would be taken for.</summary>
+    [Theory]
+    [InlineData(196, null)]
+    [InlineData(197, "the secret's ARN is 257 characters long")]
+    [InlineData(250, "the secret's ARN is 310 characters long")]
+    public async Task A_secret_whose_ARN_fits_into_no_tag_is_told_before_a_key_is_made(int length, string? refusal)
+    {
+        await using var world = await World.StartAsync(secretName: new string('n', length));
+        var token = await world.OpenRotationAsync();
+        if (refusal is null)
+        {
+            await world.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
+        }
+        else
+        {
+            Assert.Contains(refusal, await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+            Assert.Contains(refusal, await world.FailAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = world.SecretArn, tf = new { action = "create" } })), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -102,8 +102,13 @@ public sealed class DrillTests
         Assert.Equal(1, check.ExitCode);
         Assert.Contains("! No key of this secret has AWSCURRENT's value, so clients are refused.", check.Output, StringComparison.Ordinal);
         Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
-        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
         Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        check = await world.RunAsync("check", World.SecretName);
+        Assert.StartsWith("1 thing is wrong.", check.Output, StringComparison.Ordinal);
+        Assert.Contains("! No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused", check.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
     }
 
     [Fact]
