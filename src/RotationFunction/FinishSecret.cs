@@ -42,11 +42,13 @@ internal sealed class FinishSecret(Secrets secrets, ApiKeys apiKeys, Retire reti
     }
 
     /// <summary>
-    /// The rotation's own key and those before it. A key that came later is a later rotation's, which may be about to make it current whatever the labels say:
-    /// somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions, unless it is the key in use before.
+    /// The rotation's own key and those before it. A key that came later is a later rotation's, which may be about to make it current whatever the
+    /// labels say: somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions,
+    /// unless it is the key in use before.
     /// </summary>
     private static List<ApiKey> OlderThan(ApiKey? own, List<ApiKey> ring, HashSet<ApiKeyValue> inUse) =>
-        ring.FindAll(key => key.CreatedDate < own?.CreatedDate || (key.CreatedDate == own?.CreatedDate && inUse.Contains(new ApiKeyValue(key.Value))));
+        ring.FindAll(key => key.CreatedDate < own?.CreatedDate
+            || (key.CreatedDate == own?.CreatedDate && inUse.Contains(new ApiKeyValue(key.Value))));
 
     // A repeat comes here too: AWSPREVIOUS's key does not outlive a crash right after the move.
     private async Task EndOverlapAsync(Invocation rotation, List<ApiKey> ring, TimeSpan? overlap)

@@ -9,7 +9,7 @@ internal static class Permission
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Does something that may be repeated again and again as long as AWS denies access, for as long as an invocation waits for its role in all.</summary>
+    /// <summary>Does something that may be repeated, again and again as long as AWS denies access: for 90 seconds in all of an invocation.</summary>
     public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> action)
     {
         while (true)

@@ -4,10 +4,10 @@ using Amazon.Runtime;
 namespace RotationFunction;
 
 /// <summary>
-/// Shows, while somebody looks on, that the role may do what a rotation does to keys only weeks later: the second rotation is the first that disables a key, the third the
-/// first that deletes one. It makes a key for that, which it deletes again. That key is disabled all its life and its value is stored nowhere: no breach of the write-ahead
-/// rule, which is about values that somebody may come to use. It is named and tagged like a minted key, so that one that a crash leaves behind goes like any stray: the next
-/// rotations delete it, and so does decommission.
+/// Shows, while somebody looks on, that the role may do what a rotation does to keys only weeks later: the second rotation is the first that
+/// disables a key, the third the first that deletes one. It makes a key for that, which it deletes again. That key is disabled all its life and
+/// its value is stored nowhere: no breach of the write-ahead rule, which is about values that somebody may come to use. It is named and tagged
+/// like a minted key, so that one that a crash leaves behind goes like any stray: the next rotation deletes it, and so does decommission.
 /// </summary>
 internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
 {
@@ -35,7 +35,10 @@ internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
         var denials = new List<string>();
         var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
         var keyId = "";
-        await TryAsync("POST", "/apikeys", async () => keyId = (await apiKeys.CreateAsync(invocation, secret, template, name, value, enabled: false)).Id);
+        await TryAsync("POST", "/apikeys", async () =>
+        {
+            (keyId, _) = await apiKeys.CreateAsync(invocation, secret, template, name, value, enabled: false);
+        });
         if (keyId.Length > 0)
         {
             await TryAsync("PATCH", $"/apikeys/{keyId}", () => apiKeys.DisableAsync(invocation, keyId));
@@ -50,8 +53,10 @@ internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
 
         if (denials.Count > 0)
         {
-            throw invocation.Failed($"the function's role lacks what rotations need: {string.Join("; ", denials)}. Allow these in the policy of {invocation.Role}. "
-                + "Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition, as docs/security.md says. Then deploy again.");
+            throw invocation.Failed(
+                $"the function's role lacks what rotations need: {string.Join("; ", denials)}. Allow these in the policy of {invocation.Role}. "
+                + "Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition, "
+                + "as docs/security.md says. Then deploy again.");
         }
 
         invocation.Log.PermissionsProved(keyId);

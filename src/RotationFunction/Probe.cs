@@ -39,7 +39,10 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     /// <param name="key">The key.</param>
     /// <param name="current">The key that clients use now; without one the made-up key is the only control.</param>
     /// <param name="isFresh">Whether the key, or a usage plan of it, was changed a moment ago.</param>
-    /// <exception cref="RotationException">The controls behave but the key was not accepted in the time that the invocation has; or it was answered like the only control for longer than a key takes.</exception>
+    /// <exception cref="RotationException">
+    /// The controls behave but the key was not accepted in the time that the invocation has; or it was answered like the only control for longer
+    /// than a key takes.
+    /// </exception>
     public async Task<string?> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
     {
         var (inconclusive, madeUp) = await TryControlAsync(url, current);
@@ -59,9 +62,10 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
             differs |= answer.IsAccepted;
             if (!differs && answer == madeUp && time.GetElapsedTime(started) >= patience)
             {
-                throw rotation.Failed($"key {keyId} is refused by {Printed(url)} like a made-up key, for {time.GetElapsedTime(started).TotalSeconds:F0} s now: it {answer.Text}. AWSCURRENT stays as it is. "
-                    + "Check that the method needs nothing but a key: where an authorizer, a resource policy or a firewall refuses the probe, name another method in the tag, or take the tag off. "
-                    + $"And check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Or API Gateway is slow this time. {rotation.Again}");
+                throw rotation.Failed($"key {keyId} is refused by {Printed(url)} like a made-up key, for {time.GetElapsedTime(started).TotalSeconds:F0} s now: "
+                    + $"it {answer.Text}. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer, a resource policy "
+                    + "or a firewall refuses the probe, name another method in the tag, or take the tag off. And check that the key's usage plans hold "
+                    + $"the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Or API Gateway is slow this time. {rotation.Again}");
             }
 
             accepted = answer.IsAccepted ? accepted + 1 : 0;

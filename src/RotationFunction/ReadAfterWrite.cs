@@ -11,7 +11,8 @@ internal static class ReadAfterWrite
 
     private const int Repeats = 5;
 
-    /// <summary>Reads; where that does not show what must be there, five times more, with pauses that double. Returns what the last read gave.</summary>
+    /// <summary>Reads; where that does not show what must be there, five times more, with pauses that double.</summary>
+    /// <returns>What the last read gave.</returns>
     public static async Task<T> UntilAsync<T>(TimeProvider time, TimeSpan patience, Func<Task<T>> read, Func<T, bool> isSeen)
     {
         var pause = patience / ((1 << Repeats) - 1);

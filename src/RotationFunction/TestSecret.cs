@@ -49,11 +49,12 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     }
 
     /// <summary>
-    /// The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test. Asks again for a short time while there is none,
-    /// or it is not as it must be.
+    /// The key with this value: one of the ring, or the adopted one, which RotateImmediately=false may have to test. Asks again for a short time
+    /// while there is none, or it is not as it must be.
     /// </summary>
-    public Task<TestedKey?> FindKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value, Func<TestedKey, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
-        time, ReadAfterWrite.PatienceWithKeys, () => ReadKeyAsync(invocation, secret, value), key => key is not null && isSeen?.Invoke(key) != false);
+    public Task<TestedKey?> FindKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value, Func<TestedKey, bool>? isSeen = null) =>
+        ReadAfterWrite.UntilAsync(
+            time, ReadAfterWrite.PatienceWithKeys, () => ReadKeyAsync(invocation, secret, value), key => key is not null && isSeen?.Invoke(key) != false);
 
     private async Task<TestedKey?> ReadKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value)
     {

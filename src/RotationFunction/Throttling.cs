@@ -4,10 +4,11 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second, and it makes some changes one at a time. A call that
-/// is refused for its rate, the SDK's own retries included, or for another's change is made again after a random wait. The waits grow as usual, so that a small crowd is
-/// gone soon, but never beyond a part of the time left: those who have waited longest ask oftenest, and of thousands of steps that begin at once each has its turn before
-/// its time is over. Where a person waits for the answer, only another's change is waited out, and only for some seconds.
+/// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second, and it makes some changes one
+/// at a time. A call that is refused for its rate, the SDK's own retries included, or for another's change is made again after a random wait.
+/// The waits grow as usual, so that a small crowd is gone soon, but never beyond a part of the time left: those who have waited longest ask
+/// oftenest, and of thousands of steps that begin at once each has its turn before its time is over. Where a person waits for the answer, only
+/// another's change is waited out, and only for some seconds.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
 internal static class Throttling
@@ -30,7 +31,8 @@ internal static class Throttling
             {
                 return await call();
             }
-            catch (AmazonAPIGatewayException refused) when (refused is TooManyRequestsException or ConflictException && NextWait(invocation, refused is ConflictException) is { } wait)
+            catch (AmazonAPIGatewayException refused) when (
+                refused is TooManyRequestsException or ConflictException && NextWait(invocation, refused is ConflictException) is { } wait)
             {
                 invocation.Log.TurnAwaited(isChange: refused is ConflictException, wait);
                 await Task.Delay(wait, time);
