@@ -88,8 +88,8 @@ public sealed class KeyRotationFunction : ComponentResource
     internal Output<string> RoleName { get; }
 
     /// <summary>
-    /// What tells this function from others in its account: its name, that of its log group, and the tag of its secrets and usage plans. Invocations name the
-    /// function by this text, not by its output: when the function is replaced they stay, and their deletes find it.
+    /// What tells this function from others in its account: its name, that of its log group, and the tag of its secrets and usage plans.
+    /// Invocations name the function by this text, not by its output: when the function is replaced they stay, and their deletes find it.
     /// </summary>
     internal string Scope { get; }
 
@@ -105,7 +105,8 @@ public sealed class KeyRotationFunction : ComponentResource
         return scope.Length <= LongestName && scope.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
             ? scope
             : throw new RunException(
-                $"The function cannot be named {scope}: Lambda takes {LongestName} letters, digits, hyphens and underscores, and this has {scope.Length}. Rename the project or the stack.");
+                $"The function cannot be named {scope}: Lambda takes {LongestName} letters, digits, hyphens and underscores, "
+                + $"and this has {scope.Length}. Rename the project or the stack.");
     }
 
     private Aws.Lambda.Function MakeFunction(string name, KeyRotationFunctionArgs args, Aws.CloudWatch.LogGroup logGroup, Aws.Iam.Role role)

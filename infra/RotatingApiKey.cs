@@ -156,7 +156,8 @@ public sealed class RotatingApiKey : ComponentResource
         var policies = new List<Aws.Iam.RolePolicy>();
         if (!args.Function.SecretsByTag)
         {
-            Allow(name + "-secret", Output.Tuple(args.Function.Account, args.SecretName.ToOutput()).Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
+            var named = Output.Tuple(args.Function.Account, args.SecretName.ToOutput());
+            Allow(name + "-secret", named.Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
         }
 
         if (args.AdoptedKeyId is not null)

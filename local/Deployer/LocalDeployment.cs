@@ -42,7 +42,8 @@ public sealed class LocalDeployment
         {
             lock (_gate)
             {
-                return [.. _resources.OrderBy(resource => resource.Registration.Run).ThenBy(resource => resource.Registration.Ended).Select(resource => resource.ToString())];
+                var ordered = _resources.OrderBy(resource => resource.Registration.Run).ThenBy(resource => resource.Registration.Ended);
+                return [.. ordered.Select(resource => resource.ToString())];
             }
         }
     }
@@ -51,7 +52,7 @@ public sealed class LocalDeployment
     /// Runs a program and makes the account as it declares. When it fails, what was made stays, is remembered, and a second run goes on from there.
     /// </summary>
     /// <param name="program">Runs the program under the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.</param>
-    /// <param name="replace">Resources to replace although nothing in them has changed, as <c>type name</c>: what <c>pulumi up --replace</c> does.</param>
+    /// <param name="replace">Resources to replace although nothing in them has changed, as <c>type name</c>: <c>pulumi up --replace</c>.</param>
     public async Task UpAsync(Func<IMocks, Task> program, params IReadOnlyList<string> replace)
     {
         using var run = new Run(this, NextRun(), replace);
@@ -89,8 +90,8 @@ public sealed class LocalDeployment
     }
 
     /// <summary>
-    /// Deletes resources as the engine does: in groups, the last of which depends on nothing, and the resources of a group at once. After a failure, what
-    /// has not begun stays.
+    /// Deletes resources as the engine does: in groups, the last of which depends on nothing, and the resources of a group at once.
+    /// After a failure, what has not begun stays.
     /// </summary>
     private async Task DeleteAsync(List<DeployedResource> resources)
     {
@@ -250,7 +251,7 @@ public sealed class LocalDeployment
                 await DeleteBeforeReplaceAsync(before);
             }
 
-            // Otherwise the one that is replaced is deleted in the end, when everything that needs the new one has it. The new one has a name of its own.
+            // Otherwise the one that is replaced is deleted in the end, when everything that needs the new one has it. That has a name of its own.
             var named = type.Named(args, before: null);
             var (id, outputs) = await type.CreateAsync(named);
             var created = new DeployedResource(args.Type!, args.Name!, id, named, named.Values.SetItems(outputs), new(number, started, Ended: 0));

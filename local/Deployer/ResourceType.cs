@@ -11,13 +11,14 @@ namespace Deployer;
 /// <param name="Inputs">What the program declared.</param>
 /// <param name="Outputs">What the program was told. Holds key values: never print it.</param>
 /// <param name="Registration">When a program registered it last.</param>
-internal sealed record DeployedResource(string Type, string Name, string Id, Inputs Inputs, ImmutableDictionary<string, object> Outputs, Registration Registration)
+internal sealed record DeployedResource(
+    string Type, string Name, string Id, Inputs Inputs, ImmutableDictionary<string, object> Outputs, Registration Registration)
 {
     public override string ToString() => $"{Type} {Name}";
 
     /// <summary>
-    /// Whether it may depend on another resource. Mocks are not told what depends on what, but a resource is registered when all that it depends on is
-    /// made. One that a later run of the program left out depends on what that run registered, and never the other way round.
+    /// Whether it may depend on another resource. Mocks are not told what depends on what, but a resource is registered when all that it
+    /// depends on is made. One that a later run left out may depend on what that run registered, and never the other way round.
     /// </summary>
     public bool MayDependOn(DeployedResource other) => Registration.Run == other.Registration.Run
         ? Registration.Started > other.Registration.Ended

@@ -13,8 +13,8 @@ public sealed record Settings(TimeSpan ActivationWait)
     private const int LongestActivationWait = 840; // a Lambda invocation ends after 900 s at the latest
 
     /// <summary>
-    /// Why no invocation can go on: a variable has a value that cannot be used; the message names it. Thrown by the constructor, it would be hidden in the
-    /// cause of an error that the runtime reports instead.
+    /// Why no invocation can go on: a variable has a value that cannot be used; the message names it. Thrown by the constructor, it would
+    /// be hidden in the cause of an error that the runtime reports instead.
     /// </summary>
     internal RotationException? Refusal { get; private init; }
 

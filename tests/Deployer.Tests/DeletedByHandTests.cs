@@ -6,13 +6,14 @@ using LocalAws;
 namespace Deployer.Tests;
 
 /// <summary>
-/// Somebody deletes a part of a stack that is in use, or has it replaced. Deployed again after a refresh, as docs/runbook.md says, the stack is whole: clients
-/// go on, keys rotate, and destroy leaves nothing.
+/// Somebody deletes a part of a stack that is in use, or has it replaced. Deployed again after a refresh, as docs/runbook.md says, the
+/// stack is whole: clients go on, keys rotate, and destroy leaves nothing.
 /// </summary>
 [Collection(nameof(Account))]
 public sealed class DeletedByHandTests
 {
     private const string Function = "aws:lambda/function:Function rotation";
+    private const string Permission = "aws:lambda/permission:Permission rotation";
 
     [Fact]
     public async Task The_function()
@@ -24,7 +25,7 @@ public sealed class DeletedByHandTests
         var changes = await RepairAsync(account);
 
         Assert.Contains("create " + Function, changes);
-        Assert.Contains("create aws:lambda/permission:Permission rotation", changes);
+        Assert.Contains("create " + Permission, changes);
         AssertInvocationsStay(changes);
         await AssertWholeAsync(account);
     }
@@ -154,7 +155,7 @@ public sealed class DeletedByHandTests
         var changes = account.Deployment.Changes;
 
         Assert.Equal(
-            ["delete aws:lambda/permission:Permission rotation", "delete " + Function, "replace " + Function, "create aws:lambda/permission:Permission rotation"],
+            [$"delete {Permission}", $"delete {Function}", $"replace {Function}", $"create {Permission}"],
             changes.Where(change => change.EndsWith(" rotation", StringComparison.Ordinal)));
         AssertInvocationsStay(changes);
         await AssertWholeAsync(account);

@@ -16,9 +16,10 @@ public sealed class ParallelTests
     [InlineData(3)]
     public async Task Independent_resources_come_and_go_at_once_up_to_the_number_that_is_set(int parallel)
     {
-        await using var account = await ProbedAccount.StartAsync(parallel);
+        await using var account = ProbedAccount.Start(parallel);
         account.Expects = parallel;
-        await account.Deployment.UpAsync(mocks => Task.WhenAll(Enumerable.Range(0, 6).Select(number => ProbedAccount.MakeAsync(mocks, $"key{number}"))));
+        var names = Enumerable.Range(0, 6).Select(number => $"key{number}");
+        await account.Deployment.UpAsync(mocks => Task.WhenAll(names.Select(name => ProbedAccount.MakeAsync(mocks, name))));
         Assert.Equal(parallel, account.MostAtOnce());
 
         await account.Deployment.DestroyAsync();
@@ -29,7 +30,7 @@ public sealed class ParallelTests
     [Fact]
     public async Task What_depends_on_a_resource_is_deleted_before_it()
     {
-        await using var account = await ProbedAccount.StartAsync(parallel: 8);
+        await using var account = ProbedAccount.Start(parallel: 8);
         await account.Deployment.UpAsync(async mocks =>
         {
             await ProbedAccount.MakeAsync(mocks, "first");
@@ -46,13 +47,14 @@ public sealed class ParallelTests
             await ProbedAccount.MakeAsync(mocks, "last");
         });
         await account.Deployment.DestroyAsync();
-        Assert.Equal(["left", "last", "right", "first"], account.Events.Where(happened => happened.EndsWith(" began", StringComparison.Ordinal)).Select(happened => happened.Split(' ')[1]));
+        var began = account.Events.Where(happened => happened.EndsWith(" began", StringComparison.Ordinal));
+        Assert.Equal(["delete left began", "delete last began", "delete right began", "delete first began"], began);
     }
 
     [Fact]
     public async Task What_a_program_no_longer_has_goes_before_what_it_depends_on_also_where_that_went_later()
     {
-        await using var account = await ProbedAccount.StartAsync(parallel: 8);
+        await using var account = ProbedAccount.Start(parallel: 8);
         await account.Deployment.UpAsync(async mocks =>
         {
             await ProbedAccount.MakeAsync(mocks, "first");
@@ -71,7 +73,7 @@ public sealed class ParallelTests
     [Fact]
     public async Task A_runner_that_returns_at_the_first_error_leaves_a_deployment_that_can_be_destroyed_at_once()
     {
-        await using var account = await ProbedAccount.StartAsync(parallel: 2);
+        await using var account = ProbedAccount.Start(parallel: 2);
         account.Expects = 2;
         account.Fails = "create bad";
         Task<string> slow = null!, waiting = null!;
@@ -99,7 +101,7 @@ public sealed class ParallelTests
     [Fact]
     public async Task After_a_failed_delete_those_that_were_under_way_are_gone_and_the_rest_is_still_there()
     {
-        await using var account = await ProbedAccount.StartAsync(parallel: 2);
+        await using var account = ProbedAccount.Start(parallel: 2);
         await account.Deployment.UpAsync(async mocks =>
         {
             await ProbedAccount.MakeAsync(mocks, "below");
@@ -126,7 +128,12 @@ public sealed class ParallelTests
         private ProbedAccount(EmbeddedAws aws, int parallel)
         {
             Aws = aws;
-            Deployment = new LocalDeployment(new LocalDeploymentOptions { Aws = aws, Parallel = parallel, RunFunction = _ => throw new NotSupportedException() });
+            Deployment = new LocalDeployment(new LocalDeploymentOptions
+            {
+                Aws = aws,
+                Parallel = parallel,
+                RunFunction = _ => throw new NotSupportedException(),
+            });
             aws.Lambda.Register("probe", InvokeAsync);
         }
 
@@ -143,7 +150,7 @@ public sealed class ParallelTests
 
         private EmbeddedAws Aws { get; }
 
-        public static Task<ProbedAccount> StartAsync(int parallel) => Task.FromResult(new ProbedAccount(EmbeddedAws.Create(new EmbeddedAwsOptions()), parallel));
+        public static ProbedAccount Start(int parallel) => new(EmbeddedAws.Create(new EmbeddedAwsOptions()), parallel);
 
         public void Release(TimeSpan after) => _ = Task.Delay(after).ContinueWith(_ => _held.TrySetResult(), TaskScheduler.Default);
 
@@ -151,7 +158,12 @@ public sealed class ParallelTests
         {
             Type = Invocation,
             Name = name,
-            Inputs = new Dictionary<string, object> { ["functionName"] = "probe", ["lifecycleScope"] = "CRUD", ["input"] = $$"""{"name": "{{name}}"}""" }.ToImmutableDictionary(),
+            Inputs = new Dictionary<string, object>
+            {
+                ["functionName"] = "probe",
+                ["lifecycleScope"] = "CRUD",
+                ["input"] = $$"""{"name": "{{name}}"}""",
+            }.ToImmutableDictionary(),
         })).id!;
 
         public int MostAtOnce() => Interlocked.Exchange(ref _most, 0);

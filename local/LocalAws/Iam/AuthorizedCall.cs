@@ -143,8 +143,8 @@ internal sealed class AuthorizedCall : IDisposable
         return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
     }
 
-    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it. By its own suffix where the caller
-    // gives the whole ARN? Nothing is known; the stricter is assumed.
+    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it. Nothing is
+    // known where the caller gives the whole ARN: the stricter is assumed.
     private AccessedSecret New(string secretId) => new(
         (secretId switch
         {
