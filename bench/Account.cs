@@ -24,7 +24,7 @@ internal sealed class Account : IAsyncDisposable
         var clock = new Clock();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = clock, RotationAttempts = 1 });
         AddOthers(aws, otherKeys, otherPlans);
-        var plan = aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
+        var plan = AddPlan(aws);
         var template = aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest
         {
             Name = "partner-api",
@@ -104,5 +104,14 @@ internal sealed class Account : IAsyncDisposable
         public TimeSpan Shift { get; set; }
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
+    }
+
+    /// <summary>A usage plan with an API stage: a key in one without opens nothing, and no rotation makes one.</summary>
+    public static UsagePlan AddPlan(EmbeddedAws aws)
+    {
+        var api = aws.ApiGateway.CreateRestApi(new CreateRestApiRequest { Name = "orders" });
+        var deployment = aws.ApiGateway.CreateDeployment(new CreateDeploymentRequest { RestApiId = api.Id });
+        aws.ApiGateway.CreateStage(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
+        return aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage(api.Id, "prod")] });
     }
 }

@@ -213,7 +213,7 @@ internal sealed class Fleet : HttpClientFactory
 
     private List<string> Seed(int secrets)
     {
-        var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners" });
+        var plan = Account.AddPlan(_aws);
         return [.. Enumerable.Range(0, secrets).Select(number =>
         {
             var name = $"fleet/{number}";
