@@ -21,6 +21,7 @@ await using var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
     TimeProvider = time,
     ActivationLag = TimeSpan.FromSeconds(3),
     RotationRetryDelay = TimeSpan.FromSeconds(1),
+    Unknowns = new UnknownBehaviours { AttachDuration = TimeSpan.FromSeconds(1) },
 });
 using var deployment = new Deployment(aws, screen.ShowWarning);
 return args is ["--serve"]

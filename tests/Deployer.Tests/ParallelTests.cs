@@ -76,13 +76,18 @@ public sealed class ParallelTests
         await using var account = ProbedAccount.Start(parallel: 2);
         account.Expects = 2;
         account.Fails = "create bad";
+        var mayFail = new TaskCompletionSource();
+        account.MayFail = mayFail.Task;
         Task<string> slow = null!, waiting = null!;
         var failed = await Assert.ThrowsAnyAsync<Exception>(() => account.Deployment.UpAsync(async mocks =>
         {
             account.Holds = "create slow";
             slow = ProbedAccount.MakeAsync(mocks, "slow");
             var bad = ProbedAccount.MakeAsync(mocks, "bad");
+            // Both places are taken before there is a third.
+            await account.BeganAsync("create slow", "create bad");
             waiting = ProbedAccount.MakeAsync(mocks, "waiting");
+            mayFail.SetResult();
             _ = bad.ContinueWith(_ => account.Release(TimeSpan.FromMilliseconds(200)), TaskScheduler.Default);
             await bad;
         }));
@@ -146,6 +151,9 @@ public sealed class ParallelTests
 
         public string? Fails { get; set; }
 
+        /// <summary>What the one that fails waits for.</summary>
+        public Task MayFail { get; set; } = Task.CompletedTask;
+
         public string? Holds { get; set; }
 
         private EmbeddedAws Aws { get; }
@@ -165,6 +173,22 @@ public sealed class ParallelTests
                 ["input"] = $$"""{"name": "{{name}}"}""",
             }.ToImmutableDictionary(),
         })).id!;
+
+        public async Task BeganAsync(params string[] invocations)
+        {
+            while (!Array.TrueForAll(invocations, Began))
+            {
+                await Task.Delay(10);
+            }
+
+            bool Began(string invocation)
+            {
+                lock (_gate)
+                {
+                    return Events.Contains(invocation + " began");
+                }
+            }
+        }
 
         public int MostAtOnce() => Interlocked.Exchange(ref _most, 0);
 
@@ -194,6 +218,7 @@ public sealed class ParallelTests
             Interlocked.Decrement(ref _running);
             if (what == Fails)
             {
+                await MayFail;
                 throw new InvalidOperationException("injected");
             }
 
