@@ -81,11 +81,7 @@ public sealed class RotatingApiKey : ComponentResource
     private Aws.ApiGateway.ApiKey MakeTemplate(string name, RotatingApiKeyArgs args)
     {
         var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [WiringTags.TemplateFor] = args.SecretName });
-        if (args.ProbeUrl is not null)
-        {
-            tags.Add(WiringTags.Probe, args.ProbeUrl);
-        }
-
+        TagBothSides(tags, args);
         return new Aws.ApiGateway.ApiKey(name, new()
         {
             Name = args.SecretName.Apply(secret => secret + " (template)"),
@@ -131,11 +127,7 @@ public sealed class RotatingApiKey : ComponentResource
     private Aws.SecretsManager.Secret MakeSecret(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template)
     {
         var tags = new InputMap<string> { [WiringTags.Template] = template.Id, [WiringTags.Function] = args.Function.Scope };
-        if (args.AdoptedKeyId is not null)
-        {
-            tags.Add(WiringTags.Adopted, args.AdoptedKeyId);
-        }
-
+        TagBothSides(tags, args);
         if (args.Overlap is not null)
         {
             tags.Add(WiringTags.Overlap, args.Overlap);
@@ -149,6 +141,20 @@ public sealed class RotatingApiKey : ComponentResource
             RecoveryWindowInDays = args.RecoveryWindowInDays,
             Tags = tags,
         }, new CustomResourceOptions { Parent = this });
+    }
+
+    /// <summary>What takes a key somewhere: the function goes by it only where the secret and the template name the same.</summary>
+    private static void TagBothSides(InputMap<string> tags, RotatingApiKeyArgs args)
+    {
+        if (args.ProbeUrl is not null)
+        {
+            tags.Add(WiringTags.Probe, args.ProbeUrl);
+        }
+
+        if (args.AdoptedKeyId is not null)
+        {
+            tags.Add(WiringTags.Adopted, args.AdoptedKeyId);
+        }
     }
 
     private List<Aws.Iam.RolePolicy> AllowFunction(string name, RotatingApiKeyArgs args)

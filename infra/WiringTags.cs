@@ -12,10 +12,10 @@ internal static class WiringTags
     /// <summary>On the template key: the name of its secret.</summary>
     public const string TemplateFor = Prefix + "template-for";
 
-    /// <summary>On the template key: the URL that testSecret calls.</summary>
+    /// <summary>On the secret and on the template key: the URL that testSecret calls.</summary>
     public const string Probe = Prefix + "probe";
 
-    /// <summary>On the secret: the id of a key that was in use before.</summary>
+    /// <summary>On the secret and on the template key: the id of a key that was in use before.</summary>
     public const string Adopted = Prefix + "adopted";
 
     /// <summary>On the secret: how long AWSPREVIOUS's key stays enabled.</summary>

@@ -33,7 +33,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
             return "The secret has a key already; it was left as it is.";
         }
 
-        if (current?.ApiKey is null && secret.Tag(Tags.Adopted) is { } adoptedId)
+        if (current?.ApiKey is null && template.Adopted is { } adoptedId)
         {
             await AdoptAsync(invocation, secret, template, adoptedId, current);
             if (unfinished is null)
@@ -62,7 +62,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
     private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
     {
         var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
-            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the secret's tag {Tags.Adopted} names, does not exist. Nothing was changed.");
+            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the tags {Tags.Adopted} name, does not exist. Nothing was changed.");
         if (key.Enabled != true)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is disabled, so no client can use it. Enable it, or deploy without adoption; nothing was changed.");
@@ -70,7 +70,7 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
 
         if (key.Tags?.ContainsKey(Tags.MintedFor) == true || key.Tags?.ContainsKey(Tags.TemplateFor) == true)
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt is a secret's minted key or template already. Name another in the secret's tag {Tags.Adopted}, or deploy without adoption; nothing was changed.");
+            throw invocation.Failed($"the key {adoptedId} to adopt is a secret's minted key or template already. Deploy with another, or without adoption; nothing was changed.");
         }
 
         if (key.Tags?.GetValueOrDefault(Tags.AdoptedFor) is { } owner && owner != secret.Name)

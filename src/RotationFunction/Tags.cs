@@ -12,10 +12,10 @@ internal static class Tags
     /// <summary>On a minted key: the ARN of its secret.</summary>
     public const string MintedFor = "apikey-rotation:minted-for";
 
-    /// <summary>On the template key: the https URL that testSecret calls with the new key. Not on the secret: who may write that must not be sent a key.</summary>
+    /// <summary>On the secret and on the template key: the https URL that testSecret calls. Who may tag only one of them must not be sent a key.</summary>
     public const string Probe = "apikey-rotation:probe";
 
-    /// <summary>On the secret: the id of the key that was in use before the first rotation.</summary>
+    /// <summary>On the secret and on the template key: the id of the key in use before the first rotation. Who may tag only one of them must not choose it.</summary>
     public const string Adopted = "apikey-rotation:adopted";
 
     /// <summary>On the adopted key: the name of the secret.</summary>

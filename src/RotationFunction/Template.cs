@@ -5,6 +5,9 @@ namespace RotationFunction;
 /// <summary>The key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
 internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlans, Uri? Probe)
 {
+    /// <summary>The id of the key to adopt, which the secret's tag names too.</summary>
+    public string? Adopted => Key.Tags?.GetValueOrDefault(Tags.Adopted);
+
     /// <summary>The ids of its usage plans.</summary>
     public List<string> Plans { get; } = [.. UsagePlans.Select(plan => plan.Id)];
 
@@ -24,6 +27,8 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         var id = IdOf(invocation, secret);
         // In this order: AWS does not document what it answers for the plans of a key that does not exist.
         var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
+        CheckBothName(Tags.Probe, "the URL that a key is sent to");
+        CheckBothName(Tags.Adopted, "the key to adopt");
         var probe = key.Tags.GetValueOrDefault(Tags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
@@ -35,6 +40,18 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         return plans.Count > 0
             ? new Template(key, plans, url)
             : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
+
+        // Whoever may tag only one of the two must not choose who is sent a key, or whose key goes into the secret.
+        void CheckBothName(string tag, string named)
+        {
+            var (onSecret, onTemplate) = (secret.Tag(tag), key.Tags.GetValueOrDefault(tag));
+            if (onSecret != onTemplate)
+            {
+                var sides = onSecret is null ? "only the template key has it" : onTemplate is null ? "only the secret has it" : "they have different ones";
+                throw invocation.Failed($"the secret and its template key {id} do not both name {named} in the tag {tag}: {sides}. Nothing was changed. "
+                    + "Deploy the stack again, with pulumi up --refresh, which sets both. Who set one of them is in CloudTrail: TagResource and UntagResource.");
+            }
+        }
     }
 
     /// <summary>Checks that a key in the template's usage plans opens something. A deployment may be about to put a stage into one; a rotation is not.</summary>
@@ -57,7 +74,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
 
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
     {
-        var key = await apiKeys.ReadAsync(invocation, id, key => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name)
+        var key = await apiKeys.ReadAsync(invocation, id, IsSeen)
             ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Tagging(secret)}");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {
@@ -72,6 +89,10 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         return key.Enabled == true
             ? throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false")
             : key;
+
+        // A deployment may have set the tags a moment ago.
+        bool IsSeen(GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name
+            && new[] { Tags.Probe, Tags.Adopted }.All(tag => key.Tags.GetValueOrDefault(tag) == secret.Tag(tag));
     }
 
     private static string Tagging(Secret secret) => $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";

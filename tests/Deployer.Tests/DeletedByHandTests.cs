@@ -145,6 +145,34 @@ public sealed class DeletedByHandTests
         await AssertWholeAsync(account);
     }
 
+    /// <summary>A deployment from before the secret had the tag has it on the template only. The update of the usage plans reads both sides, so both must be set by then.</summary>
+    [Theory]
+    [InlineData("template")]
+    [InlineData("secret")]
+    public async Task The_probes_tag_on_one_side(string side)
+    {
+        await using var account = await DeployAsync();
+        var (tag, probe) = ("apikey-rotation:probe", account.Apis[0].ToString());
+        await (side == "secret"
+            ? account.Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = Account.SecretName, Tags = [new Tag { Key = tag, Value = probe }] })
+            : (Task)account.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+            {
+                ResourceArn = $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{account.TemplateId}", Tags = new() { [tag] = probe },
+            }));
+        await account.RotateAsync();
+        Assert.Equal(RotationOutcome.Failed, account.Aws.SecretsManager.Rotations[^1].Outcome);
+
+        await account.UpAsync(new
+        {
+            recoveryWindowDays = 0,
+            keys = new[] { new { name = Account.SecretName, description = "Orders", usagePlanIds = account.Plans.Take(2), schedule = "rate(1 day)", probeUrl = probe } },
+        });
+
+        Assert.Contains("update aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
+        await account.PassAsync(days: 1); // Secrets Manager tries again
+        await AssertWholeAsync(account);
+    }
+
     /// <summary>With its permissions; the invocations stay, whose deletes would delete keys or fail.</summary>
     [Fact]
     public async Task The_function_is_replaced()

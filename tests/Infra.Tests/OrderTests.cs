@@ -23,6 +23,9 @@ public sealed class OrderTests
     [InlineData("UsagePlanKey orders-plan1", "UsagePlanKey orders-plan2")]
     // lifecycle's create checks the wiring; its delete, the other way round, still needs every permission and its log.
     [InlineData("RolePolicy rotation", "Invocation orders-lifecycle")]
+    [InlineData("ApiKey orders", "Invocation orders-lifecycle")]
+    [InlineData("Secret orders", "Invocation orders-lifecycle")]
+    [InlineData("Secret orders", "Invocation orders-leave-plan1")]
     [InlineData("RolePolicy rotation-plan-plan1", "Invocation orders-lifecycle")]
     [InlineData("RolePolicy rotation-plan-plan2", "Invocation orders-lifecycle")]
     [InlineData("RolePolicy orders-secret", "Invocation orders-lifecycle")]

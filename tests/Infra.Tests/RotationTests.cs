@@ -36,8 +36,20 @@ public sealed class RotationTests
 
         Assert.Equal("customer-1", template.Text("customerId"));
         Assert.Equal(
-            [("apikey-rotation:probe", "https://api.example.com/orders"), ("apikey-rotation:template-for", "orders"), ("team", "shop")],
+            [("apikey-rotation:adopted", "adopted1"), ("apikey-rotation:probe", "https://api.example.com/orders"), ("apikey-rotation:template-for", "orders"), ("team", "shop")],
             template.Nested("tags").Select(tag => (tag.Key, (string)tag.Value)).OrderBy(tag => tag.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>The function goes by neither where only one of the two has it.</summary>
+    [Theory]
+    [InlineData("apikey-rotation:probe", "https://api.example.com/orders")]
+    [InlineData("apikey-rotation:adopted", "adopted1")]
+    public async Task What_takes_a_key_somewhere_is_named_by_the_secret_and_its_template(string tag, string value)
+    {
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+
+        Assert.Equal((value, value), (deployed.The("Secret", "orders").Nested("tags")[tag], deployed.The("ApiKey", "orders").Nested("tags")[tag]));
+        Assert.All(new[] { "Secret", "ApiKey" }, type => Assert.DoesNotContain(tag, deployed.The(type, "shop-payments").Nested("tags").Keys));
     }
 
     [Fact]

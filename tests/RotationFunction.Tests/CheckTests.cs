@@ -141,7 +141,7 @@ public sealed class CheckTests
         world.Hide(InUse);
         var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true, Value = InUse });
         await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await world.TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
         await world.ActAsync(new { action = "provision", secretId = world.SecretArn });
         await world.RotateHealthyAsync();
         Assert.Contains(world.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"holds its key in {field} too", StringComparison.Ordinal));

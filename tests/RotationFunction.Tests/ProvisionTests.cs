@@ -175,7 +175,7 @@ public sealed class ProvisionTests
         var adopted = await AddAdoptedAsync(world);
         await world.ActAsync(Event(world));
         var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Enabled = true });
-        await (changed == "secret" ? world.TagSecretAsync("apikey-rotation:adopted", others.Id) : world.TagKeyAsync(adopted.Id, "apikey-rotation:adopted-for", "another"));
+        await (changed == "secret" ? world.TagBothAsync("apikey-rotation:adopted", others.Id) : world.TagKeyAsync(adopted.Id, "apikey-rotation:adopted-for", "another"));
 
         await world.RotateHealthyAsync(4);
 
@@ -204,11 +204,11 @@ public sealed class ProvisionTests
     public async Task A_key_to_adopt_that_clients_cannot_use_is_refused()
     {
         await using var world = await World.StartAsync(plans: 2);
-        await world.TagSecretAsync("apikey-rotation:adopted", "nosuchkey1");
-        Assert.Contains("the key nosuchkey1 to adopt, which the secret's tag apikey-rotation:adopted names, does not exist", await FailAsync(world), StringComparison.Ordinal);
+        await world.TagBothAsync("apikey-rotation:adopted", "nosuchkey1");
+        Assert.Contains("the key nosuchkey1 to adopt, which the tags apikey-rotation:adopted name, does not exist", await FailAsync(world), StringComparison.Ordinal);
 
         var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use" });
-        await world.TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
         Assert.Contains($"the key {key.Id} to adopt is disabled", await FailAsync(world), StringComparison.Ordinal);
 
         await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
@@ -350,7 +350,7 @@ public sealed class ProvisionTests
             await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key.Id, KeyType = "API_KEY" });
         }
 
-        await world.TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
         return key;
     }
 }

@@ -65,7 +65,7 @@ public sealed class RotationTests
         await using var world = await World.StartAsync(activationLag: TimeSpan.FromSeconds(activationLagSeconds));
         if (probe)
         {
-            await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", new Uri(world.ApiUrl, "orders").ToString());
+            await world.TagBothAsync("apikey-rotation:probe", new Uri(world.ApiUrl, "orders").ToString());
         }
 
         await world.RotateHealthyAsync();

@@ -136,7 +136,7 @@ internal sealed class World : IAsyncDisposable
             await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
         }
 
-        await world.CreateSecretAsync(document);
+        await world.CreateSecretAsync(document, probe);
         return world;
     }
 
@@ -171,6 +171,13 @@ internal sealed class World : IAsyncDisposable
 
     public Task TagSecretAsync(string key, string value) =>
         Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = SecretArn, Tags = [new Tag { Key = key, Value = value }] });
+
+    /// <summary>Sets a tag of the secret and of its template key, as the stack does.</summary>
+    public async Task TagBothAsync(string key, string value)
+    {
+        await TagKeyAsync(TemplateId, key, value);
+        await TagSecretAsync(key, value);
+    }
 
     /// <summary>A usage plan with an API stage of its own, and the given key in it.</summary>
     public async Task<string> AddPlanAsync(string keyId)
@@ -279,7 +286,7 @@ internal sealed class World : IAsyncDisposable
     {
         var key = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
         await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await TagSecretAsync("apikey-rotation:adopted", key.Id);
+        await TagBothAsync("apikey-rotation:adopted", key.Id);
         await ActAsync(new { action = "provision", secretId = SecretArn });
         return key.Id;
     }
@@ -417,11 +424,11 @@ internal sealed class World : IAsyncDisposable
     public AmazonAPIGatewayClient ApiGateway(string accessKey) =>
         new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
 
-    private async Task CreateSecretAsync(string? document) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
+    private async Task CreateSecretAsync(string? document, string? probe = null) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
     {
         Name = SecretName,
         SecretString = document,
-        Tags = [new Tag { Key = "apikey-rotation:template", Value = TemplateId }],
+        Tags = [new Tag { Key = "apikey-rotation:template", Value = TemplateId }, .. probe is null ? [] : new[] { new Tag { Key = "apikey-rotation:probe", Value = probe } }],
     })).ARN;
 
     private async Task<string> HashOfAsync(string versionId)

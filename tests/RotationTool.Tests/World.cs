@@ -197,6 +197,11 @@ internal sealed class World : IAsyncDisposable
             ResourceArn = $"arn:aws:apigateway:{Aws.Region}::/apikeys/{TemplateId}",
             Tags = new() { ["apikey-rotation:probe"] = _ordersUrl.ToString() },
         });
+        await Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest
+        {
+            SecretId = SecretArn,
+            Tags = [new Tag { Key = "apikey-rotation:probe", Value = _ordersUrl.ToString() }],
+        });
     }
 
     private Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation) =>

@@ -191,7 +191,7 @@ internal sealed class AdoptionScenario : ProvisionScenario
             await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
         }
 
-        await World.TagSecretAsync("apikey-rotation:adopted", _adopted);
+        await World.TagBothAsync("apikey-rotation:adopted", _adopted);
         // The last write is another one: the stack makes the secret with all its tags, so that one read alone does not miss a tag.
         await World.TagSecretAsync("team", "payments");
         World.Time.Advance(TimeSpan.FromHours(1));
