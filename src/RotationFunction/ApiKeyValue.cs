@@ -8,13 +8,14 @@ internal readonly record struct ApiKeyValue(string Text)
     // 40 of 62 characters: 238 bits. API Gateway takes 20 to 128 alphanumeric characters.
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int Length = 40;
-    private const int Shortest = 20;
-    private const int Longest = 128;
 
     public static ApiKeyValue Draw() => new(RandomNumberGenerator.GetString(Alphabet, Length));
 
-    /// <summary>API Gateway refuses other lengths, and would draw a value of its own for an empty one: nobody would have stored that.</summary>
-    public bool HasLengthOfKey => Text.Length is >= Shortest and <= Longest;
+    /// <summary>
+    /// Whether <see cref="Draw"/> may have drawn it. API Gateway takes other values too, and would draw one of its own
+    /// for an empty one: nobody would have stored that.
+    /// </summary>
+    public bool MayBeDrawn => Text.Length == Length && Text.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>Only what a header can carry unchanged can be a key.</summary>
     public bool IsPrintableAscii => Text.Length > 0 && Text.All(character => character is > ' ' and <= '~');

@@ -26,7 +26,7 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
             return;
         }
 
-        var (_, value) = await secrets.ReadPendingAsync(rotation);
+        var (_, value) = await secrets.ReadPendingAsync(rotation, copied: secret);
         if (value == current.ApiKey)
         {
             throw rotation.Failed("the version holds AWSCURRENT's own key, as an aborted test leaves it: there is nothing to rotate to. " + rotation.Clearing);

@@ -97,14 +97,17 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     public Task<SecretDocument?> ReadAsync(Invocation rotation, string versionId) =>
         ReadAfterWrite.UntilAsync(time, ReadAfterWrite.PatienceWithSecrets, () => FindAsync(rotation, versionId), document => document is not null);
 
-    /// <summary>The document and the key of the version that this rotation makes.</summary>
-    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation)
+    /// <summary>The document and the key of the version that this rotation makes: a key that createSecret may have drawn.</summary>
+    /// <param name="rotation">What for.</param>
+    /// <param name="copied">Given, AWSCURRENT's own key is one too, whoever drew it: with RotateImmediately=false Secrets Manager copies it.</param>
+    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation, Secret? copied = null)
     {
         var document = await ReadAsync(rotation, rotation.Token) ?? throw rotation.Failed("the version has no value yet: createSecret must store it first. Rotation will be tried again.");
         var value = document.ApiKey ?? throw rotation.Failed("the version's document has no apiKey: somebody else wrote it. " + rotation.Clearing);
-        return value.HasLengthOfKey
+        return value.MayBeDrawn || (copied is not null && (await ReadCurrentAsync(rotation, copied))?.ApiKey == value)
             ? (document, value)
-            : throw rotation.Failed("the version's apiKey is not 20 to 128 characters long, as API Gateway wants it: somebody else wrote it. " + rotation.Clearing);
+            : throw rotation.Failed("the version's apiKey is not 40 letters and digits, as createSecret draws them: somebody else wrote it. Nothing was changed. "
+                + rotation.Clearing);
     }
 
     /// <summary>The same document with this key, if Secrets Manager can take that.</summary>

@@ -19,7 +19,8 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
         }
 
         rotation.Kept = settings.ActivationWait;
-        var ((_, value), template) = await Together.AwaitAsync(secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
+        var ((_, value), template) = await Together.AwaitAsync(
+            secrets.ReadPendingAsync(rotation, copied: secret), Template.ReadAsync(rotation, secret, apiKeys));
         await TestAsync(rotation, secret, value, template);
     }
 

@@ -92,7 +92,7 @@ public sealed class HostileDocumentTests
         await using var world = await World.StartAsync();
         await world.RotateHealthyAsync();
         // API Gateway would draw a value of its own for an empty one, and nobody would have stored that.
-        foreach (var (value, problem) in new[] { ("", "is empty or not printable ASCII"), ("short", "not 20 to 128 characters"), (new string('x', 129), "not 20 to 128 characters") })
+        foreach (var (value, problem) in new[] { ("", "is empty or not printable ASCII"), ("short", "not 40 letters and digits"), (new string('x', 129), "not 40 letters and digits") })
         {
             var token = await world.OpenRotationAsync();
             await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
