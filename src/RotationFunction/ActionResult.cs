@@ -44,9 +44,11 @@ public sealed record RotationStatus(
 
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">Its id.</param>
-/// <param name="Kind"><c>minted</c>, <c>adopted</c>, or <c>foreign</c>: named like a minted key but not tagged as one, and never touched.</param>
+/// <param name="Kind">
+/// <c>minted</c>, <c>adopted</c>, or <c>foreign</c>: named like a minted key, or by the secret as adopted, but not tagged as one, and never touched.
+/// </param>
 /// <param name="Labels">The labels of the versions that hold its value.</param>
-/// <param name="Stray">Whether it is enabled without a label: the next rotation disables it.</param>
+/// <param name="Stray">Whether it is enabled without a label, so that the next rotation disables it, or without its tag, so that none does.</param>
 /// <param name="Enabled">Whether API Gateway accepts it.</param>
 /// <param name="Created">When it was made.</param>
 /// <param name="AgeDays">How many whole days ago that was.</param>

@@ -43,7 +43,8 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
 
         // A key that was enabled a moment ago: a rollback is under way and waits until it is served.
         var untouched = overlap > TestSecret.LongestInvocation ? overlap : TestSecret.LongestInvocation;
-        var disabled = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: now - untouched);
-        return disabled.Count == 0 ? "The overlap is over; no key was left to disable." : $"The overlap is over. Keys disabled: {RevokePrevious.Printed(disabled)}.";
+        var retired = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: now - untouched);
+        var done = retired.Disabled.Count == 0 ? "The overlap is over; no key was left to disable." : $"The overlap is over. Keys disabled: {RevokePrevious.Printed(retired)}.";
+        return done + RevokePrevious.Left(retired);
     }
 }

@@ -12,6 +12,10 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     // A rotation takes minutes. The schedule that ends overlaps runs every hour or so.
     private static readonly TimeSpan Patience = TimeSpan.FromHours(3);
 
+    // A look costs two calls, and API Gateway takes 40 at once. No ring of a secret's own keys is longer.
+    private const int MostLookedAt = 20;
+    private const int MostFound = 10;
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     public async Task<Inspected> RunAsync(Invocation invocation)
@@ -20,7 +24,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         var ring = await apiKeys.ListRingAsync(invocation);
         if (await TryAsync(() => secrets.DescribeAsync(invocation)!) is not { } secret)
         {
-            return new Inspected(null, null, null, [], findings, null);
+            return new Inspected(null, null, null, [], 0, findings, null);
         }
 
         var template = await TryAsync(() => Template.ReadAsync(invocation, secret, apiKeys)!);
@@ -33,12 +37,19 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
             ["AWSPENDING"] = pending?.ApiKey,
         };
-        var keys = await ReadKeysAsync(invocation, secret, ring, values);
-        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], findings, HoursOverdue(secret));
+        ring =
+        [
+            .. ring.OrderByDescending(key => values.ContainsValue(new ApiKeyValue(key.Value))).ThenByDescending(key => key.Enabled == true)
+                .ThenByDescending(key => key.CreatedDate),
+        ];
+        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
+        // Those that were not looked at hold no label's value: whether tagged or not, what of them is enabled is a stray.
+        var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
+        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret));
         findings.AddRange(
         [
             .. InRotation(invocation, secret, seen, pending), .. InUsagePlans(template), .. InCurrentKey(secret, seen), .. InPreviousKey(values, seen),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, seen),
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, seen), .. InTags(secret, seen),
         ]);
         return seen;
 
@@ -158,9 +169,31 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
     }
 
+    /// <summary>Who may only untag keys must not keep one in use; who may only make keys must not fill the page.</summary>
+    private static IEnumerable<Finding> InTags(Secret secret, Inspected seen)
+    {
+        var untagged = seen.Keys.Where(key => key is { Kind: KeyKind.Foreign, Stray: true }).OrderByDescending(key => key.Labels.Count).ToList();
+        foreach (var key in untagged.Take(MostFound))
+        {
+            var what = key.Labels is [var label, ..] ? $"has {label}'s value" : "is named like one of this secret's";
+            yield return new Finding(
+                $"Key {key.KeyId}, which {what}, is enabled without the tag that shows whose it is: neither a rotation nor revokePrevious "
+                + "disables it. The command tags it again. Where the secret never had that key, somebody else made it: have them delete it.",
+                key.KeyId == secret.Tag(Tags.Adopted) ? Tags.TaggingAdopted(secret, key.KeyId) : Tags.TaggingMinted(secret, key.KeyId));
+        }
+
+        if (Math.Max(0, untagged.Count - MostFound) + seen.OthersEnabled is > 0 and var more)
+        {
+            yield return new Finding(
+                $"{more} more keys that are named like keys of this secret are enabled without a label or a tag: strays, or keys that others made.",
+                $"aws apigateway get-api-keys --name-query '{KeyNames.Prefix(secret.Name)}'");
+        }
+    }
+
     private static string Rotating(Secret secret) => $"aws secretsmanager rotate-secret --secret-id {secret.Arn}";
 
-    private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(Invocation invocation, Secret secret, List<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+    private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(
+        Invocation invocation, Secret secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
     {
         var keys = new List<(KeyStatus Status, ApiKeyValue Value)>();
         foreach (var listed in ring)
@@ -173,12 +206,13 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
 
         if (secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted)
         {
-            await AddAsync(adopted, adopted.Value, adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign);
+            var kind = adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign;
+            await AddAsync(adopted, adopted.Value, kind, isAdopted: true);
         }
 
         return [.. keys.OrderByDescending(key => key.Status.Created)];
 
-        async Task AddAsync(GetApiKeyResponse key, string value, string kind)
+        async Task AddAsync(GetApiKeyResponse key, string value, string kind, bool isAdopted = false)
         {
             var own = new ApiKeyValue(value);
             var labels = values.Where(label => label.Value == own).Select(label => label.Key).ToList();
@@ -187,7 +221,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                 key.Id,
                 kind,
                 labels,
-                Stray: kind != KeyKind.Foreign && key.Enabled == true && labels.Count == 0,
+                Stray: key.Enabled == true && (kind == KeyKind.Foreign ? !isAdopted || labels.Count > 0 : labels.Count == 0),
                 key.Enabled == true,
                 created,
                 AgeDays: (int?)(Now - created)?.TotalDays,
@@ -225,14 +259,15 @@ internal static class KeyKind
 }
 
 /// <summary>A secret as it was found; without it, it cannot be worked with, and a finding says why.</summary>
-internal sealed record Inspected(Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, List<Finding> Findings, double? HoursOverdue)
+internal sealed record Inspected(
+    Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
 {
-    /// <summary>The secret's own key whose value a label holds.</summary>
-    public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Kind != KeyKind.Foreign && key.Labels.Contains(label, StringComparer.Ordinal));
+    /// <summary>The key whose value a label holds. Values are unique, so it is the one that clients use, whatever its tags.</summary>
+    public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Labels.Contains(label, StringComparer.Ordinal));
 
     public int KeysInRing => Keys.Count(key => key.Kind != KeyKind.Foreign);
 
-    public int Strays => Keys.Count(key => key.Stray);
+    public int Strays => Keys.Count(key => key.Stray) + OthersEnabled;
 
     public string FindingsInWords => Findings.Count switch { 0 => "Nothing is wrong.", 1 => "1 thing is wrong.", var count => $"{count} things are wrong." };
 }

@@ -10,24 +10,36 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
 {
     public const string Action = "revokePrevious";
 
+    private const int MostNamed = 10;
+
     public async Task<string> RunAsync(Invocation invocation)
     {
         var ring = await apiKeys.ListRingAsync(invocation);
-        var disabled = await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring);
-        return disabled.Count == 0
-            ? $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}, and revoke again."
-            : $"Keys disabled: {Printed(disabled)}. API Gateway may accept them for some minutes yet.";
+        return await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring) switch
+        {
+            { Disabled: [], LeftEnabled: [] } =>
+                $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}, and revoke again.",
+            { Disabled: [] } retired => "No key was disabled; nothing was changed." + Left(retired),
+            var retired => $"Keys disabled: {Printed(retired)}. API Gateway may accept them for some minutes yet." + Left(retired),
+        };
     }
 
-    public static string Printed(List<RetiredKey> keys) => string.Join(", ", keys.Select(key => key.Id));
+    public static string Printed(Retired retired) => string.Join(", ", retired.Disabled.Select(key => key.Id));
+
+    /// <summary>What stayed enabled although no label needs it, and what to do.</summary>
+    public static string Left(Retired retired)
+    {
+        var more = retired.LeftEnabled.Count - MostNamed;
+        return retired.LeftEnabled.Count == 0 ? "" : $" Left enabled, as their tags do not show that they are this secret's: {string.Join(", ", retired.LeftEnabled.Take(MostNamed))}"
+            + (more > 0 ? $", and {more} more" : "") + ". The action status has the command that tags one again; then invoke this again.";
+    }
 
     /// <summary>Disables the keys that neither AWSCURRENT nor AWSPENDING holds. The ring must have been listed before the secret was described.</summary>
     /// <param name="invocation">What for.</param>
     /// <param name="secret">Whose keys.</param>
     /// <param name="ring">The keys: one that is minted after the list is never touched.</param>
     /// <param name="untouchedSince">Only keys that were last changed before this.</param>
-    /// <returns>The keys that it disabled.</returns>
-    public async Task<List<RetiredKey>> DisableAsync(Invocation invocation, Secret secret, List<ApiKey> ring, DateTime? untouchedSince = null)
+    public async Task<Retired> DisableAsync(Invocation invocation, Secret secret, List<ApiKey> ring, DateTime? untouchedSince = null)
     {
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey
             ?? throw invocation.Failed("AWSCURRENT holds no key, so clients may depend on AWSPREVIOUS's. Nothing was changed.");
@@ -42,9 +54,9 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
             throw invocation.Failed($"AWSPREVIOUS's key is also that of version {secret.Pending}, which is AWSPENDING: a rotation under way would make it current. Nothing was changed. {invocation.ClearingOf(secret.Pending!)}");
         }
 
-        var disabled = await retire.RunAsync(invocation, secret, ring, needed, disableBefore: untouchedSince);
-        await CheckCurrentStayedAsync(invocation, secret, disabled);
-        return disabled;
+        var retired = await retire.RunAsync(invocation, secret, ring, needed, disableBefore: untouchedSince);
+        await CheckCurrentStayedAsync(invocation, secret, retired.Disabled);
+        return retired;
     }
 
     /// <summary>AWSCURRENT may have moved to a key that was just disabled: rollback, by whomever, looks too, after its move. One of the two sees the other.</summary>

@@ -71,7 +71,7 @@ public sealed class StatusTests
 
         var minted = (await world.MintedAsync()).Where(key => key.Id != others.Id).ToList();
         Assert.Equal(("adopted", false), keys[adopted]);
-        Assert.Equal(("foreign", false), keys[others.Id]);
+        Assert.Equal(("foreign", true), keys[others.Id]);
         Assert.Equal(("minted", true), keys[minted[0].Id]);
         Assert.Equal(("minted", false), keys[minted[1].Id]);
     }

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Amazon.APIGateway.Model;
+
+namespace RotationFunction.Tests;
+
+/// <summary>A key that lost its tag stays in use whatever is rotated or revoked: it is never changed, and always told.</summary>
+public sealed class UntaggedKeyTests
+{
+    [Theory]
+    [InlineData("AWSCURRENT")]
+    [InlineData("AWSPREVIOUS")]
+    [InlineData("older")]
+    public async Task An_enabled_key_without_its_tag_is_found_with_the_command_that_tags_it_again(string which)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        var key = (await world.MintedAsync())[which == "AWSCURRENT" ? 1 : 0].Id;
+        await UntagAsync(world, key);
+        if (which == "older")
+        {
+            await world.RotateHealthyAsync();
+        }
+
+        var before = await world.SnapshotAsync();
+        var answers = new[] { await AnswerAsync(world, "check"), await AnswerAsync(world, "status") };
+
+        Assert.Equal(before, await world.SnapshotAsync());
+        Assert.Equal(1, world.Metrics[^1].GetProperty("Strays").GetInt32());
+        foreach (var answer in answers)
+        {
+            var finding = Assert.Single(answer.GetProperty("Findings").EnumerateArray());
+            Assert.StartsWith(
+                $"Key {key}, which {(which == "older" ? "is named like one of this secret's" : $"has {which}'s value")}, is enabled without the tag",
+                finding.GetProperty("Problem").GetString(),
+                StringComparison.Ordinal);
+            await RunAsync(world, finding.GetProperty("Command").GetString()!, key);
+        }
+
+        Assert.True(answers[1].GetProperty("Keys").EnumerateArray().Single(listed => listed.GetProperty("KeyId").GetString() == key).GetProperty("Stray").GetBoolean());
+        Assert.True((await AnswerAsync(world, "check")).GetProperty("Healthy").GetBoolean());
+        await world.RotateHealthyAsync(2);
+        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(minted => minted.Enabled));
+    }
+
+    [Fact]
+    public async Task An_adopted_key_in_use_without_its_tag_is_found_too()
+    {
+        await using var world = await World.StartAsync();
+        var adopted = await world.AdoptAsync();
+        await world.RotateHealthyAsync();
+        await UntagAsync(world, adopted, "apikey-rotation:adopted-for");
+
+        var finding = Assert.Single((await AnswerAsync(world, "check")).GetProperty("Findings").EnumerateArray());
+        Assert.StartsWith($"Key {adopted}, which has AWSPREVIOUS's value, is enabled without the tag", finding.GetProperty("Problem").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith($$"""/apikeys/{{adopted}}' --tags '{"apikey-rotation:adopted-for": "{{world.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
+
+        Assert.Equal(
+            $"No key was disabled; nothing was changed. Left enabled, as their tags do not show that they are this secret's: {adopted}. The action status has the command that tags one again; then invoke this again.",
+            await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }));
+        await world.TagKeyAsync(adopted, "apikey-rotation:adopted-for", world.SecretName);
+        Assert.StartsWith($"Keys disabled: {adopted}.", await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("revokePrevious")]
+    [InlineData("endOverlap")]
+    public async Task What_is_left_enabled_is_named(string action)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        await world.TagSecretAsync("apikey-rotation:overlap", "1h");
+        var previous = (await world.MintedAsync())[0].Id;
+        await UntagAsync(world, previous);
+        world.Time.Advance(TimeSpan.FromHours(2));
+        var before = await world.SnapshotAsync();
+
+        var message = await world.ActAsync(new { action, secretId = world.SecretArn });
+
+        Assert.Contains($"Left enabled, as their tags do not show that they are this secret's: {previous}. ", message, StringComparison.Ordinal);
+        Assert.Equal(before, await world.SnapshotAsync());
+        await world.TagKeyAsync(previous, "apikey-rotation:minted-for", world.SecretArn);
+        Assert.Contains($"Keys disabled: {previous}.", await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Thousands_of_forged_names_make_a_page_of_findings_and_hide_no_stray()
+    {
+        await using var world = await World.StartAsync(inProcess: inner => inner);
+        await world.RotateHealthyAsync(2);
+        var previous = (await world.MintedAsync())[0].Id;
+        await UntagAsync(world, previous);
+        world.Time.Advance(TimeSpan.FromDays(1));
+        Forge(world, 2000);
+        var calls = Count(world);
+
+        var answer = await AnswerAsync(world, "check");
+
+        var problems = answer.GetProperty("Findings").EnumerateArray().Select(finding => finding.GetProperty("Problem").GetString()!).ToList();
+        Assert.Equal(11, problems.Count);
+        Assert.StartsWith($"Key {previous}, which has AWSPREVIOUS's value", problems[0], StringComparison.Ordinal);
+        Assert.StartsWith("1991 more keys that are named like keys of this secret are enabled", problems[^1], StringComparison.Ordinal);
+        Assert.Equal(2001, world.Metrics[^1].GetProperty("Strays").GetInt32());
+        Assert.Equal(1, world.Metrics[^1].GetProperty("KeysInRing").GetInt32());
+        Assert.InRange(calls(), 1, 60);
+
+        var message = await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn });
+        Assert.Contains(", and 1991 more.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Among_thousands_of_forged_names_no_own_key_is_missed()
+    {
+        await using var world = await World.StartAsync(inProcess: inner => inner);
+        await world.RotateHealthyAsync(2);
+        var ending = (await world.MintedAsync())[0].Id;
+        Forge(world, 2000);
+        var forged = (await world.MintedAsync()).Where(key => key.Enabled == true).Select(key => key.Id).ToHashSet();
+
+        Assert.Equal(LocalAws.RotationOutcome.Succeeded, (await world.RotateAsync()).Outcome);
+
+        var left = (await world.MintedAsync()).Where(key => forged.Contains(key.Id)).ToDictionary(key => key.Id, key => key.Enabled);
+        Assert.False(left[ending]);
+        Assert.Equal(2001, left.Count(key => key.Value == true));
+    }
+
+    /// <summary>Each look takes a second, as when others use up API Gateway's ten calls.</summary>
+    [Fact]
+    public async Task Where_there_is_no_time_to_look_at_each_the_step_says_so_and_its_repeats_get_to_the_key()
+    {
+        await using var world = await World.StartAsync(inProcess: inner => inner);
+        await world.RotateHealthyAsync(2);
+        var ending = (await world.MintedAsync())[0].Id;
+        Forge(world, 1000);
+        var token = await world.OpenRotationAsync();
+        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        world.Aws.Faults = call =>
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: World.FunctionAccessKey } ? 1 : 0));
+            return null;
+        };
+        var step = JsonSerializer.Serialize(new { Step = "finishSecret", SecretId = world.SecretArn, ClientRequestToken = token });
+        for (var tries = 0; world.Aws.ApiGateway.GetApiKey(ending).Enabled == true && tries < 100; tries++)
+        {
+            var started = world.Time.GetUtcNow();
+            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(step));
+            Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
+            Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
+            Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[token]);
+        }
+
+        Assert.False(world.Aws.ApiGateway.GetApiKey(ending).Enabled);
+    }
+
+    private static void Forge(World world, int count)
+    {
+        for (var number = 0; number < count; number++)
+        {
+            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"{world.SecretName}/{Guid.NewGuid()}", Enabled = true });
+        }
+    }
+
+    private static Func<int> Count(World world)
+    {
+        var calls = 0;
+        world.Aws.Faults = call =>
+        {
+            Interlocked.Add(ref calls, call is { AccessKeyId: World.FunctionAccessKey, Service: "apigateway" } ? 1 : 0);
+            return null;
+        };
+        return () => calls;
+    }
+
+    private static Task<UntagResourceResponse> UntagAsync(World world, string keyId, string tag = "apikey-rotation:minted-for") => world.Gateway.UntagResourceAsync(new UntagResourceRequest
+    {
+        ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{keyId}",
+        TagKeys = [tag],
+    });
+
+    /// <summary>Does what the command says, as a shell splits it.</summary>
+    private static async Task RunAsync(World world, string command, string keyId)
+    {
+        var words = Regex.Matches(command, "'[^']*'|[^ ']+", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(word => word.Value.Trim('\'')).ToList();
+        Assert.Equal(["aws", "apigateway", "tag-resource", "--resource-arn", $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{keyId}", "--tags"], words[..6]);
+        var tags = JsonSerializer.Deserialize<Dictionary<string, string>>(words[6])!;
+        Assert.Equal(7, words.Count);
+        await world.Gateway.TagResourceAsync(new TagResourceRequest { ResourceArn = words[4], Tags = tags });
+    }
+
+    private static Task<JsonElement> AnswerAsync(World world, string action) => world.AnswerAsync(new { action, secretId = world.SecretArn });
+}
