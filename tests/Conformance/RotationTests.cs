@@ -228,6 +228,23 @@ public sealed class RotationTests
         Assert.DoesNotContain("finishSecret", account.Function.Steps);
     }
 
+    [Fact, Shows("rotation-40")]
+    public async Task A_value_written_by_hand_after_a_rotation_does_not_keep_the_next_one_out()
+    {
+        await using var account = await Account.StartAsync();
+        var secret = await account.CreateSecretAsync();
+        var rotated = await account.RotateAsync(secret);
+        if ((await account.LabelsAsync(secret))[rotated] is "AWSCURRENT")
+        {
+            await account.MoveAsync(secret, "AWSPENDING", rotated, from: null);
+        }
+
+        await account.PutAsync(secret, "by hand");
+        var next = await account.RotateAsync(secret);
+
+        Assert.StartsWith("AWSCURRENT", (await account.LabelsAsync(secret))[next], StringComparison.Ordinal);
+    }
+
     [Fact, Shows("rotation-26")]
     public async Task A_secret_without_a_function_is_not_rotated()
     {

@@ -117,6 +117,33 @@ public sealed class VersionTests
         Assert.Equal(("v1", "v2"), (await account.ReadAsync(secret), await account.ReadAsync(secret, "AWSPENDING")));
     }
 
+    [Fact, Shows("version-36")]
+    public async Task A_new_current_value_takes_AWSPENDING_off_the_one_before()
+    {
+        await using var account = await Account.StartAsync();
+        var first = Account.NewToken();
+        var secret = await account.CreateSecretAsync(token: first);
+        var second = await account.PutAsync(secret, "v2", null, "AWSPENDING");
+        await account.MoveAsync(secret, "AWSCURRENT", second, first);
+
+        var third = await account.PutAsync(secret, "v3");
+
+        Assert.Equal(new() { [second] = "AWSPREVIOUS", [third] = "AWSCURRENT" }, await account.LabelsAsync(secret));
+    }
+
+    [Fact, Shows("version-37")]
+    public async Task A_new_current_value_takes_AWSPENDING_off_any_other_version()
+    {
+        await using var account = await Account.StartAsync();
+        var first = Account.NewToken();
+        var secret = await account.CreateSecretAsync(token: first);
+        await account.PutAsync(secret, "v2", null, "AWSPENDING");
+
+        var third = await account.PutAsync(secret, "v3");
+
+        Assert.Equal(new() { [first] = "AWSPREVIOUS", [third] = "AWSCURRENT" }, await account.LabelsAsync(secret));
+    }
+
     [Theory, Shows("version-8")]
     [InlineData(31, false)]
     [InlineData(32, true)]

@@ -60,6 +60,55 @@ public sealed class ProvisionTests
         Assert.Single(await world.MintedAsync());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_rotation_of_an_empty_secret_is_resumed_although_the_first_document_takes_AWSPENDING_off(int filledBy)
+    {
+        await using var world = await World.StartAsync(document: null);
+        var token = await world.OpenRotationAsync();
+        if (filledBy > 0)
+        {
+            await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
+            {
+                SecretId = world.SecretArn,
+                ClientRequestToken = token,
+                SecretString = JsonSerializer.Serialize(new { apiKey = World.NewToken() }),
+                VersionStages = ["AWSPENDING"],
+            });
+            await world.RunAsync(token, [.. new[] { "setSecret", "testSecret" }.Take(filledBy - 1)]);
+        }
+
+        Assert.StartsWith($"The secret has a key, in version {token}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+
+        Assert.Single(await world.MintedAsync());
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        await world.RotateHealthyAsync(2);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{}")]
+    public async Task One_that_died_is_resumed_after_the_key_that_is_adopted_meanwhile_took_AWSPENDING_off(string? document)
+    {
+        await using var world = await World.StartAsync(document: document);
+        world.Aws.Faults = call => call is { Operation: "CreateUsagePlanKey", AccessKeyId: World.FunctionAccessKey }
+            && world.Aws.SecretsManager.DescribeSecret(new() { SecretId = world.SecretArn }).VersionIdsToStages?.Values.Any(labels => labels.Contains("AWSPENDING")) == true
+            ? Fault.Error(400, "Injected", "died") : null;
+        await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
+        world.Aws.Faults = null;
+        var unfinished = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPENDING")).Key;
+        var adopted = await AddAdoptedAsync(world);
+
+        Assert.StartsWith($"The secret has a key, in version {unfinished}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+
+        Assert.True(adopted.Value == await world.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        await world.RotateHealthyAsync(2);
+    }
+
     [Fact]
     public async Task One_that_died_at_any_call_is_resumed_by_the_next()
     {

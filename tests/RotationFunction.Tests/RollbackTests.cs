@@ -122,6 +122,36 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task While_AWSPENDING_stays_after_a_rotation_it_refuses_until_the_label_is_off()
+    {
+        await using var world = await World.StartAsync(unknowns: new() { PendingStays = TimeSpan.FromDays(2) });
+        await world.RotateHealthyAsync(2);
+        var current = VersionOf(await world.LabelsAsync(), "AWSCURRENT");
+        Assert.Equal(current, VersionOf(await world.LabelsAsync(), "AWSPENDING"));
+
+        Assert.Contains($"version {current} is AWSPENDING", await world.FailAsync(Event(world)), StringComparison.Ordinal);
+        await world.ClearPendingAsync();
+        await RollBackAsync(world);
+
+        await world.RotateHealthyAsync();
+    }
+
+    [Fact]
+    public async Task Where_AWSPENDING_had_stayed_an_owners_edit_takes_it_off_and_blocks_no_rotation()
+    {
+        await using var world = await World.StartAsync(unknowns: new() { PendingStays = TimeSpan.FromDays(30) });
+        await world.RotateHealthyAsync(2);
+
+        await world.EditAsync();
+
+        Assert.DoesNotContain("AWSPENDING", (await world.LabelsAsync()).Values.SelectMany(labels => labels));
+        Assert.Contains("AWSPREVIOUS holds the same key as AWSCURRENT", await world.FailAsync(Event(world)), StringComparison.Ordinal);
+        await world.RotateHealthyAsync();
+        await world.ClearPendingAsync();
+        await RollBackAsync(world);
+    }
+
+    [Fact]
     public async Task When_AWSCURRENT_moves_meanwhile_it_says_so()
     {
         await using var world = await World.StartAsync();

@@ -53,6 +53,9 @@ public sealed class UnknownsTests
         await AssertHealthyAsync(world, [true, true]);
         await world.RotateHealthyAsync(3);
         await AssertHealthyAsync(world, [false, true, true]);
+        await world.EditAsync();
+        await world.RotateHealthyAsync();
+        await AssertHealthyAsync(world, [false, true, true]);
 
         var current = await world.ReadKeyAsync();
         Assert.Equal(RotationOutcome.Succeeded, (await world.RotateAsync(immediately: false)).Outcome);

@@ -133,17 +133,14 @@ public sealed partial class SecretsManagerService
     /// <summary>AWS user guide: a scheduled rotation is retried while its window is open. For one that was asked for no end is documented.</summary>
     private static bool IsOpen(Rotation rotation, DateTimeOffset at) => rotation.Closes is not { } closes || at < closes;
 
-    /// <summary>AWS user guide: who writes a new current value while a rotation is not complete ends that rotation, and AWSPENDING is taken off.</summary>
+    /// <summary>
+    /// A new current value ends a rotation that is not complete (AWS user guide) and takes AWSPENDING off, also without one (recorded on AWS).
+    /// </summary>
     private static void Abandon(StoredSecret secret)
     {
-        if (secret.Rotation is not { } rotation)
-        {
-            return;
-        }
-
-        rotation.Cancel();
-        rotation.Version.Stages.Remove(StoredSecret.Pending);
+        secret.Rotation?.Cancel();
         secret.Rotation = null;
+        secret.Labelled(StoredSecret.Pending)?.Stages.Remove(StoredSecret.Pending);
     }
 
     /// <summary>

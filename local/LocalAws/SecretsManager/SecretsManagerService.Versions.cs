@@ -260,6 +260,11 @@ public sealed partial class SecretsManagerService
         }
 
         version.Content = content;
+        if (labels.Contains(StoredSecret.Current))
+        {
+            Abandon(secret);
+        }
+
         foreach (var label in labels)
         {
             secret.Move(label, version);
@@ -267,7 +272,6 @@ public sealed partial class SecretsManagerService
 
         if (labels.Contains(StoredSecret.Current))
         {
-            Abandon(secret);
             // AWS API reference: a value that is written by hand counts as a rotation.
             secret.LastWritten = Now;
             Arm(secret);

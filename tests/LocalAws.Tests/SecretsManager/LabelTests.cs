@@ -18,6 +18,54 @@ public sealed class LabelTests
             await account.LabelsAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_new_current_value_takes_pending_off_the_version_that_was_current(bool update)
+    {
+        await using var account = await Account.StartAsync();
+        var first = (await account.CreateSecretAsync()).VersionId;
+        var second = await PutAsync(account, "v2", "AWSPENDING", "mine");
+        await MoveAsync(account, "AWSCURRENT", first, second);
+
+        var third = update
+            ? (await account.SecretsManager.UpdateSecretAsync(new UpdateSecretRequest { SecretId = "payments", SecretString = "v3" })).VersionId
+            : await PutAsync(account, "v3");
+
+        Assert.Equal(new Dictionary<string, string> { [second] = "AWSPREVIOUS,mine", [third] = "AWSCURRENT" }, await account.LabelsAsync());
+    }
+
+    [Fact]
+    public async Task A_new_current_value_takes_pending_off_any_version_and_rotation_starts()
+    {
+        await using var account = await Account.StartAsync();
+        var first = (await account.CreateSecretAsync()).VersionId;
+        var second = await PutAsync(account, "v2", "AWSPENDING");
+        var function = new RotatingFunction(account);
+        await AssertAws.RefusesAsync(400, "InvalidRequestException", text: null, RotateAsync);
+
+        var third = await PutAsync(account, "v3");
+
+        Assert.Equal(new Dictionary<string, string> { [first] = "AWSPREVIOUS", [third] = "AWSCURRENT" }, await account.LabelsAsync());
+        Assert.DoesNotContain(second, await account.LabelsAsync());
+        await RotateAsync();
+        await account.Aws.SecretsManager.SettledAsync();
+        Assert.Equal(RotationOutcome.Succeeded, Assert.Single(account.Aws.SecretsManager.Rotations).Outcome);
+
+        Task RotateAsync() => account.SecretsManager.RotateSecretAsync(new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = function.Arn });
+    }
+
+    [Fact]
+    public async Task A_value_that_is_put_with_both_labels_has_both()
+    {
+        await using var account = await Account.StartAsync();
+        var first = (await account.CreateSecretAsync()).VersionId;
+        await PutAsync(account, "v2", "AWSPENDING");
+        var third = await PutAsync(account, "v3", "AWSPENDING", "AWSCURRENT");
+
+        Assert.Equal(new Dictionary<string, string> { [first] = "AWSPREVIOUS", [third] = "AWSCURRENT,AWSPENDING" }, await account.LabelsAsync());
+    }
+
     [Fact]
     public async Task The_version_that_was_previous_loses_the_label()
     {
@@ -113,7 +161,7 @@ public sealed class LabelTests
 
     private static async Task<string> PutAsync(Account account, string value, params string[] labels) =>
         (await account.SecretsManager.PutSecretValueAsync(
-            new PutSecretValueRequest { SecretId = "payments", SecretString = value, VersionStages = [.. labels] })).VersionId;
+            new PutSecretValueRequest { SecretId = "payments", SecretString = value, VersionStages = labels.Length == 0 ? null : [.. labels] })).VersionId;
 
     private static async Task MoveAsync(Account account, string label, string? from, string? to) =>
         await account.SecretsManager.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
