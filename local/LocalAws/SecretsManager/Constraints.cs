@@ -10,8 +10,15 @@ internal static class Constraints
     public static void Value(string member, long? value, long minimum, long maximum) => Check(member, "value", value, minimum, maximum);
 
     /// <summary>The error's code and form are seen in the field. AWS adds the value, unless it is sensitive.</summary>
-    public static AwsException Broken(string member, string constraint) =>
-        new(400, "ValidationException", $"1 validation error detected: Value at '{member}' failed to satisfy constraint: {constraint}");
+    public static AwsException Broken(string member, string constraint, string? value = null) => Refusal(
+        [$"Value{(value is null ? "" : $" '{value}'")} at '{member}' failed to satisfy constraint: {constraint}"]);
+
+    /// <summary>What a request lacks. Seen in the field for one member.</summary>
+    public static AwsException Missing(IEnumerable<string> members) =>
+        Refusal([.. members.Select(member => $"Value null at '{member}' failed to satisfy constraint: Member must not be null")]);
+
+    private static AwsException Refusal(IReadOnlyList<string> errors) => new(
+        400, "ValidationException", $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}");
 
     private static void Check(string member, string what, long? actual, long minimum, long maximum)
     {

@@ -8,16 +8,23 @@ internal static partial class SecretFilters
     public static void Check(IReadOnlyList<SecretFilter> filters)
     {
         Constraints.Length("filters", filters.Count, 0, 10);
-        foreach (var filter in filters)
+        foreach (var (filter, number) in filters.Select((filter, index) => (filter, index + 1)))
         {
+            // Both are optional in the published model. The text is not known.
+            if (filter.Key is null)
+            {
+                throw SecretsManagerErrors.InvalidParameter("Invalid filter key");
+            }
+
             if (filter.Key is not ("description" or "name" or "tag-key" or "tag-value" or "primary-region" or "owning-service" or "all"))
             {
                 throw Constraints.Broken(
-                    "filters.member.key",
-                    "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]");
+                    $"filters.{number}.member.key",
+                    "Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]",
+                    filter.Key);
             }
 
-            if (filter.Values.Count is 0 or > 10)
+            if (filter.Values is not { Count: > 0 and <= 10 })
             {
                 // The text is seen in the field.
                 throw SecretsManagerErrors.InvalidParameter($"Invalid filter values for key: {filter.Key}");
@@ -26,13 +33,13 @@ internal static partial class SecretFilters
             if (filter.Values.Any(value => value.Length > 512 || !Value().IsMatch(value)))
             {
                 throw Constraints.Broken(
-                    "filters.member.values", @"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$");
+                    $"filters.{number}.member.values", @"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$");
             }
         }
     }
 
     public static bool Match(StoredSecret secret, string region, SecretFilter filter) =>
-        filter.Values.Any(value => value is ['!', .. var rest] ? !Matches(secret, region, filter.Key, rest) : Matches(secret, region, filter.Key, value));
+        filter.Values!.Any(value => value is ['!', .. var rest] ? !Matches(secret, region, filter.Key!, rest) : Matches(secret, region, filter.Key!, value));
 
     private static bool Matches(StoredSecret secret, string region, string key, string value) => key switch
     {
@@ -58,7 +65,12 @@ internal static partial class SecretFilters
                 && wanted.All(prefix => words.Exists(word => word.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))));
     }
 
-    private static string[] Words(string text) => text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string text) =>
+        [.. text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries).SelectMany(part => Word().Matches(part).Select(match => match.Value))];
+
+    // Seen on AWS: AppBeta is App and Beta, COMPANYthings is COMPAN and Ythings, COMPANY is one word.
+    [GeneratedRegex("[^a-z][a-z]+|((?![^a-z][a-z]).)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^!?[a-zA-Z0-9 :_@/+=.\-!]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Value();

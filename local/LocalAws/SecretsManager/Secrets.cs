@@ -109,7 +109,7 @@ public sealed record ListSecretsRequest
 /// <c>description</c> or <c>all</c>: prefixes of words in either case.
 /// </param>
 /// <param name="Values">1 to 10, of which one matches; an exclamation mark in front turns one around.</param>
-public sealed record SecretFilter(string Key, IReadOnlyList<string> Values);
+public sealed record SecretFilter(string? Key = null, IReadOnlyList<string>? Values = null);
 
 /// <summary>A secret without its values, as DescribeSecret and ListSecrets return it.</summary>
 public sealed record SecretDescription

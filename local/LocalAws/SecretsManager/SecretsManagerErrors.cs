@@ -72,6 +72,9 @@ internal static class SecretsManagerErrors
     public static AwsException HasReplicas(string arn, IEnumerable<string> regions) =>
         InvalidParameter($"You can't delete secret {arn} that still has replica regions [{string.Join(", ", regions)}].");
 
+    /// <summary>Seen in the field for the secret's own Region.</summary>
+    public static AwsException InvalidReplicaRegion() => InvalidParameter("Invalid replica region.");
+
     /// <summary>The rule is in the AWS API reference.</summary>
     public static AwsException TooManyLabels() => new(400, "LimitExceededException", "A version can have at most 20 staging labels.");
 

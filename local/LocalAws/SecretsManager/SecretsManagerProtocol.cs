@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -86,7 +87,26 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         }
         catch (JsonException)
         {
-            throw new AwsException(400, "SerializationException", "The request body cannot be read.");
+            throw Missing<T>(body) is { Count: > 0 } missing
+                ? Constraints.Missing(missing)
+                : new AwsException(400, "SerializationException", "The request body cannot be read.");
+        }
+    }
+
+    /// <summary>The members that the operation needs and the request has not, as AWS names them.</summary>
+    private static List<string> Missing<T>(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var request = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(body.Span) ?? [];
+            return [.. typeof(T).GetProperties()
+                .Where(property => property.IsDefined(typeof(RequiredMemberAttribute), inherit: false))
+                .Where(property => !request.TryGetValue(property.Name, out var value) || value.ValueKind is JsonValueKind.Null)
+                .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
+        }
+        catch (JsonException)
+        {
+            return [];
         }
     }
 

@@ -13,7 +13,7 @@ public sealed partial class SecretsManagerService
         SecretFilters.Check(filters);
         if (request.SortOrder is not (null or "asc" or "desc"))
         {
-            throw Constraints.Broken("sortOrder", "Member must satisfy enum value set: [asc, desc]");
+            throw Constraints.Broken("sortOrder", "Member must satisfy enum value set: [asc, desc]", request.SortOrder);
         }
 
         var sortBy = request.SortBy ?? "created-date";
@@ -24,7 +24,7 @@ public sealed partial class SecretsManagerService
             "last-changed-date" => secret => Key(secret, secret.LastChanged),
             "name" => secret => secret.Name,
             _ => throw Constraints.Broken(
-                "sortBy", "Member must satisfy enum value set: [created-date, last-accessed-date, last-changed-date, name]"),
+                "sortBy", "Member must satisfy enum value set: [created-date, last-accessed-date, last-changed-date, name]", sortBy),
         };
 
         lock (_gate)

@@ -9,6 +9,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">The policy.</param>
     public ResourcePolicyResponse PutResourcePolicy(PutResourcePolicyRequest request)
     {
+        CheckSecretId(request.SecretId);
         if (PolicyDocument.IsPublic(request.ResourcePolicy) && request.BlockPublicPolicy == true)
         {
             throw SecretsManagerErrors.PublicPolicy();
@@ -21,6 +22,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which secret.</param>
     public ResourcePolicyResponse GetResourcePolicy(SecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -30,7 +32,11 @@ public sealed partial class SecretsManagerService
 
     /// <summary>Takes a secret's policy off; it need not have one.</summary>
     /// <param name="request">Which secret.</param>
-    public ResourcePolicyResponse DeleteResourcePolicy(SecretRequest request) => SetPolicy(request.SecretId, policy: null);
+    public ResourcePolicyResponse DeleteResourcePolicy(SecretRequest request)
+    {
+        CheckSecretId(request.SecretId);
+        return SetPolicy(request.SecretId, policy: null);
+    }
 
     /// <summary>
     /// Checks a policy without attaching it: that it is one, and that it does not let anyone in. AWS checks besides that it does not lock out the

@@ -10,6 +10,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which Regions.</param>
     public ReplicationResponse ReplicateSecretToRegions(ReplicateSecretToRegionsRequest request)
     {
+        CheckSecretId(request.SecretId);
         CheckReplicaRegions(request.AddReplicaRegions);
         lock (_gate)
         {
@@ -24,6 +25,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which Regions.</param>
     public ReplicationResponse RemoveRegionsFromReplication(RemoveRegionsFromReplicationRequest request)
     {
+        CheckSecretId(request.SecretId);
         Constraints.Length("removeReplicaRegions", request.RemoveReplicaRegions.Count, 1);
         lock (_gate)
         {
@@ -52,9 +54,14 @@ public sealed partial class SecretsManagerService
                 "addReplicaRegions.region", @"Member must satisfy regular expression pattern: ^([a-z]+-)+\d+$");
         }
 
-        if (regions.Any(replica => replica.Region == _aws.Region) || regions.DistinctBy(replica => replica.Region).Count() != regions.Count)
+        if (regions.Any(replica => replica.Region == _aws.Region))
         {
-            throw SecretsManagerErrors.InvalidParameter("A replica's Region must not be the secret's own, and must be given once.");
+            throw SecretsManagerErrors.InvalidReplicaRegion();
+        }
+
+        if (regions.DistinctBy(replica => replica.Region).Count() != regions.Count)
+        {
+            throw SecretsManagerErrors.InvalidParameter("A replica's Region must be given once.");
         }
     }
 

@@ -72,6 +72,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">How to rotate which secret.</param>
     public SecretResponse RotateSecret(RotateSecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidParameter);
         var schedule = RotationSchedule.Parse(request.RotationRules);
         var token = request.ClientRequestToken!;
@@ -113,6 +114,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which secret.</param>
     public SecretResponse CancelRotateSecret(SecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);

@@ -9,6 +9,9 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which version.</param>
     public SecretValue GetSecretValue(GetSecretValueRequest request)
     {
+        CheckSecretId(request.SecretId);
+        CheckVersionId("versionId", request.VersionId);
+        Constraints.Length("versionStage", request.VersionStage?.Length, 1, 256);
         lock (_gate)
         {
             return Read(FindLive(request.SecretId), request.VersionId, request.VersionStage);
@@ -55,6 +58,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">The version.</param>
     public SecretResponse PutSecretValue(PutSecretValueRequest request)
     {
+        CheckSecretId(request.SecretId);
         var content = VersionContent.Of(request.SecretString, request.SecretBinary)
             ?? throw SecretsManagerErrors.InvalidRequest("You must provide either SecretString or SecretBinary.");
         CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidRequest);
@@ -77,6 +81,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">What to change.</param>
     public SecretResponse UpdateSecret(UpdateSecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         var content = VersionContent.Of(request.SecretString, request.SecretBinary);
         CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
         CheckDetails(request.Description, request.KmsKeyId);
@@ -96,7 +101,10 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which label, and where to.</param>
     public SecretResponse UpdateSecretVersionStage(UpdateSecretVersionStageRequest request)
     {
+        CheckSecretId(request.SecretId);
         CheckLabel(request.VersionStage);
+        CheckVersionId("removeFromVersionId", request.RemoveFromVersionId);
+        CheckVersionId("moveToVersionId", request.MoveToVersionId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -115,17 +123,18 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Lists a secret's versions without their values, newest first.</summary>
+    /// <summary>Lists a secret's versions without their values, by their ids: AWS documents no order, and it is not by age.</summary>
     /// <param name="request">Which versions.</param>
     public ListSecretVersionIdsResponse ListSecretVersionIds(ListSecretVersionIdsRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
             // Recorded on AWS: a version without labels is listed on request only, and then has no VersionStages.
             var versions = secret.Versions.Where(version => version.Stages.Count > 0 || request.IncludeDeprecated == true);
             var (page, next) = Pages.Of(
-                secret.Arn, versions, version => $"{version.Number:D10}", descending: true, request.MaxResults, request.NextToken);
+                secret.Arn, versions, version => version.Id, descending: false, request.MaxResults, request.NextToken);
             IReadOnlyList<string> keys = [secret.CustomKey ?? "DefaultEncryptionKey"];
             return new ListSecretVersionIdsResponse
             {
@@ -208,6 +217,8 @@ public sealed partial class SecretsManagerService
 
         secret.Move(request.VersionStage, target);
     }
+
+    private static void CheckVersionId(string member, string? versionId) => Constraints.Length(member, versionId?.Length, 32, 64);
 
     private static void CheckLabel(string label) => Constraints.Length("versionStage", label.Length, 1, 256);
 

@@ -32,10 +32,7 @@ public sealed partial class SecretsManagerService
     public SecretResponse CreateSecret(CreateSecretRequest request)
     {
         // AWS API reference.
-        if (request.Name.Length is 0 or > 512 || request.Name.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/_+=.@-".Contains(character)))
-        {
-            throw SecretsManagerErrors.InvalidName();
-        }
+        CheckName(request.Name, maximumLength: 512, "/_+=.@-");
 
         var content = VersionContent.Of(request.SecretString, request.SecretBinary);
         CheckToken(request.ClientRequestToken, needed: content is not null, SecretsManagerErrors.InvalidRequest);
@@ -56,7 +53,7 @@ public sealed partial class SecretsManagerService
 
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
             var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
-            secret.Tags.AddRange(request.Tags ?? []);
+            secret.AddTags(request.Tags ?? []);
             Replicate(secret, request.AddReplicaRegions ?? []);
             _secrets.Add(request.Name, secret);
             var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
@@ -68,6 +65,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which secret.</param>
     public SecretDescription DescribeSecret(SecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             return Describe(Find(request.SecretId));
@@ -78,6 +76,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which secret, and when.</param>
     public SecretResponse DeleteSecret(DeleteSecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         var force = request.ForceDeleteWithoutRecovery == true;
         if (force && request.RecoveryWindowInDays is not null)
         {
@@ -120,6 +119,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which secret.</param>
     public SecretResponse RestoreSecret(SecretRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = Find(request.SecretId);
@@ -136,13 +136,14 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which tags.</param>
     public void TagResource(TagResourceRequest request)
     {
+        CheckSecretId(request.SecretId);
         CheckTags(request.Tags);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
             CheckTags([.. secret.Tags.ExceptBy(request.Tags.Select(tag => tag.Key), tag => tag.Key), .. request.Tags]);
             secret.Tags.RemoveAll(tag => request.Tags.Any(other => other.Key == tag.Key));
-            secret.Tags.AddRange(request.Tags);
+            secret.AddTags(request.Tags);
             secret.LastChanged = Now;
         }
     }
@@ -151,6 +152,7 @@ public sealed partial class SecretsManagerService
     /// <param name="request">Which tags.</param>
     public void UntagResource(UntagResourceRequest request)
     {
+        CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -216,12 +218,13 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.NameBlocked();
         }
 
-        if (content is null || secret.Find(token)?.Content?.Same(content) != true)
+        if (content is null || secret.Find(token) is not { Content: { } written } version)
         {
             throw SecretsManagerErrors.SecretExists(secret.Name);
         }
 
-        return secret.Respond(secret.Find(token));
+        // Recorded on AWS.
+        return written.Same(content) ? secret.Respond(version) : throw SecretsManagerErrors.TokenInUse(version.Id, secret.Arn);
     }
 
     // AWS API reference: at most 50 tags of up to 128 and 256 characters, each key once; aws: is AWS's own prefix.
@@ -243,6 +246,24 @@ public sealed partial class SecretsManagerService
             {
                 throw SecretsManagerErrors.InvalidParameter("A tag is not valid.");
             }
+        }
+    }
+
+    private static void CheckName(string name, int maximumLength, string others)
+    {
+        if (name.Length == 0 || name.Length > maximumLength || !name.All(character => char.IsAsciiLetterOrDigit(character) || others.Contains(character)))
+        {
+            throw SecretsManagerErrors.InvalidName();
+        }
+    }
+
+    /// <summary>Recorded on AWS: what cannot be a secret's name is refused as such, and not looked for.</summary>
+    private static void CheckSecretId(string secretId)
+    {
+        Constraints.Length("secretId", secretId.Length, 1, 2048);
+        if (!secretId.StartsWith("arn:", StringComparison.Ordinal))
+        {
+            CheckName(secretId, maximumLength: 2048, "-/_+=.@!");
         }
     }
 

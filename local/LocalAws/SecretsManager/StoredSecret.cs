@@ -8,8 +8,6 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     public const string Pending = "AWSPENDING";
     public const string ManagedKey = "alias/aws/secretsmanager";
 
-    private int _versionsMade;
-
     public string Arn { get; } = arn;
 
     public string Name { get; } = name;
@@ -24,6 +22,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     public string? CustomKey => KmsKeyId is "" or ManagedKey ? null : KmsKeyId;
 
     public List<Tag> Tags { get; private set; } = [];
+
+    /// <summary>Whether it has, or had, tags. Recorded on AWS: the list is absent before the first, and empty after the last.</summary>
+    public bool WasTagged { get; private set; }
 
     /// <summary>The versions, oldest first.</summary>
     public List<StoredVersion> Versions { get; private set; } = [];
@@ -88,6 +89,12 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         return copy;
     }
 
+    public void AddTags(IReadOnlyList<Tag> tags)
+    {
+        Tags.AddRange(tags);
+        WasTagged |= tags.Count > 0;
+    }
+
     public StoredVersion? Find(string? versionId) => Versions.Find(version => version.Id == versionId);
 
     public StoredVersion? Labelled(string label) => Versions.Find(version => version.Stages.Contains(label));
@@ -95,7 +102,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     /// <summary>Adds a version without labels.</summary>
     public StoredVersion Add(string versionId, VersionContent? content, DateTimeOffset now)
     {
-        var version = new StoredVersion(versionId, _versionsMade++, content, now);
+        var version = new StoredVersion(versionId, content, now);
         Versions.Add(version);
         return version;
     }
@@ -171,7 +178,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         LastAccessedDate = LastAccessed,
         DeletedDate = Deleted,
         CreatedDate = Created,
-        Tags = Tags.Count == 0 ? null : [.. Tags],
+        Tags = WasTagged ? [.. Tags] : null,
         VersionIdsToStages = VersionIdsToStages(),
         PrimaryRegion = Replicas.Count == 0 ? null : region,
         ReplicationStatus = Replicas.Count == 0 ? null : [.. Replicas.Select(replica => replica.Describe(now))],

@@ -1,12 +1,9 @@
 namespace LocalAws.SecretsManager;
 
 /// <summary>A version as the service keeps it. RotateSecret makes one that is empty (recorded on AWS).</summary>
-internal sealed class StoredVersion(string id, int number, VersionContent? content, DateTimeOffset created)
+internal sealed class StoredVersion(string id, VersionContent? content, DateTimeOffset created)
 {
     public string Id { get; } = id;
-
-    /// <summary>How many versions the secret had had before this one.</summary>
-    public int Number { get; } = number;
 
     public VersionContent? Content { get; set; } = content;
 
@@ -17,7 +14,7 @@ internal sealed class StoredVersion(string id, int number, VersionContent? conte
     /// <summary>The labels, in the order in which they came.</summary>
     public List<string> Stages { get; private init; } = [];
 
-    public StoredVersion Copy() => new(Id, Number, Content, Created) { LastAccessed = LastAccessed, Stages = [.. Stages] };
+    public StoredVersion Copy() => new(Id, Content, Created) { LastAccessed = LastAccessed, Stages = [.. Stages] };
 
     public IReadOnlyList<string>? StagesOrNull() => Stages.Count == 0 ? null : [.. Stages];
 }
@@ -53,7 +50,8 @@ internal sealed class VersionContent
 
         Constraints.Length("secretBinary", bytes?.Length, 1, MaximumBytes);
         Constraints.Length("secretString", text is null ? null : System.Text.Encoding.UTF8.GetByteCount(text), 1, MaximumBytes);
-        return new VersionContent(text, bytes?.ToArray());
+        // Not bytes?.ToArray(): where that is null, it converts to empty bytes.
+        return new VersionContent(text, bytes is { } given ? given.ToArray() : default(ReadOnlyMemory<byte>?));
     }
 
     public bool Same(VersionContent other) =>

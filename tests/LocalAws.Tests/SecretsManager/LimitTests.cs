@@ -167,10 +167,10 @@ public sealed class LimitTests
     }
 
     [Theory]
-    [InlineData("ListSecrets", """{"Filters":[{"Key":"name"}]}""")]
-    [InlineData("PutResourcePolicy", """{"SecretId":"payments","ResourcePolicy":null}""")]
-    [InlineData("ReplicateSecretToRegions", """{"SecretId":"payments","AddReplicaRegions":[{"KmsKeyId":"k"}]}""")]
-    public async Task A_raw_call_that_leaves_out_what_is_needed_is_refused(string operation, string body)
+    [InlineData("ListSecrets", """{"Filters":[{"Key":"name"}]}""", "InvalidParameterException")]
+    [InlineData("PutResourcePolicy", """{"SecretId":"payments","ResourcePolicy":null}""", "ValidationException")]
+    [InlineData("ReplicateSecretToRegions", """{"SecretId":"payments","AddReplicaRegions":[{"KmsKeyId":"k"}]}""", "SerializationException")]
+    public async Task A_raw_call_that_leaves_out_what_is_needed_is_refused(string operation, string body, string code)
     {
         await using var account = await Account.StartAsync();
         await account.CreateSecretAsync();
@@ -178,7 +178,7 @@ public sealed class LimitTests
         var (response, error) = await account.SendAsync(HttpMethod.Post, "/", body, "secretsmanager", $"secretsmanager.{operation}");
 
         Assert.Equal(400, (int)response.StatusCode);
-        Assert.Equal("SerializationException", error.GetProperty("__type").GetString());
+        Assert.Equal(code, error.GetProperty("__type").GetString());
     }
 
     private static Task<TagResourceResponse> TagAsync(Account account, string key, string value) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 
@@ -61,6 +62,25 @@ public sealed class SecretTests
     }
 
     [Fact]
+    public async Task Creating_again_with_the_same_token_and_another_value_names_the_token()
+    {
+        await using var account = await Account.StartAsync();
+        var request = new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = Account.NewToken() };
+        var arn = (await account.SecretsManager.CreateSecretAsync(request)).ARN;
+        request.SecretString = "v2";
+
+        await AssertAws.RefusesAsync(
+            400,
+            "ResourceExistsException",
+            $"You can't use ClientRequestToken {request.ClientRequestToken} because that value is already in use for a version of secret {arn}.",
+            () => account.SecretsManager.CreateSecretAsync(request));
+
+        request.ClientRequestToken = Account.NewToken();
+        await AssertAws.RefusesAsync(400, "ResourceExistsException", "The operation failed because the secret payments already exists.", () =>
+            account.SecretsManager.CreateSecretAsync(request));
+    }
+
+    [Fact]
     public async Task A_raw_call_with_a_value_must_give_a_token()
     {
         await using var account = await Account.StartAsync();
@@ -71,6 +91,71 @@ public sealed class SecretTests
         Assert.Equal(400, (int)response.StatusCode);
         Assert.Equal("InvalidRequestException", body.GetProperty("__type").GetString());
         Assert.Equal("You must provide a ClientRequestToken value. We recommend a UUID-type value.", body.GetProperty("Message").GetString());
+    }
+
+    [Theory]
+    [InlineData("Inv Name")]
+    [InlineData(" Inv*Name? ")]
+    [InlineData("no:arn")]
+    [InlineData("\u00e9t\u00e9")]
+    public async Task What_cannot_be_a_name_is_refused_as_such_by_every_operation_before_anything_else(string name)
+    {
+        await using var account = await Account.StartAsync();
+        var id = JsonSerializer.Serialize(name);
+        foreach (var (operation, rest) in (IEnumerable<(string, string)>)
+        [
+            ("DescribeSecret", ""), ("DeleteSecret", ""), ("DeleteSecret", ",\"ForceDeleteWithoutRecovery\":true"), ("DeleteSecret", ",\"RecoveryWindowInDays\":1"),
+            ("RestoreSecret", ""), ("TagResource", ",\"Tags\":[]"), ("TagResource", ",\"Tags\":[{\"Key\":\"aws:a\"}]"), ("UntagResource", ",\"TagKeys\":[]"),
+            ("GetSecretValue", ""), ("GetSecretValue", ",\"VersionId\":\"short\""), ("PutSecretValue", ""), ("UpdateSecret", ",\"SecretString\":\"v\""),
+            ("UpdateSecretVersionStage", ",\"VersionStage\":\"\""), ("ListSecretVersionIds", ",\"MaxResults\":0"), ("PutResourcePolicy", ",\"ResourcePolicy\":\"\""),
+            ("GetResourcePolicy", ""), ("DeleteResourcePolicy", ""), ("ValidateResourcePolicy", ",\"ResourcePolicy\":\"\""),
+            ("ReplicateSecretToRegions", ",\"AddReplicaRegions\":[]"), ("RemoveRegionsFromReplication", ",\"RemoveReplicaRegions\":[]"), ("RotateSecret", ""),
+            ("CancelRotateSecret", ""),
+        ])
+        {
+            var body = await account.AskAsync(operation, $"{{\"SecretId\":{id}{rest}}}");
+
+            Assert.Equal(
+                (operation, "ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"),
+                (operation, body.GetProperty("__type").GetString(), body.GetProperty("Message").GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task An_identifier_may_have_every_character_that_the_refusal_names()
+    {
+        await using var account = await Account.StartAsync();
+        foreach (var id in (string[])["a-/_+=.@!9", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"])
+        {
+            await AssertAws.RefusesAsync(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", () =>
+                account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = id }));
+        }
+    }
+
+    [Theory]
+    [InlineData("DescribeSecret", "{}", "1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null")]
+    [InlineData("DescribeSecret", "{\"SecretId\":null}", "1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null")]
+    [InlineData("DescribeSecret", "{\"SecretId\":\"\"}", "1 validation error detected: Value at 'secretId' failed to satisfy constraint: Member must have length greater than or equal to 1")]
+    [InlineData("CreateSecret", "{}", "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null")]
+    [InlineData(
+        "TagResource",
+        "{}",
+        "2 validation errors detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null; Value null at 'tags' failed to satisfy constraint: Member must not be null")]
+    [InlineData(
+        "GetSecretValue",
+        "{\"SecretId\":\"payments\",\"VersionId\":\"short\"}",
+        "1 validation error detected: Value at 'versionId' failed to satisfy constraint: Member must have length greater than or equal to 32")]
+    [InlineData(
+        "UpdateSecretVersionStage",
+        "{\"SecretId\":\"payments\",\"VersionStage\":\"a\",\"MoveToVersionId\":\"short\"}",
+        "1 validation error detected: Value at 'moveToVersionId' failed to satisfy constraint: Member must have length greater than or equal to 32")]
+    public async Task What_the_published_model_does_not_admit_is_refused_by_the_member(string operation, string request, string text)
+    {
+        await using var account = await Account.StartAsync();
+
+        var body = await account.AskAsync(operation, request);
+
+        Assert.Equal(("ValidationException", text), (body.GetProperty("__type").GetString(), body.GetProperty("Message").GetString()));
     }
 
     [Theory]
@@ -123,6 +208,20 @@ public sealed class SecretTests
 
         var tag = Assert.Single((await account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" })).Tags);
         Assert.Equal(("a", "3"), (tag.Key, tag.Value));
+    }
+
+    [Fact]
+    public async Task Tags_are_absent_before_the_first_and_empty_after_the_last()
+    {
+        await using var account = await Account.StartAsync();
+        await account.CreateSecretAsync();
+        Assert.False((await account.AskAsync("DescribeSecret", "{\"SecretId\":\"payments\"}")).TryGetProperty("Tags", out _));
+        await account.SecretsManager.TagResourceAsync(new TagResourceRequest { SecretId = "payments", Tags = [new Tag { Key = "a", Value = "1" }] });
+
+        await account.SecretsManager.UntagResourceAsync(new UntagResourceRequest { SecretId = "payments", TagKeys = ["a"] });
+
+        Assert.Equal("[]", (await account.AskAsync("DescribeSecret", "{\"SecretId\":\"payments\"}")).GetProperty("Tags").GetRawText());
+        Assert.Equal("[]", (await account.AskAsync("ListSecrets", "{}")).GetProperty("SecretList")[0].GetProperty("Tags").GetRawText());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Amazon.SecretsManager.Model;
 
 namespace LocalAws.Tests.SecretsManager;
@@ -85,6 +86,24 @@ public sealed class VersionTests
         Assert.Equal(new Dictionary<string, string> { [first] = "AWSPREVIOUS", [written.VersionId] = "AWSCURRENT" }, await account.LabelsAsync());
     }
 
+    [Theory]
+    [InlineData("\"SecretString\":\"v1\"", "SecretString")]
+    [InlineData("\"SecretBinary\":\"AAH/\"", "SecretBinary")]
+    public async Task A_value_is_shown_as_what_it_is_and_not_beside_an_empty_other_kind(string value, string member)
+    {
+        await using var account = await Account.StartAsync();
+        await account.AskAsync("CreateSecret", $"{{\"Name\":\"payments\",\"ClientRequestToken\":\"{Account.NewToken()}\",{value}}}");
+        string[] members = ["ARN", "CreatedDate", "Name", member, "VersionId", "VersionStages"];
+
+        var read = await account.AskAsync("GetSecretValue", "{\"SecretId\":\"payments\"}");
+        var batch = await account.AskAsync("BatchGetSecretValue", "{\"SecretIdList\":[\"payments\"]}");
+
+        Assert.Equal(members, Members(read));
+        Assert.Equal(members, Members(batch.GetProperty("SecretValues")[0]));
+
+        static IEnumerable<string> Members(JsonElement json) => json.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public async Task A_binary_value_is_read_back()
     {
@@ -139,7 +158,7 @@ public sealed class VersionTests
         var all = await account.SecretsManager.ListSecretVersionIdsAsync(
             new ListSecretVersionIdsRequest { SecretId = "payments", IncludeDeprecated = true });
 
-        Assert.Equal([third, second], listed.Versions.Select(version => version.VersionId));
+        Assert.Equal(new[] { third, second }.Order(StringComparer.Ordinal), listed.Versions.Select(version => version.VersionId));
         Assert.Null(Assert.Single(all.Versions, version => version.VersionId == first).VersionStages);
         Assert.Equal("v1", (await ReadAsync(account, first)).SecretString);
         Assert.DoesNotContain(first, await account.LabelsAsync());
