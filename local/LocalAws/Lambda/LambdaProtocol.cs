@@ -38,11 +38,18 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
         _ => new WireOperation("Unknown", "*", () => throw AwsException.UnknownRestOperation()),
     };
 
-    public WireResponse Error(AwsException error) =>
-        WireResponse.Json(error.Status, ContentType, new { error.Reason, Type = "User", error.Message }, PascalCase) with
-        {
-            Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
-        };
+    public WireResponse Error(AwsException error) => WireResponse.Json(error.Status, ContentType, Body(error), PascalCase) with
+    {
+        Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
+    };
+
+    // The service's published model, and recorded on AWS: which errors have Message and which message; one that the model does not know has no Type.
+    private static object Body(AwsException error) => error.Code switch
+    {
+        "ResourceNotFoundException" or "AccessDeniedException" => new { Type = "User", error.Message },
+        "ValidationException" => new { message = error.Message },
+        _ => new { error.Reason, Type = "User", message = error.Message },
+    };
 
     private static AddPermissionRequest Read(WireRequest request)
     {

@@ -83,7 +83,16 @@ public sealed class LambdaService
     /// <param name="functionName">The function's name or ARN.</param>
     /// <param name="statementId">The statement's id.</param>
     /// <exception cref="AwsException">There is no such function or statement.</exception>
-    public void RemovePermission(string functionName, string statementId) => FunctionOf(functionName).Policy.Remove(statementId);
+    public void RemovePermission(string functionName, string statementId)
+    {
+        if (!_functions.TryGetValue(ArnOf(functionName), out var function))
+        {
+            // Recorded on AWS.
+            throw new AwsException(404, "ResourceNotFoundException", $"No policy found for: {ArnOf(functionName)}");
+        }
+
+        function.Policy.Remove(statementId);
+    }
 
     /// <summary>How many invocations of a function were throttled: what CloudWatch counts as AWS/Lambda Throttles.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
@@ -93,7 +102,8 @@ public sealed class LambdaService
     /// <summary>Shows a function's resource policy.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <exception cref="AwsException">There is no such function, or it has no policy.</exception>
-    public FunctionPolicy GetPolicy(string functionName) => FunctionOf(functionName).Policy.Read();
+    public FunctionPolicy GetPolicy(string functionName) =>
+        _functions.TryGetValue(ArnOf(functionName), out var function) ? function.Policy.Read() : throw ResourcePolicy.None();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
     internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null, bool namesAccount = true)

@@ -17,9 +17,15 @@ internal sealed partial class ResourcePolicy(string functionArn)
     /// <summary>Adds a statement and returns it as JSON.</summary>
     public string Add(AddPermissionRequest statement)
     {
-        if (!StatementId().IsMatch(statement.StatementId))
+        if (Broken(statement) is { } broken)
         {
-            throw new AwsException(400, "ValidationException", "StatementId must be 1 to 100 letters, digits, hyphens and underscores.");
+            throw new AwsException(400, "ValidationException", $"1 validation error detected: {broken}");
+        }
+
+        if (statement.Principal is not "*" && !Service().IsMatch(statement.Principal) && !Account().IsMatch(statement.Principal))
+        {
+            // Recorded on AWS.
+            throw new AwsException(400, "InvalidParameterValueException", "The provided principal was invalid. Please check the principal and try again.");
         }
 
         lock (_gate)
@@ -43,6 +49,12 @@ internal sealed partial class ResourcePolicy(string functionArn)
     {
         lock (_gate)
         {
+            // The texts are recorded on AWS.
+            if (_statements.Count == 0)
+            {
+                throw new AwsException(404, "ResourceNotFoundException", "No policy is associated with the given resource.");
+            }
+
             if (_statements.RemoveAll(statement => statement.StatementId == statementId) == 0)
             {
                 throw new AwsException(404, "ResourceNotFoundException", $"Statement {statementId} is not found in resource policy.");
@@ -57,10 +69,25 @@ internal sealed partial class ResourcePolicy(string functionArn)
         lock (_gate)
         {
             return _statements.Count == 0
-                ? throw new AwsException(404, "ResourceNotFoundException", "The resource you requested does not exist.")
+                ? throw None()
                 : new FunctionPolicy(Document(), _revisionId);
         }
     }
+
+    /// <summary>Recorded on AWS, for a function without a policy and for one that there is not.</summary>
+    public static AwsException None() => new(404, "ResourceNotFoundException", "The resource you requested does not exist.");
+
+    // Recorded on AWS for the characters of a statement's id. The other constraints are the published model's.
+    private static string? Broken(AddPermissionRequest statement) => statement switch
+    {
+        { StatementId.Length: > 100 } => $"Value '{statement.StatementId}' at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100",
+        _ when !StatementId().IsMatch(statement.StatementId) => Mismatch(statement.StatementId, "statementId", "([a-zA-Z0-9-_]+)"),
+        _ when !Action().IsMatch(statement.Action) => Mismatch(statement.Action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])"),
+        _ => null,
+    };
+
+    private static string Mismatch(string value, string member, string pattern) =>
+        $"Value '{value}' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}";
 
     private void Changed()
     {
@@ -80,8 +107,10 @@ internal sealed partial class ResourcePolicy(string functionArn)
             ["Principal"] = statement.Principal switch
             {
                 "*" => "*",
-                var service when service.EndsWith(".amazonaws.com", StringComparison.Ordinal) => new { Service = service },
-                var account => new { AWS = account },
+                // Recorded on AWS: an account is shown as its root.
+                { Length: 12 } account when account.All(char.IsAsciiDigit) => new { AWS = $"arn:aws:iam::{account}:root" },
+                var service when Service().IsMatch(service) => new { Service = service },
+                var identity => new { AWS = identity },
             },
             ["Action"] = statement.Action,
             ["Resource"] = functionArn,
@@ -105,6 +134,16 @@ internal sealed partial class ResourcePolicy(string functionArn)
         return rendered;
     }
 
-    [GeneratedRegex(@"^[a-zA-Z0-9_-]{1,100}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[a-zA-Z0-9_-]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StatementId();
+
+    [GeneratedRegex(@"^(lambda:\*|lambda:[a-zA-Z]+|\*)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Action();
+
+    [GeneratedRegex(@"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Service();
+
+    // An account, or who is in one.
+    [GeneratedRegex(@"^(\d{12}|arn:[a-z-]+:(iam|sts)::\d{12}:\S+)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Account();
 }

@@ -54,21 +54,84 @@ public sealed class PermissionTests
             policy,
             """{"StatementId":"rotation","Action":"lambda:InvokeFunction","Principal":"secretsmanager.amazonaws.com","SourceAccount":"123456789012"}""",
             "lambda");
-        var (again, _) = await account.SendAsync(HttpMethod.Post, policy, """{"StatementId":"rotation","Action":"a","Principal":"b"}""", "lambda");
+        var (again, conflict) = await account.SendAsync(HttpMethod.Post, policy, """{"StatementId":"rotation","Action":"lambda:*","Principal":"*"}""", "lambda");
         var (_, readBody) = await account.SendAsync(HttpMethod.Get, policy, body: null, "lambda");
         await RotateAsync(account, arn);
         var (removed, _) = await account.SendAsync(HttpMethod.Delete, policy + "/rotation", body: null, "lambda");
-        var (removedAgain, _) = await account.SendAsync(HttpMethod.Delete, policy + "/rotation", body: null, "lambda");
-        var (none, _) = await account.SendAsync(HttpMethod.Get, policy, body: null, "lambda");
+        var (removedAgain, noPolicy) = await account.SendAsync(HttpMethod.Delete, policy + "/rotation", body: null, "lambda");
+        var (none, missing) = await account.SendAsync(HttpMethod.Get, policy, body: null, "lambda");
 
         Assert.Equal((201, 409, 204, 404, 404), ((int)added.StatusCode, (int)again.StatusCode, (int)removed.StatusCode, (int)removedAgain.StatusCode, (int)none.StatusCode));
         Assert.Equal("ResourceConflictException", again.Headers.GetValues("x-amzn-ErrorType").Single());
+        Assert.Equal(
+            """{"Type":"User","message":"The statement id (rotation) provided already exists. Please provide a new statement id, or remove the existing statement."}""",
+            conflict.GetRawText());
+        Assert.Equal("""{"Type":"User","Message":"No policy is associated with the given resource."}""", noPolicy.GetRawText());
+        Assert.Equal("""{"Type":"User","Message":"The resource you requested does not exist."}""", missing.GetRawText());
         var expected = $$$$"""
             {"Sid":"rotation","Effect":"Allow","Principal":{"Service":"secretsmanager.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"{{{{arn}}}}","Condition":{"StringEquals":{"AWS:SourceAccount":"123456789012"}}}
             """;
         Assert.Equal(expected, addedBody.GetProperty("Statement").GetString());
         Assert.Equal($$$$"""{"Version":"2012-10-17","Id":"default","Statement":[{{{{expected}}}}]}""", readBody.GetProperty("Policy").GetString());
         Assert.NotEmpty(readBody.GetProperty("RevisionId").GetString()!);
+    }
+
+    [Theory]
+    [InlineData(
+        "example.com", "lambda:InvokeFunction", "*", "ValidationException",
+        "1 validation error detected: Value 'example.com' at 'statementId' failed to satisfy constraint: Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)")]
+    [InlineData(
+        "s", "InvokeFunction", "*", "ValidationException",
+        "1 validation error detected: Value 'InvokeFunction' at 'action' failed to satisfy constraint: Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])")]
+    [InlineData(
+        "s", "lambda:InvokeFunction", "invalid.nonaws.com", "InvalidParameterValueException",
+        "The provided principal was invalid. Please check the principal and try again.")]
+    [InlineData(
+        "s", "lambda:InvokeFunction", "12345", "InvalidParameterValueException",
+        "The provided principal was invalid. Please check the principal and try again.")]
+    public async Task A_permission_that_is_none_is_refused(string statementId, string action, string principal, string code, string text)
+    {
+        await using var account = await Account.StartAsync();
+        await RegisterAsync(account);
+
+        var (response, body) = await account.SendAsync(
+            HttpMethod.Post,
+            "/2015-03-31/functions/rotate/policy",
+            $$"""{"StatementId":"{{statementId}}","Action":"{{action}}","Principal":"{{principal}}"}""",
+            "lambda");
+
+        Assert.Equal((400, code, text), ((int)response.StatusCode, response.Headers.GetValues("x-amzn-ErrorType").Single(), body.GetProperty("message").GetString()));
+        Assert.Equal(code is not "ValidationException", body.TryGetProperty("Type", out _));
+    }
+
+    [Theory]
+    [InlineData("123456789012", "{\"AWS\":\"arn:aws:iam::123456789012:root\"}")]
+    [InlineData("arn:aws:iam::123456789012:user/a", "{\"AWS\":\"arn:aws:iam::123456789012:user/a\"}")]
+    [InlineData("events.amazonaws.com", "{\"Service\":\"events.amazonaws.com\"}")]
+    [InlineData("*", "\"*\"")]
+    public async Task A_statement_shows_its_principal_by_its_kind(string principal, string shown)
+    {
+        await using var account = await Account.StartAsync();
+        await RegisterAsync(account);
+
+        Permit(account, "lambda:InvokeFunction", principal, sourceAccount: null);
+
+        Assert.Contains($"\"Principal\":{shown},", account.Aws.Lambda.GetPolicy("rotate").Policy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_policy_of_a_function_that_there_is_not_is_missed_in_words_of_each_operation()
+    {
+        await using var account = await Account.StartAsync();
+        const string policy = "/2015-03-31/functions/nothing/policy";
+
+        var (_, read) = await account.SendAsync(HttpMethod.Get, policy, body: null, "lambda");
+        var (_, removed) = await account.SendAsync(HttpMethod.Delete, policy + "/s", body: null, "lambda");
+        var (_, added) = await account.SendAsync(HttpMethod.Post, policy, """{"StatementId":"s","Action":"lambda:*","Principal":"*"}""", "lambda");
+
+        Assert.Equal("The resource you requested does not exist.", read.GetProperty("Message").GetString());
+        Assert.Equal("No policy found for: arn:aws:lambda:eu-west-1:123456789012:function:nothing", removed.GetProperty("Message").GetString());
+        Assert.Equal("Function not found: arn:aws:lambda:eu-west-1:123456789012:function:nothing", added.GetProperty("Message").GetString());
     }
 
     [Fact]
