@@ -17,6 +17,25 @@ internal static class ApiGatewayErrors
     /// <summary>Seen in the field.</summary>
     public static AwsException UnknownStage() => NotFound("Invalid stage identifier specified");
 
+    /// <summary>Recorded on AWS.</summary>
+    public static AwsException UnknownApi(string accountId, string restApiId) => NotFound($"Invalid API identifier specified {accountId}:{restApiId}");
+
+    /// <summary>Seen in the field for CreateUsagePlan.</summary>
+    public static AwsException UnknownApiStage(ApiStageId stage) => NotFound($"API Stage not found: {stage.RestApiId}:{stage.StageName}");
+
+    /// <summary>Recorded on AWS.</summary>
+    public static AwsException StageNotInPlan(string planId, ApiStageId stage) =>
+        NotFound($"Invalid API Stage {{api: {stage.RestApiId}, stage: {stage.StageName}}} specified for usageplan {planId}");
+
+    /// <summary>Recorded on AWS for an update without a value, and for one that is no stage.</summary>
+    public static AwsException InvalidApiStage() => BadRequest("Invalid API Stage specified");
+
+    /// <summary>The form is recorded on AWS for other members.</summary>
+    public static AwsException NotInEnum(string member, string value, string values) => new(
+        400,
+        "ValidationException",
+        $"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {values}");
+
     /// <summary>The code is in AWS's service model.</summary>
     public static AwsException AlreadyAttached() => Conflict("Usage Plan Key already exists");
 

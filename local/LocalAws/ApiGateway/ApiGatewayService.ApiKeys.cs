@@ -11,6 +11,9 @@ public sealed partial class ApiGatewayService
 
     private static readonly string[] KeyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
 
+    // AWS API reference, "Patch operations". Usage plans have taken the place of stages; no operation shows labels.
+    private static readonly string[] KeyListPaths = ["/stages", "/labels"];
+
     private PagedCollection<StoredApiKey> _keys;
     private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
 
@@ -147,7 +150,12 @@ public sealed partial class ApiGatewayService
 
     private static void CheckKeyPatch(PatchOperation operation)
     {
-        var allowed = operation.Op == "replace" ? KeyPatchPaths : [];
+        string[] allowed = operation.Op switch
+        {
+            "replace" => KeyPatchPaths,
+            "add" or "remove" => KeyListPaths,
+            _ => [],
+        };
         if (!allowed.Contains(operation.Path))
         {
             throw ApiGatewayErrors.InvalidPatchPath(operation, allowed);
@@ -168,6 +176,12 @@ public sealed partial class ApiGatewayService
     {
         switch (operation.Path)
         {
+            case "/stages" when operation.Op is "add":
+                key.StageKeys = [.. key.StageKeys.Union([operation.Value ?? ""])];
+                break;
+            case "/stages":
+                key.StageKeys = [.. key.StageKeys.Where(stage => stage != operation.Value)];
+                break;
             case "/name":
                 key.Name = operation.Value;
                 break;

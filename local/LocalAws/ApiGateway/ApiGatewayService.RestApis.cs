@@ -14,9 +14,33 @@ public sealed partial class ApiGatewayService
     /// <param name="request">The API.</param>
     public RestApi CreateRestApi(CreateRestApiRequest request)
     {
+        request.EndpointConfiguration?.Check();
+        if (request.ApiKeySource is { } source and not ("HEADER" or "AUTHORIZER"))
+        {
+            throw ApiGatewayErrors.NotInEnum("createRestApiInput.apiKeySource", source, "Member must satisfy enum value set: [AUTHORIZER, HEADER]");
+        }
+
+        if (request.Description is "")
+        {
+            // Recorded on AWS.
+            throw ApiGatewayErrors.BadRequest("Description cannot be an empty string");
+        }
+
+        CheckTags(request.Tags);
         lock (_gate)
         {
-            var api = new RestApi { Id = NewId(), Name = request.Name, Description = request.Description, CreatedDate = Now };
+            var api = new RestApi
+            {
+                Id = NewId(),
+                Name = request.Name,
+                Description = request.Description,
+                CreatedDate = Now,
+                ApiKeySource = request.ApiKeySource ?? "HEADER",
+                EndpointConfiguration = (request.EndpointConfiguration ?? new EndpointConfiguration()).WithDefaults(),
+                DisableExecuteApiEndpoint = request.DisableExecuteApiEndpoint,
+                RootResourceId = NewId(),
+                Tags = request.Tags is { Count: > 0 } tags ? TagDictionary.CopyOf(tags) : null,
+            };
             _restApis.Add(api.Id, new StoredRestApi(api));
             return api;
         }
@@ -173,13 +197,13 @@ public sealed partial class ApiGatewayService
     }
 
     private StoredRestApi RestApiOf(string restApiId) =>
-        _restApis.Find(restApiId) ?? throw ApiGatewayErrors.NotFound("Invalid API identifier specified");
+        _restApis.Find(restApiId) ?? throw ApiGatewayErrors.UnknownApi(_aws.AccountId, restApiId);
 
     private void CheckStage(ApiStageId stage)
     {
         if (_restApis.Find(stage.RestApiId)?.Stages.ContainsKey(stage.StageName) != true)
         {
-            throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
+            throw ApiGatewayErrors.UnknownApiStage(stage);
         }
     }
 

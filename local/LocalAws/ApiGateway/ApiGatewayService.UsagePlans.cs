@@ -16,6 +16,12 @@ public sealed partial class ApiGatewayService
     public UsagePlan CreateUsagePlan(CreateUsagePlanRequest request)
     {
         CheckTags(request.Tags);
+        // Seen in the field; the text is that of an update.
+        if (request.ApiStages?.Any(stage => string.IsNullOrEmpty(stage.ApiId) || string.IsNullOrEmpty(stage.Stage)) == true)
+        {
+            throw ApiGatewayErrors.InvalidApiStage();
+        }
+
         var settings = new UsagePlanSettings(request.Name)
         {
             Description = request.Description,
@@ -79,7 +85,8 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             var plan = PlanOf(request.UsagePlanId);
-            var settings = (request.PatchOperations ?? []).Aggregate(plan.Settings, UsagePlanPatch.Apply);
+            var settings = (request.PatchOperations ?? []).Aggregate(
+                plan.Settings, (changed, operation) => UsagePlanPatch.Apply(plan.Id, changed, operation));
             settings.CheckQuota();
             foreach (var stage in settings.Stages.Except(plan.Settings.Stages))
             {

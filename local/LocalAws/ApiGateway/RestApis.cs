@@ -10,6 +10,59 @@ public sealed record CreateRestApiRequest
 
     /// <summary>Free text.</summary>
     public string? Description { get; init; }
+
+    /// <summary>Where callers send their key: <c>HEADER</c>, which it is where null, or <c>AUTHORIZER</c>. Authorizers are not part of the embedded AWS.</summary>
+    public string? ApiKeySource { get; init; }
+
+    /// <summary>The API's endpoint.</summary>
+    public EndpointConfiguration? EndpointConfiguration { get; init; }
+
+    /// <summary>Whether the API is not to be called by its own host name. Shown, and without effect here.</summary>
+    public bool DisableExecuteApiEndpoint { get; init; }
+
+    /// <summary>The API's tags.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
+/// <summary>The endpoint of an API. Shown, and without effect here.</summary>
+public sealed record EndpointConfiguration
+{
+    /// <summary><c>EDGE</c> unless it is <c>REGIONAL</c> or <c>PRIVATE</c>.</summary>
+    public IReadOnlyList<string>? Types { get; init; }
+
+    /// <summary><c>ipv4</c> or <c>dualstack</c>.</summary>
+    public string? IpAddressType { get; init; }
+
+    // The defaults and the refusals are recorded on AWS.
+    internal EndpointConfiguration WithDefaults() =>
+        new() { Types = Types ?? ["EDGE"], IpAddressType = IpAddressType ?? (Types is ["PRIVATE"] ? "dualstack" : "ipv4") };
+
+    internal void Check()
+    {
+        if (Types?.Any(type => type is not ("PRIVATE" or "EDGE" or "REGIONAL")) == true)
+        {
+            throw ApiGatewayErrors.NotInEnum(
+                "createRestApiInput.endpointConfiguration.types",
+                $"[{string.Join(", ", Types)}]",
+                "Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]");
+        }
+
+        if (IpAddressType is { } address and not ("ipv4" or "dualstack"))
+        {
+            throw ApiGatewayErrors.NotInEnum(
+                "createRestApiInput.endpointConfiguration.ipAddressType", address, "Member must satisfy enum value set: [ipv4, dualstack]");
+        }
+
+        if (Types is [])
+        {
+            throw ApiGatewayErrors.BadRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.");
+        }
+
+        if (Types is [_, _, ..])
+        {
+            throw ApiGatewayErrors.BadRequest("Cannot create an api with multiple Endpoint Types.");
+        }
+    }
 }
 
 /// <summary>A REST API.</summary>
@@ -27,8 +80,20 @@ public sealed record RestApi
     /// <summary>When the API was made. Whole seconds on the wire.</summary>
     public required DateTimeOffset CreatedDate { get; init; }
 
-    /// <summary>Where callers send their key; always <c>HEADER</c>.</summary>
-    public string ApiKeySource { get; init; } = "HEADER";
+    /// <summary>Where callers send their key: <c>HEADER</c> or <c>AUTHORIZER</c>.</summary>
+    public required string ApiKeySource { get; init; }
+
+    /// <summary>The API's endpoint.</summary>
+    public required EndpointConfiguration EndpointConfiguration { get; init; }
+
+    /// <summary>Whether the API is not to be called by its own host name.</summary>
+    public required bool DisableExecuteApiEndpoint { get; init; }
+
+    /// <summary>The id of the resource <c>/</c>.</summary>
+    public required string RootResourceId { get; init; }
+
+    /// <summary>The API's tags; null where there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
 /// <summary>GetRestApis' input.</summary>
@@ -113,6 +178,18 @@ public sealed record Stage
 
     /// <summary>When the stage was last changed. Whole seconds on the wire.</summary>
     public required DateTimeOffset LastUpdatedDate { get; init; }
+
+    /// <summary>Whether the stage has a cache; none has.</summary>
+    public bool CacheClusterEnabled { get; init; }
+
+    /// <summary>The cache's state; <c>NOT_AVAILABLE</c> without one.</summary>
+    public string CacheClusterStatus { get; init; } = "NOT_AVAILABLE";
+
+    /// <summary>Settings of single methods; none here.</summary>
+    public IReadOnlyDictionary<string, object> MethodSettings { get; init; } = new Dictionary<string, object>();
+
+    /// <summary>Whether calls are traced; they are not.</summary>
+    public bool TracingEnabled { get; init; }
 }
 
 /// <summary>The stages of an API.</summary>

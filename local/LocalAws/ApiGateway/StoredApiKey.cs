@@ -15,6 +15,9 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
 
     public bool Enabled { get; set; }
 
+    /// <summary>API stages, each <c>{api}/{stage}</c>. They open nothing: only usage plans do.</summary>
+    public IReadOnlyList<string> StageKeys { get; set; } = [];
+
     public DateTimeOffset Created { get; } = created;
 
     public DateTimeOffset LastUpdated { get; set; } = created;
@@ -41,6 +44,7 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
         CustomerId = CustomerId,
         Description = Description,
         Enabled = Enabled,
+        StageKeys = StageKeys,
         CreatedDate = Created,
         LastUpdatedDate = LastUpdated,
         Tags = tags ? TagDictionary.CopyOf(Tags) : null,

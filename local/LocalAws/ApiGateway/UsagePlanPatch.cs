@@ -15,7 +15,7 @@ internal static class UsagePlanPatch
     private static readonly string[] RemovePaths = ["/apiStages", "/quota", "/throttle", "/productCode"];
 
     /// <summary>The settings after one operation. Throttle and quota are made with the first of their settings.</summary>
-    public static UsagePlanSettings Apply(UsagePlanSettings plan, PatchOperation operation)
+    public static UsagePlanSettings Apply(string planId, UsagePlanSettings plan, PatchOperation operation)
     {
         var allowed = operation.Op switch
         {
@@ -34,7 +34,7 @@ internal static class UsagePlanPatch
         return (operation.Op, operation.Path) switch
         {
             ("add", "/apiStages") => plan with { Stages = [.. plan.Stages.Union([StageOf(operation.Value)])] },
-            ("remove", "/apiStages") => plan with { Stages = Without(plan.Stages, StageOf(operation.Value)) },
+            ("remove", "/apiStages") => plan with { Stages = Without(planId, plan.Stages, StageOf(operation.Value)) },
             ("remove", "/quota") => plan with { Quota = null },
             ("remove", "/throttle") => plan with { Throttle = null },
             ("remove", "/productCode") => plan with { ProductCode = null },
@@ -49,12 +49,12 @@ internal static class UsagePlanPatch
         };
     }
 
-    private static ApiStageId[] Without(IReadOnlyList<ApiStageId> stages, ApiStageId stage) =>
-        stages.Contains(stage) ? [.. stages.Where(other => other != stage)] : throw ApiGatewayErrors.NotFound("Invalid API Stage specified");
+    private static ApiStageId[] Without(string planId, IReadOnlyList<ApiStageId> stages, ApiStageId stage) =>
+        stages.Contains(stage) ? [.. stages.Where(other => other != stage)] : throw ApiGatewayErrors.StageNotInPlan(planId, stage);
 
     // Terraform provider for AWS: {restApiId}:{stage}.
     private static ApiStageId StageOf(string? value) =>
-        value?.Split(':') is [var restApiId, var stageName] ? new ApiStageId(restApiId, stageName) : throw ApiGatewayErrors.BadRequest("Invalid API Stage specified");
+        value?.Split(':') is [var restApiId, var stageName] ? new ApiStageId(restApiId, stageName) : throw ApiGatewayErrors.InvalidApiStage();
 
     private static T Number<T>(PatchOperation operation)
         where T : INumber<T> =>

@@ -203,6 +203,27 @@ public sealed class ApiKeyTests
         Assert.DoesNotContain(request.Value, $"{request} {key} {attached}", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Stages_and_labels_are_added_and_removed_and_open_nothing()
+    {
+        await using var account = await Account.StartAsync();
+        var stage = await account.CreateApiStageAsync();
+        var key = await account.CreateKeyAsync();
+
+        Assert.Equal([$"{stage.ApiId}/prod"], (await PatchAsync("add", "/stages")).StageKeys);
+        await PatchAsync("add", "/labels");
+        Assert.Equal(403, await account.StatusAsync(stage, key.Value));
+        Assert.Empty((await PatchAsync("remove", "/stages")).StageKeys);
+        await AssertAws.RefusesAsync(
+            400, "BadRequestException", "Invalid patch path  '/name' specified for op 'add'. Must be one of: [/stages, /labels]", () => PatchAsync("add", "/name"));
+
+        Task<UpdateApiKeyResponse> PatchAsync(string op, string path) => account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+        {
+            ApiKey = key.Id,
+            PatchOperations = [new PatchOperation { Op = op, Path = path, Value = $"{stage.ApiId}/prod" }],
+        });
+    }
+
     private static async Task<UpdateApiKeyResponse> ReplaceAsync(Account account, string keyId, string path, string value) =>
         await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
         {

@@ -26,6 +26,66 @@ public sealed class RestApiTests
         Assert.Equal(404, (int)unknown.StatusCode);
     }
 
+    [Theory]
+    [InlineData("", "HEADER", "EDGE", "ipv4", null)]
+    [InlineData(",\"tags\":{},\"endpointConfiguration\":{}", "HEADER", "EDGE", "ipv4", null)]
+    [InlineData(",\"apiKeySource\":\"AUTHORIZER\",\"endpointConfiguration\":{\"types\":[\"REGIONAL\"]}", "AUTHORIZER", "REGIONAL", "ipv4", null)]
+    [InlineData(",\"tags\":{\"team\":\"blue\"},\"endpointConfiguration\":{\"types\":[\"PRIVATE\"]}", "HEADER", "PRIVATE", "dualstack", "blue")]
+    public async Task An_api_is_shown_with_what_it_was_made_with(string given, string keySource, string type, string address, string? team)
+    {
+        await using var account = await Account.StartAsync();
+
+        var (_, created) = await account.SendAsync(HttpMethod.Post, "/restapis", $"{{\"name\":\"orders\"{given}}}");
+        var (_, shown) = await account.SendAsync(HttpMethod.Get, $"/restapis/{created.GetProperty("id").GetString()}");
+
+        Assert.Equal(created.GetRawText(), shown.GetRawText());
+        Assert.Equal(keySource, shown.GetProperty("apiKeySource").GetString());
+        Assert.Equal(type, Assert.Single(shown.GetProperty("endpointConfiguration").GetProperty("types").EnumerateArray()).GetString());
+        Assert.Equal(address, shown.GetProperty("endpointConfiguration").GetProperty("ipAddressType").GetString());
+        Assert.False(shown.GetProperty("disableExecuteApiEndpoint").GetBoolean());
+        Assert.Matches("^[a-z0-9]{10}$", shown.GetProperty("rootResourceId").GetString());
+        Assert.False(shown.TryGetProperty("description", out _));
+        Assert.Equal(team, shown.TryGetProperty("tags", out var tags) ? tags.GetProperty("team").GetString() : null);
+    }
+
+    [Theory]
+    [InlineData("\"apiKeySource\":\"QUERY\"", "ValidationException", "1 validation error detected: Value 'QUERY' at 'createRestApiInput.apiKeySource' failed to satisfy constraint: Member must satisfy enum value set: [AUTHORIZER, HEADER]")]
+    [InlineData(
+        "\"endpointConfiguration\":{\"types\":[\"wrong\"]}",
+        "ValidationException",
+        "1 validation error detected: Value '[wrong]' at 'createRestApiInput.endpointConfiguration.types' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]")]
+    [InlineData("\"endpointConfiguration\":{\"types\":[]}", "BadRequestException", "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")]
+    [InlineData("\"endpointConfiguration\":{\"types\":[\"EDGE\",\"REGIONAL\"]}", "BadRequestException", "Cannot create an api with multiple Endpoint Types.")]
+    [InlineData("\"description\":\"\"", "BadRequestException", "Description cannot be an empty string")]
+    public async Task An_api_that_AWS_would_not_make_is_refused(string given, string code, string text)
+    {
+        await using var account = await Account.StartAsync();
+
+        var (response, body) = await account.SendAsync(HttpMethod.Post, "/restapis", $"{{\"name\":\"orders\",{given}}}");
+
+        Assert.Equal((400, code, text), ((int)response.StatusCode, response.Headers.GetValues("x-amzn-ErrorType").Single(), body.GetProperty("message").GetString()));
+    }
+
+    [Fact]
+    public async Task An_unknown_api_is_named_with_its_account()
+    {
+        await using var account = await Account.StartAsync();
+        var (response, body) = await account.SendAsync(HttpMethod.Get, "/restapis/abcde0");
+        Assert.Equal((404, "Invalid API identifier specified 123456789012:abcde0"), ((int)response.StatusCode, body.GetProperty("message").GetString()));
+    }
+
+    [Fact]
+    public async Task A_stage_shows_what_it_has_not()
+    {
+        await using var account = await Account.StartAsync();
+        var stage = await account.CreateApiStageAsync();
+
+        var (_, shown) = await account.SendAsync(HttpMethod.Get, $"/restapis/{stage.ApiId}/stages/prod");
+
+        Assert.Equal(("NOT_AVAILABLE", "{}"), (shown.GetProperty("cacheClusterStatus").GetString(), shown.GetProperty("methodSettings").GetRawText()));
+        Assert.False(shown.GetProperty("cacheClusterEnabled").GetBoolean() || shown.GetProperty("tracingEnabled").GetBoolean());
+    }
+
     [Fact]
     public async Task A_new_deployment_is_shown_on_its_stage()
     {

@@ -30,7 +30,40 @@ public sealed class UsagePlanTests
         await using var account = await Account.StartAsync();
 
         await AssertAws.RefusesAsync(
-            404, "NotFoundException", text: null, () => account.CreatePlanAsync(new ApiStage { ApiId = "abcdefghij", Stage = "prod" }));
+            404,
+            "NotFoundException",
+            "API Stage not found: abcdefghij:prod",
+            () => account.CreatePlanAsync(new ApiStage { ApiId = "abcdefghij", Stage = "prod" }));
+    }
+
+    [Theory]
+    [InlineData("{\"stage\":\"prod\"}")]
+    [InlineData("{\"apiId\":\"\",\"stage\":\"prod\"}")]
+    [InlineData("{\"apiId\":\"abcdefghij\"}")]
+    public async Task A_stage_without_its_api_or_name_is_refused(string stage)
+    {
+        await using var account = await Account.StartAsync();
+
+        var (response, body) = await account.SendAsync(HttpMethod.Post, "/usageplans", $"{{\"name\":\"gold\",\"apiStages\":[{stage}]}}");
+
+        Assert.Equal((400, "BadRequestException"), ((int)response.StatusCode, response.Headers.GetValues("x-amzn-ErrorType").Single()));
+        Assert.Equal("Invalid API Stage specified", body.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_stage_that_is_not_in_the_plan_is_not_taken_out()
+    {
+        await using var account = await Account.StartAsync();
+        var stage = await account.CreateApiStageAsync();
+        var plan = await account.CreatePlanAsync(stage);
+
+        await AssertAws.RefusesAsync(
+            404,
+            "NotFoundException",
+            $"Invalid API Stage {{api: {stage.ApiId}b, stage: prod}} specified for usageplan {plan}",
+            () => account.UpdatePlanAsync(plan, ("remove", "/apiStages", $"{stage.ApiId}b:prod")));
+        await AssertAws.RefusesAsync(
+            400, "BadRequestException", "Invalid API Stage specified", () => account.UpdatePlanAsync(plan, ("remove", "/apiStages", null)));
     }
 
     [Fact]
