@@ -17,22 +17,24 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 
     public AwsException Throttled(TimeSpan retryAfter) => new(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "CallerRateLimitExceeded" };
 
-    public WireOperation Find(WireRequest request) => request switch
+    public WireOperation Find(WireRequest request) => Find(request, request.Query("Qualifier"));
+
+    private WireOperation Find(WireRequest request, string? qualifier) => request switch
     {
         { Method: "POST", Path: ["2015-03-31", "functions", var function, "invocations"] } =>
-            new WireOperation("Invoke", lambda.ArnOf(function), () => InvokeAsync(function, request)),
+            new WireOperation("Invoke", lambda.ArnOf(function, qualifier), () => InvokeAsync(lambda.ArnOf(function, qualifier), request)),
         { Method: "GET", Path: ["2015-03-31", "functions", var function] } =>
-            Operation("GetFunction", function, 200, () => new { Configuration = lambda.Describe(function) }),
+            Operation("GetFunction", lambda.ArnOf(function, qualifier), 200, arn => new { Configuration = lambda.Describe(arn) }),
         { Method: "GET", Path: ["2015-03-31", "functions", var function, "configuration"] } =>
-            Operation("GetFunctionConfiguration", function, 200, () => lambda.Describe(function)),
+            Operation("GetFunctionConfiguration", lambda.ArnOf(function, qualifier), 200, lambda.Describe),
         { Method: "GET", Path: ["2015-03-31", "functions", var function, "policy"] } =>
-            Operation("GetPolicy", function, 200, () => lambda.GetPolicy(function)),
+            Operation("GetPolicy", lambda.ArnOf(function, qualifier), 200, arn => lambda.GetPolicy(arn)),
         { Method: "POST", Path: ["2015-03-31", "functions", var function, "policy"] } =>
-            Operation("AddPermission", function, 201, () => new { Statement = lambda.AddPermission(Read(request) with { FunctionName = function }) }),
+            Operation("AddPermission", lambda.ArnOf(function, qualifier), 201, arn => new { Statement = lambda.AddPermission(Read(request) with { FunctionName = arn, Qualifier = null }) }),
         { Method: "DELETE", Path: ["2015-03-31", "functions", var function, "policy", var statement] } =>
-            Operation("RemovePermission", function, 204, () =>
+            Operation("RemovePermission", lambda.ArnOf(function, qualifier), 204, arn =>
             {
-                lambda.RemovePermission(function, statement);
+                lambda.RemovePermission(arn, statement);
                 return null;
             }),
         _ => new WireOperation("Unknown", "*", () => throw AwsException.UnknownRestOperation()),
@@ -63,17 +65,17 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
         }
     }
 
-    private WireOperation Operation(string name, string function, int status, Func<object?> run) =>
-        new(name, lambda.ArnOf(function), () => Task.FromResult(WireResponse.Json(status, ContentType, run(), PascalCase)));
+    private static WireOperation Operation(string name, string arn, int status, Func<string, object?> run) =>
+        new(name, arn, () => Task.FromResult(WireResponse.Json(status, ContentType, run(arn), PascalCase)));
 
-    private async Task<WireResponse> InvokeAsync(string function, WireRequest request)
+    private async Task<WireResponse> InvokeAsync(string arn, WireRequest request)
     {
         if (request.Header("X-Amz-Invocation-Type") is { } type and not "RequestResponse")
         {
             throw new AwsException(400, "InvalidParameterValueException", $"Functions are invoked synchronously here, not as {type}.");
         }
 
-        var result = await lambda.RunAsync(function, request.Body);
+        var result = await lambda.RunAsync(arn, request.Body);
         var headers = new Dictionary<string, string>() { ["X-Amz-Executed-Version"] = "$LATEST" };
         if (result.Error is null)
         {

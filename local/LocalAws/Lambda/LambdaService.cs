@@ -1,13 +1,16 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LocalAws.Iam;
 using LocalAws.Lambda;
 
 namespace LocalAws;
 
 /// <summary>Lambda: functions are handlers in this process, or processes of their own.</summary>
-public sealed class LambdaService
+public sealed partial class LambdaService
 {
+    private const string Latest = "$LATEST";
+
     private readonly EmbeddedAws _aws;
     private readonly ConcurrentDictionary<string, Function> _functions = new();
     private readonly ConcurrentQueue<ExecutionEnvironments> _processes = new();
@@ -53,8 +56,50 @@ public sealed class LambdaService
     /// <exception cref="AwsException">There is no such function.</exception>
     public void Delete(string functionName) => _functions.TryRemove(FunctionOf(functionName).Arn, out _);
 
-    /// <summary>Runs a function and waits for what it returns.</summary>
+    /// <summary>Creates an alias of a function. Versions are not published here, so it points to $LATEST.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="name">The alias's name.</param>
+    /// <param name="functionVersion">The version that it points to.</param>
+    /// <returns>The alias's ARN.</returns>
+    /// <exception cref="AwsException">There is no such function or version, the alias exists, or its name cannot be one.</exception>
+    public string CreateAlias(string functionName, string name, string functionVersion)
+    {
+        var function = FunctionOf(functionName);
+        if (!AliasName().IsMatch(name))
+        {
+            throw new AwsException(400, "ValidationException", "An alias has 1 to 128 letters, digits, hyphens and underscores, and not digits alone.");
+        }
+
+        if (functionVersion != Latest)
+        {
+            throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {function.Arn}:{functionVersion}");
+        }
+
+        var arn = $"{function.Arn}:{name}";
+        return function.Policies.TryAdd(arn, new ResourcePolicy(arn)) ? arn : throw new AwsException(409, "ResourceConflictException", $"Alias already exists: {arn}");
+    }
+
+    /// <summary>Whether a function has an alias.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="name">The alias's name.</param>
+    /// <exception cref="AwsException">There is no such function.</exception>
+    public bool HasAlias(string functionName, string name) => FunctionOf(functionName) is var function && function.Policies.ContainsKey($"{function.Arn}:{name}");
+
+    /// <summary>Deletes an alias, with its policy.</summary>
+    /// <param name="functionName">The function's name or ARN.</param>
+    /// <param name="name">The alias's name.</param>
+    /// <exception cref="AwsException">There is no such function or alias.</exception>
+    public void DeleteAlias(string functionName, string name)
+    {
+        var arn = ArnOf(functionName, name);
+        if (!FunctionOf(functionName).Policies.TryRemove(arn, out _))
+        {
+            throw new AwsException(404, "ResourceNotFoundException", $"Cannot find alias arn: {arn}");
+        }
+    }
+
+    /// <summary>Runs a function and waits for what it returns.</summary>
+    /// <param name="functionName">The function's name or ARN, also that of its alias.</param>
     /// <param name="payload">The event as JSON.</param>
     /// <exception cref="AwsException">There is no such function.</exception>
     /// <exception cref="FunctionErrorException">The function failed.</exception>
@@ -76,22 +121,27 @@ public sealed class LambdaService
     /// <summary>Lets somebody invoke a function. Secrets Manager rotates with no function whose policy does not name it.</summary>
     /// <param name="request">Who may do what with which function.</param>
     /// <returns>The statement that the function's policy got, as JSON.</returns>
-    /// <exception cref="AwsException">There is no such function, or its policy has a statement of this id.</exception>
-    public string AddPermission(AddPermissionRequest request) => FunctionOf(request.FunctionName).Policy.Add(request);
+    /// <exception cref="AwsException">There is no such function or alias, or its policy has a statement of this id.</exception>
+    public string AddPermission(AddPermissionRequest request)
+    {
+        var arn = ArnOf(request.FunctionName, request.Qualifier);
+        // Seen in the field.
+        return QualifierOf(arn) == Latest
+            ? throw new AwsException(400, "InvalidParameterValueException", $"We currently do not support adding policies for {Latest}.")
+            : WritablePolicyOf(arn).Add(request);
+    }
 
     /// <summary>Takes a permission back.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <param name="statementId">The statement's id.</param>
-    /// <exception cref="AwsException">There is no such function or statement.</exception>
-    public void RemovePermission(string functionName, string statementId)
+    /// <param name="qualifier">The alias whose policy has the statement; the function's own where null.</param>
+    /// <exception cref="AwsException">There is no such function, alias or statement.</exception>
+    public void RemovePermission(string functionName, string statementId, string? qualifier = null)
     {
-        if (!_functions.TryGetValue(ArnOf(functionName), out var function))
-        {
-            // Recorded on AWS.
-            throw new AwsException(404, "ResourceNotFoundException", $"No policy found for: {ArnOf(functionName)}");
-        }
-
-        function.Policy.Remove(statementId);
+        var arn = ArnOf(functionName, qualifier);
+        // Recorded on AWS.
+        var policy = FindPolicy(arn) ?? throw new AwsException(404, "ResourceNotFoundException", $"No policy found for: {arn}");
+        policy.Remove(statementId);
     }
 
     /// <summary>How many invocations of a function were throttled: what CloudWatch counts as AWS/Lambda Throttles.</summary>
@@ -99,11 +149,11 @@ public sealed class LambdaService
     /// <exception cref="AwsException">There is no such function.</exception>
     public int ThrottlesOf(string functionName) => FunctionOf(functionName).Concurrency.Throttles;
 
-    /// <summary>Shows a function's resource policy.</summary>
+    /// <summary>Shows the resource policy of a function or an alias.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <exception cref="AwsException">There is no such function, or it has no policy.</exception>
-    public FunctionPolicy GetPolicy(string functionName) =>
-        _functions.TryGetValue(ArnOf(functionName), out var function) ? function.Policy.Read() : throw ResourcePolicy.None();
+    /// <param name="qualifier">The alias; the function itself where null.</param>
+    /// <exception cref="AwsException">There is no such function or alias, or it has no policy.</exception>
+    public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) => (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
 
     /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
     internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null, bool namesAccount = true)
@@ -115,8 +165,9 @@ public sealed class LambdaService
         return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
 
-    /// <summary>A function's policy; null where it has none.</summary>
-    internal Policy? PolicyOf(string functionArn) => _functions.TryGetValue(functionArn, out var function) ? function.Policy.Policy : null;
+    /// <summary>The policy of a function or an alias, of that ARN alone: what allows to invoke a function does not allow to invoke its alias, nor the other way round. Null where it has none.</summary>
+    internal Policy? PolicyOf(string arn) =>
+        _functions.TryGetValue(WithoutQualifier(arn), out var function) && function.Policies.TryGetValue(arn, out var policy) ? policy.Policy : null;
 
     /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
     internal object Describe(string functionNameOrArn)
@@ -125,11 +176,11 @@ public sealed class LambdaService
         return new
         {
             FunctionName = function.Arn.Split(':')[^1],
-            FunctionArn = function.Arn,
+            FunctionArn = ArnOf(functionNameOrArn),
             Role = function.Options.RoleArn,
             Timeout = (int)function.Options.Timeout.TotalSeconds,
             Environment = new { Variables = function.Options.Environment },
-            Version = "$LATEST",
+            Version = Latest,
             PackageType = "Zip",
             State = "Active",
             LastUpdateStatus = "Successful",
@@ -140,10 +191,14 @@ public sealed class LambdaService
     /// <summary>Ends the processes of functions.</summary>
     internal Task EndProcessesAsync() => Task.WhenAll(_processes.Select(environments => environments.DisposeAsync().AsTask()));
 
-    internal string ArnOf(string functionNameOrArn) =>
-        functionNameOrArn.StartsWith("arn:", StringComparison.Ordinal)
+    /// <summary>The ARN of a function, with the qualifier that its name ends in or that is given besides.</summary>
+    internal string ArnOf(string functionNameOrArn, string? qualifier = null)
+    {
+        var arn = functionNameOrArn.StartsWith("arn:", StringComparison.Ordinal)
             ? functionNameOrArn
             : $"arn:aws:lambda:{_aws.Region}:{_aws.AccountId}:function:{functionNameOrArn}";
+        return QualifierOf(arn) is null && qualifier is not null ? $"{arn}:{qualifier}" : arn;
+    }
 
     /// <summary>Runs a function and waits for it.</summary>
     /// <exception cref="AwsException">There is no such function, or it runs as often as its reserved concurrency lets it.</exception>
@@ -152,13 +207,13 @@ public sealed class LambdaService
         var function = FunctionOf(functionNameOrArn);
         using var place = function.Concurrency.Enter(function.Options.ReservedConcurrency)
             ?? throw new AwsException(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "ReservedFunctionConcurrentInvocationLimitExceeded" };
-        return await RunAsync(function, payload);
+        return await RunAsync(function, ArnOf(functionNameOrArn), payload);
     }
 
-    private async Task<FunctionResult> RunAsync(Function function, ReadOnlyMemory<byte> payload)
+    private async Task<FunctionResult> RunAsync(Function function, string invokedArn, ReadOnlyMemory<byte> payload)
     {
         var limit = function.Options.Timeout;
-        var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), function.Arn, payload, _aws.TimeProvider.GetUtcNow() + limit);
+        var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), invokedArn, payload, _aws.TimeProvider.GetUtcNow() + limit);
         using var ended = new CancellationTokenSource();
         // On the pool: a handler that works before its first await must not hold up the caller.
         var run = Task.Run(() => function.Handler(invocation, ended.Token));
@@ -190,7 +245,7 @@ public sealed class LambdaService
         "Sandbox.Timedout",
         $"RequestId: {invocation.RequestId} Error: Task timed out after {timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)} seconds");
 
-    // One that is replaced keeps its policy, as with an update of its code.
+    // One that is replaced keeps its aliases and policies, as with an update of its code.
     private void Put(string arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions options)
     {
         if (options.RoleArn is { } role && !_aws.Iam.Trusts(role, "lambda.amazonaws.com"))
@@ -201,20 +256,35 @@ public sealed class LambdaService
 
         var replaced = _functions.GetValueOrDefault(arn);
         _functions[arn] = new Function(
-            arn, handler, options, replaced?.Policy ?? new ResourcePolicy(arn), replaced?.Concurrency ?? new ConcurrencyMeter(), _aws.TimeProvider.GetUtcNow());
+            arn, handler, options, replaced?.Policies ?? new([new(arn, new ResourcePolicy(arn))]), replaced?.Concurrency ?? new ConcurrencyMeter(), _aws.TimeProvider.GetUtcNow());
     }
 
     private Function FunctionOf(string functionNameOrArn)
     {
         var arn = ArnOf(functionNameOrArn);
-        return _functions.TryGetValue(arn, out var function) ? function : throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
+        return _functions.TryGetValue(WithoutQualifier(arn), out var function) && (QualifierOf(arn) is null or Latest || function.Policies.ContainsKey(arn))
+            ? function
+            : throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
     }
+
+    private ResourcePolicy? FindPolicy(string arn) => _functions.TryGetValue(WithoutQualifier(arn), out var function) ? function.Policies.GetValueOrDefault(arn) : null;
+
+    private ResourcePolicy WritablePolicyOf(string arn) =>
+        FunctionOf(arn).Policies.GetValueOrDefault(arn) ?? throw ResourcePolicy.None();
+
+    private static string? QualifierOf(string arn) => arn.Split(':') is [_, _, _, _, _, _, _, var qualifier] ? qualifier : null;
+
+    private static string WithoutQualifier(string arn) => QualifierOf(arn) is { } qualifier ? arn[..^(qualifier.Length + 1)] : arn;
+
+    // API reference, CreateAlias.
+    [GeneratedRegex(@"\A(?![0-9]+\z)[a-zA-Z0-9-_]{1,128}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AliasName();
 
     private sealed record Function(
         string Arn,
         Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> Handler,
         FunctionOptions Options,
-        ResourcePolicy Policy,
+        ConcurrentDictionary<string, ResourcePolicy> Policies, // by ARN: the function's own and those of its aliases
         ConcurrencyMeter Concurrency,
         DateTimeOffset Modified);
 }

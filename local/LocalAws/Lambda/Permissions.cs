@@ -6,6 +6,9 @@ public sealed record AddPermissionRequest
     /// <summary>The function's name or ARN.</summary>
     public string FunctionName { get; init; } = "";
 
+    /// <summary>An alias: the statement is then about invocations that name it, and about no others. The function itself where null.</summary>
+    public string? Qualifier { get; init; }
+
     /// <summary>The statement's name, unique in the policy.</summary>
     public required string StatementId { get; init; }
 

@@ -4,8 +4,8 @@ using LocalAws.Iam;
 
 namespace LocalAws.Lambda;
 
-/// <summary>Who may invoke a function besides the account itself.</summary>
-internal sealed partial class ResourcePolicy(string functionArn)
+/// <summary>Who may invoke a function, or one of its aliases, besides the account itself.</summary>
+internal sealed partial class ResourcePolicy(string arn)
 {
     private readonly Lock _gate = new();
     private readonly List<AddPermissionRequest> _statements = [];
@@ -113,7 +113,7 @@ internal sealed partial class ResourcePolicy(string functionArn)
                 var identity => new { AWS = identity },
             },
             ["Action"] = statement.Action,
-            ["Resource"] = functionArn,
+            ["Resource"] = arn,
         };
         var conditions = new Dictionary<string, Dictionary<string, string>>();
         if (statement.SourceAccount is { } sourceAccount)
