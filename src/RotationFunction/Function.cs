@@ -71,7 +71,7 @@ public sealed class Function
         _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious, time);
         _lifecycle = new Lifecycle(secrets, apiKeys);
         _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys);
-        _provision = new Provision(secrets, apiKeys, new PermissionProof(apiKeys, time), settings, RunStepAsync, time);
+        _provision = new Provision(secrets, apiKeys, new PermissionProof(apiKeys, time), _testSecret, settings, RunStepAsync, time);
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
         _rollback = new Rollback(secrets, apiKeys, _testSecret);

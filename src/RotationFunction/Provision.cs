@@ -4,7 +4,8 @@ namespace RotationFunction;
 /// Makes sure that a deployed secret holds a key and that the role may rotate it, so that a deployment ends with a working secret or an error message:
 /// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
 /// </summary>
-internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProof proof, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
+internal sealed class Provision(
+    Secrets secrets, ApiKeys apiKeys, PermissionProof proof, TestSecret testSecret, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
 {
     public const string Action = "provision";
 
@@ -28,9 +29,22 @@ internal sealed class Provision(Secrets secrets, ApiKeys apiKeys, PermissionProo
         var current = await secrets.ReadCurrentAsync(invocation, secret);
         var unfinished = secret.Pending == secret.Current ? null : secret.Pending;
         // Once rotation is enabled, what is unfinished is Secrets Manager's to finish. Before, it would refuse to rotate.
-        if (current?.ApiKey is not null && (unfinished is null || secret.RotationEnabled))
+        if (current?.ApiKey is { } value && (unfinished is null || secret.RotationEnabled))
         {
-            return "The secret has a key already; it was left as it is.";
+            var key = await testSecret.FindKeyAsync(invocation, secret, value, key => key.Enabled == true);
+            if (key?.Enabled == true)
+            {
+                return "The secret has a key already; it was left as it is.";
+            }
+
+            // Somebody may have deleted or disabled it while rotation was off. While it is on, steps of our own would run into Secrets Manager's.
+            if (secret.RotationEnabled)
+            {
+                var next = unfinished is null ? invocation.StartingAnew : $"The rotation to version {unfinished} replaces it: deploy again when that is AWSCURRENT.";
+                throw key is null
+                    ? invocation.Failed($"no key of this secret has AWSCURRENT's value, so clients are refused. {next}")
+                    : invocation.Failed($"AWSCURRENT's key {key.Id} is disabled, so clients are refused. {next}");
+            }
         }
 
         if (current?.ApiKey is null && template.Adopted is { } adoptedId)

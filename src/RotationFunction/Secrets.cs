@@ -48,7 +48,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
             throw rotation.Failed("rotation is not enabled for this secret. Enable it with: aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id " + rotation.SecretId);
         }
 
-        if (secret.Current == rotation.Token || secret.Pending == rotation.Token || (rotation.Provisioning && secret.Pending is null))
+        if (secret.Current == rotation.Token || secret.Pending == rotation.Token || (rotation.Provisioning && (secret.Pending is null || secret.Pending == secret.Current)))
         {
             return secret;
         }

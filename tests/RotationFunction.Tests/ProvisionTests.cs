@@ -39,6 +39,55 @@ public sealed class ProvisionTests
         Assert.Equal(before, await world.SnapshotAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_secret_whose_key_was_deleted_or_disabled_while_rotation_was_off_gets_one_that_works(bool deleted)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync(2);
+        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
+        await BreakCurrentAsync(world, deleted);
+
+        var message = await world.ActAsync(Event(world));
+
+        Assert.StartsWith("The secret has a key, in version ", message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task While_rotation_is_on_a_key_that_does_not_work_is_an_error_that_says_what_to_do(bool deleted, bool rotating)
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateHealthyAsync();
+        await BreakCurrentAsync(world, deleted);
+        var pending = rotating ? await world.OpenRotationAsync() : null;
+        var before = await world.SnapshotAsync();
+
+        var error = await world.FailAsync(JsonSerializer.Serialize(Event(world)));
+
+        Assert.Contains(deleted ? "no key of this secret has AWSCURRENT's value, so clients are refused." : "is disabled, so clients are refused.", error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            rotating ? $"The rotation to version {pending} replaces it: deploy again when that is AWSCURRENT." : $"Start a new one with: aws secretsmanager rotate-secret --secret-id {world.SecretArn}",
+            error, StringComparison.Ordinal);
+        Assert.Equal(before, await world.SnapshotAsync());
+    }
+
+    private static async Task BreakCurrentAsync(World world, bool deleted)
+    {
+        var current = (await world.MintedAsync())[^1];
+        if (deleted)
+        {
+            await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = current.Id });
+            return;
+        }
+
+        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = current.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
+    }
+
     [Fact]
     public async Task A_value_that_cannot_be_read_is_not_taken_for_a_missing_one()
     {
