@@ -13,6 +13,9 @@ public sealed class KeyRotationFunction : ComponentResource
     /// <summary>The longest activation wait, in seconds: with what comes on top an invocation ends in time.</summary>
     public const int LongestActivationWait = LongestInvocation - TimeBesideActivation;
 
+    /// <summary>The alias that operators invoke. The function refuses everything but their actions there.</summary>
+    public const string OperatorsAlias = "operators";
+
     private const int LongestInvocation = 900; // Lambda's quota, in seconds
     private const int LongestName = 64; // Lambda's quota, in characters
 
@@ -67,7 +70,15 @@ public sealed class KeyRotationFunction : ComponentResource
         Name = function.Name;
         Arn = function.Arn;
 
-        PermitInvocation(name, args);
+        // Also without operators: the tool invokes it, and an identity policy may name it.
+        var alias = new Aws.Lambda.Alias(name, new()
+        {
+            Name = OperatorsAlias,
+            Description = "The actions of operators; the function refuses everything else here",
+            FunctionName = Name,
+            FunctionVersion = "$LATEST",
+        }, child);
+        PermitInvocation(name, args, alias);
         RegisterOutputs(new Dictionary<string, object?> { ["name"] = Name, ["arn"] = Arn, ["roleArn"] = RoleArn });
     }
 
@@ -150,20 +161,21 @@ public sealed class KeyRotationFunction : ComponentResource
     }
 
     /// <summary>The function's own policy. It holds 20 KB, hence one permission for the rules of all keys: their names begin with this one.</summary>
-    private void PermitInvocation(string name, KeyRotationFunctionArgs args)
+    private void PermitInvocation(string name, KeyRotationFunctionArgs args, Aws.Lambda.Alias alias)
     {
         Permit("", "secretsmanager.amazonaws.com", Account.Apply(account => account.Id));
         // No SourceAccount: with one, EventBridge is documented not to invoke the function. The ARN names the account.
         Permit("-schedules", "events.amazonaws.com", sourceArn: Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
         foreach (var (key, arn) in args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal))
         {
-            Permit("-operator-" + key, arn);
+            Permit("-operator-" + key, arn, qualifier: alias.Name);
         }
 
-        void Permit(string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
+        void Permit(string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null, Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
         {
             Action = "lambda:InvokeFunction",
             Function = Name,
+            Qualifier = qualifier,
             Principal = principal,
             SourceAccount = sourceAccount,
             SourceArn = sourceArn,
@@ -215,7 +227,7 @@ public sealed class KeyRotationFunctionArgs : ResourceArgs
     /// <summary>Sends a trace of invocations to X-Ray.</summary>
     public bool Tracing { get; set; }
 
-    /// <summary>The ARNs of IAM roles and users that may invoke the function, by a name that does not change.</summary>
+    /// <summary>The ARNs of IAM roles and users that may invoke the function's actions, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> Operators { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>The ids of all usage plans that keys of this function are in, by a name that does not change.</summary>

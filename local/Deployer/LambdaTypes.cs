@@ -49,10 +49,33 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
     }
 }
 
+/// <summary><c>aws.lambda.Alias</c></summary>
+internal sealed class AliasType(LambdaService lambda) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("functionName", "name");
+
+    public override string AutoNamed => "name";
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        var arn = lambda.CreateAlias(inputs.Text("functionName"), inputs.Text("name"), inputs.Text("functionVersion"));
+        return Task.FromResult((arn, new Dictionary<string, object> { ["arn"] = arn }));
+    }
+
+    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    {
+        lambda.DeleteAlias(resource.Inputs.Text("functionName"), resource.Inputs.Text("name"));
+        return Task.CompletedTask;
+    });
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) =>
+        Gone.ExistsAsync(() => Task.FromResult(lambda.HasAlias(resource.Inputs.Text("functionName"), resource.Inputs.Text("name"))));
+}
+
 /// <summary><c>aws.lambda.Permission</c></summary>
 internal sealed class PermissionType(LambdaService lambda) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("action", "function", "principal", "sourceAccount", "sourceArn", "statementId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("action", "function", "principal", "qualifier", "sourceAccount", "sourceArn", "statementId");
 
     public override string AutoNamed => "statementId";
 
@@ -61,6 +84,7 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
         lambda.AddPermission(new AddPermissionRequest
         {
             FunctionName = inputs.Text("function"),
+            Qualifier = inputs.Find("qualifier"),
             StatementId = inputs.Text("statementId"),
             Action = inputs.Text("action"),
             Principal = inputs.Text("principal"),
@@ -72,13 +96,13 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
 
     public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
     {
-        lambda.RemovePermission(resource.Inputs.Text("function"), resource.Id);
+        lambda.RemovePermission(resource.Inputs.Text("function"), resource.Id, resource.Inputs.Find("qualifier"));
         return Task.CompletedTask;
     });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() =>
     {
-        using var policy = JsonDocument.Parse(lambda.GetPolicy(resource.Inputs.Text("function")).Policy);
+        using var policy = JsonDocument.Parse(lambda.GetPolicy(resource.Inputs.Text("function"), resource.Inputs.Find("qualifier")).Policy);
         return Task.FromResult(policy.RootElement.GetProperty("Statement").EnumerateArray().Any(statement => statement.GetProperty("Sid").ValueEquals(resource.Id)));
     });
 }

@@ -33,9 +33,12 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:lambda/function:Function", Step.Read) => On(
             Function(inputs.Text("name")), "lambda:GetFunction", "lambda:ListVersionsByFunction", "lambda:GetFunctionCodeSigningConfig"),
         ("aws:lambda/function:Function", Step.Delete) => On(Function(inputs.Text("name")), "lambda:DeleteFunction", "lambda:GetFunction"),
-        ("aws:lambda/permission:Permission", Step.Create) => On(Function(inputs.Text("function")), "lambda:AddPermission"),
-        ("aws:lambda/permission:Permission", Step.Read) => On(Function(inputs.Text("function")), "lambda:GetPolicy"),
-        ("aws:lambda/permission:Permission", Step.Delete) => On(Function(inputs.Text("function")), "lambda:RemovePermission", "lambda:GetPolicy"),
+        ("aws:lambda/alias:Alias", Step.Create) => On(Function(inputs.Text("functionName")), "lambda:CreateAlias"),
+        ("aws:lambda/alias:Alias", Step.Read) => On(Function(inputs.Text("functionName")), "lambda:GetAlias"),
+        ("aws:lambda/alias:Alias", Step.Delete) => On(Function(inputs.Text("functionName")), "lambda:DeleteAlias"),
+        ("aws:lambda/permission:Permission", Step.Create) => On(Permitted(inputs), "lambda:AddPermission"),
+        ("aws:lambda/permission:Permission", Step.Read) => On(Permitted(inputs), "lambda:GetPolicy"),
+        ("aws:lambda/permission:Permission", Step.Delete) => On(Permitted(inputs), "lambda:RemovePermission", "lambda:GetPolicy"),
         ("aws:lambda/invocation:Invocation", not Step.Read) when step is not Step.Delete || inputs.Find("lifecycleScope") == "CRUD" =>
             On(Function(inputs.Text("functionName")), "lambda:InvokeFunction"),
 
@@ -115,6 +118,9 @@ internal sealed class ProviderActions(EmbeddedAws aws)
 
     private string Function(string nameOrArn) =>
         nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : Arn("lambda", "function:" + nameOrArn);
+
+    // With a qualifier Lambda judges a call by the alias's ARN.
+    private string Permitted(Inputs inputs) => Function(inputs.Text("function")) + (inputs.Find("qualifier") is { } qualifier ? ":" + qualifier : "");
 
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
 

@@ -41,6 +41,7 @@ internal static class ResourceTypes
             ["aws:iam/role:Role"] = new RoleType(aws.Iam),
             ["aws:iam/rolePolicy:RolePolicy"] = new RolePolicyType(aws.Iam),
             ["aws:lambda/function:Function"] = new FunctionType(options),
+            ["aws:lambda/alias:Alias"] = new AliasType(aws.Lambda),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
             ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
             ["aws:cloudwatch/logGroup:LogGroup"] = new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),

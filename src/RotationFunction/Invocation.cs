@@ -84,6 +84,9 @@ internal sealed partial class Invocation
             { Action: Status.Action or Check.Action or RevokePrevious.Action or Rollback.Action or EndOverlap.Action } => SecretArn().IsMatch(received.SecretId) || NameOfSecret().IsMatch(received.SecretId)
                 ? new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context)
                 : throw Invalid("has a SecretId that is neither the name nor the full ARN of a secret"),
+            _ when OperatorsAlias.Is(context.InvokedFunctionArn) => throw new RotationException(
+                $"Through its alias {OperatorsAlias.Name} the function runs {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action} and {EndOverlap.Action} only. "
+                + "Steps are for Secrets Manager to send, other actions for the stack. Nothing was changed."),
             _ when !SecretArn().IsMatch(received.SecretId) => throw Invalid("has a SecretId that is not the full ARN of a secret"),
             { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, token: null, rotationToken: null, provisioning: false, context),
             { ClientRequestToken: null or "" } => throw Invalid("has no ClientRequestToken"),

@@ -14,6 +14,7 @@ public sealed class DeletedByHandTests
 {
     private const string Function = "aws:lambda/function:Function rotation";
     private const string Permission = "aws:lambda/permission:Permission rotation";
+    private const string Alias = "aws:lambda/alias:Alias rotation";
 
     [Fact]
     public async Task The_function()
@@ -184,7 +185,8 @@ public sealed class DeletedByHandTests
 
         Assert.Equal(
             [$"delete {Permission}", $"delete {Function}", $"replace {Function}", $"create {Permission}"],
-            changes.Where(change => change.EndsWith(" rotation", StringComparison.Ordinal)));
+            changes.Where(change => change.EndsWith(" rotation", StringComparison.Ordinal) && !change.EndsWith(Alias, StringComparison.Ordinal)));
+        Assert.Equal([$"delete {Alias}", $"create {Alias}"], changes.Where(change => change.EndsWith(Alias, StringComparison.Ordinal)));
         AssertInvocationsStay(changes);
         await AssertWholeAsync(account);
     }

@@ -49,9 +49,16 @@ public sealed class OperatorTests
         var (onCall, stranger) = (account.MakeRole("on-call"), account.MakeRole("stranger"));
         await account.UpAsync(Configuration(account, onCall));
 
-        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await StatusAsync(account, stranger));
-        Assert.Equal((HttpStatusCode.OK, null), await StatusAsync(account, onCall));
-        foreach (var path in new[] { "", "/policy" })
+        var status = new { action = "status", secretId = Account.SecretName };
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, stranger, status));
+        Assert.Equal((HttpStatusCode.OK, null), await InvokeAsync(account, onCall, status));
+        // Not the function itself, under whatever name.
+        foreach (var qualifier in new[] { "", ":$LATEST", ":1" })
+        {
+            Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, onCall, status, qualifier));
+        }
+
+        foreach (var path in new[] { "", "/policy", ":operators", ":operators/policy" })
         {
             using var refused = await SendAsync(account, onCall, HttpMethod.Get, path, content: null);
             Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
@@ -62,7 +69,45 @@ public sealed class OperatorTests
         Assert.Equal("AccessDeniedException", denied.ErrorCode);
 
         await account.UpAsync(Configuration(account));
-        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await StatusAsync(account, onCall));
+        Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, onCall, status));
+    }
+
+    [Fact]
+    public async Task Through_the_alias_an_operator_sends_no_step_and_nothing_that_is_the_stacks()
+    {
+        await using var account = await Account.ListenAsync();
+        var onCall = account.MakeRole("on-call");
+        await account.UpAsync(Configuration(account, onCall));
+        await account.RotateAsync(Other);
+        var secret = await account.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Other });
+        var version = secret.VersionIdsToStages.Single(held => held.Value.Contains("AWSCURRENT")).Key;
+        // Paused, as while lifecycle would delete keys.
+        await account.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = Other });
+        var keys = account.Minted(Other).Select(key => (key.Id, key.Enabled)).ToList();
+
+        foreach (var sent in new object[]
+        {
+            new { action = "lifecycle", secretId = secret.ARN, tf = new { action = "delete" } },
+            new { action = "lifecycle", secretId = secret.ARN, usagePlanIds = account.Plans, tf = new { action = "update" } },
+            new { action = "leaveUsagePlan", secretId = secret.ARN, usagePlanId = account.Plans[0], tf = new { action = "delete" } },
+            new { action = "provision", secretId = secret.ARN },
+            new { Step = "createSecret", SecretId = secret.ARN, ClientRequestToken = version },
+            new { Step = "setSecret", SecretId = secret.ARN, ClientRequestToken = version },
+            new { Step = "testSecret", SecretId = secret.ARN, ClientRequestToken = version },
+            new { Step = "finishSecret", SecretId = secret.ARN, ClientRequestToken = version },
+        })
+        {
+            using var refused = await SendAsync(account, onCall, HttpMethod.Post, ":operators/invocations", JsonSerializer.Serialize(sent));
+            Assert.Equal("Unhandled", refused.Headers.GetValues("X-Amz-Function-Error").Single());
+            Assert.StartsWith(
+                "Through its alias operators the function runs status, check, revokePrevious, rollback and endOverlap only.",
+                JsonSerializer.Deserialize<JsonElement>(await refused.Content.ReadAsStringAsync()).GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
+            Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, onCall, sent, qualifier: ""));
+        }
+
+        Assert.Equal(2, keys.Count);
+        Assert.Equal(keys, account.Minted(Other).Select(key => (key.Id, key.Enabled)));
+        await account.AssertOpenAsync(account.Apis[0], Other);
     }
 
     private static object Configuration(Account account, params string[] operators) => new
@@ -80,16 +125,16 @@ public sealed class OperatorTests
     /// <summary>The answer of an action that must succeed.</summary>
     private static async Task<JsonElement> AskAsync(Account account, string roleArn, string action, string secretName)
     {
-        using var response = await SendAsync(account, roleArn, HttpMethod.Post, "/invocations", JsonSerializer.Serialize(new { action, secretId = secretName }));
+        using var response = await SendAsync(account, roleArn, HttpMethod.Post, ":operators/invocations", JsonSerializer.Serialize(new { action, secretId = secretName }));
         var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
         Assert.True(response.StatusCode == HttpStatusCode.OK && !response.Headers.Contains("X-Amz-Function-Error"), $"{action} failed.");
         Assert.Equal((action, secretName), (answer.GetProperty("Action").GetString(), answer.GetProperty("SecretId").GetString()));
         return answer;
     }
 
-    private static async Task<(HttpStatusCode Status, string? Error)> StatusAsync(Account account, string roleArn)
+    private static async Task<(HttpStatusCode Status, string? Error)> InvokeAsync(Account account, string roleArn, object sent, string qualifier = ":operators")
     {
-        using var response = await SendAsync(account, roleArn, HttpMethod.Post, "/invocations", JsonSerializer.Serialize(new { action = "status", secretId = Account.SecretName }));
+        using var response = await SendAsync(account, roleArn, HttpMethod.Post, qualifier + "/invocations", JsonSerializer.Serialize(sent));
         return (response.StatusCode, response.Headers.TryGetValues("x-amzn-ErrorType", out var errors) ? errors.Single() : null);
     }
 

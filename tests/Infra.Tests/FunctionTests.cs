@@ -73,10 +73,12 @@ public sealed class FunctionTests
 
         Assert.Equal(("secretsmanager.amazonaws.com", Engine.AccountId), (permission.Text("principal"), permission.Text("sourceAccount")));
         Assert.Equal(("lambda:InvokeFunction", "rotation-lambda-prod-rotation"), (permission.Text("action"), permission.Text("function")));
+        // Steps and schedules arrive at the function itself.
+        Assert.All((await Deployed.StackAsync(Configurations.Everything)).All("Permission").Where(other => other.Name is "rotation" or "rotation-schedules"), other => Assert.DoesNotContain("qualifier", other.Inputs.Keys));
     }
 
     [Fact]
-    public async Task Operators_alone_may_call_it_besides()
+    public async Task Operators_alone_may_call_it_besides_and_through_their_alias_only()
     {
         Assert.Equal(["rotation", "rotation-schedules"], (await Deployed.StackAsync(Settings.OneKey)).All("Permission").Select(permission => permission.Name).Order(StringComparer.Ordinal));
 
@@ -85,7 +87,15 @@ public sealed class FunctionTests
         Assert.Equal(
             ["arn:aws:iam::123456789012:role/team/on-call", "arn:aws:iam::123456789012:user/on-call"],
             operators.Select(permission => permission.Text("principal")).Order(StringComparer.Ordinal));
-        Assert.All(operators, permission => Assert.Equal(("lambda:InvokeFunction", "rotation-lambda-prod-rotation"), (permission.Text("action"), permission.Text("function"))));
+        Assert.All(operators, permission => Assert.Equal(
+            ("lambda:InvokeFunction", "rotation-lambda-prod-rotation", "operators"), (permission.Text("action"), permission.Text("function"), permission.Text("qualifier"))));
+    }
+
+    [Fact]
+    public async Task The_alias_is_there_without_operators_too()
+    {
+        var alias = (await Deployed.StackAsync(Settings.OneKey)).The("Alias");
+        Assert.Equal(("operators", "rotation-lambda-prod-rotation", "$LATEST"), (alias.Text("name"), alias.Text("functionName"), alias.Text("functionVersion")));
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed partial class PolicyTests
             Effect = "Allow",
             Principal = permission.Text("principal"),
             Action = permission.Text("action"),
-            Resource = $"arn:aws:lambda:{Engine.Region}:{Engine.AccountId}:function:{permission.Text("function")}",
+            Resource = $"arn:aws:lambda:{Engine.Region}:{Engine.AccountId}:function:{permission.Text("function")}{(permission.Inputs.ContainsKey("qualifier") ? ":" + permission.Text("qualifier") : "")}",
             Condition = new[] { ("StringEquals", "AWS:SourceAccount", "sourceAccount"), ("ArnLike", "AWS:SourceArn", "sourceArn") }
                 .Where(test => permission.Inputs.ContainsKey(test.Item3))
                 .ToDictionary(test => test.Item1, test => new Dictionary<string, string> { [test.Item2] = permission.Text(test.Item3) }),
