@@ -38,9 +38,10 @@ public sealed record Finding(string Problem, [property: JsonIgnore(Condition = J
 /// <param name="NextRotation">By when it will.</param>
 /// <param name="HoursOverdue">By how many hours it is late; 0 when it is not; null when nothing says when it is due.</param>
 /// <param name="PendingVersion">The version of a rotation that is not complete.</param>
+/// <param name="PendingStep">The step of that rotation that has not passed, as far as values and keys show: what testSecret found does not show, so finishSecret is never named.</param>
 /// <param name="Overlap">How long the previous key stays enabled; null: until the next rotation.</param>
 public sealed record RotationStatus(
-    bool Enabled, string? Schedule, string? Window, DateTime? LastRotated, DateTime? NextRotation, double? HoursOverdue, string? PendingVersion, string? Overlap);
+    bool Enabled, string? Schedule, string? Window, DateTime? LastRotated, DateTime? NextRotation, double? HoursOverdue, string? PendingVersion, string? PendingStep, string? Overlap);
 
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">Its id.</param>

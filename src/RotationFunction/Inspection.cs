@@ -45,7 +45,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
         // Those that were not looked at hold no label's value: whether tagged or not, what of them is enabled is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
-        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret));
+        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret)) { PendingValue = values["AWSPENDING"] };
         findings.AddRange(
         [
             .. InRotation(invocation, secret, seen, pending), .. InUsagePlans(template), .. InCurrentKey(secret, seen), .. InPreviousKey(values, seen),
@@ -165,7 +165,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         foreach (var key in seen.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap + Patience))
         {
             yield return new Finding(
-                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", $"aws lambda invoke --function-name <function> --cli-binary-format raw-in-base64-out --payload '{{\"action\": \"endOverlap\", \"secretId\": \"{secret.Arn}\"}}' /dev/stdout");
+                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", $"aws lambda invoke --function-name <function>:operators --cli-binary-format raw-in-base64-out --payload '{{\"action\": \"endOverlap\", \"secretId\": \"{secret.Arn}\"}}' /dev/stdout");
         }
     }
 
@@ -262,6 +262,14 @@ internal static class KeyKind
 internal sealed record Inspected(
     Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
 {
+    public ApiKeyValue? PendingValue { get; init; }
+
+    /// <summary>The step that the version labelled AWSPENDING has not passed, as far as values and keys show; null where no rotation is under way.</summary>
+    public string? PendingStep => Secret is null || Secret.Pending == Secret.Current || Secret.Pending is null ? null
+        : PendingValue is null ? CreateSecret.Step
+        : KeyOf("AWSPENDING") is not { Enabled: true } key || Template?.Plans.Except(key.UsagePlanIds).Any() != false ? SetSecret.Step
+        : TestSecret.Step;
+
     /// <summary>The key whose value a label holds. Values are unique, so it is the one that clients use, whatever its tags.</summary>
     public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Labels.Contains(label, StringComparer.Ordinal));
 

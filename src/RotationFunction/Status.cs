@@ -21,6 +21,7 @@ internal sealed class Status(Inspection inspection)
                 secret.NextRotation,
                 seen.HoursOverdue,
                 secret.Pending == secret.Current ? null : secret.Pending,
+                seen.PendingStep,
                 secret.Tag(Tags.Overlap)),
         };
     }

@@ -89,10 +89,6 @@ internal sealed class Account : IDisposable
         }
     }
 
-    /// <summary>Has the function run a step of a rotation, as Secrets Manager does.</summary>
-    public Task RunStepAsync(RotatedSecret secret, string step, string version, CancellationToken cancellationToken) =>
-        InvokeAsync(secret, new JsonObject { ["Step"] = step, ["SecretId"] = secret.Arn, ["ClientRequestToken"] = version }, cancellationToken);
-
     public void Dispose()
     {
         _secrets.Dispose();
@@ -108,7 +104,7 @@ internal sealed class Account : IDisposable
 
         try
         {
-            var answer = await _lambda.InvokeAsync(secret.Function, payload, cancellationToken);
+            var answer = await InvokeAsync(secret.Function, payload, cancellationToken);
             return answer.Failed ? throw new ToolException(ExitCode.Wrong, ErrorOf(answer.Payload)) : answer.Payload;
         }
         catch (AmazonServiceException missing) when (missing.ErrorCode == "ResourceNotFoundException")
@@ -120,6 +116,19 @@ internal sealed class Account : IDisposable
             throw new ToolException(
                 ExitCode.Unknown,
                 $"Lambda throttles the function {secret.Function}: no more of it may run at a time. Try again in a minute. What is reserved for it, if anything: aws lambda get-function-concurrency --function-name {secret.FunctionName}");
+        }
+    }
+
+    /// <summary>Through the alias, which operators may invoke; a function that was deployed without one is invoked itself, by who may.</summary>
+    private async Task<InvokeResponse> InvokeAsync(string function, JsonObject payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _lambda.InvokeAsync(OperatorsAlias.Of(function), payload, cancellationToken);
+        }
+        catch (AmazonServiceException missing) when (missing.ErrorCode == "ResourceNotFoundException")
+        {
+            return await _lambda.InvokeAsync(function, payload, cancellationToken);
         }
     }
 
@@ -146,6 +155,9 @@ internal sealed record RotatedSecret(string Name, string Arn, string? Function)
     public string? FunctionName => Function?.Split(':') is [_, _, _, _, _, _, var name, ..] ? name : null;
 
     public string? Holding(string label) => Labels.FirstOrDefault(version => version.Value.Contains(label)).Key;
+
+    /// <summary>What shows the function's log of a version.</summary>
+    public string LogCommand(string version) => $"aws logs filter-log-events --log-group-name /aws/lambda/{FunctionName} --filter-pattern '\"{version}\"' --query 'events[].message' --output text";
 
     /// <summary>What takes AWSPENDING off a version.</summary>
     public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {Arn} --version-stage AWSPENDING --remove-from-version-id {version}";

@@ -5,7 +5,8 @@ Argument<string> secret = new("SECRET") { Description = "The secret's name or AR
 Argument<string?> secretOrAll = new("SECRET") { Description = "The secret's name or ARN; all secrets when left out.", Arity = ArgumentArity.ZeroOrOne };
 Option<string?> function = new("--function") { Description = "Only the secrets that this function rotates.", HelpName = "NAME" };
 Option<bool> json = new("--json") { Description = "Print JSON, for scripts." };
-Option<bool> wait = new("--wait") { Description = "Follow the rotation to its end; when it fails, say why." };
+Option<bool> wait = new("--wait") { Description = "Follow the rotation to its end; when a step stands still, say what is wrong and where its log is." };
+Option<int> timeout = new("--timeout") { Description = "With --wait: give up waiting after so many seconds.", HelpName = "SECONDS", DefaultValueFactory = _ => 900 };
 foreach (var argument in new Argument[] { secret, secretOrAll })
 {
     // A mistyped option must not be taken for a secret.
@@ -24,7 +25,8 @@ var root = new RootCommand("Shows, rotates, checks, revokes and rolls back API G
 {
     Command("status", "Shows when a secret rotates, its keys, and what is wrong.", (account, parsed, cancel) =>
         new StatusOf(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel), secretOrAll, function, json),
-    Command("rotate", "Rotates a secret's key now.", (account, parsed, cancel) => new Rotate(account, screen).RunAsync(parsed.GetRequiredValue(secret), parsed.GetValue(wait), cancel), secret, wait),
+    Command("rotate", "Rotates a secret's key now.", (account, parsed, cancel) =>
+        new Rotate(account, screen).RunAsync(parsed.GetRequiredValue(secret), parsed.GetValue(wait) ? TimeSpan.FromSeconds(parsed.GetValue(timeout)) : null, cancel), secret, wait, timeout),
     Command("check", "Verifies all that a rotation would, and calls the API with AWSCURRENT's key.", Acting("check"), secret),
     Command("revoke", "Disables the keys that clients should not use any more: AWSPREVIOUS's.", Acting("revokePrevious"), secret),
     Command("rollback", "Goes back to AWSPREVIOUS's key.", Acting("rollback"), secret),

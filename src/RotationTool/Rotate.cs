@@ -1,23 +1,26 @@
 using System.Diagnostics;
+using RotationFunction;
 
 namespace RotationTool;
 
 /// <summary>Starts a rotation, and follows it to its end when asked to.</summary>
 /// <remarks>
-/// Neither Secrets Manager nor the function keeps why a step failed, other than in a log. So a step that stands still is run once more:
-/// each may be repeated, beside Secrets Manager too, and what it answers is the reason, or heals it. testSecret, which changes nothing, is run at once:
-/// it answers when Secrets Manager's own does.
+/// Neither Secrets Manager nor the function keeps why a step failed, other than in a log, and a step that waits for its turn looks like one that failed. So a step
+/// that stands still is told with what is wrong as far as <c>status</c> finds it, and with where the log is; the waiting goes on until its time is over.
 /// </remarks>
 internal sealed class Rotate(Account account, Screen screen)
 {
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _passed;
 
-    public async Task<ExitCode> RunAsync(string secretId, bool wait, CancellationToken cancellationToken)
+    /// <param name="secretId">Its name or ARN.</param>
+    /// <param name="wait">How long the rotation is followed; null where it is not.</param>
+    /// <param name="cancellationToken">Gives up; the rotation goes on.</param>
+    public async Task<ExitCode> RunAsync(string secretId, TimeSpan? wait, CancellationToken cancellationToken)
     {
         var secret = await account.FindAsync(secretId, cancellationToken);
         if (secret.Function is null)
@@ -27,50 +30,48 @@ internal sealed class Rotate(Account account, Screen screen)
 
         var version = await account.RotateAsync(secret, cancellationToken);
         screen.Print($"{secret.Name} is being rotated: version {version}");
-        return wait ? await screen.WaitAsync("rotating " + secret.Name, () => FollowAsync(secret, version, cancellationToken)) : ExitCode.Fine;
+        return wait is { } limit ? await screen.WaitAsync("rotating " + secret.Name, () => FollowAsync(secret, version, limit, cancellationToken)) : ExitCode.Fine;
     }
 
-    private async Task<ExitCode> FollowAsync(RotatedSecret secret, string version, CancellationToken cancellationToken)
+    private async Task<ExitCode> FollowAsync(RotatedSecret secret, string version, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var movedOn = Stopwatch.GetTimestamp();
-        while (await ObserveAsync(secret, version, cancellationToken) is var passed && passed < Steps.Length)
+        for (var (movedOn, told) = (Stopwatch.GetTimestamp(), false); ; await Task.Delay(Pause, cancellationToken))
         {
+            var (passed, findings) = await ObserveAsync(secret, version, cancellationToken);
             if (Pass(passed))
             {
-                movedOn = Stopwatch.GetTimestamp();
+                (movedOn, told) = (Stopwatch.GetTimestamp(), false);
             }
 
-            var step = Steps[_passed];
-            if (step is "testSecret" || Stopwatch.GetElapsedTime(movedOn) > Patience)
+            if (_passed == Steps.Length)
             {
-                if (await WhyAsync(secret, step, version, cancellationToken) is not { } reason)
-                {
-                    Pass(_passed + 1);
-                    continue;
-                }
-
-                // The step before may not be done yet, and Secrets Manager's own try may have been faster.
-                if (Stopwatch.GetElapsedTime(movedOn) > Patience && await ObserveAsync(secret, version, cancellationToken) <= _passed)
-                {
-                    screen.StepFailed(step);
-                    throw new ToolException(ExitCode.Wrong, $"{step} failed: {reason} Secrets Manager tries the rotation again; to give it up: {secret.ClearCommand(version)}");
-                }
+                return ExitCode.Fine;
             }
 
-            await Task.Delay(Pause, cancellationToken);
-        }
+            var isOver = Stopwatch.GetElapsedTime(_started) > limit;
+            if (!told && (isOver || Stopwatch.GetElapsedTime(movedOn) > Patience))
+            {
+                told = true;
+                screen.Print($"{Steps[_passed]} has not passed yet. It may be waiting; if it failed, the function's log says why: {secret.LogCommand(version)}");
+                screen.Show(findings);
+            }
 
-        Pass(Steps.Length);
-        return ExitCode.Fine;
+            if (isOver)
+            {
+                throw new ToolException(
+                    ExitCode.Wrong,
+                    $"{Steps[_passed]} has not passed after {limit.TotalSeconds:F0} s. Secrets Manager goes on with the rotation, or tries it again; to give it up: {secret.ClearCommand(version)}");
+            }
+        }
     }
 
-    /// <summary>How many steps have passed, as far as labels and keys show.</summary>
-    private async Task<int> ObserveAsync(RotatedSecret secret, string version, CancellationToken cancellationToken)
+    /// <summary>How many steps have passed, as far as labels and keys show, and what is wrong.</summary>
+    private async Task<(int Passed, IReadOnlyList<Finding> Findings)> ObserveAsync(RotatedSecret secret, string version, CancellationToken cancellationToken)
     {
         var labels = (await account.FindAsync(secret.Arn, cancellationToken)).Labels.GetValueOrDefault(version) ?? [];
         if (labels.Contains("AWSCURRENT"))
         {
-            return Steps.Length;
+            return (Steps.Length, []);
         }
 
         if (!labels.Contains("AWSPENDING"))
@@ -78,25 +79,8 @@ internal sealed class Rotate(Account account, Screen screen)
             throw new ToolException(ExitCode.Wrong, $"Version {version} is neither AWSPENDING nor AWSCURRENT any more: somebody gave the rotation up, or stored another value. Start anew: apikey-rotation rotate {secret.Name}");
         }
 
-        // What setSecret has attached so far does not show whether it is done: it attaches to the plans of the template one after the other.
-        var keys = (await account.ActAsync(secret, "status", cancellationToken)).Keys ?? [];
-        return keys.FirstOrDefault(key => key.Labels.Contains("AWSPENDING")) is not { } pending ? 0
-            : keys.FirstOrDefault(key => key.Labels.Contains("AWSCURRENT")) is { } current && current.UsagePlanIds.Except(pending.UsagePlanIds).Any() ? 1
-            : 2;
-    }
-
-    /// <summary>Runs a step once more. Returns its error, or null when it passed.</summary>
-    private async Task<string?> WhyAsync(RotatedSecret secret, string step, string version, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await account.RunStepAsync(secret, step, version, cancellationToken);
-            return null;
-        }
-        catch (ToolException failed) when (failed.ExitCode == ExitCode.Wrong)
-        {
-            return failed.Message.TrimEnd('.') + ".";
-        }
+        var status = await account.ActAsync(secret, "status", cancellationToken);
+        return (Math.Max(0, Array.IndexOf(Steps, status.Rotation?.PendingStep)), status.Findings ?? []);
     }
 
     private bool Pass(int steps)

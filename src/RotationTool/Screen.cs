@@ -33,8 +33,6 @@ internal sealed class Screen
     public void StepPassed(string step, TimeSpan since) =>
         _console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {step,-12}  [green]passed[/]  after {since.TotalSeconds:F0} s");
 
-    public void StepFailed(string step) => _console.MarkupLineInterpolated($"  {step,-12}  [red]failed[/]");
-
     public void Error(string text)
     {
         _errors.Markup("[red]Error:[/] ");

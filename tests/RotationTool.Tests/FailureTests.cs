@@ -124,6 +124,44 @@ public sealed class FailureTests
         }
     }
 
+    /// <summary>Exactly what the stack gives to an operator, besides what reads the secret's labels.</summary>
+    [Fact]
+    public async Task An_operator_needs_the_alias_only()
+    {
+        await using var world = await World.StartAsync();
+        await world.RotateAsync();
+        await ActAsAsync(world, $$"""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{{world.FunctionArn}}:operators"},{"Effect":"Allow","Action":["secretsmanager:*"],"Resource":"*"}""");
+        string[][] commands = [["status"], ["status", World.SecretName], ["check", World.SecretName], ["rollback", World.SecretName], ["revoke", World.SecretName]];
+        foreach (var command in commands)
+        {
+            Assert.Equal((command[0], 0), (command[0], (await world.RunAsync(command)).ExitCode));
+        }
+
+        // Secrets Manager asks for more of who rotates: docs/security.md.
+        var denied = await AssertFailsAsync(world, 3, "AWS denies access: ", "rotate", World.SecretName);
+        Assert.Contains("lambda:InvokeFunction", denied.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_tool_has_the_function_do_it_has_it_do_through_the_alias()
+    {
+        await using var world = await World.StartAsync();
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+        Assert.All(
+            world.Aws.Calls.Snapshot().Where(call => call.Call is { Operation: "Invoke", AccessKeyId: "AKIAONCALL" }),
+            call => Assert.Equal(world.FunctionArn + ":operators", call.Call.Resource));
+    }
+
+    [Fact]
+    public async Task A_function_that_was_deployed_without_the_alias_is_invoked_itself()
+    {
+        await using var world = await World.StartAsync();
+        world.Aws.Lambda.DeleteAlias(World.FunctionName, "operators");
+        Assert.Equal(0, (await world.RunAsync("status", World.SecretName)).ExitCode);
+        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+    }
+
     [Fact]
     public async Task An_interrupt_ends_the_waiting_and_not_the_rotation()
     {

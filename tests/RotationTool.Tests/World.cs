@@ -64,9 +64,9 @@ internal sealed class World : IAsyncDisposable
     public string PlanId { get; private set; } = "";
 
     /// <summary>Starts it; the secret has its first key.</summary>
-    public static async Task<World> StartAsync()
+    public static async Task<World> StartAsync(TimeSpan? rotationRetryDelay = null)
     {
-        var world = new World(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = TimeSpan.FromMinutes(10) }));
+        var world = new World(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = rotationRetryDelay ?? TimeSpan.FromMinutes(10) }));
         await world.DeployAsync();
         return world;
     }
@@ -96,6 +96,10 @@ internal sealed class World : IAsyncDisposable
     public void RegisterFunction(TimeSpan? timeout = null)
     {
         FunctionArn = Aws.Lambda.Register(FunctionName, RunFunctionAsync, new FunctionOptions { Timeout = timeout ?? TimeSpan.FromMinutes(5) });
+        if (!Aws.Lambda.HasAlias(FunctionName, "operators"))
+        {
+            Aws.Lambda.CreateAlias(FunctionName, "operators", "$LATEST");
+        }
     }
 
     public void PermitSecretsManager() => Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest
