@@ -83,7 +83,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             // Which of these AWS answers when the quota is reached is not documented.
             var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
             throw invocation.Failed(
-                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: aws apigateway get-api-keys --query 'length(items)', and delete some that nobody uses. {invocation.Again}");
+                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: {Commands.CountKeys}, and delete some that nobody uses. {invocation.Again}");
         }
 
         async Task<(string Id, bool IsNew)> CreateOrFindAsync()
@@ -220,7 +220,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         if (held.Find(plan => (plan.ApiStages ?? []).Exists(stage => stages.Exists(other => (other.ApiId, other.Stage) == (stage.ApiId, stage.Stage)))) is { } rival)
         {
             throw invocation.Failed($"key {keyId} cannot be in usage plan {planId} while it is in usage plan {rival.Id}, which has the same API stage. "
-                + $"Take it out of that one with: aws apigateway delete-usage-plan-key --usage-plan-id {rival.Id} --key-id {keyId}. {invocation.Again}");
+                + $"Take it out of that one with: {Commands.DetachKey(rival.Id, keyId)}. {invocation.Again}");
         }
     }
 

@@ -37,5 +37,5 @@ internal sealed class CreateSecret(Secrets secrets, ApiKeys apiKeys)
 
     private async Task<SecretDocument> ReadCurrentAsync(Invocation rotation, Secret secret) =>
         await secrets.ReadCurrentAsync(rotation, secret)
-        ?? throw rotation.Failed("the secret has no AWSCURRENT value to start from. Deploy the stack again, or store a first document with: aws secretsmanager put-secret-value --secret-string '{}' --secret-id " + rotation.SecretId);
+        ?? throw rotation.Failed($"the secret has no AWSCURRENT value to start from. Deploy the stack again, or store a first document with: {Commands.StoreFirstDocument(rotation.SecretId)}");
 }

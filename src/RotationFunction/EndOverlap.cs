@@ -19,7 +19,7 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
         "0" => TimeSpan.Zero,
         [.. var count, 'h'] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is > 0 and <= LongestOverlap => TimeSpan.FromHours(hours),
         [.. var count, 'd'] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= LongestOverlap => TimeSpan.FromDays(days),
-        var text => throw invocation.Failed($"the secret's tag {Tags.Overlap} is '{text}'. Nothing was changed. Set it to 0, or to hours or days such as 24h or 7d, with: aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Overlap},Value=24h"),
+        var text => throw invocation.Failed($"the secret's tag {Tags.Overlap} is '{text}'. Nothing was changed. Set it to 0, or to hours or days such as 24h or 7d, with: {Commands.SetOverlap(secret.Arn)}"),
     };
 
     /// <summary>When the overlap ends, unless the secret is changed again.</summary>

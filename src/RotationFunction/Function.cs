@@ -97,7 +97,7 @@ public sealed class Function
                 return null;
             }
 
-            return await RunActionAsync(invocation, rotationEvent);
+            return Line.Of(await RunActionAsync(invocation, rotationEvent));
         }
         catch (AmazonServiceException refused)
         {

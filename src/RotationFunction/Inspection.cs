@@ -72,12 +72,12 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     {
         if (!secret.RotationEnabled)
         {
-            yield return new Finding("Rotation is not enabled for this secret.", $"aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id {secret.Arn}");
+            yield return new Finding("Rotation is not enabled for this secret.", Commands.EnableRotation(secret.Arn));
         }
 
         if (seen.HoursOverdue > 0)
         {
-            yield return new Finding($"Rotation is {seen.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Rotating(secret));
+            yield return new Finding($"Rotation is {seen.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Commands.RotateSecret(secret.Arn));
         }
 
         var pendingSince = pending?.Created?.ToUniversalTime() ?? secret.LastChanged;
@@ -86,31 +86,31 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             yield return new Finding(
                 $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; where it has no entry of that version, "
                 + "Lambda throttled the function: see its metric Throttles. The command gives the rotation up.",
-                invocation.ClearCommand(stuck));
+                Commands.ClearPending(invocation.SecretId, stuck));
         }
     }
 
     private static IEnumerable<Finding> InUsagePlans(Template? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
-        new Finding($"Usage plan {plan} of the template has no API stage: no key opens anything there, so clients are refused.", Template.AddingStage(plan)));
+        new Finding($"Usage plan {plan} of the template has no API stage: no key opens anything there, so clients are refused.", Commands.AddStage(plan)));
 
     private static IEnumerable<Finding> InCurrentKey(Secret secret, Inspected seen)
     {
         if (seen.CurrentKey is null)
         {
-            yield return new Finding("AWSCURRENT holds no key that can be read.", Rotating(secret));
+            yield return new Finding("AWSCURRENT holds no key that can be read.", Commands.RotateSecret(secret.Arn));
             yield break;
         }
 
         if (seen.KeyOf("AWSCURRENT") is not { } current)
         {
-            yield return new Finding("No key of this secret has AWSCURRENT's value, so clients are refused.", Rotating(secret));
+            yield return new Finding("No key of this secret has AWSCURRENT's value, so clients are refused.", Commands.RotateSecret(secret.Arn));
             yield break;
         }
 
         if (!current.Enabled)
         {
             yield return new Finding(
-                $"AWSCURRENT's key {current.KeyId} is disabled, so clients are refused.", $"aws apigateway update-api-key --api-key {current.KeyId} --patch-operations op=replace,path=/enabled,value=true");
+                $"AWSCURRENT's key {current.KeyId} is disabled, so clients are refused.", Commands.EnableKey(current.KeyId));
         }
 
         foreach (var finding in InPlansOf(current, "AWSCURRENT", seen.Template))
@@ -138,10 +138,10 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, Template? template) => template is null ? [] :
     [
         .. template.Plans.Except(key.UsagePlanIds).Select(plan => new Finding(
-            $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template is.", $"aws apigateway create-usage-plan-key --usage-plan-id {plan} --key-type API_KEY --key-id {key.KeyId}")),
+            $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template is.", Commands.AttachKey(plan, key.KeyId))),
         .. key.UsagePlanIds.Except(template.Plans).Select(plan => new Finding(
             $"{label}'s key {key.KeyId} is in usage plan {plan}, but the template is not: it opens what the keys of later rotations will not. Put the template there too, or take the key out.",
-            $"aws apigateway delete-usage-plan-key --usage-plan-id {plan} --key-id {key.KeyId}")),
+            Commands.DetachKey(plan, key.KeyId))),
     ];
 
     /// <summary>A rotation replaces <c>apiKey</c> only: clients that read another field are refused once its key is retired.</summary>
@@ -165,7 +165,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         foreach (var key in seen.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap + Patience))
         {
             yield return new Finding(
-                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", $"aws lambda invoke --function-name <function>:operators --cli-binary-format raw-in-base64-out --payload '{{\"action\": \"endOverlap\", \"secretId\": \"{secret.Arn}\"}}' /dev/stdout");
+                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", Commands.EndOverlap(secret.Arn));
         }
     }
 
@@ -179,18 +179,18 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             yield return new Finding(
                 $"Key {key.KeyId}, which {what}, is enabled without the tag that shows whose it is: neither a rotation nor revokePrevious "
                 + "disables it. The command tags it again. Where the secret never had that key, somebody else made it: have them delete it.",
-                key.KeyId == secret.Tag(Tags.Adopted) ? Tags.TaggingAdopted(secret, key.KeyId) : Tags.TaggingMinted(secret, key.KeyId));
+                key.KeyId == secret.Tag(Tags.Adopted)
+                    ? Commands.TagAdoptedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Name)
+                    : Commands.TagMintedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Arn));
         }
 
         if (Math.Max(0, untagged.Count - MostFound) + seen.OthersEnabled is > 0 and var more)
         {
             yield return new Finding(
                 $"{more} more keys that are named like keys of this secret are enabled without a label or a tag: strays, or keys that others made.",
-                $"aws apigateway get-api-keys --name-query '{KeyNames.Prefix(secret.Name)}'");
+                Commands.ListRing(secret.Name));
         }
     }
-
-    private static string Rotating(Secret secret) => $"aws secretsmanager rotate-secret --secret-id {secret.Arn}";
 
     private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(
         Invocation invocation, Secret secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)

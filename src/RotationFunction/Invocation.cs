@@ -62,13 +62,13 @@ internal sealed partial class Invocation
     public string Clearing => ClearingOf(Token);
 
     /// <summary>The function's role, and how a person finds it.</summary>
-    public string Role => $"the function's role: aws lambda get-function-configuration --query Role --function-name {_context.InvokedFunctionArn}";
+    public string Role => $"the function's role: {Commands.FindRole(_context.InvokedFunctionArn)}";
 
     /// <summary>What happens after a failure.</summary>
     public string Again => _token is null ? "Then invoke it again." : Provisioning ? "Then deploy again." : "Rotation will be tried again.";
 
     /// <summary>How a person starts a rotation.</summary>
-    public string StartingAnew => $"Start a new one with: aws secretsmanager rotate-secret --secret-id {SecretId}";
+    public string StartingAnew => $"Start a new one with: {Commands.RotateSecret(SecretId)}";
 
     public TimeSpan RemainingTime => _context.RemainingTime;
 
@@ -100,13 +100,10 @@ internal sealed partial class Invocation
     /// <summary>How a person mends a version whose document cannot be read.</summary>
     public string Mending(string version) => version == _token
         ? Clearing
-        : $"Store a JSON object such as {{\"apiKey\": \"...\"}} with: aws secretsmanager put-secret-value --secret-string <document> --secret-id {SecretId}";
+        : $"Store a JSON object such as {{\"apiKey\": \"...\"}} with: {Commands.StoreDocument(SecretId)}";
 
     /// <summary>The same of another version.</summary>
-    public string ClearingOf(string version) => $"Take AWSPENDING off it with: {ClearCommand(version)}, then {(_token is null ? "invoke this" : "rotate")} again.";
-
-    /// <summary>What takes AWSPENDING off a version.</summary>
-    public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {SecretId} --version-stage AWSPENDING --remove-from-version-id {version}";
+    public string ClearingOf(string version) => $"Take AWSPENDING off it with: {Commands.ClearPending(SecretId, version)}, then {(_token is null ? "invoke this" : "rotate")} again.";
 
     /// <summary>A step of the rotation that provision runs.</summary>
     public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context);
@@ -133,7 +130,7 @@ internal sealed partial class Invocation
     private string? Remedy(AmazonServiceException refused) => refused switch
     {
         EncryptionFailureException or DecryptionFailureException =>
-            $"See that the secret's KMS key is enabled: aws secretsmanager describe-secret --query KmsKeyId --secret-id {SecretId}, then aws kms enable-key --key-id <that key>.",
+            $"See that the secret's KMS key is enabled: {Commands.FindKmsKey(SecretId)}, then {Commands.EnableKmsKey}.",
         TooManyRequestsException => $"All callers in the account and Region share ten calls of API Gateway a second: find who takes them in CloudTrail, or let fewer rotations begin in the same hour. {Again}",
         ConflictException => $"Others changed something of API Gateway at the same time, again and again. {Again}",
         _ when Permission.IsDenial(refused) =>

@@ -1,15 +1,65 @@
 using System.Globalization;
+using System.Text;
 
 namespace RotationFunction;
 
-/// <summary>Text from outside (ids, tags, AWS's texts) made fit for one line of a log or an error: no line breaks or escape sequences, and not endless.</summary>
+/// <summary>
+/// Text from outside (ids, tags, AWS's texts) made fit for one line of a log, an error or an answer: nothing that breaks, hides or reorders text, and not endless.
+/// </summary>
 internal static class Line
 {
     private const int Longest = 2000;
+    private const int LongestId = 256; // AWS's longest, a schedule expression and a tag
 
-    public static string Of(string text) =>
-        string.Concat(text.Take(Longest).Select(character => IsPrinted(character) ? character : ' ')) + (text.Length > Longest ? " (cut)" : "");
+    public static string Of(string text, int longest = Longest)
+    {
+        var line = new StringBuilder(Math.Min(text.Length, longest));
+        foreach (var rune in text.Length > longest ? text.AsSpan(0, longest).EnumerateRunes() : text.AsSpan().EnumerateRunes())
+        {
+            // Half of a surrogate pair comes as the replacement character.
+            line.Append(IsPrinted(rune) ? rune.ToString() : " ");
+        }
 
-    private static bool IsPrinted(char character) => char.GetUnicodeCategory(character)
-        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+        return line + (text.Length > longest ? " (cut)" : "");
+    }
+
+    /// <summary>An answer all of whose texts are such lines. A command that cannot be shown becomes a sentence of the problem.</summary>
+    public static ActionResult Of(ActionResult answer) => answer with
+    {
+        Action = OfId(answer.Action),
+        SecretId = Of(answer.SecretId),
+        Message = Of(answer.Message),
+        Findings = answer.Findings?.Select(Of).ToList(),
+        Rotation = answer.Rotation is not { } rotation ? null : rotation with
+        {
+            Schedule = OfId(rotation.Schedule),
+            Window = OfId(rotation.Window),
+            PendingVersion = OfId(rotation.PendingVersion),
+            Overlap = OfId(rotation.Overlap),
+        },
+        Keys = answer.Keys?.Select(key => key with
+        {
+            KeyId = OfId(key.KeyId),
+            Kind = OfId(key.Kind),
+            Labels = [.. key.Labels.Select(label => Of(label, LongestId))],
+            UsagePlanIds = [.. key.UsagePlanIds.Select(plan => Of(plan, LongestId))],
+        }).ToList(),
+    };
+
+    private static Finding Of(Finding finding) => finding.Command is not { } command ? new Finding(Of(finding.Problem))
+        : command.Length <= Longest && command == Of(command) && command != Commands.Withheld ? finding with { Problem = Of(finding.Problem) }
+        : new Finding($"{Of(finding.Problem)} {Commands.Withheld}");
+
+    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(id))]
+    private static string? OfId(string? id) => id is null ? null : Of(id, LongestId);
+
+    private static bool IsPrinted(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
+        && !IsInvisible(rune.Value);
+
+    // Unicode's Default_Ignorable_Code_Point beside the format characters, the blank of Braille, and the replacement character.
+    private static bool IsInvisible(int codePoint) => codePoint
+        is 0x034F or 0x115F or 0x1160 or (0x17B4 or 0x17B5) or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
+            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or 0xFFFD or (>= 0xE0000 and <= 0xE0FFF);
 }

@@ -61,14 +61,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     private void Write(LogLevel level, string what, object[] values)
     {
-        values = [.. values.Select(value => value is string text ? Line.Of(text) : value)];
-        if (versionId is null)
-        {
-            logger.Log(level, "{step} of {secretArn}: " + what, [step, secretArn, .. values]);
-        }
-        else
-        {
-            logger.Log(level, "{step} of {secretArn} version {versionId}: " + what, [step, secretArn, versionId, .. values]);
-        }
+        var template = versionId is null ? "{step} of {secretArn}: " : "{step} of {secretArn} version {versionId}: ";
+        object[] fields = versionId is null ? [step, secretArn, .. values] : [step, secretArn, versionId, .. values];
+        logger.Log(level, template + what, [.. fields.Select(field => field is string text ? Line.Of(text) : field)]);
     }
 }

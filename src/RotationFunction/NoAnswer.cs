@@ -22,6 +22,8 @@ internal static class NoAnswer
 /// <summary>Makes the SDK's HTTP clients: an answer is read whole before the SDK gets it, so that the time-out holds for a body that stops halfway too.</summary>
 internal sealed class WholeAnswers : HttpClientFactory
 {
+    private const int LargestAnswer = 64 * 1024 * 1024; // several times what AWS sends
+
     /// <inheritdoc/>
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Reader()) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };
 
@@ -30,7 +32,7 @@ internal sealed class WholeAnswers : HttpClientFactory
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = await base.SendAsync(request, cancellationToken);
-            await answer.Content.LoadIntoBufferAsync(cancellationToken);
+            await answer.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
             return answer;
         }
     }

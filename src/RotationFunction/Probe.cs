@@ -65,7 +65,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
                 throw rotation.Failed($"key {keyId} is refused by {Printed(url)} like a made-up key, for {time.GetElapsedTime(started).TotalSeconds:F0} s now: "
                     + $"it {answer.Text}. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer, a resource policy "
                     + "or a firewall refuses the probe, name another method in the tag, or take the tag off. And check that the key's usage plans hold "
-                    + $"the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. Or API Gateway is slow this time. {rotation.Again}");
+                    + $"the stage of this URL: {Commands.ListPlans(keyId)}. Or API Gateway is slow this time. {rotation.Again}");
             }
 
             accepted = answer.IsAccepted ? accepted + 1 : 0;
@@ -85,7 +85,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
             if (rotation.RemainingTime <= pause + RequestTimeout)
             {
                 throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {Printed(url)} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
-                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: aws apigateway get-usage-plans --key-id {keyId}. {rotation.Again}");
+                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: {Commands.ListPlans(keyId)}. {rotation.Again}");
             }
 
             await Task.Delay(pause, time);

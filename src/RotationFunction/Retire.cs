@@ -100,7 +100,7 @@ internal sealed class Retire(ApiKeys apiKeys)
             {
                 throw invocation.Failed($"{keys.Count - index} keys named like keys of this secret are left to look at, and the invocation has no time for them: "
                     + "a key that must be disabled may be among them. Somebody makes keys of such names. Find and delete those without the tag "
-                    + $"{Tags.MintedFor}: aws apigateway get-api-keys --name-query '{KeyNames.Prefix(secret.Name)}'. {invocation.Again}");
+                    + $"{Tags.MintedFor}: {Commands.ListRing(secret.Name)}. {invocation.Again}");
             }
 
             yield return key;

@@ -18,7 +18,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
         return await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring) switch
         {
             { Disabled: [], LeftEnabled: [] } =>
-                $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}, and revoke again.",
+                $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: {Commands.RotateSecret(invocation.SecretId)}, and revoke again.",
             { Disabled: [] } retired => "No key was disabled; nothing was changed." + Left(retired),
             var retired => $"Keys disabled: {Printed(retired)}. API Gateway may accept them for some minutes yet." + Left(retired),
         };
@@ -45,7 +45,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
             ?? throw invocation.Failed("AWSCURRENT holds no key, so clients may depend on AWSPREVIOUS's. Nothing was changed.");
         if (!ring.Exists(key => key.Value == current.Text && key.Enabled == true) && !await IsEnabledAdoptedAsync(invocation, secret, current))
         {
-            throw invocation.Failed($"no enabled key of this secret has AWSCURRENT's value, so clients may depend on AWSPREVIOUS's. Nothing was changed. First: aws secretsmanager rotate-secret --secret-id {invocation.SecretId}");
+            throw invocation.Failed($"no enabled key of this secret has AWSCURRENT's value, so clients may depend on AWSPREVIOUS's. Nothing was changed. First: {Commands.RotateSecret(invocation.SecretId)}");
         }
 
         HashSet<ApiKeyValue> needed = [current];

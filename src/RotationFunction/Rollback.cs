@@ -61,13 +61,13 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
     {
         var secret = await secrets.DescribeAsync(invocation);
         return secret.Pending is not { } pending ? secret : throw invocation.Failed(
-            $"version {pending} is AWSPENDING: a rotation that is not complete would move AWSCURRENT again. Nothing was changed. Wait until it is, or give it up: {invocation.ClearCommand(pending)}");
+            $"version {pending} is AWSPENDING: a rotation that is not complete would move AWSCURRENT again. Nothing was changed. Wait until it is, or give it up: {Commands.ClearPending(invocation.SecretId, pending)}");
     }
 
     /// <summary>Sees that going back would undo nothing but the key, and that the key is there; enables it if it is not. Returns its id, and the template.</summary>
     private async Task<(string KeyId, Template Template)> CheckAsync(Invocation invocation, Secret secret, SecretDocument current, SecretDocument previous)
     {
-        var byHand = $"To go back all the same: aws secretsmanager update-secret-version-stage --secret-id {invocation.SecretId} --version-stage AWSCURRENT --move-to-version-id {secret.Previous} --remove-from-version-id {secret.Current}";
+        var byHand = $"To go back all the same: {Commands.MoveCurrent(invocation.SecretId, from: secret.Current, to: secret.Previous)}";
         if (previous.ApiKey is not { } value)
         {
             throw invocation.Failed("AWSPREVIOUS holds no key. Nothing was changed. " + invocation.StartingAnew);
@@ -88,7 +88,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
             ?? throw invocation.Failed("no key of this secret has AWSPREVIOUS's value any more. Nothing was changed. " + invocation.StartingAnew);
         if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans)).ToList() is [var missing, ..])
         {
-            throw invocation.Failed($"AWSPREVIOUS's key {key.Id} is not in usage plan {missing}, but the template is. Nothing was changed. Put it there with: aws apigateway create-usage-plan-key --usage-plan-id {missing} --key-type API_KEY --key-id {key.Id}");
+            throw invocation.Failed($"AWSPREVIOUS's key {key.Id} is not in usage plan {missing}, but the template is. Nothing was changed. Put it there with: {Commands.AttachKey(missing, key.Id)}");
         }
 
         if (key.Enabled != true)

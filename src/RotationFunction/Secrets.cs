@@ -33,9 +33,9 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     public async Task<Secret> DescribeAsync(Invocation invocation) => await FindAsync(invocation) switch
     {
         null => throw invocation.Failed("the secret does not exist. If its stack is still wanted, deploy it again; nothing was changed."),
-        { Deleted: true } => throw invocation.Failed($"the secret is marked for deletion. Bring it back with: aws secretsmanager restore-secret --secret-id {invocation.SecretId}"),
+        { Deleted: true } => throw invocation.Failed($"the secret is marked for deletion. Bring it back with: {Commands.RestoreSecret(invocation.SecretId)}"),
         { PrimaryElsewhere: { } region } => throw invocation.Failed(
-            $"the secret is a replica, which takes no change. Rotate the primary one, with a function in its Region: aws secretsmanager rotate-secret --region {region} --secret-id {invocation.SecretName}"),
+            $"the secret is a replica, which takes no change. Rotate the primary one, with a function in its Region: {Commands.RotatePrimary(region, invocation.SecretName)}"),
         var secret => secret,
     };
 
@@ -45,7 +45,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         var secret = await DescribeAsync(rotation);
         if (!secret.RotationEnabled && !rotation.Provisioning)
         {
-            throw rotation.Failed("rotation is not enabled for this secret. Enable it with: aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id " + rotation.SecretId);
+            throw rotation.Failed($"rotation is not enabled for this secret. Enable it with: {Commands.EnableRotation(rotation.SecretId)}");
         }
 
         if (secret.Current == rotation.Token || secret.Pending == rotation.Token || (rotation.Provisioning && (secret.Pending is null || secret.Pending == secret.Current)))
@@ -54,7 +54,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
 
         var next = secret.Pending is { } other && other != secret.Current
-            ? $"Now version {other} is AWSPENDING, and Secrets Manager will try that again; until it is done, rotate-secret is refused. To give it up: {rotation.ClearCommand(other)}"
+            ? $"Now version {other} is AWSPENDING, and Secrets Manager will try that again; until it is done, rotate-secret is refused. To give it up: {Commands.ClearPending(rotation.SecretId, other)}"
             : rotation.StartingAnew;
         throw rotation.Failed(secret.Versions.ContainsKey(rotation.Token)
             ? "this version is not AWSPENDING: the rotation was given up. " + next

@@ -39,16 +39,6 @@ internal static class Tags
         return new Dictionary<string, string>(tags) { [MintedFor] = secretArn };
     }
 
-    /// <summary>What gives a key of the secret its tag again.</summary>
-    public static string TaggingMinted(Secret secret, string keyId) => Tagging(secret, keyId, MintedFor, secret.Arn);
-
-    /// <summary>The same of the adopted key.</summary>
-    public static string TaggingAdopted(Secret secret, string keyId) => Tagging(secret, keyId, AdoptedFor, secret.Name);
-
-    // In JSON, as the CLI's shorthand gives '=' and ',' a meaning. Neither a secret's name nor a key's id has a quote in it.
-    private static string Tagging(Secret secret, string keyId, string tag, string value) =>
-        $"aws apigateway tag-resource --resource-arn '{ApiKeys.Arn(secret, "/apikeys/" + keyId)}' --tags '{{\"{tag}\": \"{value}\"}}'";
-
     /// <summary>
     /// True when the tags are those of a key minted for this secret, or for a deleted one of the same name:
     /// their ARNs differ only in the six random characters at the end.

@@ -39,7 +39,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         EndOverlap.OverlapOf(invocation, secret);
         return plans.Count > 0
             ? new Template(key, plans, url)
-            : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {id}");
+            : throw invocation.Failed($"the template key {id} is in no usage plan, so a new key would open nothing. Put it into one with: {Commands.AttachKey(id)}");
 
         // Whoever may tag only one of the two must not choose who is sent a key, or whose key goes into the secret.
         void CheckBothName(string tag, string named)
@@ -59,23 +59,20 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     {
         if (PlansWithoutStage.Count == Plans.Count)
         {
-            throw rotation.Failed($"no usage plan of the template key {Key.Id} has an API stage, so a new key would open nothing. Add one with: {AddingStage(Plans[0])}");
+            throw rotation.Failed($"no usage plan of the template key {Key.Id} has an API stage, so a new key would open nothing. Add one with: {Commands.AddStage(Plans[0])}");
         }
     }
-
-    /// <summary>What puts an API stage into a usage plan.</summary>
-    public static string AddingStage(string plan) => $"aws apigateway update-usage-plan --usage-plan-id {plan} --patch-operations op=add,path=/apiStages,value=<api id>:<stage>";
 
     /// <summary>Reads the key and checks that it is this secret's template.</summary>
     public static Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, ApiKeys apiKeys) => ReadKeyAsync(invocation, secret, IdOf(invocation, secret), apiKeys);
 
     private static string IdOf(Invocation invocation, Secret secret) =>
-        secret.Tag(Tags.Template) ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Tagging(secret)}");
+        secret.Tag(Tags.Template) ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Commands.SetTemplate(secret.Arn)}");
 
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
     {
         var key = await apiKeys.ReadAsync(invocation, id, IsSeen)
-            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Tagging(secret)}");
+            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Commands.SetTemplate(secret.Arn)}");
         if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
         {
             throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
@@ -87,13 +84,11 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         }
 
         return key.Enabled == true
-            ? throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: aws apigateway update-api-key --api-key {id} --patch-operations op=replace,path=/enabled,value=false")
+            ? throw invocation.Failed($"the template key {id} is enabled. It must be disabled: it is a declaration, no client may use it. Disable it with: {Commands.DisableKey(id)}")
             : key;
 
         // A deployment may have set the tags a moment ago.
         bool IsSeen(GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name
             && new[] { Tags.Probe, Tags.Adopted }.All(tag => key.Tags.GetValueOrDefault(tag) == secret.Tag(tag));
     }
-
-    private static string Tagging(Secret secret) => $"aws secretsmanager tag-resource --secret-id {secret.Arn} --tags Key={Tags.Template},Value=<id of the template key>";
 }

@@ -1,0 +1,241 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+
+namespace RotationFunction;
+
+/// <summary>
+/// Every command of the AWS CLI that a person is shown. What stands in one may be somebody else's choice, such as a version id or a tag's value:
+/// it is one argument for a POSIX shell, or the command is withheld.
+/// </summary>
+internal static partial class Commands
+{
+    /// <summary>In the place of a command whose arguments a shell, the AWS CLI or a reader could take for something else.</summary>
+    public const string Withheld = "(The command is withheld: an id in it is none that AWS makes. Use the console.)";
+
+    /// <summary>Signs a person in.</summary>
+    public const string SignIn = "aws sso login";
+
+    /// <summary>Counts the API keys of the account and Region.</summary>
+    public const string CountKeys = "aws apigateway get-api-keys --query 'length(items)'";
+
+    /// <summary>Enables a KMS key.</summary>
+    public const string EnableKmsKey = "aws kms enable-key --key-id <that key>";
+
+    private const string Foreign = "(A command is withheld: it is none that the function gives for this secret.)";
+    private const int LongestArgument = 700; // a secret's ARN has up to 600 characters, and stands in endOverlap's event
+
+    // A pair of braces is an argument: see Pattern.
+    private const string RotateSecretForm = "aws secretsmanager rotate-secret --secret-id {secret}";
+    private const string RotatePrimaryForm = "aws secretsmanager rotate-secret --region {region} --secret-id {name}";
+    private const string EnableRotationForm = "aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id {secret}";
+    private const string ClearPendingForm =
+        "aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSPENDING --remove-from-version-id {from}";
+    private const string MoveCurrentForm =
+        "aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSCURRENT --move-to-version-id {to} --remove-from-version-id {from}";
+    private const string StoreFirstDocumentForm = "aws secretsmanager put-secret-value --secret-string '{}' --secret-id {secret}";
+    private const string StoreDocumentForm = "aws secretsmanager put-secret-value --secret-string <document> --secret-id {secret}";
+    private const string RestoreSecretForm = "aws secretsmanager restore-secret --secret-id {secret}";
+    private const string SetTemplateForm =
+        "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:template,Value=<id of the template key>";
+    private const string SetOverlapForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:overlap,Value=24h";
+    private const string DescribeSecretForm = "aws secretsmanager describe-secret --secret-id {secret}";
+    private const string FindKmsKeyForm = "aws secretsmanager describe-secret --query KmsKeyId --secret-id {secret}";
+    private const string EnableKeyForm = "aws apigateway update-api-key --api-key {key} --patch-operations op=replace,path=/enabled,value=true";
+    private const string DisableKeyForm = "aws apigateway update-api-key --api-key {key} --patch-operations op=replace,path=/enabled,value=false";
+    private const string AttachKeyForm = "aws apigateway create-usage-plan-key --usage-plan-id {plan} --key-type API_KEY --key-id {key}";
+    private const string AttachKeyToSomePlanForm = "aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id {key}";
+    private const string DetachKeyForm = "aws apigateway delete-usage-plan-key --usage-plan-id {plan} --key-id {key}";
+    private const string ListPlansForm = "aws apigateway get-usage-plans --key-id {key}";
+    private const string ListRingForm = "aws apigateway get-api-keys --name-query {prefix}";
+    private const string TagKeyForm = "aws apigateway tag-resource --resource-arn {keyArn} --tags {tags}";
+    private const string AddStageForm =
+        "aws apigateway update-usage-plan --usage-plan-id {plan} --patch-operations op=add,path=/apiStages,value=<api id>:<stage>";
+    private const string FindRoleForm = "aws lambda get-function-configuration --query Role --function-name {function}";
+    private const string FindConcurrencyForm = "aws lambda get-function-concurrency --function-name {function}";
+    private const string EndOverlapForm =
+        "aws lambda invoke --function-name <function>:operators --cli-binary-format raw-in-base64-out --payload {endOverlap} /dev/stdout";
+
+    private static readonly string[] Forms =
+    [
+        SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
+        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm,
+        DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
+        ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
+    ];
+
+    /// <summary>Rotates a secret.</summary>
+    public static string RotateSecret(string secretId) => Fill(RotateSecretForm, secretId);
+
+    /// <summary>Rotates a replica's primary secret.</summary>
+    public static string RotatePrimary(string region, string secretName) => Fill(RotatePrimaryForm, region, secretName);
+
+    /// <summary>Has a function rotate a secret.</summary>
+    public static string EnableRotation(string secretId) => Fill(EnableRotationForm, secretId);
+
+    /// <summary>Takes AWSPENDING off a version.</summary>
+    public static string ClearPending(string secretId, string version) => Fill(ClearPendingForm, secretId, version);
+
+    /// <summary>Moves AWSCURRENT.</summary>
+    public static string MoveCurrent(string secretId, string? from, string? to) => Fill(MoveCurrentForm, secretId, to, from);
+
+    /// <summary>Stores an empty document as AWSCURRENT.</summary>
+    public static string StoreFirstDocument(string secretId) => Fill(StoreFirstDocumentForm, secretId);
+
+    /// <summary>Stores a document as AWSCURRENT.</summary>
+    public static string StoreDocument(string secretId) => Fill(StoreDocumentForm, secretId);
+
+    /// <summary>Brings a secret back that is marked for deletion.</summary>
+    public static string RestoreSecret(string secretId) => Fill(RestoreSecretForm, secretId);
+
+    /// <summary>Names a secret's template key.</summary>
+    public static string SetTemplate(string secretId) => Fill(SetTemplateForm, secretId);
+
+    /// <summary>Sets a secret's overlap.</summary>
+    public static string SetOverlap(string secretId) => Fill(SetOverlapForm, secretId);
+
+    /// <summary>Describes a secret.</summary>
+    public static string DescribeSecret(string secretId) => Fill(DescribeSecretForm, secretId);
+
+    /// <summary>Names a secret's KMS key.</summary>
+    public static string FindKmsKey(string secretId) => Fill(FindKmsKeyForm, secretId);
+
+    /// <summary>Enables a key.</summary>
+    public static string EnableKey(string keyId) => Fill(EnableKeyForm, keyId);
+
+    /// <summary>Disables a key.</summary>
+    public static string DisableKey(string keyId) => Fill(DisableKeyForm, keyId);
+
+    /// <summary>Puts a key into a usage plan.</summary>
+    public static string AttachKey(string planId, string keyId) => Fill(AttachKeyForm, planId, keyId);
+
+    /// <summary>Puts a key into a usage plan that the reader chooses.</summary>
+    public static string AttachKey(string keyId) => Fill(AttachKeyToSomePlanForm, keyId);
+
+    /// <summary>Takes a key out of a usage plan.</summary>
+    public static string DetachKey(string planId, string keyId) => Fill(DetachKeyForm, planId, keyId);
+
+    /// <summary>Lists the usage plans of a key.</summary>
+    public static string ListPlans(string keyId) => Fill(ListPlansForm, keyId);
+
+    /// <summary>Lists the keys that are named like a secret's minted keys.</summary>
+    public static string ListRing(string secretName) => Fill(ListRingForm, secretName + "/");
+
+    /// <summary>Tags a key as one that was minted for a secret.</summary>
+    public static string TagMintedKey(string keyArn, string secretArn) => Fill(TagKeyForm, keyArn, TagsOf("minted-for", secretArn));
+
+    /// <summary>Tags a key as one that was adopted for a secret.</summary>
+    public static string TagAdoptedKey(string keyArn, string secretName) => Fill(TagKeyForm, keyArn, TagsOf("adopted-for", secretName));
+
+    /// <summary>Puts an API stage into a usage plan.</summary>
+    public static string AddStage(string planId) => Fill(AddStageForm, planId);
+
+    /// <summary>Names a function's role.</summary>
+    public static string FindRole(string function) => Fill(FindRoleForm, function);
+
+    /// <summary>Shows how many of a function may run at a time.</summary>
+    public static string FindConcurrency(string? function) => Fill(FindConcurrencyForm, function);
+
+    /// <summary>Has a function end a secret's overlap.</summary>
+    public static string EndOverlap(string secretArn) => Fill(EndOverlapForm, Payload(secretArn));
+
+    /// <summary>
+    /// A text of a function that nobody vouches for, with those commands only that are of a form above and for this secret.
+    /// Keys, usage plans and functions that they name may be anybody's: unless they are taken on the function's word, the reader fills them in.
+    /// </summary>
+    public static string Vetted(string text, string secretArn, bool takesIds)
+    {
+        var (vetted, at) = (new StringBuilder(), 0);
+        for (var begin = Begin().Match(text); begin.Success; begin = Begin().Match(text, at))
+        {
+            vetted.Append(text, at, begin.Index - at);
+            if (Own(text, begin.Index, secretArn, takesIds, @"(?=\z|[.,](\s|\z))") is not var (command, length))
+            {
+                return vetted.Append(Foreign).ToString(); // where it ends nobody can tell
+            }
+
+            vetted.Append(command);
+            at = begin.Index + length;
+        }
+
+        return vetted.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>The same of a finding, whose command is all of a text.</summary>
+    public static Finding Vetted(Finding finding, string secretArn, bool takesIds)
+    {
+        var problem = Vetted(finding.Problem, secretArn, takesIds);
+        return finding.Command is null ? new Finding(problem)
+            : Own(finding.Command, 0, secretArn, takesIds, @"\z") is var (command, _) ? new Finding(problem, command)
+            : new Finding($"{problem} {Foreign}");
+    }
+
+    private static (string Command, int Length)? Own(string text, int index, string secretArn, bool takesIds, string end)
+    {
+        foreach (var form in Forms)
+        {
+            // What Split finds at odd places is the name of an argument.
+            var parts = Slot().Split(form).Select((part, place) => place % 2 == 0 ? Regex.Escape(part) : $"(?<{part}>{Pattern(part, secretArn)})");
+            var match = new Regex(@"\G" + string.Concat(parts) + end, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Match(text, index);
+            if (match.Success)
+            {
+                return (takesIds ? match.Value : Slot().Replace(form, slot => Placeholder(slot.Groups["name"].Value, match)), match.Length);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Pattern(string argument, string secretArn) => argument switch
+    {
+        "secret" => Regex.Escape(Quoted(secretArn)),
+        "name" => Regex.Escape(Quoted(NameOf(secretArn))),
+        "prefix" => Regex.Escape(Quoted(NameOf(secretArn) + "/")),
+        "keyArn" => "arn:[a-z-]{1,20}:apigateway:[a-z0-9-]{1,30}::/apikeys/[A-Za-z0-9]{1,64}",
+        "tags" => $"({Regex.Escape(Quoted(TagsOf("minted-for", secretArn)))}|{Regex.Escape(Quoted(TagsOf("adopted-for", NameOf(secretArn))))})",
+        "endOverlap" => Regex.Escape(Quoted(Payload(secretArn))),
+        "region" => "[a-z0-9-]{1,30}",
+        "from" or "to" => "[A-Za-z0-9][A-Za-z0-9-]{0,63}",
+        "function" => "[A-Za-z0-9][A-Za-z0-9:$_-]{0,300}",
+        _ => "[A-Za-z0-9]{1,64}",
+    };
+
+    private static string Placeholder(string argument, Match own) =>
+        argument switch { "key" => "<key id>", "keyArn" => "<key ARN>", "plan" => "<plan>", "function" => "<function>", _ => own.Groups[argument].Value };
+
+    private static string NameOf(string secretArn) => secretArn.Split(':')[^1] is { Length: > 7 } name ? name[..^7] : secretArn;
+
+    // In JSON, as the CLI's shorthand gives '=' and ',' a meaning.
+    private static string TagsOf(string tag, string value) => $$"""{"apikey-rotation:{{tag}}": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)}}"}""";
+
+    private static string Payload(string secretArn) =>
+        $$"""{"action": "endOverlap", "secretId": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secretArn)}}"}""";
+
+    private static string Fill(string form, params string?[] arguments)
+    {
+        var next = 0;
+        return Array.TrueForAll(arguments, CanBeArgument) ? Slot().Replace(form, _ => Quoted(arguments[next++]!)) : Withheld;
+    }
+
+    // The AWS CLI takes a leading hyphen for an option, and reads a file or a page in the place of its address.
+    private static bool CanBeArgument(string? argument) =>
+        argument is { Length: > 0 and <= LongestArgument } && argument.All(character => character is >= ' ' and <= '~')
+        && !Misread().IsMatch(argument);
+
+    private static string Quoted(string argument) =>
+        Plain().IsMatch(argument) ? argument : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    // zsh replaces a word that begins with an equals sign.
+    [GeneratedRegex(@"\A[A-Za-z0-9_@+:,./-][A-Za-z0-9_@+=:,./-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Plain();
+
+    [GeneratedRegex(
+        @"\A(-|file:|fileb:|https?:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Misread();
+
+    [GeneratedRegex(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Slot();
+
+    [GeneratedRegex(@"(?<![A-Za-z0-9_.:-])aws\s", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Begin();
+}
