@@ -53,6 +53,8 @@ internal static partial class Commands
         "aws apigateway update-usage-plan --usage-plan-id {plan} --patch-operations op=add,path=/apiStages,value=<api id>:<stage>";
     private const string FindRoleForm = "aws lambda get-function-configuration --query Role --function-name {function}";
     private const string FindConcurrencyForm = "aws lambda get-function-concurrency --function-name {function}";
+    private const string FilterLogForm =
+        "aws logs filter-log-events --log-group-name {logGroup} --filter-pattern {pattern} --query 'events[].message' --output text";
     private const string EndOverlapForm =
         "aws lambda invoke --function-name <function>:operators --cli-binary-format raw-in-base64-out --payload {endOverlap} /dev/stdout";
 
@@ -135,6 +137,9 @@ internal static partial class Commands
 
     /// <summary>Shows how many of a function may run at a time.</summary>
     public static string FindConcurrency(string? function) => Fill(FindConcurrencyForm, function);
+
+    /// <summary>Shows what a function logged of a version.</summary>
+    public static string FilterLog(string logGroup, string version) => Fill(FilterLogForm, logGroup, $"\"{version}\"");
 
     /// <summary>Has a function end a secret's overlap.</summary>
     public static string EndOverlap(string secretArn) => Fill(EndOverlapForm, Payload(secretArn));

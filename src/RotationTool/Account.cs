@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.SecretsManager;
@@ -28,7 +27,7 @@ internal sealed class Account : IDisposable
                 throw new ToolException(ExitCode.Unknown, $"The secret {secret.Name} holds no rotating API key: it has no tag {TemplateTag}. See what has one: apikey-rotation status");
             }
 
-            return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { Labels = secret.VersionIdsToStages ?? [] };
+            return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { IsNamed = true, Labels = secret.VersionIdsToStages ?? [] };
         }
         catch (ResourceNotFoundException)
         {
@@ -66,7 +65,7 @@ internal sealed class Account : IDisposable
         {
             throw new ToolException(
                 ExitCode.Wrong,
-                $"Secrets Manager starts no rotation: {refused.Message} Version {pending} is AWSPENDING. Wait, as Secrets Manager tries it again, or give it up: {secret.ClearCommand(pending)}");
+                $"Secrets Manager starts no rotation: {refused.Message} Version {pending} is AWSPENDING. Wait, as Secrets Manager tries it again, or give it up: {Commands.ClearPending(secret.Arn, pending)}");
         }
         catch (AmazonSecretsManagerException refused) when (refused.Message.Contains("cannot invoke the specified Lambda function", StringComparison.Ordinal))
         {
@@ -78,15 +77,10 @@ internal sealed class Account : IDisposable
     public async Task<ActionResult> ActAsync(RotatedSecret secret, string action, CancellationToken cancellationToken)
     {
         var answer = await InvokeAsync(secret, new JsonObject { ["action"] = action, ["secretId"] = secret.Arn }, cancellationToken);
-        try
-        {
-            return JsonSerializer.Deserialize(answer.Span, EventJson.Default.ActionResult) is { Message: not null } result ? result : throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            // Not quoted: who knows what another function answers.
-            throw new ToolException(ExitCode.Unknown, $"The function {secret.Function} answered something else than a rotation function does. See what rotates the secret: aws secretsmanager describe-secret --secret-id {secret.Arn}");
-        }
+        // Not quoted: who knows what another function answers.
+        return Answers.Read(answer.Span, action, secret) ?? throw new ToolException(
+            ExitCode.Unknown,
+            $"The function {secret.Function} answered something else than a rotation function does. See what rotates the secret: {Commands.DescribeSecret(secret.Arn)}");
     }
 
     public void Dispose()
@@ -99,13 +93,15 @@ internal sealed class Account : IDisposable
     {
         if (secret.Function is null)
         {
-            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: aws secretsmanager rotate-secret --rotation-lambda-arn FUNCTION --secret-id {secret.Arn}");
+            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: {Commands.EnableRotation(secret.Arn)}");
         }
 
         try
         {
             var answer = await InvokeAsync(secret.Function, payload, cancellationToken);
-            return answer.Failed ? throw new ToolException(ExitCode.Wrong, ErrorOf(answer.Payload)) : answer.Payload;
+            return !answer.Failed ? answer.Payload : throw (Answers.ReadError(answer.Payload, secret) is { } error
+                ? new ToolException(ExitCode.Wrong, error)
+                : new ToolException(ExitCode.Unknown, "The function failed and does not say why. Its log may."));
         }
         catch (AmazonServiceException missing) when (missing.ErrorCode == "ResourceNotFoundException")
         {
@@ -115,7 +111,7 @@ internal sealed class Account : IDisposable
         {
             throw new ToolException(
                 ExitCode.Unknown,
-                $"Lambda throttles the function {secret.Function}: no more of it may run at a time. Try again in a minute. What is reserved for it, if anything: aws lambda get-function-concurrency --function-name {secret.FunctionName}");
+                $"Lambda throttles the function {secret.Function}: no more of it may run at a time. Try again in a minute. What is reserved for it, if anything: {Commands.FindConcurrency(secret.FunctionName)}");
         }
     }
 
@@ -131,24 +127,14 @@ internal sealed class Account : IDisposable
             return await _lambda.InvokeAsync(function, payload, cancellationToken);
         }
     }
-
-    private static string ErrorOf(ReadOnlyMemory<byte> payload)
-    {
-        try
-        {
-            // The stack trace is left out.
-            return JsonNode.Parse(payload.Span)?["errorMessage"]?.GetValue<string>() ?? throw new JsonException();
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
-        {
-            throw new ToolException(ExitCode.Unknown, "The function failed and does not say why. Its log may.");
-        }
-    }
 }
 
 /// <summary>A secret and the ARN of the function that rotates it; null where none does.</summary>
 internal sealed record RotatedSecret(string Name, string Arn, string? Function)
 {
+    /// <summary>Whether a person named it, and so takes its function's word for the keys and usage plans to work on; a list shows anybody's.</summary>
+    public bool IsNamed { get; init; }
+
     /// <summary>Labels by version id.</summary>
     public IReadOnlyDictionary<string, List<string>> Labels { get; init; } = new Dictionary<string, List<string>>();
 
@@ -157,8 +143,5 @@ internal sealed record RotatedSecret(string Name, string Arn, string? Function)
     public string? Holding(string label) => Labels.FirstOrDefault(version => version.Value.Contains(label)).Key;
 
     /// <summary>What shows the function's log of a version.</summary>
-    public string LogCommand(string version) => $"aws logs filter-log-events --log-group-name /aws/lambda/{FunctionName} --filter-pattern '\"{version}\"' --query 'events[].message' --output text";
-
-    /// <summary>What takes AWSPENDING off a version.</summary>
-    public string ClearCommand(string version) => $"aws secretsmanager update-secret-version-stage --secret-id {Arn} --version-stage AWSPENDING --remove-from-version-id {version}";
+    public string LogCommand(string version) => Commands.FilterLog($"/aws/lambda/{FunctionName}", version);
 }

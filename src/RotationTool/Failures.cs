@@ -17,26 +17,31 @@ internal static class Failures
         {
             return (int)ExitCode.Interrupted;
         }
-        catch (Exception failure) when (failure is AmazonServiceException or ToolException || NoAnswer.Is(failure))
+        catch (Exception failure) when (Are(failure))
         {
-            var told = failure as ToolException ?? Of(failure);
+            var told = Of(failure);
             screen.Error(told.Message);
             return (int)told.ExitCode;
         }
     }
 
-    private static ToolException Of(Exception failure) => failure switch
+    /// <summary>Whether it is something that a command can fail with.</summary>
+    public static bool Are(Exception failure) => failure is AmazonServiceException or ToolException || NoAnswer.Is(failure);
+
+    /// <summary>The same in words.</summary>
+    public static ToolException Of(Exception failure) => failure switch
     {
+        ToolException told => told,
         // Secrets Manager answers 400, Lambda 403.
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
         AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
-            Unknown($"AWS does not take these credentials: {refused.ErrorCode}. Sign in again, as with: aws sso login"),
+            Unknown($"AWS does not take these credentials: {refused.ErrorCode}. Sign in again, as with: {Commands.SignIn}"),
         AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS answered {code}: {answered.Message}"),
         AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS sent an answer that could not be read (status {(int)unreadable.StatusCode}). Try again."),
         AmazonClientException { Message: var text } when text.Contains("No RegionEndpoint", StringComparison.Ordinal) =>
             Unknown("No Region is chosen. Set AWS_REGION, or a profile that has one: AWS_PROFILE"),
         AmazonClientException { Message: var text } when text.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
-            Unknown("There are no AWS credentials. Set AWS_PROFILE, or sign in: aws sso login"),
+            Unknown($"There are no AWS credentials. Set AWS_PROFILE, or sign in: {Commands.SignIn}"),
         _ => Unknown($"A call to AWS ended without an answer ({failure.GetType().Name}). Is the network there, and the Region right?"),
     };
 

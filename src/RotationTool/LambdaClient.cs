@@ -15,6 +15,8 @@ namespace RotationTool;
 /// <seealso href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"/>
 internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
 {
+    private const int LargestPayload = (6 * 1024 * 1024) + 100; // Lambda refuses more of a function
+
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata();
 
     /// <summary>Runs a function and waits for it.</summary>
@@ -54,9 +56,14 @@ internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
     {
         public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
         {
-            using var payload = new MemoryStream();
-            input.Stream.CopyTo(payload);
-            return new InvokeResponse { Payload = payload.ToArray(), Failed = input.ResponseData.IsHeaderPresent("X-Amz-Function-Error") };
+            var payload = new byte[LargestPayload + 1];
+            var length = input.Stream.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false);
+            // What is longer is no payload that can be read.
+            return new InvokeResponse
+            {
+                Payload = payload.AsMemory(0, length > LargestPayload ? 0 : length),
+                Failed = input.ResponseData.IsHeaderPresent("X-Amz-Function-Error"),
+            };
         }
 
         public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode)

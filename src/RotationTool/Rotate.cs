@@ -25,7 +25,7 @@ internal sealed class Rotate(Account account, Screen screen)
         var secret = await account.FindAsync(secretId, cancellationToken);
         if (secret.Function is null)
         {
-            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: aws secretsmanager rotate-secret --rotation-lambda-arn FUNCTION --secret-id {secret.Arn}");
+            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: {Commands.EnableRotation(secret.Arn)}");
         }
 
         var version = await account.RotateAsync(secret, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class Rotate(Account account, Screen screen)
             {
                 throw new ToolException(
                     ExitCode.Wrong,
-                    $"{Steps[_passed]} has not passed after {limit.TotalSeconds:F0} s. Secrets Manager goes on with the rotation, or tries it again; to give it up: {secret.ClearCommand(version)}");
+                    $"{Steps[_passed]} has not passed after {limit.TotalSeconds:F0} s. Secrets Manager goes on with the rotation, or tries it again; to give it up: {Commands.ClearPending(secret.Arn, version)}");
             }
         }
     }

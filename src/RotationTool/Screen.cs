@@ -7,6 +7,8 @@ namespace RotationTool;
 /// <summary>What a person sees. Commands are on lines of their own that nothing wraps, to be copied.</summary>
 internal sealed class Screen
 {
+    private const int Longest = 6000; // the error of a step, and beside it a command that must not be cut
+
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
     private readonly IAnsiConsole _errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
@@ -24,10 +26,11 @@ internal sealed class Screen
         _console.Profile.Capabilities.Interactive ? _console.Status().StartAsync(Markup.Escape(doing), _ => work()) : work();
 
     /// <summary>A line as it is.</summary>
-    public void Print(string line) => _console.Profile.Out.Writer.WriteLine(Line(line));
+    public void Print(string line) => _console.Profile.Out.Writer.WriteLine(Line.Of(line, Longest));
 
-    /// <summary>JSON, whose own escapes make it safe to print.</summary>
-    public void PrintJson(string json) => _console.Profile.Out.Writer.WriteLine(json);
+    /// <summary>JSON. What is not ASCII, which only its strings can hold, is escaped.</summary>
+    public void PrintJson(string json) => _console.Profile.Out.Writer.WriteLine(
+        string.Concat(json.Select(character => character is '\n' or (>= ' ' and <= '~') ? $"{character}" : $"\\u{(int)character:x4}")));
 
     /// <summary>A step of a rotation that has passed.</summary>
     public void StepPassed(string step, TimeSpan since) =>
@@ -36,7 +39,7 @@ internal sealed class Screen
     public void Error(string text)
     {
         _errors.Markup("[red]Error:[/] ");
-        _errors.Profile.Out.Writer.WriteLine(Line(text));
+        _errors.Profile.Out.Writer.WriteLine(Line.Of(text, Longest));
     }
 
     /// <summary>All secrets, a row each.</summary>
@@ -64,7 +67,7 @@ internal sealed class Screen
     /// <summary>One secret with its keys.</summary>
     public void Show(RotatedSecret secret, ActionResult status)
     {
-        _console.MarkupLineInterpolated($"[bold]{Line(secret.Name)}[/], rotated by {Line(secret.FunctionName ?? "nothing")}");
+        _console.MarkupLineInterpolated($"[bold]{Line.Of(secret.Name)}[/], rotated by {Line.Of(secret.FunctionName ?? "nothing")}");
         if (status.Rotation is { } rotation)
         {
             var grid = new Grid().AddColumn(new GridColumn().Padding(2, 0, 3, 0)).AddColumn();
@@ -126,11 +129,7 @@ internal sealed class Screen
         return table;
     }
 
-    private static Text Cell(string text, string colour = "default") => new(Line(text), Style.Parse(colour));
+    private static Text Cell(string text, string colour = "default") => new(Line.Of(text), Style.Parse(colour));
 
     private static string Time(DateTime? time) => time is { } utc ? utc.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
-
-    /// <summary>Texts from outside bring no line breaks or escape sequences.</summary>
-    private static string Line(string text) => string.Concat(text.Select(character => char.GetUnicodeCategory(character)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : character));
 }

@@ -10,6 +10,9 @@ internal sealed class StatusOf(Account account, Screen screen)
     // Names of keys and secrets as they are: the output is for no web page.
     private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
+    // Where all secrets are asked for. Lambda lets a function run for fifteen minutes.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public async Task<ExitCode> RunAsync(string? secretId, string? function, bool json, CancellationToken cancellationToken)
     {
         if (secretId is null)
@@ -60,13 +63,19 @@ internal sealed class StatusOf(Account account, Screen screen)
     /// <summary>One that cannot be asked must not hide the others.</summary>
     private async Task<ActionResult> StatusAsync(RotatedSecret secret, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         try
         {
-            return await account.ActAsync(secret, "status", cancellationToken) with { SecretId = secret.Arn };
+            return await account.ActAsync(secret, "status", patience.Token);
         }
-        catch (ToolException failed)
+        catch (Exception failure) when (Failures.Are(failure) && !cancellationToken.IsCancellationRequested)
         {
-            return new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(failed.Message)] };
+            var why = patience.IsCancellationRequested
+                ? $"The function {secret.Function} did not answer in {Patience.TotalSeconds:F0} s."
+                : Failures.Of(failure).Message;
+            var answer = new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(why)] };
+            return Line.Of(answer);
         }
     }
 

