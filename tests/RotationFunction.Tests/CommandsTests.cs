@@ -169,7 +169,8 @@ public sealed partial class CommandsTests
     /// <summary>Each command's arguments, as a stub of the AWS CLI gets them.</summary>
     private static List<string> RunInShell(IEnumerable<string> commands)
     {
-        var how = new ProcessStartInfo("/bin/sh", ["-s"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        var folder = Directory.CreateTempSubdirectory();
+        var how = new ProcessStartInfo("/bin/sh", ["-s"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName };
         how.Environment["PATH"] = "/nonexistent"; // what escapes its quotes finds no command
         using var shell = Process.Start(how)!;
         var (output, errors) = (shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync());
@@ -182,6 +183,9 @@ public sealed partial class CommandsTests
 
         shell.StandardInput.Close();
         shell.WaitForExit();
+        var files = folder.GetFileSystemInfos().Length;
+        folder.Delete(recursive: true);
+        Assert.Equal(0, files);
         Assert.Equal((0, ""), (shell.ExitCode, errors.Result));
         return [.. output.Result.Split('\u0001')[..^1].Select(arguments => arguments.TrimEnd('\u0002').Replace('\u0002', '\0'))];
     }
