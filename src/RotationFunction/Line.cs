@@ -35,6 +35,7 @@ internal static class Line
             Schedule = OfId(rotation.Schedule),
             Window = OfId(rotation.Window),
             PendingVersion = OfId(rotation.PendingVersion),
+            PendingStep = OfId(rotation.PendingStep),
             Overlap = OfId(rotation.Overlap),
         },
         Keys = answer.Keys?.Select(key => key with

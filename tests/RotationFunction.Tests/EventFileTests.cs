@@ -79,9 +79,20 @@ public sealed partial class EventFileTests
         var answer = await InvokeAsync(world, InOneProcess, "null");
 
         Assert.Contains("The event is null", JsonDocument.Parse(answer).RootElement.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
-        Assert.Equal(
-            ["GetApiKeys", "GetRandomPassword", "GetUsagePlans"],
-            world.Aws.Calls.Snapshot().Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation).Distinct().Order(StringComparer.Ordinal));
+        // A process gives them two seconds, in which a machine that is busy with other tests may get to none.
+        for (var again = 0; again < 5 && Made().Count < 3; again++)
+        {
+            await world.Aws.Lambda.KillProcessesAsync(InOneProcess);
+            await InvokeAsync(world, InOneProcess, "null");
+        }
+
+        Assert.Equal(["GetApiKeys", "GetRandomPassword", "GetUsagePlans"], Made());
+
+        List<string> Made() =>
+        [
+            .. world.Aws.Calls.Snapshot().Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)
+                .Distinct().Order(StringComparer.Ordinal),
+        ];
     }
 
     [Fact]

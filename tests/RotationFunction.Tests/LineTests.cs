@@ -65,7 +65,7 @@ public sealed class LineTests
     private static ActionResult AnswerOf(string text) => new(text, text, text)
     {
         Findings = [new Finding(text), new Finding("text " + text, "text " + text)],
-        Rotation = new RotationStatus(true, text, text, null, null, null, text, text),
+        Rotation = new RotationStatus(true, text, text, null, null, null, text, text, text),
         Keys = [new KeyStatus(text, text, [text], false, true, null, null, null, [text])],
     };
 
