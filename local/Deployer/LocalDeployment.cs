@@ -144,6 +144,7 @@ public sealed class LocalDeployment
         private readonly SemaphoreSlim _operations = new(deployment._options.Parallel);
         private int _clock;
         private volatile bool _stopped;
+        private Exception? _failure;
 
         public int Number => number;
 
@@ -167,9 +168,10 @@ public sealed class LocalDeployment
                 var resource = await DeployAsync(args, started);
                 return (resource.Id, resource.Outputs);
             }
-            catch
+            catch (Exception failure)
             {
-                // The engine begins nothing new after a failure.
+                // The engine begins nothing new after a failure, and reports that one.
+                Interlocked.CompareExchange(ref _failure, failure, comparand: null);
                 _stopped = true;
                 throw;
             }
@@ -222,7 +224,7 @@ public sealed class LocalDeployment
         {
             if (_stopped)
             {
-                throw new OperationCanceledException($"{args.Type} {args.Name} is not deployed: the deployment has failed.");
+                throw new OperationCanceledException($"{args.Type} {args.Name} is not deployed: the deployment has failed.", _failure);
             }
         }
 

@@ -93,7 +93,7 @@ public sealed class SecretTests
     {
         await using var account = await Account.StartAsync();
         var mark = Guid.NewGuid().ToString("N")[..6];
-        var name = $"{Account.NewName()}-App{mark}-AppBeta";
+        var name = $"{Account.NewName()}-{mark}-AppBeta";
         await account.CreateSecretAsync(name: name);
 
         await account.UntilAsync(async () => (await FindAsync($"Beta {mark}")).Contains(name));

@@ -124,7 +124,7 @@ public sealed class ProvisionTests
             {
                 SecretId = world.SecretArn,
                 ClientRequestToken = token,
-                SecretString = JsonSerializer.Serialize(new { apiKey = World.NewToken() }),
+                SecretString = JsonSerializer.Serialize(new { apiKey = ApiKeyValue.Draw().Text }),
                 VersionStages = ["AWSPENDING"],
             });
             await world.RunAsync(token, [.. new[] { "setSecret", "testSecret" }.Take(filledBy - 1)]);

@@ -53,7 +53,7 @@ public sealed class UntaggedKeyTests
 
         var finding = Assert.Single((await AnswerAsync(world, "check")).GetProperty("Findings").EnumerateArray());
         Assert.StartsWith($"Key {adopted}, which has AWSPREVIOUS's value, is enabled without the tag", finding.GetProperty("Problem").GetString(), StringComparison.Ordinal);
-        Assert.EndsWith($$"""/apikeys/{{adopted}}' --tags '{"apikey-rotation:adopted-for": "{{world.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith($$"""/apikeys/{{adopted}} --tags '{"apikey-rotation:adopted-for": "{{world.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(
             $"No key was disabled; nothing was changed. Left enabled, as their tags do not show that they are this secret's: {adopted}. The action status has the command that tags one again; then invoke this again.",

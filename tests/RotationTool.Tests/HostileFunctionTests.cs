@@ -177,7 +177,7 @@ public sealed class HostileFunctionTests
     {
         await using var world = await StartAsync("{}");
         world.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
-        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:ListSecrets","Resource":"*"},{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{{world.FunctionArn}}"}]}""");
+        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:ListSecrets","Resource":"*"},{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":["{{world.FunctionArn}}","{{world.FunctionArn}}:operators"]}]}""");
         var credentials = world.Aws.Iam.AssumeRole("oncall", "person");
         (world.Variables["AWS_ACCESS_KEY_ID"], world.Variables["AWS_SECRET_ACCESS_KEY"], world.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
 

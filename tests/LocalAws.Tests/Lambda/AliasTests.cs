@@ -82,7 +82,7 @@ public sealed class AliasTests
 
         Assert.Equal((201, 400, 404, 200, 404, 204), ((int)added.StatusCode, (int)latest.StatusCode, (int)unqualified.StatusCode, (int)read.StatusCode, (int)missed.StatusCode, (int)removed.StatusCode));
         Assert.Contains($"\"Resource\":\"{Function}:people\"", addedBody.GetProperty("Statement").GetString(), StringComparison.Ordinal);
-        Assert.Equal("We currently do not support adding policies for $LATEST.", latestBody.GetProperty("Message").GetString());
+        Assert.Equal("We currently do not support adding policies for $LATEST.", latestBody.GetProperty("message").GetString());
     }
 
     [Fact]
