@@ -175,7 +175,7 @@ internal sealed partial record KeyConfig(
     private const int LongestName = 180;
 
     private const int MostPlans = 10; // API Gateway's quota for a key
-    private const int MostTags = 48; // of 50; two are the function's
+    private const int MostTags = 47; // of 50; three are the function's
 
     /// <summary>The name as Pulumi's resources and AWS's names can carry it.</summary>
     public string ResourceName
