@@ -79,11 +79,18 @@ public sealed class DrillTests
         Assert.Contains($"! the template key {world.TemplateId}, which", rotate.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(key));
 
-        // Made, put into its usage plan, and wired on both sides.
+        // Made with the probe that the secret names, put into its usage plan, and wired on both sides.
+        var template = await world.CreateTemplateAsync(World.SecretName);
+        var secret = await world.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = world.SecretArn });
+        await world.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        {
+            ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{template}",
+            Tags = new() { ["apikey-rotation:probe"] = secret.Tags.Single(tag => tag.Key == "apikey-rotation:probe").Value },
+        });
         await world.Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest
         {
             SecretId = world.SecretArn,
-            Tags = [new Amazon.SecretsManager.Model.Tag { Key = "apikey-rotation:template", Value = await world.CreateTemplateAsync(World.SecretName) }],
+            Tags = [new Amazon.SecretsManager.Model.Tag { Key = "apikey-rotation:template", Value = template }],
         });
         var pending = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPENDING")).Key;
         await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = pending });
