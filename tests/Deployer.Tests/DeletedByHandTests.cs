@@ -158,7 +158,8 @@ public sealed class DeletedByHandTests
             ? account.Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = Account.SecretName, Tags = [new Tag { Key = tag, Value = probe }] })
             : (Task)account.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
             {
-                ResourceArn = $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{account.TemplateId}", Tags = new() { [tag] = probe },
+                ResourceArn = $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{account.TemplateId}",
+                Tags = new() { [tag] = probe },
             }));
         await account.RotateAsync();
         Assert.Equal(RotationOutcome.Failed, account.Aws.SecretsManager.Rotations[^1].Outcome);

@@ -41,7 +41,10 @@ public sealed class PlantedValueTests
         await PlantAsync(world, token, Value);
         var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
-            Name = $"{world.SecretName}/{token}", Value = Value, Enabled = true, Tags = new() { ["apikey-rotation:minted-for"] = world.SecretArn },
+            Name = $"{world.SecretName}/{token}",
+            Value = Value,
+            Enabled = true,
+            Tags = new() { ["apikey-rotation:minted-for"] = world.SecretArn },
         });
         await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
 
@@ -82,6 +85,9 @@ public sealed class PlantedValueTests
 
     private static Task<PutSecretValueResponse> PlantAsync(World world, string token, string value) => world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
     {
-        SecretId = world.SecretArn, ClientRequestToken = token, SecretString = JsonSerializer.Serialize(new { apiKey = value }), VersionStages = ["AWSPENDING"],
+        SecretId = world.SecretArn,
+        ClientRequestToken = token,
+        SecretString = JsonSerializer.Serialize(new { apiKey = value }),
+        VersionStages = ["AWSPENDING"],
     });
 }
