@@ -61,7 +61,12 @@ internal sealed class Fleet : HttpClientFactory
     private Fleet(TimeSpan activationWait)
     {
         _activationWait = activationWait;
-        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = _time, RotationAttempts = Attempts });
+        _aws = EmbeddedAws.Create(new EmbeddedAwsOptions
+        {
+            TimeProvider = _time,
+            RotationAttempts = Attempts,
+            Unknowns = new UnknownBehaviours { AttachDuration = TimeSpan.FromSeconds(1) },
+        });
         _aws.Lambda.Register("rotation", InvokeAsync, new FunctionOptions { Timeout = TimeSpan.FromMinutes(15) });
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {

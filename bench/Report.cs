@@ -205,7 +205,7 @@ internal sealed class Report
             ({Median(Crowded):F0} and {Median(Empty):F0} ms, medians of {Crowded.Count} warm rotations each, {UsualRoundTrip} ms of network).
 
             {Secrets:N0} secrets that are due at once, in virtual time, under API Gateway's rates (10 calls a second for the whole account and Region, at most 5 of these CreateApiKey and 5 DeleteApiKey), without a probe, each step at most 15 minutes.
-            An attach takes no time here, so that none meets another one, and Lambda runs all at once: its own quota, 1,000 at once unless raised, is not in these figures.
+            An attach takes a second, in which the account takes no other one; Lambda runs all at once: its own quota, 1,000 at once unless raised, is not in these figures.
             "At least" is the larger of what the rates and the activation waits allow; in a small crowd one comes after the other. A call that is refused for its rate is tried again by the SDK; then the step waits and makes it again (`Throttling.cs`).
             "Repeated" is how often a step's time was over before its turn had come, so that Secrets Manager had to try the rotation again, a minute later.
 
