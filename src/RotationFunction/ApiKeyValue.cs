@@ -8,6 +8,7 @@ internal readonly record struct ApiKeyValue(string Text)
     // 40 of 62 characters: 238 bits. API Gateway takes 20 to 128 alphanumeric characters.
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int Length = 40;
+    private const int Shortest = 20;
 
     public static ApiKeyValue Draw() => new(RandomNumberGenerator.GetString(Alphabet, Length));
 
@@ -19,6 +20,13 @@ internal readonly record struct ApiKeyValue(string Text)
 
     /// <summary>Only what a header can carry unchanged can be a key.</summary>
     public bool IsPrintableAscii => Text.Length > 0 && Text.All(character => character is > ' ' and <= '~');
+
+    /// <summary>Whether a text has letters, digits, hyphens and underscores in a row as long as the shortest key: it may hold one that is not known here.</summary>
+    public static bool MayBeIn(string text)
+    {
+        var inARow = 0;
+        return text.Any(character => (inARow = char.IsAsciiLetterOrDigit(character) || character is '-' or '_' ? inARow + 1 : 0) == Shortest);
+    }
 
     public override string ToString() => "(hidden)";
 }

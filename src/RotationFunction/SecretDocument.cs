@@ -88,7 +88,7 @@ internal sealed class SecretDocument
 
     /// <summary>
     /// The fields beside <c>apiKey</c> in which this value stands: as it is, nested, or as a part of a text. Named by their path; a name that holds
-    /// the value itself is left out.
+    /// the value itself, or may hold another key, is left out.
     /// </summary>
     public List<string> FieldsHolding(ApiKeyValue value)
     {
@@ -111,7 +111,7 @@ internal sealed class SecretDocument
             var holds = text.Contains(value.Text, StringComparison.Ordinal);
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
-                path[reader.CurrentDepth] = holds ? "(a name that holds it)" : text;
+                path[reader.CurrentDepth] = holds ? "(a name that holds it)" : ApiKeyValue.MayBeIn(text) ? "(a name that may hold a key)" : text;
             }
 
             var depth = reader.CurrentDepth;

@@ -54,6 +54,9 @@ public sealed class SecretDocumentTests
     [InlineData("""{"a":"\u004bEY","b":"\ud800KEY","c":"x"}""", "a", "b")]
     [InlineData("""{"a":{"b":{}},"c":"KEY"}""", "c")]
     [InlineData("""{"a":{"KEY":1}}""", "a.(a name that holds it)")]
+    [InlineData("""{"byOldKey":{"OldOldOldOldOldOld12":"KEY"}}""", "byOldKey.(a name that may hold a key)")]
+    [InlineData("""{"f6c2b0a4-6a55-4f0e-9a0c-0f2b7f6f0d55":["KEY"]}""", "(a name that may hold a key)[]")]
+    [InlineData("""{"OldOldOldOldOldOld1":"KEY"}""", "OldOldOldOldOldOld1")]
     public void The_fields_that_hold_a_key_beside_apiKey_are_found(string document, params string[] fields) =>
         Assert.Equal(fields, SecretDocument.Parse(document, out _)!.FieldsHolding(new ApiKeyValue("KEY")));
 
