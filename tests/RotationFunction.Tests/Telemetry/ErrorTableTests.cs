@@ -38,7 +38,7 @@ public sealed partial class ErrorTableTests
     }
 
     private static List<string> TextsOf(string folder) =>
-        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.cs").SelectMany(file => TextsIn(File.ReadAllText(file)))];
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, folder), "*.cs", SearchOption.AllDirectories).SelectMany(file => TextsIn(File.ReadAllText(file)))];
 
     private static IEnumerable<string> RowsOf(string heading)
     {
