@@ -35,7 +35,7 @@ int Usage()
 
 static string Root([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
-// Chooses once between the official packages and the stand-ins under compat/, and again when the pins or the feeds change.
+// Chooses once between the official packages and the stand-ins under eng/compat/, and again when the pins or the feeds change.
 // Returns an exit code when neither can be chosen.
 int? Prepare()
 {
@@ -89,7 +89,7 @@ int? Prepare()
         """);
     Console.WriteLine(mode == "official"
         ? "Packages: the official ones."
-        : $"Packages: the stand-ins under compat/, because the feed has no {string.Join(", ", missing)}.");
+        : $"Packages: the stand-ins under eng/compat/, because the feed has no {string.Join(", ", missing)}.");
     return null;
 }
 
