@@ -41,8 +41,8 @@ int? Prepare()
 {
     var modeFile = Path.Combine(root, "artifacts", "package-mode.props");
     var probe = Path.Combine(root, "artifacts", "package-probe", "probe.csproj");
-    var ids = Directory.GetDirectories(Path.Combine(root, "compat"))
-        .Select(folder => Path.GetFileName(folder)).Where(id => File.Exists(Path.Combine(root, "compat", id, id + ".csproj"))).Order().ToArray();
+    var ids = Directory.GetDirectories(Path.Combine(root, "eng", "compat"))
+        .Select(folder => Path.GetFileName(folder)).Where(id => File.Exists(Path.Combine(root, "eng", "compat", id, id + ".csproj"))).Order().ToArray();
 
     var (_, configs) = Capture(["nuget", "config", "paths"]);
     string[] inputs = [Path.Combine(root, "Directory.Packages.props"), .. configs.Split('\n', StringSplitOptions.TrimEntries).Where(File.Exists)];

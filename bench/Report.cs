@@ -129,7 +129,7 @@ internal sealed class Report
         yield return $"""
 
             ## AWS calls
-            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, however many keys and plans others have in the account; `tests/RotationFunction.Tests/CallCountTests.cs` asserts it. That is a key in the middle of its life: the first rotations have nothing to retire.
+            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, however many keys and plans others have in the account; `tests/RotationFunction.Tests/Rotation/CallCountTests.cs` asserts it. That is a key in the middle of its life: the first rotations have nothing to retire.
             A new process makes three more while it starts, so that its first step need not wait for connections: GetApiKeys and GetUsagePlans, a page of one each, and GetRandomPassword.
 
             | step | call | why it is needed |

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Pulumi;
+using RotationComponents;
+using RotationFunction;
 using Aws = Pulumi.Aws;
 
 namespace Infra;
@@ -63,14 +65,11 @@ public class RotationStack : Stack
     [Output("functionArn")]
     public Output<string> RotationFunctionArn { get; private set; }
 
-    /// <summary>Where the build puts the function's package beside a program.</summary>
-    internal static string PackageIn(string programFolder, string architecture) => Path.Combine(programFolder, "function", architecture);
-
     private static KeyRotationFunction MakeFunction(StackConfig config, Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> madePlans)
     {
         var args = new KeyRotationFunctionArgs
         {
-            Code = new FileArchive(PackageIn(AppContext.BaseDirectory, config.Architecture)),
+            Code = FunctionPackage.For(config.Architecture),
             Architecture = config.Architecture,
             MemorySize = config.MemorySize,
             ActivationWait = config.ActivationWait,
@@ -147,7 +146,7 @@ public class RotationStack : Stack
         var args = new Aws.ApiGateway.UsagePlanArgs
         {
             Description = $"Of the rotating key {key.Name}",
-            Tags = { [WiringTags.Function] = KeyRotationFunction.ScopeOf(FunctionName) },
+            Tags = { [RotationTags.Function] = KeyRotationFunction.ScopeOf(FunctionName) },
         };
         foreach (var (apiId, stage) in plan.ApiStages)
         {

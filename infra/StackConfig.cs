@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text;
 using Pulumi;
+using RotationComponents;
+using RotationFunction;
 using SecretsManagerSchedules;
 
 namespace Infra;
@@ -33,7 +35,7 @@ internal sealed partial record StackConfig(
     private const int MostLogRetention = 3653;
 
     /// <summary>True when there are more keys than the function's policies can name: tags tell it which secrets it may rotate.</summary>
-    public bool SecretsByTag => !FunctionPolicy.CanNameSecrets(this);
+    public bool SecretsByTag => !PolicySize.CanNameSecrets(this);
 
     private static readonly int[] LogRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention];
 
@@ -65,10 +67,10 @@ internal sealed partial record StackConfig(
             section.Flag("tracing") ?? false);
         stack.CheckTogether(section);
 
-        if (errors.Count == 0 && FunctionPolicy.Characters(stack, stack.SecretsByTag) is var characters and > FunctionPolicy.Quota)
+        if (errors.Count == 0 && PolicySize.Characters(stack, stack.SecretsByTag) is var characters and > PolicySize.Quota)
         {
             section.Wrong("keys", string.Create(CultureInfo.InvariantCulture,
-                $"the role's policies would have up to {characters} characters, and IAM takes {FunctionPolicy.Quota}. Let keys share usage plans, or make a second stack"));
+                $"the role's policies would have up to {characters} characters, and IAM takes {PolicySize.Quota}. Let keys share usage plans, or make a second stack"));
         }
 
         return errors.Count == 0 ? stack : throw new RunException("The configuration cannot be used:\n  " + string.Join("\n  ", errors));
@@ -198,9 +200,9 @@ internal sealed partial record KeyConfig(
             section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-", text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
             section.Text("description", "a text of at most 1000 characters", text => text.Length <= 1000),
             section.Text("customerId", "a text of at most 256 characters", text => text.Length <= 256),
-            section.Map("tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {WiringTags.Prefix}", (tag, value) =>
+            section.Map("tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {RotationTags.Prefix}", (tag, value) =>
                 tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
-                && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(WiringTags.Prefix, StringComparison.Ordinal)),
+                && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(RotationTags.Prefix, StringComparison.Ordinal)),
             section.Texts("usagePlanIds", "the id of a usage plan", text => IdPattern().IsMatch(text)),
             UsagePlanConfig.Read(section.Section("usagePlan")),
             days,

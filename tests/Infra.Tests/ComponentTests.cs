@@ -1,4 +1,5 @@
 using Pulumi;
+using RotationComponents;
 
 namespace Infra.Tests;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Pulumi;
 using Pulumi.Testing;
+using RotationComponents;
 
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)] // the configuration is the environment of the process
 
@@ -166,7 +167,7 @@ internal sealed class ProgramFolder : IDisposable
     {
         foreach (var architecture in architectures)
         {
-            var package = Directory.CreateDirectory(RotationStack.PackageIn(Path, architecture)).FullName;
+            var package = Directory.CreateDirectory(FunctionPackage.FolderIn(Path, architecture)).FullName;
             File.WriteAllText(System.IO.Path.Combine(package, "RotationFunction.dll"), "");
         }
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RotationComponents;
 
 namespace Infra.Tests;
 
@@ -174,10 +175,10 @@ public sealed partial class MonitoringTests
     public async Task What_the_function_measures_is_shown_and_what_is_shown_or_waited_for_is_measured()
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
-        var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "source", "Metrics.cs"), TestContext.Current.CancellationToken);
+        var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "source", "Telemetry", "Metrics.cs"), TestContext.Current.CancellationToken);
         var constants = ConstantPattern().Matches(source).ToDictionary(constant => constant.Groups["name"].Value, constant => constant.Groups["value"].Value);
         var measured = MetricPattern().Matches(source)
-            .Select(metric => string.Join('/', [constants["Namespace"], metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : Array.Empty<string>()])).ToList();
+            .Select(metric => string.Join('/', ["ApiKeyRotation", metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : Array.Empty<string>()])).ToList();
         Assert.Equal(CreatedMetricPattern().Count(source), measured.Count); // one that this does not see is written in another way
 
         var shown = JsonSerializer.Deserialize<JsonElement>(deployed.The("Dashboard").Text("dashboardBody")).GetProperty("widgets").EnumerateArray()

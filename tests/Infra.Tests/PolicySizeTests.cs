@@ -34,7 +34,7 @@ public sealed partial class PolicySizeTests
 
         var together = before.All("RolePolicy").Concat(after.All("RolePolicy")).DistinctBy(policy => policy.Name).ToList();
         Assert.Contains(together, policy => policy.Name == "rotation-tagged");
-        Assert.InRange(together.Sum(policy => policy.Text("policy").Length), FunctionPolicy.Quota * 4 / 5, FunctionPolicy.Quota);
+        Assert.InRange(together.Sum(policy => policy.Text("policy").Length), PolicySize.Quota * 4 / 5, PolicySize.Quota);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed partial class PolicySizeTests
     {
         var deployed = await Deployed.StackAsync(new() { ["keys"] = Configurations.Keys(StackConfig.MostKeys) });
 
-        Assert.InRange(Characters(deployed), 1, FunctionPolicy.Quota / 3);
+        Assert.InRange(Characters(deployed), 1, PolicySize.Quota / 3);
     }
 
     [Theory]
@@ -54,7 +54,7 @@ public sealed partial class PolicySizeTests
 
         var deployed = Characters(await Deployed.StackAsync(settings));
 
-        var foreseen = FunctionPolicy.Characters(StackConfig.Read(settings.Get), tagged);
+        var foreseen = PolicySize.Characters(StackConfig.Read(settings.Get), tagged);
         Assert.InRange(deployed, 1, foreseen);
         Assert.InRange(foreseen, 1, deployed * 5 / 4);
     }

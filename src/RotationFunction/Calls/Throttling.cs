@@ -51,7 +51,7 @@ internal static class Throttling
 
         var left = invocation.RemainingTime - invocation.Kept - ToFail;
         // Two thirds of the time at first and less and less of it later: of what was tried, the fewest steps ran out of time with these.
-        var share = Math.Pow(Math.Max(0, left / TestSecret.LongestInvocation), 1.5) * 2 / 3;
+        var share = Math.Pow(Math.Max(0, left / FunctionContract.LongestInvocation), 1.5) * 2 / 3;
         var wait = Random(Math.Min(longest, left.TotalSeconds * share));
         return wait < left ? wait : null;
     }

@@ -95,7 +95,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                 }
 
                 // When the secret is gone there may be another one of its name by now, whose keys are in use.
-                if (secret is null ? key.Tags?.GetValueOrDefault(Tags.MintedFor) != invocation.SecretId : !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+                if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
                 {
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;

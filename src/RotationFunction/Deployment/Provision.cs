@@ -76,25 +76,25 @@ internal sealed class Provision(
     private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
     {
         var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
-            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the tags {Tags.Adopted} name, does not exist. Nothing was changed.");
+            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the tags {RotationTags.Adopted} name, does not exist. Nothing was changed.");
         if (key.Enabled != true)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is disabled, so no client can use it. Enable it, or deploy without adoption; nothing was changed.");
         }
 
-        if (key.Tags?.ContainsKey(Tags.MintedFor) == true || key.Tags?.ContainsKey(Tags.TemplateFor) == true)
+        if (key.Tags?.ContainsKey(RotationTags.MintedFor) == true || key.Tags?.ContainsKey(RotationTags.TemplateFor) == true)
         {
             throw invocation.Failed($"the key {adoptedId} to adopt is a secret's minted key or template already. Deploy with another, or without adoption; nothing was changed.");
         }
 
-        if (key.Tags?.GetValueOrDefault(Tags.AdoptedFor) is { } owner && owner != secret.Name)
+        if (key.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) is { } owner && owner != secret.Name)
         {
             throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
         }
 
-        if (key.Tags?.Count >= Tags.Most && !key.Tags.ContainsKey(Tags.AdoptedFor))
+        if (key.Tags?.Count >= Tags.Most && !key.Tags.ContainsKey(RotationTags.AdoptedFor))
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt has {key.Tags.Count} tags, and API Gateway takes no further one: adoption needs {Tags.AdoptedFor}. Remove one; nothing was changed.");
+            throw invocation.Failed($"the key {adoptedId} to adopt has {key.Tags.Count} tags, and API Gateway takes no further one: adoption needs {RotationTags.AdoptedFor}. Remove one; nothing was changed.");
         }
 
         if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
@@ -110,7 +110,7 @@ internal sealed class Provision(
 
         var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
         // The tag before the value: a repeat that finds the value does nothing more.
-        await apiKeys.TagAsync(invocation, secret, adoptedId, Tags.AdoptedFor, secret.Name);
+        await apiKeys.TagAsync(invocation, secret, adoptedId, RotationTags.AdoptedFor, secret.Name);
         await secrets.PutCurrentAsync(invocation, document);
         invocation.Log.KeyAdopted(adoptedId);
     }

@@ -51,11 +51,11 @@ internal sealed class Retire(ApiKeys apiKeys)
             }
         }
 
-        if (secret.Tag(Tags.Adopted) is { } adoptedId
+        if (secret.Tag(RotationTags.Adopted) is { } adoptedId
             && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted
             && !needed.Contains(new ApiKeyValue(adopted.Value)))
         {
-            if (adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name)
+            if (adopted.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) == secret.Name)
             {
                 await DisableAsync(adopted, new ApiKeyValue(adopted.Value));
             }
@@ -100,7 +100,7 @@ internal sealed class Retire(ApiKeys apiKeys)
             {
                 throw invocation.Failed($"{keys.Count - index} keys named like keys of this secret are left to look at, and the invocation has no time for them: "
                     + "a key that must be disabled may be among them. Somebody makes keys of such names. Find and delete those without the tag "
-                    + $"{Tags.MintedFor}: {Commands.ListRing(secret.Name)}. {invocation.Again}");
+                    + $"{RotationTags.MintedFor}: {Commands.ListRing(secret.Name)}. {invocation.Again}");
             }
 
             yield return key;

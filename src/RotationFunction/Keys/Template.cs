@@ -6,7 +6,7 @@ namespace RotationFunction;
 internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlans, Uri? Probe)
 {
     /// <summary>The id of the key to adopt, which the secret's tag names too.</summary>
-    public string? Adopted => Key.Tags?.GetValueOrDefault(Tags.Adopted);
+    public string? Adopted => Key.Tags?.GetValueOrDefault(RotationTags.Adopted);
 
     /// <summary>The ids of its usage plans.</summary>
     public List<string> Plans { get; } = [.. UsagePlans.Select(plan => plan.Id)];
@@ -27,13 +27,13 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
         var id = IdOf(invocation, secret);
         // In this order: AWS does not document what it answers for the plans of a key that does not exist.
         var (key, plans) = await Together.AwaitAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
-        CheckBothName(Tags.Probe, "the URL that a key is sent to");
-        CheckBothName(Tags.Adopted, "the key to adopt");
-        var probe = key.Tags.GetValueOrDefault(Tags.Probe);
+        CheckBothName(RotationTags.Probe, "the URL that a key is sent to");
+        CheckBothName(RotationTags.Adopted, "the key to adopt");
+        var probe = key.Tags.GetValueOrDefault(RotationTags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
         {
-            throw invocation.Failed($"the tag {Tags.Probe} of the template key {id} is not an https URL. A key is sent there to test it. Set it to the URL of a method of the API that needs a key, or remove it.");
+            throw invocation.Failed($"the tag {RotationTags.Probe} of the template key {id} is not an https URL. A key is sent there to test it. Set it to the URL of a method of the API that needs a key, or remove it.");
         }
 
         EndOverlap.OverlapOf(invocation, secret);
@@ -67,20 +67,20 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
     public static Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, ApiKeys apiKeys) => ReadKeyAsync(invocation, secret, IdOf(invocation, secret), apiKeys);
 
     private static string IdOf(Invocation invocation, Secret secret) =>
-        secret.Tag(Tags.Template) ?? throw invocation.Failed($"the secret has no tag {Tags.Template}. Set it with: {Commands.SetTemplate(secret.Arn)}");
+        secret.Tag(RotationTags.Template) ?? throw invocation.Failed($"the secret has no tag {RotationTags.Template}. Set it with: {Commands.SetTemplate(secret.Arn)}");
 
     private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, Secret secret, string id, ApiKeys apiKeys)
     {
         var key = await apiKeys.ReadAsync(invocation, id, IsSeen)
-            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {Tags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Commands.SetTemplate(secret.Arn)}");
-        if (key.Tags?.GetValueOrDefault(Tags.TemplateFor) != secret.Name)
+            ?? throw invocation.Failed($"the template key {id}, which the secret's tag {RotationTags.Template} names, does not exist. Deploy the stack again, or set the tag to a template key that exists with: {Commands.SetTemplate(secret.Arn)}");
+        if (key.Tags?.GetValueOrDefault(RotationTags.TemplateFor) != secret.Name)
         {
-            throw invocation.Failed($"the secret's tag {Tags.Template} points at key {id}, but that key's tag {Tags.TemplateFor} does not point back at {secret.Name}. Set both.");
+            throw invocation.Failed($"the secret's tag {RotationTags.Template} points at key {id}, but that key's tag {RotationTags.TemplateFor} does not point back at {secret.Name}. Set both.");
         }
 
         if (secret.Arn.Length > Tags.LongestValue)
         {
-            throw invocation.Failed($"the secret's ARN is {secret.Arn.Length} characters long, and the tag {Tags.MintedFor} of a minted key takes {Tags.LongestValue}. Give the secret a shorter name; nothing was changed.");
+            throw invocation.Failed($"the secret's ARN is {secret.Arn.Length} characters long, and the tag {RotationTags.MintedFor} of a minted key takes {Tags.LongestValue}. Give the secret a shorter name; nothing was changed.");
         }
 
         return key.Enabled == true
@@ -88,7 +88,7 @@ internal sealed record Template(GetApiKeyResponse Key, List<UsagePlan> UsagePlan
             : key;
 
         // A deployment may have set the tags a moment ago.
-        bool IsSeen(GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(Tags.TemplateFor) == secret.Name
-            && new[] { Tags.Probe, Tags.Adopted }.All(tag => key.Tags.GetValueOrDefault(tag) == secret.Tag(tag));
+        bool IsSeen(GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(RotationTags.TemplateFor) == secret.Name
+            && new[] { RotationTags.Probe, RotationTags.Adopted }.All(tag => key.Tags.GetValueOrDefault(tag) == secret.Tag(tag));
     }
 }

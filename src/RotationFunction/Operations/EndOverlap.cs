@@ -13,13 +13,13 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
     private const int LongestOverlap = 9999;
 
     /// <summary>How long AWSPREVIOUS's key stays enabled; null: until the next rotation.</summary>
-    public static TimeSpan? OverlapOf(Invocation invocation, Secret secret) => secret.Tag(Tags.Overlap) switch
+    public static TimeSpan? OverlapOf(Invocation invocation, Secret secret) => secret.Tag(RotationTags.Overlap) switch
     {
         null => null,
         "0" => TimeSpan.Zero,
         [.. var count, 'h'] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours is > 0 and <= LongestOverlap => TimeSpan.FromHours(hours),
         [.. var count, 'd'] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is > 0 and <= LongestOverlap => TimeSpan.FromDays(days),
-        var text => throw invocation.Failed($"the secret's tag {Tags.Overlap} is '{text}'. Nothing was changed. Set it to 0, or to hours or days such as 24h or 7d, with: {Commands.SetOverlap(secret.Arn)}"),
+        var text => throw invocation.Failed($"the secret's tag {RotationTags.Overlap} is '{text}'. Nothing was changed. Set it to 0, or to hours or days such as 24h or 7d, with: {Commands.SetOverlap(secret.Arn)}"),
     };
 
     /// <summary>When the overlap ends, unless the secret is changed again.</summary>
@@ -31,7 +31,7 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
         var secret = await secrets.DescribeAsync(invocation);
         if (OverlapOf(invocation, secret) is not { } overlap)
         {
-            return $"The secret has no tag {Tags.Overlap}: AWSPREVIOUS's key stays enabled until the next rotation.";
+            return $"The secret has no tag {RotationTags.Overlap}: AWSPREVIOUS's key stays enabled until the next rotation.";
         }
 
         var now = time.GetUtcNow().UtcDateTime;
@@ -42,7 +42,7 @@ internal sealed class EndOverlap(Secrets secrets, ApiKeys apiKeys, RevokePreviou
         }
 
         // A key that was enabled a moment ago: a rollback is under way and waits until it is served.
-        var untouched = overlap > TestSecret.LongestInvocation ? overlap : TestSecret.LongestInvocation;
+        var untouched = overlap > FunctionContract.LongestInvocation ? overlap : FunctionContract.LongestInvocation;
         var retired = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: now - untouched);
         var done = retired.Disabled.Count == 0 ? "The overlap is over; no key was left to disable." : $"The overlap is over. Keys disabled: {RevokePrevious.Printed(retired)}.";
         return done + RevokePrevious.Left(retired);

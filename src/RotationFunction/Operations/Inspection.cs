@@ -165,7 +165,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         foreach (var key in seen.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap + Patience))
         {
             yield return new Finding(
-                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(Tags.Overlap)} is over: nothing invokes endOverlap, or it fails.", Commands.EndOverlap(secret.Arn));
+                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(RotationTags.Overlap)} is over: nothing invokes endOverlap, or it fails.", Commands.EndOverlap(secret.Arn));
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             yield return new Finding(
                 $"Key {key.KeyId}, which {what}, is enabled without the tag that shows whose it is: neither a rotation nor revokePrevious "
                 + "disables it. The command tags it again. Where the secret never had that key, somebody else made it: have them delete it.",
-                key.KeyId == secret.Tag(Tags.Adopted)
+                key.KeyId == secret.Tag(RotationTags.Adopted)
                     ? Commands.TagAdoptedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Name)
                     : Commands.TagMintedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Arn));
         }
@@ -204,9 +204,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
             }
         }
 
-        if (secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted)
+        if (secret.Tag(RotationTags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted)
         {
-            var kind = adopted.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign;
+            var kind = adopted.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign;
             await AddAsync(adopted, adopted.Value, kind, isAdopted: true);
         }
 

@@ -79,5 +79,5 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
     }
 
     private async Task<bool> IsEnabledAdoptedAsync(Invocation invocation, Secret secret, ApiKeyValue value) =>
-        secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted && adopted.Value == value.Text;
+        secret.Tag(RotationTags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted && adopted.Value == value.Text;
 }

@@ -112,5 +112,5 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, TestSecret test
 
     private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Invocation invocation, Secret secret, ApiKeyValue value) =>
         await testSecret.FindKeyAsync(invocation, secret, value) is { Id: var id } && await apiKeys.FindAsync(invocation, id) is { } key
-            && (Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) || key.Tags?.GetValueOrDefault(Tags.AdoptedFor) == secret.Name) ? key : null;
+            && (Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) || key.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) == secret.Name) ? key : null;
 }

@@ -22,7 +22,7 @@ internal sealed class Status(Inspection inspection)
                 seen.HoursOverdue,
                 secret.Pending == secret.Current ? null : secret.Pending,
                 seen.PendingStep,
-                secret.Tag(Tags.Overlap)),
+                secret.Tag(RotationTags.Overlap)),
         };
     }
 }

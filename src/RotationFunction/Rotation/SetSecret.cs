@@ -51,7 +51,7 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
     {
         if (await apiKeys.ReadAsync(rotation, keyId, key => Tags.AreOfKeyMintedFor(secret.Arn, key.Tags)) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
         {
-            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but key {keyId} lacks the tag {Tags.MintedFor}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
+            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but key {keyId} lacks the tag {RotationTags.MintedFor}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
         }
 
         rotation.Log.KeyFound(key.Id);

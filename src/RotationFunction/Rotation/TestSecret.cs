@@ -8,9 +8,6 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
 {
     public const string Step = "testSecret";
 
-    /// <summary>Lambda's quota.</summary>
-    public static readonly TimeSpan LongestInvocation = TimeSpan.FromMinutes(15);
-
     public async Task RunAsync(Invocation rotation)
     {
         if (await secrets.DescribePendingAsync(rotation) is not { } secret)
@@ -64,7 +61,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
             return new TestedKey(minted.Id, minted.Enabled, minted.CreatedDate, minted.LastUpdatedDate);
         }
 
-        return secret.Tag(Tags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted && adopted.Value == value.Text
+        return secret.Tag(RotationTags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted && adopted.Value == value.Text
             ? new TestedKey(adopted.Id, adopted.Enabled, adopted.CreatedDate, adopted.LastUpdatedDate)
             : null;
     }
@@ -102,7 +99,7 @@ internal sealed class TestSecret(Secrets secrets, ApiKeys apiKeys, Probe probe, 
     }
 
     // An attach does not show in the key's dates; it came after the last change, in the same invocation.
-    private TimeSpan SinceAttach(TestedKey key) => time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + LongestInvocation);
+    private TimeSpan SinceAttach(TestedKey key) => time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + FunctionContract.LongestInvocation);
 
     private static DateTime Later(DateTime? created, DateTime? updated) =>
         updated > created ? updated.Value : created ?? throw new InvalidOperationException("API Gateway sent a key without its createdDate.");

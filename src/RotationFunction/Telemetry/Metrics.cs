@@ -10,7 +10,6 @@ namespace RotationFunction;
 /// <seealso href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"/>
 internal sealed class Metrics(Stream output, TimeProvider time)
 {
-    private const string Namespace = "ApiKeyRotation";
     private const string SecretName = "SecretName";
     private const string Step = "Step";
 
@@ -60,7 +59,7 @@ internal sealed class Metrics(Stream output, TimeProvider time)
     private static void WriteDirective(Utf8JsonWriter json, Metric metric)
     {
         json.WriteStartObject();
-        json.WriteString("Namespace", Namespace);
+        json.WriteString("Namespace", FunctionContract.MetricNamespace);
         json.WriteStartArray("Dimensions");
         json.WriteStartArray();
         json.WriteStringValue(SecretName);

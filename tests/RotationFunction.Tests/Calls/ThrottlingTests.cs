@@ -11,7 +11,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task The_less_time_a_step_has_left_the_oftener_it_asks()
     {
-        var asked = await AskUntilGivenUpAsync(TestSecret.LongestInvocation);
+        var asked = await AskUntilGivenUpAsync(FunctionContract.LongestInvocation);
 
         Assert.InRange(asked[1], TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.True(
@@ -23,7 +23,7 @@ public sealed class ThrottlingTests
     [Fact]
     public async Task A_step_keeps_the_time_that_it_needs_after_its_calls()
     {
-        var asked = await AskUntilGivenUpAsync(TestSecret.LongestInvocation, kept: TimeSpan.FromMinutes(2));
+        var asked = await AskUntilGivenUpAsync(FunctionContract.LongestInvocation, kept: TimeSpan.FromMinutes(2));
 
         Assert.InRange(asked[^1], TimeSpan.FromMinutes(12), TimeSpan.FromMinutes(12.75));
     }

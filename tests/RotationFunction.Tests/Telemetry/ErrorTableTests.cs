@@ -59,11 +59,11 @@ public sealed partial class ErrorTableTests
             }
 
             var arguments = source[(call.Index + call.Length)..end]
-                .Replace("{TemplateTag}", Tags.Template, StringComparison.Ordinal)
-                .Replace("{Tags.Template}", Tags.Template, StringComparison.Ordinal)
-                .Replace("{Tags.Adopted}", Tags.Adopted, StringComparison.Ordinal)
-                .Replace("{Tags.Overlap}", Tags.Overlap, StringComparison.Ordinal)
-                .Replace("{Tags.Probe}", Tags.Probe, StringComparison.Ordinal);
+                .Replace("{TemplateTag}", RotationTags.Template, StringComparison.Ordinal)
+                .Replace("{RotationTags.Template}", RotationTags.Template, StringComparison.Ordinal)
+                .Replace("{RotationTags.Adopted}", RotationTags.Adopted, StringComparison.Ordinal)
+                .Replace("{RotationTags.Overlap}", RotationTags.Overlap, StringComparison.Ordinal)
+                .Replace("{RotationTags.Probe}", RotationTags.Probe, StringComparison.Ordinal);
             var joined = Joints().Replace(Interpolations().Replace(arguments, "…"), "");
             foreach (Match literal in Literals().Matches(joined))
             {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>
 /// When a rule of EventBridge runs, in UTC. Rules with a rate that one deployment makes run in the same minute, and API Gateway's rate is the whole

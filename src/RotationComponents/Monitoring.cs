@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Pulumi;
+using RotationFunction;
 using Aws = Pulumi.Aws;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>
 /// Tells somebody when keys do not rotate: an alarm when the function fails, one when Lambda throttles it, one for each key that is overdue or not checked,
@@ -10,8 +11,6 @@ namespace Infra;
 /// </summary>
 public sealed class Monitoring : ComponentResource
 {
-    internal const string MetricNamespace = "ApiKeyRotation"; // the function's
-
     private const int Day = 86_400; // seconds
 
     /// <summary>Makes the alarms, the rules, and the topic that they tell unless there is one.</summary>
@@ -122,7 +121,7 @@ public sealed class Monitoring : ComponentResource
         var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
             AlarmDescription = key.SecretName.Apply(secret => $"The key in secret {secret} was not rotated when it was due, or was not checked for two days."),
-            Namespace = MetricNamespace,
+            Namespace = FunctionContract.MetricNamespace,
             MetricName = "HoursOverdue",
             Dimensions = { ["SecretName"] = key.SecretName },
             Statistic = "Maximum",

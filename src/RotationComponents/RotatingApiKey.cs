@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Pulumi;
+using RotationFunction;
 using Aws = Pulumi.Aws;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>
 /// A secret whose <c>apiKey</c> field always holds a working API Gateway key, rotated on a schedule.
@@ -80,7 +81,7 @@ public sealed class RotatingApiKey : ComponentResource
 
     private Aws.ApiGateway.ApiKey MakeTemplate(string name, RotatingApiKeyArgs args)
     {
-        var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [WiringTags.TemplateFor] = args.SecretName });
+        var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [RotationTags.TemplateFor] = args.SecretName });
         TagBothSides(tags, args);
         return new Aws.ApiGateway.ApiKey(name, new()
         {
@@ -126,11 +127,11 @@ public sealed class RotatingApiKey : ComponentResource
 
     private Aws.SecretsManager.Secret MakeSecret(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template)
     {
-        var tags = new InputMap<string> { [WiringTags.Template] = template.Id, [WiringTags.Function] = args.Function.Scope };
+        var tags = new InputMap<string> { [RotationTags.Template] = template.Id, [RotationTags.Function] = args.Function.Scope };
         TagBothSides(tags, args);
         if (args.Overlap is not null)
         {
-            tags.Add(WiringTags.Overlap, args.Overlap);
+            tags.Add(RotationTags.Overlap, args.Overlap);
         }
 
         return new Aws.SecretsManager.Secret(name, new()
@@ -148,12 +149,12 @@ public sealed class RotatingApiKey : ComponentResource
     {
         if (args.ProbeUrl is not null)
         {
-            tags.Add(WiringTags.Probe, args.ProbeUrl);
+            tags.Add(RotationTags.Probe, args.ProbeUrl);
         }
 
         if (args.AdoptedKeyId is not null)
         {
-            tags.Add(WiringTags.Adopted, args.AdoptedKeyId);
+            tags.Add(RotationTags.Adopted, args.AdoptedKeyId);
         }
     }
 

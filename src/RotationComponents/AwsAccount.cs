@@ -1,7 +1,7 @@
 using Pulumi;
 using Aws = Pulumi.Aws;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>Where the provider deploys to, as ARNs need it.</summary>
 internal sealed record AwsAccount(string Partition, string DnsSuffix, string Region, string Id)

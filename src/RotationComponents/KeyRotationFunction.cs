@@ -1,8 +1,9 @@
 using System.Globalization;
 using Pulumi;
+using RotationFunction;
 using Aws = Pulumi.Aws;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>
 /// The rotation function and what it runs with: its role, its log group, and who may call it: Secrets Manager, schedules and operators.
@@ -11,12 +12,8 @@ namespace Infra;
 public sealed class KeyRotationFunction : ComponentResource
 {
     /// <summary>The longest activation wait, in seconds: with what comes on top an invocation ends in time.</summary>
-    public const int LongestActivationWait = LongestInvocation - TimeBesideActivation;
+    public const int LongestActivationWait = FunctionContract.LongestInvocationSeconds - TimeBesideActivation;
 
-    /// <summary>The alias that operators invoke. The function refuses everything but their actions there.</summary>
-    public const string OperatorsAlias = "operators";
-
-    private const int LongestInvocation = 900; // Lambda's quota, in seconds
     private const int LongestName = 64; // Lambda's quota, in characters
 
     // Seconds: 90 that a deployment waits for a fresh role, the probe's controls, and AWS's own calls with their retries.
@@ -73,7 +70,7 @@ public sealed class KeyRotationFunction : ComponentResource
         // Also without operators: the tool invokes it, and an identity policy may name it.
         var alias = new Aws.Lambda.Alias(name, new()
         {
-            Name = OperatorsAlias,
+            Name = OperatorsAlias.Name,
             Description = "The actions of operators; the function refuses everything else here",
             FunctionName = Name,
             FunctionVersion = "$LATEST",
@@ -133,7 +130,7 @@ public sealed class KeyRotationFunction : ComponentResource
             Code = args.Code,
             Role = role.Arn,
             MemorySize = args.MemorySize,
-            Timeout = LongestInvocation, // where many keys are due at once, a step waits its turn under API Gateway's rate
+            Timeout = FunctionContract.LongestInvocationSeconds, // where many keys are due at once, a step waits its turn under API Gateway's rate
             ReservedConcurrentExecutions = args.ReservedConcurrentExecutions,
             Environment = new Aws.Lambda.Inputs.FunctionEnvironmentArgs
             {

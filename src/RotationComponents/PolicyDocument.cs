@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>A policy of IAM or of a resource.</summary>
 internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)

@@ -1,4 +1,6 @@
-namespace Infra;
+using RotationFunction;
+
+namespace RotationComponents;
 
 /// <summary>
 /// What the function may do, statement by statement as docs/security.md lists it. Each secret and each usage plan has a policy of its own:
@@ -6,11 +8,8 @@ namespace Infra;
 /// </summary>
 internal static class FunctionPolicy
 {
-    /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
-    public const int Quota = 10_240;
-
     private const string NameSuffix = "-??????"; // Secrets Manager's six random characters
-    private const string FunctionTag = "aws:ResourceTag/" + WiringTags.Function;
+    private const string FunctionTag = "aws:ResourceTag/" + RotationTags.Function;
 
     public static PolicyDocument Trust { get; } = new(new Statement
     {
@@ -155,47 +154,6 @@ internal static class FunctionPolicy
             },
         });
 
-    /// <summary>
-    /// True when the role's quota holds policies that name each secret of a configuration, and beside them the one that takes their place
-    /// when the next key is too many: during that deployment both are there.
-    /// </summary>
-    public static bool CanNameSecrets(StackConfig config) => Characters(config, byTag: false) + Characters([ForTagged(Longest, LongestScope)]) <= Quota;
-
-    /// <summary>How many characters the policies of a configuration have at most. They are summed before AWS has given out any id.</summary>
-    public static int Characters(StackConfig config, bool byTag)
-    {
-        var id = new string('i', 10); // as long as API Gateway's
-        List<PolicyDocument> policies =
-        [
-            Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn, config.Tracing),
-            .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => ForUsagePlan(Longest, plan)),
-            .. config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => ForAdoptedKey(Longest, id)),
-        ];
-        if (config.SubnetIds.Count > 0)
-        {
-            policies.Add(Vpc(Longest));
-        }
-
-        if (byTag)
-        {
-            policies.Add(ForTagged(Longest, LongestScope));
-        }
-        else
-        {
-            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => ForUsagePlan(Longest, id)));
-            policies.AddRange(config.Keys.Select(key => ForSecret(Longest, key.Name)));
-        }
-
-        return Characters(policies);
-    }
-
-    // The longest partition and Region.
-    private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");
-
-    private static string LongestScope { get; } = new('n', 64);
-
-    private static int Characters(IEnumerable<PolicyDocument> policies) => policies.Sum(policy => policy.ToJson().Length);
-
     private static IReadOnlyList<string> SecretActions { get; } =
     [
         "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
@@ -219,7 +177,7 @@ internal static class FunctionPolicy
     private static string AnySecret(AwsAccount account) => account.Arn("secretsmanager", "secret:*");
 
     private static Dictionary<string, Dictionary<string, string>> MintedFor(string tags, string secretArn) =>
-        new() { ["StringLike"] = new() { [$"{tags}/{WiringTags.MintedFor}"] = secretArn } };
+        new() { ["StringLike"] = new() { [$"{tags}/{RotationTags.MintedFor}"] = secretArn } };
 
     private static Dictionary<string, Dictionary<string, string>> OfFunction(string scope) =>
         new() { ["StringEquals"] = new() { [FunctionTag] = scope } };

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RotationFunction;
 
-namespace Infra;
+namespace RotationComponents;
 
 /// <summary>The body of a CloudWatch dashboard.</summary>
 internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOnlyList<Dashboard.Widget> Widgets)
@@ -22,13 +23,13 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
             ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
             ("Seconds until a new key was served", "Maximum", 3600, OfEachKey("ActivationSeconds")),
             ("Seconds of a step", "Maximum", 3600,
-                secretNames.SelectMany(secret => Steps.Select(step => new[] { Monitoring.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
+                secretNames.SelectMany(secret => Steps.Select(step => new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
         };
         return new Dashboard([.. charts.Select((chart, index) => new Widget(
             index % 2 * HalfWidth, index / 2 * Height, HalfWidth, Height,
             new WidgetProperties(chart.Title, region, chart.Statistic, chart.Period, [.. chart.Metrics])))]);
 
-        IEnumerable<string[]> OfEachKey(string metric) => secretNames.Select(secret => new[] { Monitoring.MetricNamespace, metric, "SecretName", secret });
+        IEnumerable<string[]> OfEachKey(string metric) => secretNames.Select(secret => new[] { FunctionContract.MetricNamespace, metric, "SecretName", secret });
     }
 
     public string ToJson() => JsonSerializer.Serialize(this);

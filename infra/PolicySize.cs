@@ -1,0 +1,51 @@
+using RotationComponents;
+
+namespace Infra;
+
+/// <summary>Whether the role's policies can name each secret, or must go by tag: all inline policies of a role share a quota.</summary>
+internal static class PolicySize
+{
+    /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
+    public const int Quota = 10_240;
+
+    /// <summary>
+    /// True when the role's quota holds policies that name each secret of a configuration, and beside them the one that takes their place
+    /// when the next key is too many: during that deployment both are there.
+    /// </summary>
+    public static bool CanNameSecrets(StackConfig config) => Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope)]) <= Quota;
+
+    /// <summary>How many characters the policies of a configuration have at most. They are summed before AWS has given out any id.</summary>
+    public static int Characters(StackConfig config, bool byTag)
+    {
+        var id = new string('i', 10); // as long as API Gateway's
+        List<PolicyDocument> policies =
+        [
+            FunctionPolicy.Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn, config.Tracing),
+            .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => FunctionPolicy.ForUsagePlan(Longest, plan)),
+            .. config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => FunctionPolicy.ForAdoptedKey(Longest, id)),
+        ];
+        if (config.SubnetIds.Count > 0)
+        {
+            policies.Add(FunctionPolicy.Vpc(Longest));
+        }
+
+        if (byTag)
+        {
+            policies.Add(FunctionPolicy.ForTagged(Longest, LongestScope));
+        }
+        else
+        {
+            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => FunctionPolicy.ForUsagePlan(Longest, id)));
+            policies.AddRange(config.Keys.Select(key => FunctionPolicy.ForSecret(Longest, key.Name)));
+        }
+
+        return Characters(policies);
+    }
+
+    // The longest partition and Region.
+    private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");
+
+    private static string LongestScope { get; } = new('n', 64);
+
+    private static int Characters(IEnumerable<PolicyDocument> policies) => policies.Sum(policy => policy.ToJson().Length);
+}
