@@ -97,7 +97,7 @@ public sealed class Function
                 return null;
             }
 
-            return Line.Of(await RunActionAsync(invocation, rotationEvent));
+            return Line.Of(await RunActionAsync(invocation, rotationEvent), invocation.Confidential.Hide);
         }
         catch (AmazonServiceException refused)
         {

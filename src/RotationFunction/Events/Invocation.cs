@@ -13,7 +13,7 @@ internal sealed partial class Invocation
     private readonly ILambdaContext _context;
     private readonly string? _token;
 
-    private Invocation(string what, string secretId, string? token, string? rotationToken, bool provisioning, ILambdaContext context)
+    private Invocation(string what, string secretId, string? token, string? rotationToken, bool provisioning, ILambdaContext context, Confidential? confidential = null)
     {
         What = what;
         SecretId = secretId;
@@ -21,7 +21,9 @@ internal sealed partial class Invocation
         SecretName = secretId.Split(':', 7) is [.., var nameAndSuffix] and { Length: 7 } ? nameAndSuffix[..^7] : secretId;
         RotationToken = rotationToken;
         Provisioning = provisioning;
-        Log = new Log(context.Logger, what, secretId, token);
+        Confidential = confidential ?? new Confidential(secretId);
+        Confidential.Add(rotationToken);
+        Log = new Log(context.Logger, what, secretId, token, Confidential.Hide);
         _token = token;
         _context = context;
     }
@@ -42,6 +44,9 @@ internal sealed partial class Invocation
     public bool Provisioning { get; }
 
     public Log Log { get; }
+
+    /// <summary>What no text of it may hold.</summary>
+    public Confidential Confidential { get; }
 
     /// <summary>Whether a person waits for the answer.</summary>
     public bool IsWaitedFor => What is Status.Action or RevokePrevious.Action or Rollback.Action;
@@ -106,13 +111,17 @@ internal sealed partial class Invocation
     public string ClearingOf(string version) => $"Take AWSPENDING off it with: {Commands.ClearPending(SecretId, version)}, then {(_token is null ? "invoke this" : "rotate")} again.";
 
     /// <summary>A step of the rotation that provision runs.</summary>
-    public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context);
+    public Invocation Provision(string step, string token) => new(step, SecretId, token, rotationToken: null, provisioning: true, _context, Confidential);
 
     /// <summary>What an action answers.</summary>
     public ActionResult Answer(string message) => new(What, SecretId, message);
 
     /// <summary>A failure, said with the secret and version.</summary>
-    public RotationException Failed(string problem) => new(Line.Of($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}")) { Problem = Line.Of(problem) };
+    public RotationException Failed(string problem)
+    {
+        problem = Confidential.Hide(problem);
+        return new(Line.Of($"{What} of secret {SecretId}{(_token is null ? "" : $", version {_token}")}: {problem}")) { Problem = Line.Of(problem) };
+    }
 
     /// <summary>
     /// A refusal by AWS, said with the secret and version that it stopped. The SDK's exception is not kept, and its text only where it cannot

@@ -5,10 +5,12 @@ namespace RotationFunction;
 /// <summary>The value of an API key. Compares like a string and never prints itself.</summary>
 internal readonly record struct ApiKeyValue(string Text)
 {
+    /// <summary>API Gateway takes no shorter one.</summary>
+    public const int Shortest = 20;
+
     // 40 of 62 characters: 238 bits. API Gateway takes 20 to 128 alphanumeric characters.
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int Length = 40;
-    private const int Shortest = 20;
 
     public static ApiKeyValue Draw() => new(RandomNumberGenerator.GetString(Alphabet, Length));
 

@@ -34,6 +34,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
         while (!string.IsNullOrEmpty(position));
 
+        ring.ForEach(key => invocation.Confidential.Add(key.Value));
         return ring;
     }
 
@@ -47,7 +48,9 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
         try
         {
-            return await CallAsync(invocation, () => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null }));
+            var key = await CallAsync(invocation, () => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null }));
+            invocation.Confidential.Add(key.Value);
+            return key;
         }
         catch (NotFoundException)
         {
@@ -74,6 +77,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and no such key is listed.</exception>
     public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, Secret secret, Template template, string name, ApiKeyValue value, bool enabled)
     {
+        invocation.Confidential.Add(value.Text);
         try
         {
             return await CallAsync(invocation, CreateOrFindAsync);
@@ -81,9 +85,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException or TooManyRequestsException)
         {
             // Which of these AWS answers when the quota is reached is not documented.
-            var text = refused.Message.Replace(value.Text, value.ToString(), StringComparison.Ordinal).TrimEnd('.');
             throw invocation.Failed(
-                $"AWS answered {refused.ErrorCode}: {text}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: {Commands.CountKeys}, and delete some that nobody uses. {invocation.Again}");
+                $"AWS answered {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: {Commands.CountKeys}, and delete some that nobody uses. {invocation.Again}");
         }
 
         async Task<(string Id, bool IsNew)> CreateOrFindAsync()

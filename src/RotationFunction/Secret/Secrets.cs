@@ -89,6 +89,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
 
         var document = SecretDocument.Parse(answer.SecretString, out var problem)
             ?? throw rotation.Failed($"the document of version {versionId} {problem}; nothing was changed. {rotation.Mending(versionId)}");
+        rotation.Confidential.Add(document.ApiKey?.Text);
         document.Created = answer.CreatedDate;
         return document;
     }
@@ -113,6 +114,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     /// <summary>The same document with this key, if Secrets Manager can take that.</summary>
     public static SecretDocument PutKeyInto(Invocation invocation, SecretDocument document, ApiKeyValue apiKey)
     {
+        invocation.Confidential.Add(apiKey.Text);
         var changed = document.With(apiKey);
         return changed.Size <= SecretDocument.LargestSize ? changed : throw invocation.Failed(
             $"with a new key the document would be {changed.Size} bytes, and Secrets Manager takes {SecretDocument.LargestSize}. Make AWSCURRENT's document smaller; nothing was changed.");

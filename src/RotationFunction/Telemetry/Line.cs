@@ -24,35 +24,42 @@ internal static class Line
     }
 
     /// <summary>An answer all of whose texts are such lines. A command that cannot be shown becomes a sentence of the problem.</summary>
-    public static ActionResult Of(ActionResult answer) => answer with
+    /// <param name="answer">The answer.</param>
+    /// <param name="hide">Takes out of a text what must not be shown.</param>
+    public static ActionResult Of(ActionResult answer, Func<string, string>? hide = null)
     {
-        Action = OfId(answer.Action),
-        SecretId = Of(answer.SecretId),
-        Message = Of(answer.Message),
-        Findings = answer.Findings?.Select(Of).ToList(),
-        Rotation = answer.Rotation is not { } rotation ? null : rotation with
+        return answer with
         {
-            Schedule = OfId(rotation.Schedule),
-            Window = OfId(rotation.Window),
-            PendingVersion = OfId(rotation.PendingVersion),
-            PendingStep = OfId(rotation.PendingStep),
-            Overlap = OfId(rotation.Overlap),
-        },
-        Keys = answer.Keys?.Select(key => key with
-        {
-            KeyId = OfId(key.KeyId),
-            Kind = OfId(key.Kind),
-            Labels = [.. key.Labels.Select(label => Of(label, LongestId))],
-            UsagePlanIds = [.. key.UsagePlanIds.Select(plan => Of(plan, LongestId))],
-        }).ToList(),
-    };
+            Action = OfId(answer.Action),
+            SecretId = OfText(answer.SecretId),
+            Message = OfText(answer.Message),
+            Findings = answer.Findings?.Select(OfFinding).ToList(),
+            Rotation = answer.Rotation is not { } rotation ? null : rotation with
+            {
+                Schedule = OfId(rotation.Schedule),
+                Window = OfId(rotation.Window),
+                PendingVersion = OfId(rotation.PendingVersion),
+                PendingStep = OfId(rotation.PendingStep),
+                Overlap = OfId(rotation.Overlap),
+            },
+            Keys = answer.Keys?.Select(key => key with
+            {
+                KeyId = OfId(key.KeyId),
+                Kind = OfId(key.Kind),
+                Labels = [.. key.Labels.Select(label => OfId(label))],
+                UsagePlanIds = [.. key.UsagePlanIds.Select(plan => OfId(plan))],
+            }).ToList(),
+        };
 
-    private static Finding Of(Finding finding) => finding.Command is not { } command ? new Finding(Of(finding.Problem))
-        : command.Length <= Longest && command == Of(command) && command != Commands.Withheld ? finding with { Problem = Of(finding.Problem) }
-        : new Finding($"{Of(finding.Problem)} {Commands.Withheld}");
+        string OfText(string text) => Of(hide?.Invoke(text) ?? text);
 
-    [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(id))]
-    private static string? OfId(string? id) => id is null ? null : Of(id, LongestId);
+        [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(id))]
+        string? OfId(string? id) => id is null ? null : Of(hide?.Invoke(id) ?? id, LongestId);
+
+        Finding OfFinding(Finding finding) => finding.Command is not { } command ? new Finding(OfText(finding.Problem))
+            : command.Length <= Longest && command == OfText(command) && command != Commands.Withheld ? finding with { Problem = OfText(finding.Problem) }
+            : new Finding($"{OfText(finding.Problem)} {Commands.Withheld}");
+    }
 
     private static bool IsPrinted(Rune rune) => Rune.GetUnicodeCategory(rune)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator

@@ -3,7 +3,7 @@ using Amazon.Lambda.Core;
 namespace RotationFunction;
 
 /// <summary>Everything that the function logs. The Lambda logger makes a field of each placeholder when the log format is JSON.</summary>
-internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string? versionId)
+internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string? versionId, Func<string, string> hide)
 {
     public void StepDone(TimeSpan duration) => Information("done in {durationMs} ms", (long)duration.TotalMilliseconds);
 
@@ -63,6 +63,6 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
     {
         var template = versionId is null ? "{step} of {secretArn}: " : "{step} of {secretArn} version {versionId}: ";
         object[] fields = versionId is null ? [step, secretArn, .. values] : [step, secretArn, versionId, .. values];
-        logger.Log(level, template + what, [.. fields.Select(field => field is string text ? Line.Of(text) : field)]);
+        logger.Log(level, template + what, [.. fields.Select(field => field is string text ? Line.Of(hide(text)) : field)]);
     }
 }

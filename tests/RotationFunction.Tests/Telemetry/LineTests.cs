@@ -43,7 +43,7 @@ public sealed class LineTests
     public void A_log_line_has_no_such_characters_in_any_field()
     {
         var entries = new List<LambdaHost.LogEntry>();
-        new Log(new LambdaHost.TemplateLogger(entries.Add), "step\u2028", "arn\u202E", "id\u2066\u0007").KeyCreated("key\u200B");
+        new Log(new LambdaHost.TemplateLogger(entries.Add), "step\u2028", "arn\u202E", "id\u2066\u0007", text => text).KeyCreated("key\u200B");
         var entry = Assert.Single(entries);
         AssertPrinted(entry.Message);
         Assert.All(entry.Fields.Values.OfType<string>(), AssertPrinted);

@@ -217,7 +217,7 @@ public sealed class RemedyTests
         // An id that no AWS would draw, in what the function logs.
         world.Aws.Faults = null;
         var lines = new List<string>();
-        new Log(new LambdaHost.TemplateLogger(entry => lines.Add(entry.Message + entry.Fields["keyId"])), "step", world.SecretArn, token).KeyCreated("k1\n[fail] {versionId}\u001b[2J");
+        new Log(new LambdaHost.TemplateLogger(entry => lines.Add(entry.Message + entry.Fields["keyId"])), "step", world.SecretArn, token, text => text).KeyCreated("k1\n[fail] {versionId}\u001b[2J");
         Assert.Equal($"step of {world.SecretArn} version {token}: created key k1 [fail] {{versionId}} [2Jk1 [fail] {{versionId}} [2J", Assert.Single(lines));
     }
 
