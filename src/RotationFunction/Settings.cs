@@ -9,6 +9,9 @@ namespace RotationFunction;
 /// </param>
 public sealed record Settings(TimeSpan ActivationWait)
 {
+    /// <summary>With <c>true</c> the Lambda serializer prints every event and answer.</summary>
+    internal const string SerializerDebug = "LAMBDA_NET_SERIALIZER_DEBUG";
+
     private const int DefaultActivationWait = 120;
     private const int LongestActivationWait = 840; // a Lambda invocation ends after 900 s at the latest
 
@@ -21,6 +24,14 @@ public sealed record Settings(TimeSpan ActivationWait)
     /// <summary>Reads the settings; <paramref name="variable"/> gives the value of an environment variable, or null.</summary>
     public static Settings From(Func<string, string?> variable)
     {
+        if (IsDebug(variable))
+        {
+            return new Settings(TimeSpan.Zero)
+            {
+                Refusal = new RotationException($"The environment variable {SerializerDebug} is true: the function's log would hold whole events, RotationTokens too. Remove it from the function."),
+            };
+        }
+
         var text = variable("ACTIVATION_WAIT");
         if (string.IsNullOrEmpty(text))
         {
@@ -35,4 +46,7 @@ public sealed record Settings(TimeSpan ActivationWait)
                     $"The environment variable ACTIVATION_WAIT is '{text}'. Set it to a whole number of seconds from 0 to {LongestActivationWait}, or remove it for {DefaultActivationWait}."),
             };
     }
+
+    /// <summary>Whether the serializer would print, read as it reads the variable.</summary>
+    internal static bool IsDebug(Func<string, string?> variable) => string.Equals(variable(SerializerDebug), "true", StringComparison.OrdinalIgnoreCase);
 }
