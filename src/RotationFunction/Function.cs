@@ -56,26 +56,31 @@ public sealed class Function
     /// <param name="time">The clock of all waiting.</param>
     public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
     {
+        _settings = settings;
+        _metrics = new Metrics(metrics, time);
+        _time = time;
+
         var secrets = new Secrets(secretsManager, time);
         var apiKeys = new ApiKeys(apiGateway, time);
-        _time = time;
-        _settings = settings;
-        _createSecret = new CreateSecret(secrets, apiKeys);
-        _setSecret = new SetSecret(secrets, apiKeys);
+        var keyRing = new KeyRing(apiKeys, time);
+        var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var retire = new Retire(apiKeys);
-        var inspection = new Inspection(secrets, apiKeys, time);
-        _metrics = new Metrics(metrics, time);
-        _revokePrevious = new RevokePrevious(secrets, apiKeys, retire);
-        _testSecret = new TestSecret(secrets, apiKeys, probe, settings, time);
-        _finishSecret = new FinishSecret(secrets, apiKeys, retire, _revokePrevious, time);
-        _lifecycle = new Lifecycle(secrets, apiKeys);
-        _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys);
-        _provision = new Provision(secrets, apiKeys, new PermissionProof(apiKeys, time), _testSecret, settings, RunStepAsync, time);
+        var inspection = new Inspection(secrets, apiKeys, keyRing, time);
+
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
-        _rollback = new Rollback(secrets, apiKeys, _testSecret);
-        _endOverlap = new EndOverlap(secrets, apiKeys, _revokePrevious, time);
+        _revokePrevious = new RevokePrevious(secrets, apiKeys, keyRing);
+        _endOverlap = new EndOverlap(secrets, keyRing, _revokePrevious, time);
+
+        _createSecret = new CreateSecret(secrets, guard, apiKeys);
+        _setSecret = new SetSecret(guard, apiKeys, keyRing);
+        _testSecret = new TestSecret(secrets, guard, apiKeys, keyRing, probe, settings, time);
+        _finishSecret = new FinishSecret(secrets, guard, keyRing, _revokePrevious, time);
+        _rollback = new Rollback(secrets, apiKeys, keyRing, _testSecret);
+
+        _lifecycle = new Lifecycle(secrets, apiKeys, keyRing);
+        _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys, keyRing);
+        _provision = new Provision(secrets, apiKeys, keyRing, new PermissionProof(apiKeys, keyRing, time), settings, RunStepAsync, time);
     }
 
     /// <summary>Runs one step of a rotation, or one action.</summary>
@@ -97,22 +102,21 @@ public sealed class Function
                 return null;
             }
 
-            return Line.Of(await RunActionAsync(invocation, rotationEvent), invocation.Confidential.Hide);
+            return LogText.Sanitize(await RunActionAsync(invocation, rotationEvent), invocation.Confidential.Hide);
         }
         catch (AmazonServiceException refused)
         {
-            throw invocation.Failed(refused);
+            throw Errors.Refused(invocation, refused);
         }
         catch (Exception broken) when (NoAnswer.Is(broken))
         {
-            throw invocation.Failed(
-                $"a call to AWS ended without an answer ({broken.GetType().Name}). Try again; a function in a VPC needs a way out to Secrets Manager and API Gateway.");
+            throw Errors.NoAnswer(invocation, broken);
         }
     }
 
-    private async Task<ActionResult> RunActionAsync(Invocation invocation, RotationEvent received) => invocation.What switch
+    private async Task<ActionResult> RunActionAsync(Invocation invocation, RotationEvent received) => invocation.Operation switch
     {
-        Lifecycle.Action => invocation.Answer(await Permission.AwaitAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, received))),
+        Lifecycle.Action => invocation.Answer(await IamPropagation.RetryAsync(invocation, _time, () => _lifecycle.RunAsync(invocation, received))),
         Provision.Action => invocation.Answer(await _provision.RunAsync(invocation)),
         LeaveUsagePlan.Action => invocation.Answer(await _leaveUsagePlan.RunAsync(invocation, received)),
         Status.Action => await _status.RunAsync(invocation),
@@ -120,8 +124,8 @@ public sealed class Function
         RevokePrevious.Action => invocation.Answer(await _revokePrevious.RunAsync(invocation)),
         Rollback.Action => invocation.Answer(await _rollback.RunAsync(invocation)),
         EndOverlap.Action => invocation.Answer(await _endOverlap.RunAsync(invocation)),
-        _ => throw new RotationException(
-            $"The event's action is none of {Lifecycle.Action}, {Provision.Action}, {LeaveUsagePlan.Action}, {Status.Action}, {Check.Action}, {RevokePrevious.Action}, {Rollback.Action}, {EndOverlap.Action}. Nothing was changed."),
+        _ => throw Errors.UnknownAction(
+            Lifecycle.Action, Provision.Action, LeaveUsagePlan.Action, Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
     };
 
     /// <summary>
@@ -144,24 +148,34 @@ public sealed class Function
         }
         catch (Exception)
         {
-            // Whatever is wrong, the first step tells it, with the secret that it stopped.
+            // Ignored: the first step reports the same failure and names its secret.
         }
     }
 
     private async Task RunStepAsync(Invocation rotation)
     {
         var started = _time.GetTimestamp();
-        await (rotation.What switch
+        TimeSpan? activation = null;
+        switch (rotation.Operation)
         {
-            CreateSecret.Step => _createSecret.RunAsync(rotation),
-            SetSecret.Step => _setSecret.RunAsync(rotation),
-            TestSecret.Step => _testSecret.RunAsync(rotation),
-            FinishSecret.Step => _finishSecret.RunAsync(rotation),
-            _ => throw new RotationException(
-                $"The event's Step is none of {CreateSecret.Step}, {SetSecret.Step}, {TestSecret.Step}, {FinishSecret.Step}. Nothing was changed."),
-        });
+            case CreateSecret.Step:
+                await _createSecret.RunAsync(rotation);
+                break;
+            case SetSecret.Step:
+                await _setSecret.RunAsync(rotation);
+                break;
+            case TestSecret.Step:
+                activation = await _testSecret.RunAsync(rotation);
+                break;
+            case FinishSecret.Step:
+                await _finishSecret.RunAsync(rotation);
+                break;
+            default:
+                throw Errors.UnknownStep(CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step);
+        }
+
         var duration = _time.GetElapsedTime(started);
         rotation.Log.StepDone(duration);
-        _metrics.StepDone(rotation, duration);
+        _metrics.StepDone(rotation, duration, activation);
     }
 }

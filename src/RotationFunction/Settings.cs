@@ -26,10 +26,7 @@ public sealed record Settings(TimeSpan ActivationWait)
     {
         if (IsDebug(variable))
         {
-            return new Settings(TimeSpan.Zero)
-            {
-                Refusal = new RotationException($"The environment variable {SerializerDebug} is true: the function's log would hold whole events, RotationTokens too. Remove it from the function."),
-            };
+            return new Settings(TimeSpan.Zero) { Refusal = Errors.SerializerDebug(SerializerDebug) };
         }
 
         var text = variable("ACTIVATION_WAIT");
@@ -40,11 +37,7 @@ public sealed record Settings(TimeSpan ActivationWait)
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= LongestActivationWait
             ? new Settings(TimeSpan.FromSeconds(seconds))
-            : new Settings(TimeSpan.Zero)
-            {
-                Refusal = new RotationException(
-                    $"The environment variable ACTIVATION_WAIT is '{text}'. Set it to a whole number of seconds from 0 to {LongestActivationWait}, or remove it for {DefaultActivationWait}."),
-            };
+            : new Settings(TimeSpan.Zero) { Refusal = Errors.ActivationWait(text, LongestActivationWait, DefaultActivationWait) };
     }
 
     /// <summary>Whether the serializer would print, read as it reads the variable.</summary>

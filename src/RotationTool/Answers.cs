@@ -38,7 +38,7 @@ internal static class Answers
             using var error = JsonDocument.Parse(payload);
             return error.RootElement.ValueKind == JsonValueKind.Object
                 && error.RootElement.TryGetProperty("errorMessage", out var message) && message.ValueKind == JsonValueKind.String
-                ? Commands.Vetted(Line.Of(message.GetString()!), secret.Arn, takesIds: secret.IsNamed)
+                ? Commands.Vetted(LogText.Sanitize(message.GetString()!), secret.Arn, takesIds: secret.IsNamed)
                 : null;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
@@ -63,7 +63,7 @@ internal static class Answers
             findings = [.. findings ?? [], new Finding($"The function answered {counts}: the first {MostKeys} and {MostFindings} are shown.")];
         }
 
-        var lines = Line.Of(answer with
+        var lines = LogText.Sanitize(answer with
         {
             Action = action,
             SecretId = secret.Arn,

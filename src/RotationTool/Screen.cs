@@ -26,7 +26,7 @@ internal sealed class Screen
         _console.Profile.Capabilities.Interactive ? _console.Status().StartAsync(Markup.Escape(doing), _ => work()) : work();
 
     /// <summary>A line as it is.</summary>
-    public void Print(string line) => _console.Profile.Out.Writer.WriteLine(Line.Of(line, Longest));
+    public void Print(string line) => _console.Profile.Out.Writer.WriteLine(LogText.Sanitize(line, Longest));
 
     /// <summary>JSON. What is not ASCII, which only its strings can hold, is escaped.</summary>
     public void PrintJson(string json) => _console.Profile.Out.Writer.WriteLine(
@@ -39,7 +39,7 @@ internal sealed class Screen
     public void Error(string text)
     {
         _errors.Markup("[red]Error:[/] ");
-        _errors.Profile.Out.Writer.WriteLine(Line.Of(text, Longest));
+        _errors.Profile.Out.Writer.WriteLine(LogText.Sanitize(text, Longest));
     }
 
     /// <summary>All secrets, a row each.</summary>
@@ -67,7 +67,7 @@ internal sealed class Screen
     /// <summary>One secret with its keys.</summary>
     public void Show(RotatedSecret secret, ActionResult status)
     {
-        _console.MarkupLineInterpolated($"[bold]{Line.Of(secret.Name)}[/], rotated by {Line.Of(secret.FunctionName ?? "nothing")}");
+        _console.MarkupLineInterpolated($"[bold]{LogText.Sanitize(secret.Name)}[/], rotated by {LogText.Sanitize(secret.FunctionName ?? "nothing")}");
         if (status.Rotation is { } rotation)
         {
             var grid = new Grid().AddColumn(new GridColumn().Padding(2, 0, 3, 0)).AddColumn();
@@ -129,7 +129,7 @@ internal sealed class Screen
         return table;
     }
 
-    private static Text Cell(string text, string colour = "default") => new(Line.Of(text), Style.Parse(colour));
+    private static Text Cell(string text, string colour = "default") => new(LogText.Sanitize(text), Style.Parse(colour));
 
     private static string Time(DateTime? time) => time is { } utc ? utc.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
 }

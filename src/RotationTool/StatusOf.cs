@@ -75,7 +75,7 @@ internal sealed class StatusOf(Account account, Screen screen)
                 ? $"The function {secret.Function} did not answer in {Patience.TotalSeconds:F0} s."
                 : Failures.Of(failure).Message;
             var answer = new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(why)] };
-            return Line.Of(answer);
+            return LogText.Sanitize(answer);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class Throttling
     private const int TriesOfPerson = 5;
 
     // An invocation that has less left says so itself, before Lambda ends it.
-    private static readonly TimeSpan ToFail = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan TimeToReportFailure = TimeSpan.FromSeconds(15);
 
     public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> call)
     {
@@ -43,13 +43,13 @@ internal static class Throttling
     /// <summary>Null when there is no time for another try.</summary>
     private static TimeSpan? NextWait(Invocation invocation, bool isChange)
     {
-        var longest = (isChange ? FirstWaitForChange : FirstWait) * Math.Pow(2, invocation.Refusals++);
+        var longest = (isChange ? FirstWaitForChange : FirstWait) * Math.Pow(2, invocation.Budget.Refusals++);
         if (invocation.IsWaitedFor)
         {
-            return isChange && invocation.Refusals <= TriesOfPerson ? Random(Math.Min(longest, LongestWaitOfPerson)) : null;
+            return isChange && invocation.Budget.Refusals <= TriesOfPerson ? Random(Math.Min(longest, LongestWaitOfPerson)) : null;
         }
 
-        var left = invocation.RemainingTime - invocation.Kept - ToFail;
+        var left = invocation.Budget.Remaining - invocation.Budget.Reserved - TimeToReportFailure;
         // Two thirds of the time at first and less and less of it later: of what was tried, the fewest steps ran out of time with these.
         var share = Math.Pow(Math.Max(0, left / FunctionContract.LongestInvocation), 1.5) * 2 / 3;
         var wait = Random(Math.Min(longest, left.TotalSeconds * share));

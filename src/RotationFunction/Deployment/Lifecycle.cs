@@ -3,7 +3,7 @@ namespace RotationFunction;
 /// <summary>
 /// What a rotating key's stack resource does when it comes, changes and goes: <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD.
 /// </summary>
-internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
+internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
 {
     public const string Action = "lifecycle";
 
@@ -14,17 +14,13 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         "create" => CreateAsync(invocation),
         "update" => UpdateAsync(invocation, received),
         "delete" => DeleteAsync(invocation),
-        _ => throw UnknownAction(invocation),
+        _ => throw Errors.NoLifecycleAction(invocation),
     };
-
-    /// <summary>The failure of an event that tells nothing of what becomes of its resource.</summary>
-    public static RotationException UnknownAction(Invocation invocation) => invocation.Failed(
-        "the event has no tf.action of create, update or delete, as aws.lambda.Invocation with the lifecycle scope CRUD sends it. Nothing was changed.");
 
     /// <summary>Checks the wiring and nothing else, so that the resource exists, and its delete is sent, before the first key does.</summary>
     private async Task<string> CreateAsync(Invocation invocation)
     {
-        await Template.ReadAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
+        await TemplateKey.ReadAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
         return "The secret and its template key point at each other.";
     }
 
@@ -33,14 +29,14 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
     {
         if (received.UsagePlanIds is not { Count: > 0 } declared)
         {
-            throw invocation.Failed("an update needs usagePlanIds. Nothing was changed.");
+            throw Errors.NoUsagePlanIds(invocation);
         }
 
         var secret = await secrets.DescribeAsync(invocation);
-        var template = await Template.ReadAsync(invocation, secret, apiKeys, declared);
+        var template = await TemplateKey.ReadAsync(invocation, secret, apiKeys, declared);
         if (declared.Except(template.Plans).ToList() is { Count: > 0 } unknown)
         {
-            throw invocation.Failed($"the template key {template.Key.Id} is not in usage plan {string.Join(", ", unknown)}. Put it there first; nothing was changed.");
+            throw Errors.TemplateIsNotInPlan(invocation, template.Key.Id, unknown);
         }
 
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
@@ -51,9 +47,9 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         }
 
         var attached = 0;
-        foreach (var listed in (await apiKeys.ListRingAsync(invocation)).Where(key => needed.Contains(new ApiKeyValue(key.Value))))
+        foreach (var listed in (await keyRing.ListAsync(invocation)).Where(key => needed.Contains(new ApiKeyValue(key.Value))))
         {
-            if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+            if (await keyRing.FindMintedAsync(invocation, secret, listed.Id) is not { } key)
             {
                 continue;
             }
@@ -87,7 +83,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
-            foreach (var listed in await apiKeys.ListRingAsync(invocation))
+            foreach (var listed in await keyRing.ListAsync(invocation))
             {
                 if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
                 {
@@ -95,7 +91,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
                 }
 
                 // When the secret is gone there may be another one of its name by now, whose keys are in use.
-                if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+                if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !KeyRing.IsMintedFor(secret.Arn, key))
                 {
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;
@@ -116,6 +112,6 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys)
             deleted += own;
         }
 
-        throw invocation.Failed($"keys of this secret kept appearing while {deleted} were deleted. End whatever rotates it, then destroy again.");
+        throw Errors.KeysKeepAppearing(invocation, deleted);
     }
 }

@@ -9,13 +9,13 @@ namespace RotationFunction;
 /// its value is stored nowhere: no breach of the write-ahead rule, which is about values that somebody may come to use. It is named and tagged
 /// like a minted key, so that one that a crash leaves behind goes like any stray: the next rotation deletes it, and so does decommission.
 /// </summary>
-internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
+internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
 {
     private const int Attempts = 3;
 
     /// <returns>The id of the key that showed it.</returns>
     /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
-    public async Task<string> RunAsync(Invocation invocation, Secret secret, Template template)
+    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, TemplateKey template)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -30,14 +30,14 @@ internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
         }
     }
 
-    private async Task<string> ProveAsync(Invocation invocation, Secret secret, Template template)
+    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, TemplateKey template)
     {
         var denials = new List<string>();
         var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
         var keyId = "";
         await TryAsync("POST", "/apikeys", async () =>
         {
-            (keyId, _) = await apiKeys.CreateAsync(invocation, secret, template, name, value, enabled: false);
+            (keyId, _) = await keyRing.MintAsync(invocation, secret, template, name, value, enabled: false);
         });
         if (keyId.Length > 0)
         {
@@ -53,10 +53,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
 
         if (denials.Count > 0)
         {
-            throw invocation.Failed(
-                $"the function's role lacks what rotations need: {string.Join("; ", denials)}. Allow these in the policy of {invocation.Role}. "
-                + "Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition, "
-                + "as docs/security.md says. Then deploy again.");
+            throw Errors.RoleLacksPermissions(invocation, denials);
         }
 
         invocation.Log.PermissionsProved(keyId);
@@ -66,13 +63,13 @@ internal sealed class PermissionProof(ApiKeys apiKeys, TimeProvider time)
         {
             try
             {
-                await Permission.AwaitAsync(invocation, time, async () =>
+                await IamPropagation.RetryAsync(invocation, time, async () =>
                 {
                     await call();
                     return true;
                 });
             }
-            catch (AmazonServiceException denied) when (Permission.IsDenial(denied))
+            catch (AmazonServiceException denied) when (IamPropagation.IsDenial(denied))
             {
                 // The other calls show the rest that is missing, so that one deployment mends it all.
                 denials.Add($"apigateway:{verb} on {ApiKeys.Arn(secret, path)} (AWS answered {denied.ErrorCode}: {denied.Message.TrimEnd('.')})");

@@ -5,25 +5,25 @@ namespace RotationFunction;
 /// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
 /// </summary>
 internal sealed class Provision(
-    Secrets secrets, ApiKeys apiKeys, PermissionProof proof, TestSecret testSecret, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
+    Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, PermissionProof proof, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
 {
     public const string Action = "provision";
 
     public async Task<string> RunAsync(Invocation invocation)
     {
         // As its steps do: the first rotation must have the time that it waits.
-        invocation.Kept = settings.ActivationWait;
-        var (secret, template) = await Permission.AwaitAsync(invocation, time, async () =>
+        invocation.Budget.Reserved = settings.ActivationWait;
+        var (secret, template) = await IamPropagation.RetryAsync(invocation, time, async () =>
         {
             var secret = await secrets.DescribeAsync(invocation);
-            return (secret, await Template.ReadAsync(invocation, secret, apiKeys));
+            return (secret, await TemplateKey.ReadAsync(invocation, secret, apiKeys));
         });
         var keyId = await proof.RunAsync(invocation, secret, template);
-        return await Permission.AwaitAsync(invocation, time, () => ProvideAsync(invocation, template))
+        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template))
             + $" The role may make, tag, change, attach, detach and delete keys: key {keyId} showed it and was deleted again.";
     }
 
-    private async Task<string> ProvideAsync(Invocation invocation, Template template)
+    private async Task<string> ProvideAsync(Invocation invocation, TemplateKey template)
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
@@ -31,7 +31,7 @@ internal sealed class Provision(
         // Once rotation is enabled, what is unfinished is Secrets Manager's to finish. Before, it would refuse to rotate.
         if (current?.ApiKey is { } value && (unfinished is null || secret.RotationEnabled))
         {
-            var key = await testSecret.FindKeyAsync(invocation, secret, value, key => key.Enabled == true);
+            var key = await keyRing.ReadAsync(invocation, secret, value, key => key.Enabled);
             if (key?.Enabled == true)
             {
                 return "The secret has a key already; it was left as it is.";
@@ -40,10 +40,7 @@ internal sealed class Provision(
             // Somebody may have deleted or disabled it while rotation was off. While it is on, steps of our own would run into Secrets Manager's.
             if (secret.RotationEnabled)
             {
-                var next = unfinished is null ? invocation.StartingAnew : $"The rotation to version {unfinished} replaces it: deploy again when that is AWSCURRENT.";
-                throw key is null
-                    ? invocation.Failed($"no key of this secret has AWSCURRENT's value, so clients are refused. {next}")
-                    : invocation.Failed($"AWSCURRENT's key {key.Id} is disabled, so clients are refused. {next}");
+                throw key is null ? Errors.CurrentKeyIsGone(invocation, unfinished) : Errors.CurrentKeyIsDisabled(invocation, key.Id, unfinished);
             }
         }
 
@@ -64,48 +61,48 @@ internal sealed class Provision(
         var token = unfinished ?? Guid.NewGuid().ToString();
         foreach (var step in new[] { CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step })
         {
-            var rotation = invocation.Provision(step, token);
+            var rotation = invocation.StepOfProvision(step, token);
             // The steps share one invocation: those before testSecret leave it the time that it waits.
-            rotation.Kept = step == FinishSecret.Step ? TimeSpan.Zero : settings.ActivationWait;
+            rotation.Budget.Reserved = step == FinishSecret.Step ? TimeSpan.Zero : settings.ActivationWait;
             await runStep(rotation);
         }
 
         return $"The secret has a key, in version {token}.";
     }
 
-    private async Task AdoptAsync(Invocation invocation, Secret secret, Template template, string adoptedId, SecretDocument? current)
+    private async Task AdoptAsync(Invocation invocation, SecretDescription secret, TemplateKey template, string adoptedId, SecretDocument? current)
     {
         var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
-            ?? throw invocation.Failed($"the key {adoptedId} to adopt, which the tags {RotationTags.Adopted} name, does not exist. Nothing was changed.");
+            ?? throw Errors.AdoptedKeyDoesNotExist(invocation, adoptedId);
         if (key.Enabled != true)
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt is disabled, so no client can use it. Enable it, or deploy without adoption; nothing was changed.");
+            throw Errors.AdoptedKeyIsDisabled(invocation, adoptedId);
         }
 
         if (key.Tags?.ContainsKey(RotationTags.MintedFor) == true || key.Tags?.ContainsKey(RotationTags.TemplateFor) == true)
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt is a secret's minted key or template already. Deploy with another, or without adoption; nothing was changed.");
+            throw Errors.AdoptedKeyIsOurs(invocation, adoptedId);
         }
 
         if (key.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) is { } owner && owner != secret.Name)
         {
-            throw invocation.Failed($"the key {adoptedId} was adopted for the secret {owner} already. One key cannot be rotated by two secrets; nothing was changed.");
+            throw Errors.AdoptedKeyIsOfAnother(invocation, adoptedId, owner);
         }
 
-        if (key.Tags?.Count >= Tags.Most && !key.Tags.ContainsKey(RotationTags.AdoptedFor))
+        if (key.Tags?.Count >= ApiKeys.MostTags && !key.Tags.ContainsKey(RotationTags.AdoptedFor))
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt has {key.Tags.Count} tags, and API Gateway takes no further one: adoption needs {RotationTags.AdoptedFor}. Remove one; nothing was changed.");
+            throw Errors.AdoptedKeyTakesNoTag(invocation, adoptedId, key.Tags.Count);
         }
 
         if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt is not in usage plan {string.Join(", ", missing)}, but the template key is. Put it there, or take the template out; nothing was changed.");
+            throw Errors.AdoptedKeyIsNotInPlan(invocation, adoptedId, missing);
         }
 
         var value = new ApiKeyValue(key.Value);
         if (!value.IsPrintableAscii)
         {
-            throw invocation.Failed($"the key {adoptedId} to adopt has a value that no x-api-key header can carry, so no client can use it. Deploy without adoption; nothing was changed.");
+            throw Errors.AdoptedKeyFitsNoHeader(invocation, adoptedId);
         }
 
         var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);

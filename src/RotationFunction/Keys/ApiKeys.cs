@@ -6,36 +6,42 @@ namespace RotationFunction;
 /// <summary>API Gateway's keys and usage plans, as far as a rotation needs them.</summary>
 internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 {
-    private const int PageSize = 500; // the most that API Gateway gives
+    /// <summary>API Gateway developer guide: how many tags a key takes.</summary>
+    public const int MostTags = 50;
+
+    /// <summary>API Gateway developer guide: the characters of a tag's value.</summary>
+    public const int LongestTagValue = 256;
+
+    private const int PageSize = 500; // the most that API Gateway returns
 
     /// <summary>API Gateway's ARNs name no account.</summary>
-    public static string Arn(Secret secret, string path)
+    public static string Arn(SecretDescription secret, string path)
     {
         var secretArn = secret.Arn.Split(':');
         return $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::{path}";
     }
 
-    /// <summary>The keys minted for the secret, with their values, by their name. Whether a key really is the secret's, only its tag tells.</summary>
-    public async Task<List<ApiKey>> ListRingAsync(Invocation invocation)
+    /// <summary>The keys whose names begin with a prefix, with their values but without their tags.</summary>
+    public async Task<List<ApiKey>> ListAsync(Invocation invocation, string namePrefix)
     {
-        var ring = new List<ApiKey>();
+        var keys = new List<ApiKey>();
         string? position = null;
         do
         {
             var page = await CallAsync(invocation, () => client.GetApiKeysAsync(new GetApiKeysRequest
             {
-                NameQuery = KeyNames.Prefix(invocation.SecretName),
+                NameQuery = namePrefix,
                 IncludeValues = true,
                 Limit = PageSize,
                 Position = position,
             }));
-            ring.AddRange((page.Items ?? []).Where(key => KeyNames.IsMinted(key.Name, invocation.SecretName)));
+            keys.AddRange(page.Items ?? []);
             position = page.Position;
         }
         while (!string.IsNullOrEmpty(position));
 
-        ring.ForEach(key => invocation.Confidential.Add(key.Value));
-        return ring;
+        keys.ForEach(key => invocation.Confidential.Add(key.Value));
+        return keys;
     }
 
     /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
@@ -60,56 +66,45 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
     /// <summary>The same of a key that must be there, and be as it must be: asks again for a short time.</summary>
     public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) => ReadAfterWrite.UntilAsync(
-        time, ReadAfterWrite.PatienceWithKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
+        time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
     /// <summary>The usage plans that a key is in, with their API stages; asks again for a short time while they are not as they must be.</summary>
     public Task<List<UsagePlan>> ListPlansAsync(Invocation invocation, string keyId, Func<List<UsagePlan>, bool> isSeen) =>
-        ReadAfterWrite.UntilAsync(time, ReadAfterWrite.PatienceWithKeys, () => ReadPlansAsync(invocation, keyId), isSeen);
+        ReadAfterWrite.UntilAsync(time, ReadAfterWrite.GracePeriodOfKeys, () => ReadPlansAsync(invocation, keyId), isSeen);
 
     /// <summary>The ids of the usage plans that a key is in; asks again for a short time while those are not among them that it must be in.</summary>
     public async Task<List<string>> ListPlanIdsAsync(Invocation invocation, string keyId, IReadOnlyCollection<string>? expected = null) =>
         (await ListPlansAsync(invocation, keyId, plans => expected?.Except(plans.Select(plan => plan.Id)).Any() != true)).ConvertAll(plan => plan.Id);
 
-    /// <summary>
-    /// Creates a key of the ring with the template's metadata. Where one with this name and value exists, an earlier try made it.
-    /// </summary>
+    /// <summary>Creates a key. If API Gateway answers that the value exists, or that it makes another change, looks whether an earlier try made the key.</summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="request">The key.</param>
+    /// <param name="findExistingAsync">Finds the id of the key that an earlier try made.</param>
     /// <returns>Its id, and whether it is new.</returns>
-    /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and no such key is listed.</exception>
-    public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, Secret secret, Template template, string name, ApiKeyValue value, bool enabled)
+    /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and there is no such key.</exception>
+    public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, CreateApiKeyRequest request, Func<Task<string?>> findExistingAsync)
     {
-        invocation.Confidential.Add(value.Text);
         try
         {
             return await CallAsync(invocation, CreateOrFindAsync);
         }
         catch (AmazonAPIGatewayException refused) when (refused is LimitExceededException or BadRequestException or TooManyRequestsException)
         {
-            // Which of these AWS answers when the quota is reached is not documented.
-            throw invocation.Failed(
-                $"AWS answered {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. No key was created. If this means a quota: an account has 10,000 API keys a Region. Count them with: {Commands.CountKeys}, and delete some that nobody uses. {invocation.Again}");
+            throw Errors.NoKeyWasCreated(invocation, refused);
         }
 
         async Task<(string Id, bool IsNew)> CreateOrFindAsync()
         {
             try
             {
-                var key = await client.CreateApiKeyAsync(new CreateApiKeyRequest
-                {
-                    Name = name,
-                    Value = value.Text,
-                    Enabled = enabled, // API Gateway's default is false
-                    Description = template.Key.Description,
-                    CustomerId = template.Key.CustomerId,
-                    Tags = Tags.ForMintedKey(template.Key.Tags, secret.Arn),
-                });
-                return (key.Id, IsNew: true);
+                return ((await client.CreateApiKeyAsync(request)).Id, IsNew: true);
             }
             catch (ConflictException)
             {
-                // The value exists, or another change is under way: the text, which is not documented, is not asked.
-                if ((await ListRingAsync(invocation)).Find(key => key.Value == value.Text && key.Name == name) is { } existing)
+                // Which of the two it is, only a text says, and AWS does not document that.
+                if (await findExistingAsync() is { } existing)
                 {
-                    return (existing.Id, IsNew: false);
+                    return (existing, IsNew: false);
                 }
 
                 throw;
@@ -127,8 +122,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
         catch (ConflictException)
         {
-            throw invocation.Failed($"API Gateway refused to put key {keyId} into usage plan {planId}, as if other attaches were under way in the account all the time. "
-                + $"Find who makes them in CloudTrail: CreateUsagePlanKey. {invocation.Again}");
+            throw Errors.AttachWasRefused(invocation, keyId, planId);
         }
 
         async Task<bool> AttachOrFindAsync()
@@ -173,7 +167,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
-    public Task TagAsync(Invocation invocation, Secret secret, string keyId, string tag, string value) => CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
+    public Task TagAsync(Invocation invocation, SecretDescription secret, string keyId, string tag, string value) => CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
     {
         ResourceArn = Arn(secret, "/apikeys/" + keyId),
         Tags = new Dictionary<string, string> { [tag] = value },
@@ -222,8 +216,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         var stages = (await ReadPlansAsync(invocation, keyId: null)).Find(plan => plan.Id == planId)?.ApiStages ?? [];
         if (held.Find(plan => (plan.ApiStages ?? []).Exists(stage => stages.Exists(other => (other.ApiId, other.Stage) == (stage.ApiId, stage.Stage)))) is { } rival)
         {
-            throw invocation.Failed($"key {keyId} cannot be in usage plan {planId} while it is in usage plan {rival.Id}, which has the same API stage. "
-                + $"Take it out of that one with: {Commands.DetachKey(rival.Id, keyId)}. {invocation.Again}");
+            throw Errors.PlansShareStage(invocation, keyId, planId, rival.Id);
         }
     }
 

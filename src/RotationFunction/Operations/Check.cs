@@ -10,14 +10,14 @@ internal sealed class Check(Inspection inspection, Probe probe, Metrics metrics)
 
     public async Task<ActionResult> RunAsync(Invocation invocation)
     {
-        var seen = await inspection.RunAsync(invocation);
-        if (seen is { Template.Probe: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
+        var result = await inspection.RunAsync(invocation);
+        if (result is { Template.ProbeUrl: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
         {
-            seen.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} proves nothing: {reason}."));
+            result.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} proves nothing: {reason}."));
         }
 
-        seen.Findings.ForEach(finding => invocation.Log.Found(finding.Problem));
-        metrics.Checked(invocation, seen.KeysInRing, seen.Strays, seen.HoursOverdue);
-        return invocation.Answer(seen.FindingsInWords) with { Healthy = seen.Findings.Count == 0, Findings = seen.Findings };
+        result.Findings.ForEach(finding => invocation.Log.Found(finding.Problem));
+        metrics.Checked(invocation, result.KeysInRing, result.Strays, result.HoursOverdue);
+        return invocation.Answer(result.FindingsInWords) with { Healthy = result.Findings.Count == 0, Findings = result.Findings };
     }
 }

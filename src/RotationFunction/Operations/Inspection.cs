@@ -4,13 +4,13 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>Looks at a secret, its template and its keys as a rotation would. Changes nothing, and what a rotation would fail at is a finding.</summary>
-internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider time)
+internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
 {
     // AWS rotates at any time in a window, which ends with its day at the latest.
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     // A rotation takes minutes. The schedule that ends overlaps runs every hour or so.
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(3);
+    private static readonly TimeSpan StallTimeout = TimeSpan.FromHours(3);
 
     // A look costs two calls, and API Gateway takes 40 at once. No ring of a secret's own keys is longer.
     private const int MostLookedAt = 20;
@@ -18,16 +18,16 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public async Task<Inspected> RunAsync(Invocation invocation)
+    public async Task<InspectionResult> RunAsync(Invocation invocation)
     {
         var findings = new List<Finding>();
-        var ring = await apiKeys.ListRingAsync(invocation);
+        var ring = await keyRing.ListAsync(invocation);
         if (await TryAsync(() => secrets.DescribeAsync(invocation)!) is not { } secret)
         {
-            return new Inspected(null, null, null, [], 0, findings, null);
+            return new InspectionResult(null, null, null, [], 0, findings, null);
         }
 
-        var template = await TryAsync(() => Template.ReadAsync(invocation, secret, apiKeys)!);
+        var template = await TryAsync(() => TemplateKey.ReadAsync(invocation, secret, apiKeys)!);
         // A rotation that has just begun gets its value in a moment.
         var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
         var current = await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret));
@@ -45,13 +45,13 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
         // Those that were not looked at hold no label's value: whether tagged or not, what of them is enabled is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
-        var seen = new Inspected(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret)) { PendingValue = values["AWSPENDING"] };
+        var result = new InspectionResult(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret)) { PendingValue = values["AWSPENDING"] };
         findings.AddRange(
         [
-            .. InRotation(invocation, secret, seen, pending), .. InUsagePlans(template), .. InCurrentKey(secret, seen), .. InPreviousKey(values, seen),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, seen), .. InTags(secret, seen),
+            .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template), .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InTags(secret, result),
         ]);
-        return seen;
+        return result;
 
         async Task<T?> TryAsync<T>(Func<Task<T?>> read)
             where T : class
@@ -68,20 +68,20 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
     }
 
-    private IEnumerable<Finding> InRotation(Invocation invocation, Secret secret, Inspected seen, SecretDocument? pending)
+    private IEnumerable<Finding> InRotation(Invocation invocation, SecretDescription secret, InspectionResult result, SecretDocument? pending)
     {
         if (!secret.RotationEnabled)
         {
             yield return new Finding("Rotation is not enabled for this secret.", Commands.EnableRotation(secret.Arn));
         }
 
-        if (seen.HoursOverdue > 0)
+        if (result.HoursOverdue > 0)
         {
-            yield return new Finding($"Rotation is {seen.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Commands.RotateSecret(secret.Arn));
+            yield return new Finding($"Rotation is {result.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Commands.RotateSecret(secret.Arn));
         }
 
         var pendingSince = pending?.Created?.ToUniversalTime() ?? secret.LastChanged;
-        if (secret.Pending is { } stuck && stuck != secret.Current && Now - pendingSince > Patience)
+        if (secret.Pending is { } stuck && stuck != secret.Current && Now - pendingSince > StallTimeout)
         {
             yield return new Finding(
                 $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; where it has no entry of that version, "
@@ -90,18 +90,18 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         }
     }
 
-    private static IEnumerable<Finding> InUsagePlans(Template? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
+    private static IEnumerable<Finding> InUsagePlans(TemplateKey? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
         new Finding($"Usage plan {plan} of the template has no API stage: no key opens anything there, so clients are refused.", Commands.AddStage(plan)));
 
-    private static IEnumerable<Finding> InCurrentKey(Secret secret, Inspected seen)
+    private static IEnumerable<Finding> InCurrentKey(SecretDescription secret, InspectionResult result)
     {
-        if (seen.CurrentKey is null)
+        if (result.CurrentKey is null)
         {
             yield return new Finding("AWSCURRENT holds no key that can be read.", Commands.RotateSecret(secret.Arn));
             yield break;
         }
 
-        if (seen.KeyOf("AWSCURRENT") is not { } current)
+        if (result.KeyOf("AWSCURRENT") is not { } current)
         {
             yield return new Finding("No key of this secret has AWSCURRENT's value, so clients are refused.", Commands.RotateSecret(secret.Arn));
             yield break;
@@ -113,29 +113,29 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                 $"AWSCURRENT's key {current.KeyId} is disabled, so clients are refused.", Commands.EnableKey(current.KeyId));
         }
 
-        foreach (var finding in InPlansOf(current, "AWSCURRENT", seen.Template))
+        foreach (var finding in InPlansOf(current, "AWSCURRENT", result.Template))
         {
             yield return finding;
         }
     }
 
     /// <summary>Clients that have not re-read the secret use it. Where it is disabled somebody wanted that: an overlap or revokePrevious.</summary>
-    private static IEnumerable<Finding> InPreviousKey(Dictionary<string, ApiKeyValue?> values, Inspected seen)
+    private static IEnumerable<Finding> InPreviousKey(Dictionary<string, ApiKeyValue?> values, InspectionResult result)
     {
         if (values["AWSPREVIOUS"] is not { } previous || previous == values["AWSCURRENT"])
         {
             return [];
         }
 
-        return seen.KeyOf("AWSPREVIOUS") switch
+        return result.KeyOf("AWSPREVIOUS") switch
         {
             null => [new Finding("No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused until they do, and rollback is impossible until the next rotation.")],
-            { Enabled: true } key => InPlansOf(key, "AWSPREVIOUS", seen.Template),
+            { Enabled: true } key => InPlansOf(key, "AWSPREVIOUS", result.Template),
             _ => [],
         };
     }
 
-    private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, Template? template) => template is null ? [] :
+    private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, TemplateKey? template) => template is null ? [] :
     [
         .. template.Plans.Except(key.UsagePlanIds).Select(plan => new Finding(
             $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template is.", Commands.AttachKey(plan, key.KeyId))),
@@ -149,20 +149,20 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
         from key in keys
         where key.Status.Kind != KeyKind.Foreign
         from field in current?.FieldsHolding(key.Value) ?? []
-        select new Finding(Line.Of(
+        select new Finding(LogText.Sanitize(
             $"AWSCURRENT's document holds the value of key {key.Status.KeyId}, which {(key.Status.Enabled ? "a rotation will disable" : "is disabled")}, in {field} too. "
             + "A rotation replaces apiKey only: have clients read that, and remove the other."));
 
-    private IEnumerable<Finding> InOverlap(Invocation invocation, Secret secret, Inspected seen)
+    private IEnumerable<Finding> InOverlap(Invocation invocation, SecretDescription secret, InspectionResult result)
     {
         // Without a template that could be read, the tag may be what is wrong.
-        if (seen.Template is null || EndOverlap.OverlapOf(invocation, secret) is not { } overlap || Now - EndOverlap.EndOf(secret, overlap) <= Patience)
+        if (result.Template is null || Overlap.Of(invocation, secret) is not { } overlap || Now - overlap.EndOf(secret) <= StallTimeout)
         {
             yield break;
         }
 
         // A key that was enabled since has an overlap of its own.
-        foreach (var key in seen.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap + Patience))
+        foreach (var key in result.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap.Length + StallTimeout))
         {
             yield return new Finding(
                 $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(RotationTags.Overlap)} is over: nothing invokes endOverlap, or it fails.", Commands.EndOverlap(secret.Arn));
@@ -170,9 +170,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     }
 
     /// <summary>Who may only untag keys must not keep one in use; who may only make keys must not fill the page.</summary>
-    private static IEnumerable<Finding> InTags(Secret secret, Inspected seen)
+    private static IEnumerable<Finding> InTags(SecretDescription secret, InspectionResult result)
     {
-        var untagged = seen.Keys.Where(key => key is { Kind: KeyKind.Foreign, Stray: true }).OrderByDescending(key => key.Labels.Count).ToList();
+        var untagged = result.Keys.Where(key => key is { Kind: KeyKind.Foreign, Stray: true }).OrderByDescending(key => key.Labels.Count).ToList();
         foreach (var key in untagged.Take(MostFound))
         {
             var what = key.Labels is [var label, ..] ? $"has {label}'s value" : "is named like one of this secret's";
@@ -184,7 +184,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
                     : Commands.TagMintedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Arn));
         }
 
-        if (Math.Max(0, untagged.Count - MostFound) + seen.OthersEnabled is > 0 and var more)
+        if (Math.Max(0, untagged.Count - MostFound) + result.OthersEnabled is > 0 and var more)
         {
             yield return new Finding(
                 $"{more} more keys that are named like keys of this secret are enabled without a label or a tag: strays, or keys that others made.",
@@ -193,20 +193,20 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     }
 
     private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(
-        Invocation invocation, Secret secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
     {
         var keys = new List<(KeyStatus Status, ApiKeyValue Value)>();
         foreach (var listed in ring)
         {
             if (await apiKeys.FindAsync(invocation, listed.Id) is { } key)
             {
-                await AddAsync(key, listed.Value, Tags.AreOfKeyMintedFor(secret.Arn, key.Tags) ? KeyKind.Minted : KeyKind.Foreign);
+                await AddAsync(key, listed.Value, KeyRing.IsMintedFor(secret.Arn, key) ? KeyKind.Minted : KeyKind.Foreign);
             }
         }
 
-        if (secret.Tag(RotationTags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { } adopted)
+        if (await keyRing.ReadAdoptedAsync(invocation, secret) is { } adopted)
         {
-            var kind = adopted.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) == secret.Name ? KeyKind.Adopted : KeyKind.Foreign;
+            var kind = KeyRing.IsAdoptedFor(secret.Name, adopted) ? KeyKind.Adopted : KeyKind.Foreign;
             await AddAsync(adopted, adopted.Value, kind, isAdopted: true);
         }
 
@@ -235,13 +235,13 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, TimeProvider 
     /// By how much a rotation is late. AWS only says that NextRotationDate may lie in the past while rotations fail; should it move on,
     /// the date of the last rotation still tells, where the schedule has a period.
     /// </summary>
-    private double? HoursOverdue(Secret secret)
+    private double? HoursOverdue(SecretDescription secret)
     {
         DateTime?[] due = [secret.NextRotation, secret.LastRotated + PeriodOf(secret) + LongestWindow];
         return secret.RotationEnabled && due.Min() is { } first ? Math.Max(0, (Now - first).TotalHours) : null;
     }
 
-    private static TimeSpan? PeriodOf(Secret secret) => (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
+    private static TimeSpan? PeriodOf(SecretDescription secret) => (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
     {
         (["rate", var count, "hour" or "hours", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var hours) => TimeSpan.FromHours(hours),
         (["rate", var count, "day" or "days", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var days) => TimeSpan.FromDays(days),
@@ -259,8 +259,8 @@ internal static class KeyKind
 }
 
 /// <summary>A secret as it was found; without it, it cannot be worked with, and a finding says why.</summary>
-internal sealed record Inspected(
-    Secret? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
+internal sealed record InspectionResult(
+    SecretDescription? Secret, TemplateKey? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
 {
     public ApiKeyValue? PendingValue { get; init; }
 

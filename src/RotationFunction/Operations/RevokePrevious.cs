@@ -6,7 +6,7 @@ namespace RotationFunction;
 /// Ends AWSPREVIOUS's key now, as after a leak: disables every key of the secret that neither AWSCURRENT nor a rotation under way holds.
 /// Labels stay where they are, so that rollback can still bring the key back, until the next rotation deletes it.
 /// </summary>
-internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire retire)
+internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
 {
     public const string Action = "revokePrevious";
 
@@ -14,7 +14,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
 
     public async Task<string> RunAsync(Invocation invocation)
     {
-        var ring = await apiKeys.ListRingAsync(invocation);
+        var ring = await keyRing.ListAsync(invocation);
         return await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring) switch
         {
             { Disabled: [], LeftEnabled: [] } =>
@@ -35,32 +35,32 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
     }
 
     /// <summary>Disables the keys that neither AWSCURRENT nor AWSPENDING holds. The ring must have been listed before the secret was described.</summary>
-    /// <param name="invocation">What for.</param>
-    /// <param name="secret">Whose keys.</param>
-    /// <param name="ring">The keys: one that is minted after the list is never touched.</param>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="secret">The secret that owns the keys.</param>
+    /// <param name="ring">Its keys.</param>
     /// <param name="untouchedSince">Only keys that were last changed before this.</param>
-    public async Task<Retired> DisableAsync(Invocation invocation, Secret secret, List<ApiKey> ring, DateTime? untouchedSince = null)
+    public async Task<Retired> DisableAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, DateTime? untouchedSince = null)
     {
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey
-            ?? throw invocation.Failed("AWSCURRENT holds no key, so clients may depend on AWSPREVIOUS's. Nothing was changed.");
-        if (!ring.Exists(key => key.Value == current.Text && key.Enabled == true) && !await IsEnabledAdoptedAsync(invocation, secret, current))
+            ?? throw Errors.CurrentHoldsNoKey(invocation);
+        if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true })
         {
-            throw invocation.Failed($"no enabled key of this secret has AWSCURRENT's value, so clients may depend on AWSPREVIOUS's. Nothing was changed. First: {Commands.RotateSecret(invocation.SecretId)}");
+            throw Errors.CurrentKeyIsNotEnabled(invocation);
         }
 
         HashSet<ApiKeyValue> needed = [current];
         if (await secrets.ReadNextKeyAsync(invocation, secret) is { } next && needed.Add(next) && (await secrets.ReadPreviousAsync(invocation, secret))?.ApiKey == next)
         {
-            throw invocation.Failed($"AWSPREVIOUS's key is also that of version {secret.Pending}, which is AWSPENDING: a rotation under way would make it current. Nothing was changed. {invocation.ClearingOf(secret.Pending!)}");
+            throw Errors.PreviousKeyIsPending(invocation, secret.Pending!);
         }
 
-        var retired = await retire.RunAsync(invocation, secret, ring, needed, disableBefore: untouchedSince);
+        var retired = await keyRing.RetireAsync(invocation, secret, ring, needed, disableBefore: untouchedSince);
         await CheckCurrentStayedAsync(invocation, secret, retired.Disabled);
         return retired;
     }
 
     /// <summary>AWSCURRENT may have moved to a key that was just disabled: rollback, by whomever, looks too, after its move. One of the two sees the other.</summary>
-    private async Task CheckCurrentStayedAsync(Invocation invocation, Secret before, List<RetiredKey> disabled)
+    private async Task CheckCurrentStayedAsync(Invocation invocation, SecretDescription before, List<RetiredKey> disabled)
     {
         var after = await secrets.DescribeAsync(invocation);
         if (after.Current == before.Current)
@@ -75,9 +75,6 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, Retire re
             invocation.Log.KeyEnabled(key.Id);
         }
 
-        throw invocation.Failed($"AWSCURRENT moved to version {after.Current} meanwhile; that version's key stays enabled. {invocation.Again}");
+        throw Errors.CurrentMovedWhileRevoking(invocation, after.Current);
     }
-
-    private async Task<bool> IsEnabledAdoptedAsync(Invocation invocation, Secret secret, ApiKeyValue value) =>
-        secret.Tag(RotationTags.Adopted) is { } adoptedId && await apiKeys.FindAsync(invocation, adoptedId, includeValue: true) is { Enabled: true } adopted && adopted.Value == value.Text;
 }

@@ -7,21 +7,21 @@ internal sealed class Status(Inspection inspection)
 
     public async Task<ActionResult> RunAsync(Invocation invocation)
     {
-        var seen = await inspection.RunAsync(invocation);
-        return invocation.Answer($"{seen.Keys.Count(key => key.Enabled)} of {seen.Keys.Count} keys are enabled. {seen.FindingsInWords}") with
+        var result = await inspection.RunAsync(invocation);
+        return invocation.Answer($"{result.Keys.Count(key => key.Enabled)} of {result.Keys.Count} keys are enabled. {result.FindingsInWords}") with
         {
-            Healthy = seen.Findings.Count == 0,
-            Findings = seen.Findings,
-            Keys = seen.Keys,
-            Rotation = seen.Secret is not { } secret ? null : new RotationStatus(
+            Healthy = result.Findings.Count == 0,
+            Findings = result.Findings,
+            Keys = result.Keys,
+            Rotation = result.Secret is not { } secret ? null : new RotationStatus(
                 secret.RotationEnabled,
                 secret.Rules?.ScheduleExpression ?? (secret.Rules?.AutomaticallyAfterDays is { } days ? $"every {days} days" : null),
                 secret.Rules?.Duration,
                 secret.LastRotated,
                 secret.NextRotation,
-                seen.HoursOverdue,
+                result.HoursOverdue,
                 secret.Pending == secret.Current ? null : secret.Pending,
-                seen.PendingStep,
+                result.PendingStep,
                 secret.Tag(RotationTags.Overlap)),
         };
     }

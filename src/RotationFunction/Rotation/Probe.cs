@@ -31,9 +31,9 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
 
     /// <summary>
     /// Sends the key until it is accepted several times in a row.
-    /// Returns null when it was, and otherwise why the probe proves nothing.
+    /// Returns how long that took, or why the probe proves nothing.
     /// </summary>
-    /// <param name="rotation">What for.</param>
+    /// <param name="rotation">The invocation.</param>
     /// <param name="url">The method that is called.</param>
     /// <param name="keyId">The key's id.</param>
     /// <param name="key">The key.</param>
@@ -43,12 +43,12 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     /// The controls behave but the key was not accepted in the time that the invocation has; or it was answered like the only control for longer
     /// than a key takes.
     /// </exception>
-    public async Task<string?> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
+    public async Task<(TimeSpan? Activation, string? Inconclusive)> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
     {
         var (inconclusive, madeUp) = await TryControlAsync(url, current);
         if (inconclusive is not null)
         {
-            return inconclusive;
+            return (null, inconclusive);
         }
 
         var started = time.GetTimestamp();
@@ -62,18 +62,15 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
             differs |= answer.IsAccepted;
             if (!differs && answer == madeUp && time.GetElapsedTime(started) >= patience)
             {
-                throw rotation.Failed($"key {keyId} is refused by {Printed(url)} like a made-up key, for {time.GetElapsedTime(started).TotalSeconds:F0} s now: "
-                    + $"it {answer.Text}. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer, a resource policy "
-                    + "or a firewall refuses the probe, name another method in the tag, or take the tag off. And check that the key's usage plans hold "
-                    + $"the stage of this URL: {Commands.ListPlans(keyId)}. Or API Gateway is slow this time. {rotation.Again}");
+                throw Errors.KeyIsRefusedLikeMadeUp(rotation, keyId, url, time.GetElapsedTime(started), answer.Text);
             }
 
             accepted = answer.IsAccepted ? accepted + 1 : 0;
             if (accepted == AcceptancesInARow)
             {
-                rotation.Activation = time.GetElapsedTime(started);
-                rotation.Log.ProbeAccepted(keyId, url, rotation.Activation.Value);
-                return null;
+                var activation = time.GetElapsedTime(started);
+                rotation.Log.ProbeAccepted(keyId, url, activation);
+                return (activation, null);
             }
 
             var pause = answer.IsAccepted ? BetweenAcceptances : backoff;
@@ -82,10 +79,9 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
                 backoff = backoff * 2 < LongestBackoff ? backoff * 2 : LongestBackoff;
             }
 
-            if (rotation.RemainingTime <= pause + RequestTimeout)
+            if (rotation.Budget.Remaining <= pause + RequestTimeout)
             {
-                throw rotation.Failed($"key {keyId} was not accepted {AcceptancesInARow} times in a row by {Printed(url)} within {time.GetElapsedTime(started).TotalSeconds:F0} s: "
-                    + $"last, it {answer.Text}. AWSCURRENT stays as it is. Check that the key's usage plans hold the stage of this URL: {Commands.ListPlans(keyId)}. {rotation.Again}");
+                throw Errors.KeyWasNotAccepted(rotation, keyId, url, AcceptancesInARow, time.GetElapsedTime(started), answer.Text);
             }
 
             await Task.Delay(pause, time);

@@ -3,19 +3,19 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>Gives the stored value to API Gateway: a new key, enabled, with the template's metadata, in each of the template's usage plans.</summary>
-internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
+internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ring)
 {
     public const string Step = "setSecret";
 
     public async Task RunAsync(Invocation rotation)
     {
-        if (await secrets.DescribePendingAsync(rotation) is not { } secret)
+        if (await guard.CheckPendingAsync(rotation) is not { } secret)
         {
             return;
         }
 
-        var ((_, value), template) = await Together.AwaitAsync(secrets.ReadPendingAsync(rotation), Template.ReadAsync(rotation, secret, apiKeys));
-        var (keyId, isNew) = await CreateAsync(rotation, secret, template, value);
+        var ((_, value), template) = await ConcurrentReads.BothAsync(guard.ReadPendingAsync(rotation), TemplateKey.ReadAsync(rotation, secret, apiKeys));
+        var (keyId, isNew) = await MintAsync(rotation, secret, template, value);
         var missing = template.Plans;
         if (isNew)
         {
@@ -34,24 +34,24 @@ internal sealed class SetSecret(Secrets secrets, ApiKeys apiKeys)
         }
     }
 
-    private async Task<(string Id, bool IsNew)> CreateAsync(Invocation rotation, Secret secret, Template template, ApiKeyValue value)
+    private async Task<(string Id, bool IsNew)> MintAsync(Invocation rotation, SecretDescription secret, TemplateKey template, ApiKeyValue value)
     {
         try
         {
-            return await apiKeys.CreateAsync(rotation, secret, template, KeyNames.Minted(secret.Name, rotation.Token), value, enabled: true);
+            return await ring.MintAsync(rotation, secret, template, KeyNames.Minted(secret.Name, rotation.Token), value, enabled: true);
         }
         catch (ConflictException)
         {
-            throw rotation.Failed("API Gateway says that a key with this version's value exists, but none of that rotation's name is listed. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
+            throw Errors.ValueIsTaken(rotation);
         }
     }
 
-    /// <summary>A key with the name and the value exists: an earlier try made it. Returns the plans that it still lacks.</summary>
-    private async Task<List<string>> TakeUpAsync(Invocation rotation, Secret secret, Template template, string keyId)
+    /// <summary>Goes on with a key of this name and value that an earlier try made. Returns the plans that it still lacks.</summary>
+    private async Task<List<string>> TakeUpAsync(Invocation rotation, SecretDescription secret, TemplateKey template, string keyId)
     {
-        if (await apiKeys.ReadAsync(rotation, keyId, key => Tags.AreOfKeyMintedFor(secret.Arn, key.Tags)) is not { } key || !Tags.AreOfKeyMintedFor(secret.Arn, key.Tags))
+        if (await apiKeys.ReadAsync(rotation, keyId, key => KeyRing.IsMintedFor(secret.Arn, key)) is not { } key || !KeyRing.IsMintedFor(secret.Arn, key))
         {
-            throw rotation.Failed($"API Gateway says that a key with this version's value exists, but key {keyId} lacks the tag {RotationTags.MintedFor}. Rotation will be tried again; if that does not help, somebody else made the key. " + rotation.Clearing);
+            throw Errors.ValueIsOfUntaggedKey(rotation, keyId);
         }
 
         rotation.Log.KeyFound(key.Id);

@@ -63,6 +63,6 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
     {
         var template = versionId is null ? "{step} of {secretArn}: " : "{step} of {secretArn} version {versionId}: ";
         object[] fields = versionId is null ? [step, secretArn, .. values] : [step, secretArn, versionId, .. values];
-        logger.Log(level, template + what, [.. fields.Select(field => field is string text ? Line.Of(hide(text)) : field)]);
+        logger.Log(level, template + what, [.. fields.Select(field => field is string text ? LogText.Sanitize(hide(text)) : field)]);
     }
 }

@@ -14,9 +14,12 @@ internal sealed class Metrics(Stream output, TimeProvider time)
     private const string Step = "Step";
 
     /// <summary>A step passed.</summary>
-    public void StepDone(Invocation step, TimeSpan duration) => Write(
+    /// <param name="step">The step.</param>
+    /// <param name="duration">How long it took.</param>
+    /// <param name="activation">How long the probe took to see the key served; null where none did.</param>
+    public void StepDone(Invocation step, TimeSpan duration, TimeSpan? activation) => Write(
         step,
-        [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", step.Activation?.TotalSeconds)]);
+        [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", activation?.TotalSeconds)]);
 
     /// <summary>A secret was checked.</summary>
     public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue) => Write(
@@ -41,7 +44,7 @@ internal sealed class Metrics(Stream output, TimeProvider time)
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString(SecretName, invocation.SecretName);
-            json.WriteString(Step, invocation.What);
+            json.WriteString(Step, invocation.Operation);
             foreach (var metric in metrics)
             {
                 json.WriteNumber(metric.Name, metric.Value!.Value);

@@ -154,7 +154,7 @@ public sealed class ThrottlingTests
         var step = Invocation.From(
             new RotationEvent { Step = "setSecret", SecretId = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:demo-AbCdEf", ClientRequestToken = Guid.NewGuid().ToString() },
             new InvocationContext("request", "arn:aws:lambda:eu-west-1:123456789012:function:rotation", began + timeLeft, time, new TemplateLogger(_ => { })));
-        step.Kept = kept;
+        step.Budget.Reserved = kept;
         var asked = new List<TimeSpan>();
         await Assert.ThrowsAsync<TooManyRequestsException>(() => Throttling.AwaitAsync<string>(step, time, () =>
         {

@@ -123,7 +123,7 @@ public sealed class HostileProbeTests
         // What answers here is a real TLS server, with a certificate that nobody trusts.
         using var http = new HttpClient(Probe.CreateHandler());
         await using var world = await World.StartAsync();
-        var refused = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), world.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+        var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), world.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
         Assert.StartsWith("with a made-up key it did not answer (SecureConnectionError) instead", refused, StringComparison.Ordinal);
     }
 
@@ -131,7 +131,9 @@ public sealed class HostileProbeTests
     private static async Task<string?> RunAsync(HostileApi api)
     {
         using var http = new HttpClient(Probe.CreateHandler());
-        return await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), api.Url, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+        var (_, inconclusive) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System)
+            .RunAsync(AnInvocation(), api.Url, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+        return inconclusive;
     }
 
     private static Invocation AnInvocation() => Invocation.From(

@@ -88,7 +88,7 @@ public sealed partial class CommandsTests
 
         texts.AddRange(world.Log.SelectMany(entry => entry.Fields.Values.OfType<string>().Append(entry.Message)));
         Assert.Contains(texts, text => text.Contains("AWSPENDING", StringComparison.Ordinal));
-        Assert.All(texts, LineTests.AssertPrinted);
+        Assert.All(texts, LogTextTests.AssertPrinted);
         Assert.All(texts.SelectMany(text => Argument().Matches(text).Select(match => match.Groups["id"].Value)), argument => Assert.StartsWith("'", argument, StringComparison.Ordinal));
         await world.ClearPendingAsync();
     }

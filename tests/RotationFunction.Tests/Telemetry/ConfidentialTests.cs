@@ -161,11 +161,11 @@ public sealed class ConfidentialTests
         world.Aws.Faults = call =>
         {
             proof = call.Operation == "UpdateApiKey" ? world.Aws.ApiGateway.GetApiKeys(new LocalAws.ApiGateway.GetApiKeysRequest { IncludeValues = true, NameQuery = world.SecretName + "/" }).Items.Single().Value! : proof;
-            return call.Operation == "PutSecretValue" ? Fault.Error(400, "InvalidRequestException", "wrong: " + proof) : null;
+            return proof.Length > 0 && call.Operation == "CreateApiKey" ? Fault.Error(400, "BadRequestException", "wrong: " + proof) : null;
         };
         var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
         Assert.Contains("wrong: (hidden)", failure.Message, StringComparison.Ordinal);
-        Assert.StartsWith("createSecret", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("setSecret", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,14 +3,14 @@ using Amazon.Runtime;
 
 namespace RotationFunction;
 
-/// <summary>A role that the stack has just made may not be effective yet. Only the actions that run during a deployment wait for it.</summary>
-internal static class Permission
+/// <summary>A role or policy that the stack has just made may not have taken effect yet. Only actions that run during a deployment wait for it.</summary>
+internal static class IamPropagation
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Does something that may be repeated, again and again as long as AWS denies access: for 90 seconds in all of an invocation.</summary>
-    public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> action)
+    /// <summary>Retries an idempotent action while AWS denies access, for at most 90 seconds of an invocation.</summary>
+    public static async Task<T> RetryAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> action)
     {
         while (true)
         {
@@ -18,12 +18,12 @@ internal static class Permission
             {
                 return await action();
             }
-            catch (AmazonServiceException denied) when (IsDenial(denied) && invocation.WaitedForRole + Pause <= LongestWait && invocation.RemainingTime > Pause)
+            catch (AmazonServiceException denied) when (IsDenial(denied) && invocation.Budget.WaitedForRole + Pause <= LongestWait && invocation.Budget.Remaining > Pause)
             {
                 invocation.Log.PermissionAwaited(denied.ErrorCode);
             }
 
-            invocation.WaitedForRole += Pause;
+            invocation.Budget.WaitedForRole += Pause;
             await Task.Delay(Pause, time);
         }
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace RotationFunction.Tests;
 
 /// <summary>Texts of others, as they reach logs, errors and answers.</summary>
-public sealed class LineTests
+public sealed class LogTextTests
 {
     public static TheoryData<string> Hostile =>
     [
@@ -16,27 +16,27 @@ public sealed class LineTests
     [MemberData(nameof(Hostile))]
     public void What_hides_breaks_or_reorders_text_becomes_a_space(string text)
     {
-        AssertPrinted(Line.Of(text));
-        Assert.Contains('a', Line.Of(text));
-        Assert.Contains(' ', Line.Of(text));
-        Assert.All(StringsOf(Line.Of(AnswerOf(text))), AssertPrinted);
+        AssertPrinted(LogText.Sanitize(text));
+        Assert.Contains('a', LogText.Sanitize(text));
+        Assert.Contains(' ', LogText.Sanitize(text));
+        Assert.All(StringsOf(LogText.Sanitize(AnswerOf(text))), AssertPrinted);
     }
 
     [Fact]
-    public void Letters_of_any_script_stay() => Assert.Equal("ключ 鍵 clé é\u0301 😀 {x} [y]", Line.Of("ключ 鍵 clé é\u0301 😀 {x} [y]"));
+    public void Letters_of_any_script_stay() => Assert.Equal("ключ 鍵 clé é\u0301 😀 {x} [y]", LogText.Sanitize("ключ 鍵 clé é\u0301 😀 {x} [y]"));
 
     [Fact]
     public void Texts_are_cut_and_never_within_a_pair()
     {
         for (var before = 0; before < 2; before++)
         {
-            var cut = Line.Of(new string('x', before) + string.Concat(Enumerable.Repeat("😀", 5000)));
+            var cut = LogText.Sanitize(new string('x', before) + string.Concat(Enumerable.Repeat("😀", 5000)));
             AssertPrinted(cut);
             Assert.InRange(cut.Length, 2000, 2010);
             Assert.EndsWith(" (cut)", cut, StringComparison.Ordinal);
         }
 
-        Assert.All(StringsOf(Line.Of(AnswerOf(new string('x', 100_000)))), text => Assert.InRange(text.Length, 1, 2100));
+        Assert.All(StringsOf(LogText.Sanitize(AnswerOf(new string('x', 100_000)))), text => Assert.InRange(text.Length, 1, 2100));
     }
 
     [Fact]

@@ -6,12 +6,12 @@ namespace RotationFunction;
 /// <summary>
 /// Text from outside (ids, tags, AWS's texts) made fit for one line of a log, an error or an answer: nothing that breaks, hides or reorders text, and not endless.
 /// </summary>
-internal static class Line
+internal static class LogText
 {
     private const int Longest = 2000;
     private const int LongestId = 256; // AWS's longest, a schedule expression and a tag
 
-    public static string Of(string text, int longest = Longest)
+    public static string Sanitize(string text, int longest = Longest)
     {
         var line = new StringBuilder(Math.Min(text.Length, longest));
         foreach (var rune in text.Length > longest ? text.AsSpan(0, longest).EnumerateRunes() : text.AsSpan().EnumerateRunes())
@@ -26,7 +26,7 @@ internal static class Line
     /// <summary>An answer all of whose texts are such lines. A command that cannot be shown becomes a sentence of the problem.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="hide">Takes out of a text what must not be shown.</param>
-    public static ActionResult Of(ActionResult answer, Func<string, string>? hide = null)
+    public static ActionResult Sanitize(ActionResult answer, Func<string, string>? hide = null)
     {
         return answer with
         {
@@ -51,10 +51,10 @@ internal static class Line
             }).ToList(),
         };
 
-        string OfText(string text) => Of(hide?.Invoke(text) ?? text);
+        string OfText(string text) => Sanitize(hide?.Invoke(text) ?? text);
 
         [return: System.Diagnostics.CodeAnalysis.NotNullIfNotNull(nameof(id))]
-        string? OfId(string? id) => id is null ? null : Of(hide?.Invoke(id) ?? id, LongestId);
+        string? OfId(string? id) => id is null ? null : Sanitize(hide?.Invoke(id) ?? id, LongestId);
 
         Finding OfFinding(Finding finding) => finding.Command is not { } command ? new Finding(OfText(finding.Problem))
             : command.Length <= Longest && command == OfText(command) && command != Commands.Withheld ? finding with { Problem = OfText(finding.Problem) }

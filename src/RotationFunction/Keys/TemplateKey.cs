@@ -1,0 +1,92 @@
+using Amazon.APIGateway.Model;
+
+namespace RotationFunction;
+
+/// <summary>The key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
+internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsagePlans, Uri? ProbeUrl)
+{
+    /// <summary>The id of the key to adopt, which the secret's tag names too.</summary>
+    public string? Adopted => Key.Tags?.GetValueOrDefault(RotationTags.Adopted);
+
+    /// <summary>The ids of its usage plans.</summary>
+    public List<string> Plans { get; } = [.. UsagePlans.Select(plan => plan.Id)];
+
+    /// <summary>The ids of those without an API stage, as when a stage was deleted and made anew: a key opens nothing there.</summary>
+    public List<string> PlansWithoutStage { get; } = [.. UsagePlans.Where(plan => plan.ApiStages is not { Count: > 0 }).Select(plan => plan.Id)];
+
+    /// <summary>
+    /// Reads the template and checks the wiring. Secret and template must point at each other:
+    /// whoever may write only one of them could turn the function against somebody else's key.
+    /// </summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="secret">The secret that the template belongs to.</param>
+    /// <param name="apiKeys">API Gateway's keys.</param>
+    /// <param name="declared">Usage plans that the template must be in by now; it need not be found in them.</param>
+    public static async Task<TemplateKey> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
+    {
+        var id = IdOf(invocation, secret);
+        // If both fail, report the key's failure: AWS does not document what it answers for the plans of a key that does not exist.
+        var (key, plans) = await ConcurrentReads.BothAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
+        CheckBothName(RotationTags.Probe, "the URL that a key is sent to");
+        CheckBothName(RotationTags.Adopted, "the key to adopt");
+        var probe = key.Tags.GetValueOrDefault(RotationTags.Probe);
+        Uri? url = null;
+        if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))
+        {
+            throw Errors.ProbeUrl(invocation, id);
+        }
+
+        Overlap.Of(invocation, secret);
+        return plans.Count > 0
+            ? new TemplateKey(key, plans, url)
+            : throw Errors.TemplateIsInNoPlan(invocation, id);
+
+        // Whoever may tag only one of the two must not choose who is sent a key, or whose key goes into the secret.
+        void CheckBothName(string tag, string named)
+        {
+            var (onSecret, onTemplate) = (secret.Tag(tag), key.Tags.GetValueOrDefault(tag));
+            if (onSecret != onTemplate)
+            {
+                throw Errors.TagsDiffer(invocation, id, tag, named, onSecret, onTemplate);
+            }
+        }
+    }
+
+    /// <summary>Checks that a key in the template's usage plans opens something. A deployment may be about to put a stage into one; a rotation is not.</summary>
+    public void CheckStages(Invocation rotation)
+    {
+        if (PlansWithoutStage.Count == Plans.Count)
+        {
+            throw Errors.NoPlanHasAStage(rotation, Key.Id, Plans[0]);
+        }
+    }
+
+    /// <summary>Reads the key and checks that it is this secret's template.</summary>
+    public static Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, SecretDescription secret, ApiKeys apiKeys) => ReadKeyAsync(invocation, secret, IdOf(invocation, secret), apiKeys);
+
+    private static string IdOf(Invocation invocation, SecretDescription secret) =>
+        secret.Tag(RotationTags.Template) ?? throw Errors.NoTemplateTag(invocation);
+
+    private static async Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, SecretDescription secret, string id, ApiKeys apiKeys)
+    {
+        var key = await apiKeys.ReadAsync(invocation, id, IsSeen)
+            ?? throw Errors.NoTemplateKey(invocation, id);
+        if (key.Tags?.GetValueOrDefault(RotationTags.TemplateFor) != secret.Name)
+        {
+            throw Errors.TemplateDoesNotPointBack(invocation, id, secret.Name);
+        }
+
+        if (secret.Arn.Length > ApiKeys.LongestTagValue)
+        {
+            throw Errors.ArnIsTooLong(invocation, secret.Arn);
+        }
+
+        return key.Enabled == true
+            ? throw Errors.TemplateIsEnabled(invocation, id)
+            : key;
+
+        // A deployment may have set the tags a moment ago.
+        bool IsSeen(GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(RotationTags.TemplateFor) == secret.Name
+            && new[] { RotationTags.Probe, RotationTags.Adopted }.All(tag => key.Tags.GetValueOrDefault(tag) == secret.Tag(tag));
+    }
+}

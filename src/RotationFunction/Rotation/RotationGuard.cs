@@ -1,0 +1,49 @@
+namespace RotationFunction;
+
+/// <summary>What a step checks before it does anything: that its rotation is still the secret's rotation, and that the version holds what createSecret stored.</summary>
+internal sealed class RotationGuard(Secrets secrets)
+{
+    /// <summary>Describes the secret and checks that it may still be rotated to the version, which is AWSPENDING, or AWSCURRENT by now.</summary>
+    public async Task<SecretDescription> CheckAsync(Invocation rotation)
+    {
+        var secret = await secrets.DescribeAsync(rotation);
+        if (!secret.RotationEnabled && !rotation.IsProvisioning)
+        {
+            throw Errors.RotationIsNotEnabled(rotation);
+        }
+
+        if (secret.Current == rotation.Token || secret.Pending == rotation.Token
+            || (rotation.IsProvisioning && (secret.Pending is null || secret.Pending == secret.Current)))
+        {
+            return secret;
+        }
+
+        var otherPending = secret.Pending == secret.Current ? null : secret.Pending;
+        throw Errors.RotationWasGivenUp(rotation, secret.Versions.ContainsKey(rotation.Token), otherPending);
+    }
+
+    /// <summary>The same for the steps that have nothing to do when the version is AWSCURRENT: null then.</summary>
+    public async Task<SecretDescription?> CheckPendingAsync(Invocation rotation)
+    {
+        var secret = await CheckAsync(rotation);
+        if (secret.Current != rotation.Token)
+        {
+            return secret;
+        }
+
+        rotation.Log.AlreadyCurrent();
+        return null;
+    }
+
+    /// <summary>The document and the key of the version that this rotation makes: a key that createSecret can have drawn.</summary>
+    /// <param name="rotation">The invocation.</param>
+    /// <param name="copied">If given, AWSCURRENT's own key is valid too, whoever drew it: with RotateImmediately=false Secrets Manager copies it.</param>
+    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation, SecretDescription? copied = null)
+    {
+        var document = await secrets.ReadAsync(rotation, rotation.Token) ?? throw Errors.NoPendingValue(rotation);
+        var value = document.ApiKey ?? throw Errors.NoPendingKey(rotation);
+        return value.MayBeDrawn || (copied is not null && (await secrets.ReadCurrentAsync(rotation, copied))?.ApiKey == value)
+            ? (document, value)
+            : throw Errors.PendingKeyWasNotDrawn(rotation);
+    }
+}

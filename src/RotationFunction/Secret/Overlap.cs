@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace RotationFunction;
+
+/// <summary>How long AWSPREVIOUS's key stays enabled after a rotation, from the secret's tag. A secret without one keeps it until the next rotation.</summary>
+internal sealed record Overlap(TimeSpan Length)
+{
+    private const int LongestCount = 9999;
+
+    /// <summary>Reads the tag; null without one.</summary>
+    /// <exception cref="RotationException">The tag is invalid.</exception>
+    public static Overlap? Of(Invocation invocation, SecretDescription secret) => secret.Tag(RotationTags.Overlap) switch
+    {
+        null => null,
+        "0" => new Overlap(TimeSpan.Zero),
+        [.. var count, 'h'] when IsCount(count, out var hours) => new Overlap(TimeSpan.FromHours(hours)),
+        [.. var count, 'd'] when IsCount(count, out var days) => new Overlap(TimeSpan.FromDays(days)),
+        var text => throw Errors.OverlapTag(invocation, text),
+    };
+
+    /// <summary>
+    /// When it ends, unless the secret changes again. The labels cannot have moved since the secret was last changed. That errs on the late side:
+    /// an owner's edit starts the overlap again.
+    /// </summary>
+    public DateTime EndOf(SecretDescription secret) => (secret.LastRotated > secret.LastChanged ? secret.LastRotated.Value : secret.LastChanged) + Length;
+
+    private static bool IsCount(string text, out int count) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is > 0 and <= LongestCount;
+}

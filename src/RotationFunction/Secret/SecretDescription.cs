@@ -1,0 +1,41 @@
+using Amazon.SecretsManager.Model;
+
+namespace RotationFunction;
+
+/// <summary>A secret as DescribeSecret returns it.</summary>
+internal sealed class SecretDescription(DescribeSecretResponse answer)
+{
+    public string Arn => answer.ARN;
+
+    public string Name => answer.Name;
+
+    /// <summary>Labels by version id; only labelled versions are here.</summary>
+    public IReadOnlyDictionary<string, List<string>> Versions { get; } = answer.VersionIdsToStages ?? [];
+
+    public bool RotationEnabled => answer.RotationEnabled == true;
+
+    public bool Deleted => answer.DeletedDate is not null;
+
+    /// <summary>The Region of the primary secret, for a replica in another one; else null.</summary>
+    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } region && region != Arn.Split(':')[3] ? region : null;
+
+    /// <summary>Modified in any way: the labels have not moved since.</summary>
+    public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw Errors.SecretWithoutDate();
+
+    public DateTime? LastRotated => answer.LastRotatedDate?.ToUniversalTime();
+
+    /// <summary>By when Secrets Manager means to have rotated it.</summary>
+    public DateTime? NextRotation => answer.NextRotationDate?.ToUniversalTime();
+
+    public RotationRulesType? Rules => answer.RotationRules;
+
+    public string? Current => Holding("AWSCURRENT");
+
+    public string? Previous => Holding("AWSPREVIOUS");
+
+    public string? Pending => Holding("AWSPENDING");
+
+    public string? Tag(string key) => answer.Tags?.Find(tag => tag.Key == key)?.Value;
+
+    private string? Holding(string label) => Versions.FirstOrDefault(version => version.Value.Contains(label)).Key;
+}
