@@ -13,11 +13,11 @@ Environment.SetEnvironmentVariable("DOTNET_CLI_UI_LANGUAGE", "en");
 
 return args switch
 {
-    ["demo", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "local/Demo", "--", .. rest]),
+    ["demo", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "local/Demo", "-p:PinsAreFloors=true", "--", .. rest]),
     ["test", .. var rest] => Prepare() ?? await TestAsync(rest),
     ["soak"] => Prepare() ?? await SoakAsync(),
     ["soak", var seed] => Prepare() ?? await SoakAsync(seed),
-    ["bench", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "bench", "--configuration", "Release", "--", .. rest]),
+    ["bench", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "bench", "--configuration", "Release", "-p:PinsAreFloors=true", "--", .. rest]),
     _ => Usage(),
 };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace Packaging.Tests;
 
@@ -50,6 +51,30 @@ public sealed class BuildTests : IDisposable
         Assert.False(Directory.Exists(package));
     }
 
+    /// <summary>What was tested is deployed, also where the feed lacks the pinned version.</summary>
+    [Fact]
+    public async Task Packaging_a_higher_version_than_the_pinned_one_fails_and_says_what_to_do()
+    {
+        CopySources();
+        // With the stand-ins, AWSSDK.Core is the package that the function is built on.
+        var id = Package.PackageMode == "official" ? "AWSSDK.SecretsManager" : "AWSSDK.Core";
+        var (pinned, resolved) = await LowerPinAsync(id);
+        var package = Path.Combine(_folder, "package");
+
+        var (exitCode, output) = await RunAsync(
+            "dotnet", "publish", "src/RotationFunction", "--output", package, "--configuration", "Release", "-r", "linux-x64", "--self-contained", "false",
+            "-p:TestPackage=true", "-nodeReuse:false");
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("error : A package for AWS is built from the pinned versions.", output, StringComparison.Ordinal);
+        Assert.Contains($"Directory.Packages.props pins {id} {pinned}, and {resolved} was resolved", output, StringComparison.Ordinal);
+        Assert.Contains($"Pin {resolved} in Directory.Packages.props and run the tests", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(package));
+
+        // What deploys nothing takes it: only this target, as the whole package takes long.
+        (exitCode, output) = await RunAsync("dotnet", "msbuild", "src/RotationFunction", "-t:RefuseHigherVersions", "-p:RuntimeIdentifier=linux-x64", "-p:PinsAreFloors=true");
+        Assert.True(exitCode == 0, output);
+    }
+
     /// <summary>Whoever deploys may have a newer SDK, whose analyzers know more, and newer packages, which mark more members obsolete.</summary>
     [Theory]
     [InlineData("", "false")]
@@ -87,6 +112,30 @@ public sealed class BuildTests : IDisposable
                 File.Copy(file, target);
             }
         }
+    }
+
+    /// <summary>Pins a version that no feed has, just below the pinned one, and leaves no feed but the packages that are on this machine.</summary>
+    private async Task<(string Pinned, string Resolved)> LowerPinAsync(string id)
+    {
+        var (_, locals) = await RunAsync("dotnet", "nuget", "locals", "global-packages", "--list");
+        var packages = locals[(locals.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+        File.Delete(Path.Combine(_copy, "NuGet.config"));
+        await File.WriteAllTextAsync(Path.Combine(_copy, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{packages}" /></config>
+              <packageSources><clear /><add key="packages" value="{packages}" /></packageSources>
+              <packageSourceMapping><clear /></packageSourceMapping>
+            </configuration>
+            """);
+
+        var pins = Path.Combine(_copy, "Directory.Packages.props");
+        var text = await File.ReadAllTextAsync(pins);
+        var pin = Regex.Match(text, $"\"{Regex.Escape(id)}\" Version=\"(?<version>[^\"]+)\"").Groups["version"];
+        var parts = pin.Value.Split('.').Take(3).Select(int.Parse).ToArray();
+        var last = Array.FindLastIndex(parts, part => part > 0);
+        var lower = string.Join('.', [.. parts[..last], parts[last] - 1, 9999]);
+        await File.WriteAllTextAsync(pins, text.Remove(pin.Index, pin.Length).Insert(pin.Index, lower));
+        return (lower, pin.Value);
     }
 
     private async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
