@@ -1,5 +1,3 @@
-using Amazon.APIGateway.Model;
-
 namespace RotationFunction;
 
 /// <summary>
@@ -21,34 +19,34 @@ internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing k
     private async Task<string> LeaveAsync(Invocation invocation, string plan)
     {
         var secret = await secrets.FindAsync(invocation);
-        var keys = new List<GetApiKeyResponse>();
-        foreach (var listed in secret is null ? [] : await keyRing.ListAsync(invocation))
+        var detached = 0;
+        foreach (var listed in KeyRing.InTime(invocation, secret is null ? [] : await keyRing.ListAsync(invocation)))
         {
-            if (await keyRing.FindMintedAsync(invocation, secret!, listed.Id) is { } key
-                && (await apiKeys.ListPlanIdsAsync(invocation, key.Id)).Contains(plan))
+            if (await keyRing.FindMintedAsync(invocation, secret!, listed.Id) is not { } key
+                || !(await apiKeys.ListPlanIdsAsync(invocation, key.Id)).Contains(plan))
             {
-                keys.Add(key);
+                continue;
             }
-        }
 
-        // A stack that is destroyed has had its keys deleted by now, and may lack the rest.
-        if (keys.Count == 0)
-        {
-            return $"No key of this secret is in usage plan {plan}.";
-        }
+            // Not before: a stack that is destroyed has had its keys deleted by now, and may lack the template.
+            if (detached == 0 && await FindTemplateInAsync(invocation, secret!, plan) is { } template)
+            {
+                return $"The template key {template} is in usage plan {plan}, so the secret's keys stay there.";
+            }
 
-        var template = await TemplateKey.ReadKeyAsync(invocation, secret!, apiKeys);
-        if ((await apiKeys.ListPlansAsync(invocation, template.Id, plans => !plans.Exists(held => held.Id == plan))).Exists(held => held.Id == plan))
-        {
-            return $"The template key {template.Id} is in usage plan {plan}, so the secret's keys stay there.";
-        }
-
-        foreach (var key in keys)
-        {
             await apiKeys.DetachAsync(invocation, key.Id, plan);
             invocation.Log.KeyDetached(key.Id, plan);
+            detached++;
         }
 
-        return $"Keys taken out of usage plan {plan}: {keys.Count}.";
+        return detached == 0 ? $"No key of this secret is in usage plan {plan}." : $"Keys taken out of usage plan {plan}: {detached}.";
+    }
+
+    /// <summary>The template key's id if it is in the usage plan.</summary>
+    private async Task<string?> FindTemplateInAsync(Invocation invocation, SecretDescription secret, string plan)
+    {
+        var template = await TemplateKey.ReadKeyAsync(invocation, secret, apiKeys);
+        var plans = await apiKeys.ListPlansAsync(invocation, template.Id, plans => !plans.Exists(held => held.Id == plan));
+        return plans.Exists(held => held.Id == plan) ? template.Id : null;
     }
 }

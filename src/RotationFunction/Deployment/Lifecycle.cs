@@ -79,11 +79,13 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         }
 
         var deleted = 0;
+        var foreign = new HashSet<string>();
         // Again until a list has none left: a rotation that was under way may have minted one more.
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
-            foreach (var listed in await keyRing.ListAsync(invocation))
+            var ring = await keyRing.ListAsync(invocation);
+            foreach (var listed in KeyRing.InTime(invocation, ring.FindAll(key => !foreign.Contains(key.Id))))
             {
                 if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
                 {
@@ -93,6 +95,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                 // When the secret is gone there may be another one of its name by now, whose keys are in use.
                 if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !KeyRing.IsMintedFor(secret.Arn, key))
                 {
+                    foreign.Add(key.Id);
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;
                 }

@@ -159,10 +159,11 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     }
 
     /// <summary>
-    /// Only a look tells a key of the secret from one that others named like it. Where those are many, the order is another each time: what one try does not get to,
-    /// the next one may.
+    /// The keys, as long as there is time to look at them. Only a look tells a key of the secret from one that others named like it. Where those are many, the order is
+    /// another each time: what one try does not get to, the next one may.
     /// </summary>
-    private static IEnumerable<ApiKey> InTime(Invocation invocation, List<ApiKey> keys)
+    /// <exception cref="RotationException">There is no time for the rest.</exception>
+    public static IEnumerable<ApiKey> InTime(Invocation invocation, List<ApiKey> keys)
     {
         IEnumerable<ApiKey> ordered = keys.Count <= LongestRing ? keys : keys.OrderByDescending(key => key.Enabled == true).ThenBy(_ => Random.Shared.Next());
         foreach (var (index, key) in ordered.Index())

@@ -211,7 +211,7 @@ internal static class Errors
 
     public static RotationException TooManyForgedNames(Invocation invocation, int left) => Failed(invocation,
         $"{left} keys named like keys of this secret are left to look at, and the invocation has no time for them: "
-        + "a key that must be disabled may be among them. Somebody makes keys of such names. Find and delete those without the tag "
+        + "a key of this secret may be among them. Somebody makes keys of such names. Find and delete those without the tag "
         + $"{RotationTags.MintedFor}: {Commands.ListRing(invocation.SecretName)}. {RetryHint(invocation)}");
 
     public static RotationException KeysKeepAppearing(Invocation invocation, int deleted) => Failed(invocation,

@@ -152,6 +152,80 @@ public sealed class UntaggedKeyTests
         Assert.False(world.Aws.ApiGateway.GetApiKey(ending).Enabled);
     }
 
+    [Theory]
+    [InlineData("lifecycle")]
+    [InlineData("leaveUsagePlan")]
+    public async Task Among_thousands_of_forged_names_a_deployments_action_finds_the_own_keys_with_one_look_at_each(string action)
+    {
+        await using var world = await World.StartAsync(inProcess: inner => inner);
+        await world.RotateHealthyAsync(2);
+        var ring = (await world.MintedAsync()).ConvertAll(key => key.Id);
+        Forge(world, 2000);
+        var (@event, isDone) = await LeaveAsync(world, action, ring);
+        var calls = Count(world);
+
+        await world.InvokeAsync(@event);
+
+        Assert.True(isDone());
+        Assert.InRange(calls(), 2000, 2100);
+        Assert.Equal(2000, (await world.MintedAsync()).Count(key => !ring.Contains(key.Id)));
+    }
+
+    /// <summary>Each look takes a second, as when others use up API Gateway's ten calls.</summary>
+    [Theory]
+    [InlineData("lifecycle")]
+    [InlineData("leaveUsagePlan")]
+    public async Task Where_a_deployments_action_has_no_time_to_look_at_each_it_says_so_and_its_repeats_get_to_the_keys(string action)
+    {
+        await using var world = await World.StartAsync(inProcess: inner => inner);
+        await world.RotateHealthyAsync(2);
+        var ring = (await world.MintedAsync()).ConvertAll(key => key.Id);
+        Forge(world, 1500);
+        var (@event, isDone) = await LeaveAsync(world, action, ring);
+        world.Aws.Faults = call =>
+        {
+            world.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: World.FunctionAccessKey } ? 1 : 0));
+            return null;
+        };
+        for (var tries = 0; !isDone() && tries < 100; tries++)
+        {
+            var started = world.Time.GetUtcNow();
+            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(@event));
+            Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
+            Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
+        }
+
+        Assert.True(isDone());
+    }
+
+    /// <summary>The event with which the stack's part that goes has the keys deleted, or taken out of a usage plan; and whether they are.</summary>
+    private static async Task<(string Event, Func<bool> IsDone)> LeaveAsync(World world, string action, List<string> ring)
+    {
+        await world.Secrets.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = world.SecretArn });
+        if (action == "leaveUsagePlan")
+        {
+            await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
+        }
+
+        return (
+            JsonSerializer.Serialize(new { action, secretId = world.SecretArn, usagePlanId = world.PlanIds[0], tf = new { action = "delete" } }),
+            action == "lifecycle"
+                ? () => !ring.Exists(id => Exists(world, id))
+                : () => ring.TrueForAll(id => !world.Aws.ApiGateway.GetUsagePlans(new LocalAws.ApiGateway.GetUsagePlansRequest { KeyId = id }).Items.Any()));
+    }
+
+    private static bool Exists(World world, string keyId)
+    {
+        try
+        {
+            return world.Aws.ApiGateway.GetApiKey(keyId) is not null;
+        }
+        catch (LocalAws.AwsException)
+        {
+            return false;
+        }
+    }
+
     private static void Forge(World world, int count)
     {
         for (var number = 0; number < count; number++)
