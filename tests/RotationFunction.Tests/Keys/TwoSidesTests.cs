@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
-using Amazon.Runtime;
-using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 
 namespace RotationFunction.Tests;
@@ -93,7 +91,7 @@ public sealed class TwoSidesTests
         var victim = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "another partner's", Enabled = true });
         await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = victim.Id, KeyType = "API_KEY" });
         await TagAsync(world, side, "apikey-rotation:adopted", victim.Id);
-        using var writer = Secrets(world, "writer", Allow("secretsmanager:PutSecretValue", world.SecretArn));
+        using var writer = Person.Secrets(world, Person.Allow("secretsmanager:PutSecretValue", world.SecretArn));
         await writer.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = "{}" });
 
         var message = await world.FailAsync($$"""{"action":"provision","secretId":"{{world.SecretArn}}"}""");
@@ -132,7 +130,7 @@ public sealed class TwoSidesTests
     {
         if (side.StartsWith("secret", StringComparison.Ordinal))
         {
-            using var tagger = Secrets(world, "tagger", Allow("secretsmanager:TagResource secretsmanager:UntagResource", world.SecretArn));
+            using var tagger = Person.Secrets(world, Person.Allow("secretsmanager:TagResource secretsmanager:UntagResource", world.SecretArn));
             await (side == "secret"
                 ? tagger.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = world.SecretArn, Tags = [new Tag { Key = tag, Value = value }] })
                 : (Task)tagger.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = world.SecretArn, TagKeys = [tag] }));
@@ -140,8 +138,8 @@ public sealed class TwoSidesTests
         }
 
         var arn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{world.TemplateId}";
-        using var gateway = Gateway(world, "tagger", Allow("apigateway:PUT apigateway:DELETE", $"arn:aws:apigateway:{world.Aws.Region}::/tags/*"),
-            Allow("apigateway:PATCH", $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/*"));
+        using var gateway = Person.Gateway(world, Person.Allow("apigateway:PUT apigateway:DELETE", $"arn:aws:apigateway:{world.Aws.Region}::/tags/*"),
+            Person.Allow("apigateway:PATCH", $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/*"));
         await Assert.ThrowsAnyAsync<AmazonAPIGatewayException>(() => gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = world.TemplateId }));
         await (side == "template"
             ? gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest { ResourceArn = arn, Tags = new() { [tag] = value } })
@@ -163,21 +161,4 @@ public sealed class TwoSidesTests
             TagKeys = ["apikey-rotation:probe"],
         });
     }
-
-    private static string Allow(string actions, string resource) => JsonSerializer.Serialize(new { Effect = "Allow", Action = actions.Split(' '), Resource = resource });
-
-    private static SessionAWSCredentials Credentials(World world, string name, string[] statements)
-    {
-        name += Guid.NewGuid().ToString("N");
-        world.Aws.Iam.CreateRole(name, """{"Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
-        world.Aws.Iam.PutRolePolicy(name, "all", $$"""{"Version":"2012-10-17","Statement":[{{string.Join(',', statements)}}]}""");
-        var credentials = world.Aws.Iam.AssumeRole(name, "me");
-        return new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
-    }
-
-    private static AmazonSecretsManagerClient Secrets(World world, string name, params string[] statements) =>
-        new(Credentials(world, name, statements), new AmazonSecretsManagerConfig { ServiceURL = world.Aws.ServiceUrl.ToString(), AuthenticationRegion = world.Aws.Region });
-
-    private static AmazonAPIGatewayClient Gateway(World world, string name, params string[] statements) =>
-        new(Credentials(world, name, statements), new AmazonAPIGatewayConfig { ServiceURL = world.Aws.ServiceUrl.ToString(), AuthenticationRegion = world.Aws.Region });
 }
