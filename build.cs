@@ -1,9 +1,10 @@
-// The project's commands: dotnet run build.cs demo | test | soak | bench
+// The project's commands: dotnet run build.cs demo | test | soak | bench | pack
 #:property PublishAot=false
 #:property ImplicitUsings=enable
 #:property Nullable=enable
 
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -18,6 +19,7 @@ return args switch
     ["soak"] => Prepare() ?? await SoakAsync(),
     ["soak", var seed] => Prepare() ?? await SoakAsync(seed),
     ["bench", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "bench", "--configuration", "Release", "-p:PinsAreFloors=true", "--", .. rest]),
+    ["pack", var version] => Prepare() ?? await PackAsync(version),
     _ => Usage(),
 };
 
@@ -29,6 +31,7 @@ int Usage()
           test   build everything and run all tests; what follows goes to the test runner
           soak   rotate 50 secrets daily for two years of virtual time, with faults in a tenth of the calls; a number that follows draws the faults of an earlier run
           bench  measure calls, cold start, a rotation and the package, beside a Python function; write docs/performance.md
+          pack   pack the function, the components and the tool of a version, with software bills of materials, into artifacts/release
         """);
     return 2;
 }
@@ -118,6 +121,47 @@ async Task<int> SoakAsync(string? seed = null)
     Environment.SetEnvironmentVariable("ROTATION_TESTS_SEED", seed);
     return await DotnetAsync(
         ["run", "-c", "Release", "--project", "tests/RotationFunction.Tests", "--", "-noLogo", "-explicit", "only", "-method", "RotationFunction.Tests.SoakTests.Fifty_secrets_for_two_years"]);
+}
+
+async Task<int> PackAsync(string version)
+{
+    string[] projects = ["src/RotationFunction", "src/RotationComponents", "src/RotationTool"];
+    var release = Path.Combine(root, "artifacts", "release");
+    var declared = Capture(["msbuild", projects[0], "-getProperty:Version"]).Output.Trim();
+    if (declared != version)
+    {
+        Console.Error.WriteLine($"Directory.Build.props has version {declared}, not {version}.");
+        return 1;
+    }
+
+    if (Capture(["msbuild", projects[0], "-getProperty:PackageMode"]).Output.Trim() != "official")
+    {
+        Console.Error.WriteLine("A release is packed from the official packages, and the feed lacks some: see docs/packages.md.");
+        return 1;
+    }
+
+    if (Directory.Exists(release))
+    {
+        Directory.Delete(release, recursive: true);
+    }
+
+    List<string[]> commands = [["build", "infra", "-c", "Release", "--nologo"], ["tool", "restore"]];
+    commands.AddRange(projects[1..].Select(project => new[] { "pack", project, "-c", "Release", "-o", release, "--nologo" }));
+    commands.AddRange(projects.Select(project => new[] { "CycloneDX", $"{project}/{Path.GetFileName(project)}.csproj", "-o", release, "-fn", $"{Path.GetFileName(project)}.cdx.json", "-F", "Json", "-sv", version }));
+    foreach (var command in commands)
+    {
+        if (await DotnetAsync(command) is not 0 and var failed)
+        {
+            return failed;
+        }
+    }
+
+    foreach (var package in Directory.GetDirectories(Path.Combine(root, "artifacts", "bin", "Infra", "release", "function")))
+    {
+        ZipFile.CreateFromDirectory(package, Path.Combine(release, $"RotationFunction-{version}-{Path.GetFileName(package)}.zip"));
+    }
+
+    return 0;
 }
 
 async Task<int> DotnetAsync(string[] arguments, Action<string>? onLine = null)

@@ -24,7 +24,7 @@ var screen = new Screen();
 var root = new RootCommand("Shows, rotates, checks, revokes and rolls back API Gateway keys that RotationLambda rotates. No key value is ever read or shown.")
 {
     Command("status", "Shows when a secret rotates, its keys, and what is wrong.", (account, parsed, cancel) =>
-        new StatusOf(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel), secretOrAll, function, json),
+        new StatusCommand(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel), secretOrAll, function, json),
     Command("rotate", "Rotates a secret's key now.", (account, parsed, cancel) =>
         new Rotate(account, screen).RunAsync(parsed.GetRequiredValue(secret), parsed.GetValue(wait) ? TimeSpan.FromSeconds(parsed.GetValue(timeout)) : null, cancel), secret, wait, timeout),
     Command("check", "Verifies all that a rotation would, and calls the API with AWSCURRENT's key.", Acting("check"), secret),
@@ -42,7 +42,7 @@ if (parsed.Errors.Count == 0 && parsed.CommandResult.Command.Name == "status" &&
 var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 return parsed.Errors.Count > 0 ? (int)ExitCode.Usage : exitCode;
 
-Command Command(string name, string description, Func<Account, ParseResult, CancellationToken, Task<ExitCode>> run, params Symbol[] symbols)
+Command Command(string name, string description, Func<RotationAccount, ParseResult, CancellationToken, Task<ExitCode>> run, params Symbol[] symbols)
 {
     var command = new Command(name, description);
     foreach (var symbol in symbols)
@@ -57,15 +57,15 @@ Command Command(string name, string description, Func<Account, ParseResult, Canc
         }
     }
 
-    command.SetAction(async (parsed, cancel) => await Failures.TellAsync(screen, async () =>
+    command.SetAction(async (parsed, cancel) => await ErrorReporter.RunAsync(screen, async () =>
     {
-        using var account = new Account();
+        using var account = new RotationAccount();
         return await run(account, parsed, cancel);
     }, cancel));
     return command;
 }
 
-Func<Account, ParseResult, CancellationToken, Task<ExitCode>> Acting(string action) => async (account, parsed, cancel) =>
+Func<RotationAccount, ParseResult, CancellationToken, Task<ExitCode>> Acting(string action) => async (account, parsed, cancel) =>
 {
     var found = await account.FindAsync(parsed.GetRequiredValue(secret), cancel);
     var result = await screen.WaitAsync(action, () => account.ActAsync(found, action, cancel));

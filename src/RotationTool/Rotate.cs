@@ -8,7 +8,7 @@ namespace RotationTool;
 /// Neither Secrets Manager nor the function keeps why a step failed, other than in a log, and a step that waits for its turn looks like one that failed. So a step
 /// that stands still is told with what is wrong as far as <c>status</c> finds it, and with where the log is; the waiting goes on until its time is over.
 /// </remarks>
-internal sealed class Rotate(Account account, Screen screen)
+internal sealed class Rotate(RotationAccount account, Screen screen)
 {
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using RotationFunction;
 namespace RotationTool;
 
 /// <summary>Shows one secret, or all.</summary>
-internal sealed class StatusOf(Account account, Screen screen)
+internal sealed class StatusCommand(RotationAccount account, Screen screen)
 {
     // Names of keys and secrets as they are: the output is for no web page.
     private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -69,11 +69,11 @@ internal sealed class StatusOf(Account account, Screen screen)
         {
             return await account.ActAsync(secret, "status", patience.Token);
         }
-        catch (Exception failure) when (Failures.Are(failure) && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (ErrorReporter.CanReport(failure) && !cancellationToken.IsCancellationRequested)
         {
             var why = patience.IsCancellationRequested
                 ? $"The function {secret.Function} did not answer in {Patience.TotalSeconds:F0} s."
-                : Failures.Of(failure).Message;
+                : ErrorReporter.Translate(failure).Message;
             var answer = new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(why)] };
             return LogText.Sanitize(answer);
         }

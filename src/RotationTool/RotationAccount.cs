@@ -7,7 +7,7 @@ using RotationFunction;
 namespace RotationTool;
 
 /// <summary>The secrets of an account and the functions that rotate them. No value is ever read.</summary>
-internal sealed class Account : IDisposable
+internal sealed class RotationAccount : IDisposable
 {
     private const string TemplateTag = "apikey-rotation:template";
 

@@ -5,9 +5,9 @@ using RotationFunction;
 namespace RotationTool;
 
 /// <summary>What every command can fail with, in words and as an exit code.</summary>
-internal static class Failures
+internal static class ErrorReporter
 {
-    public static async Task<int> TellAsync(Screen screen, Func<Task<ExitCode>> command, CancellationToken interrupted)
+    public static async Task<int> RunAsync(Screen screen, Func<Task<ExitCode>> command, CancellationToken interrupted)
     {
         try
         {
@@ -17,19 +17,19 @@ internal static class Failures
         {
             return (int)ExitCode.Interrupted;
         }
-        catch (Exception failure) when (Are(failure))
+        catch (Exception failure) when (CanReport(failure))
         {
-            var told = Of(failure);
+            var told = Translate(failure);
             screen.Error(told.Message);
             return (int)told.ExitCode;
         }
     }
 
-    /// <summary>Whether it is something that a command can fail with.</summary>
-    public static bool Are(Exception failure) => failure is AmazonServiceException or ToolException || NoAnswer.Is(failure);
+    /// <summary>Whether a command can fail with it.</summary>
+    public static bool CanReport(Exception failure) => failure is AmazonServiceException or ToolException || NoAnswer.Is(failure);
 
     /// <summary>The same in words.</summary>
-    public static ToolException Of(Exception failure) => failure switch
+    public static ToolException Translate(Exception failure) => failure switch
     {
         ToolException told => told,
         // Secrets Manager answers 400, Lambda 403.
