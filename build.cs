@@ -1,10 +1,11 @@
-// The project's commands: dotnet run build.cs demo | test | soak | bench | pack
+// The project's commands: dotnet run build.cs demo | aws | test | soak | bench | pack
 #:property PublishAot=false
 #:property ImplicitUsings=enable
 #:property Nullable=enable
 
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -15,6 +16,8 @@ Environment.SetEnvironmentVariable("DOTNET_CLI_UI_LANGUAGE", "en");
 return args switch
 {
     ["demo", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "local/Demo", "-p:PinsAreFloors=true", "--", .. rest]),
+    // It uses no package of AWS's, so there is none to choose.
+    ["aws", .. var rest] => await DotnetAsync(["run", "--project", "local/LocalAws", "--", .. rest]),
     ["test", .. var rest] => Prepare() ?? await TestAsync(rest),
     ["soak"] => Prepare() ?? await SoakAsync(),
     ["soak", var seed] => Prepare() ?? await SoakAsync(seed),
@@ -28,6 +31,7 @@ int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run build.cs <command>
           demo   rotate a key on an embedded AWS while clients use it
+          aws    serve an empty embedded AWS to the aws CLI, an SDK or another test suite until Ctrl+C; --port <number>: 4566 unless given, 0 for any that is free
           test   build everything and run all tests; what follows goes to the test runner
           soak   rotate 50 secrets daily for two years of virtual time, with faults in a tenth of the calls; a number that follows draws the faults of an earlier run
           bench  measure calls, cold start, a rotation and the package, beside a Python function; write docs/performance.md
@@ -167,6 +171,16 @@ async Task<int> PackAsync(string version)
 async Task<int> DotnetAsync(string[] arguments, Action<string>? onLine = null)
 {
     using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = onLine is not null })!;
+    // The command ends in its own time, with its own exit code: a terminal sends Ctrl+C to it too, but nobody else's SIGTERM.
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+    {
+        signal.Cancel = !OperatingSystem.IsWindows();
+        if (signal.Cancel)
+        {
+            Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        }
+    });
     while (onLine is not null && await process.StandardOutput.ReadLineAsync() is { } line)
     {
         Console.WriteLine(line);

@@ -16,6 +16,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     private readonly ControlPlane _controlPlane;
     private readonly DataPlaneEndpoint _dataPlane;
     private readonly List<LoopbackServer> _servers = [];
+    private readonly int _port;
     private Uri _dataPlaneUrl = new("https://execute-api.localhost/");
 
     private EmbeddedAws(EmbeddedAwsOptions options)
@@ -27,6 +28,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Unknowns = options.Unknowns;
         StaleReads = options.StaleReads;
         Onlookers = options.Onlookers;
+        _port = options.Port;
         var meter = new UsageMeter(options.TimeProvider);
         var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Iam = new IamService(this, options.PolicyLag);
@@ -101,13 +103,14 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>An account that listens on loopback.</summary>
     /// <param name="options">How it behaves; the defaults where null.</param>
+    /// <exception cref="IOException">Its port is in use, or this user may not listen on it.</exception>
     public static async Task<EmbeddedAws> StartAsync(EmbeddedAwsOptions? options = null)
     {
         var aws = Create(options);
-        var controlPlane = await LoopbackServer.StartAsync(aws._controlPlane.AnswerAsync);
+        var controlPlane = await LoopbackServer.StartAsync(aws._controlPlane.AnswerAsync, aws._port);
         aws._servers.Add(controlPlane);
         aws.ServiceUrl = controlPlane.Url;
-        var dataPlane = await LoopbackServer.StartAsync(aws._dataPlane.AnswerAsync, DataPlaneCertificate.Instance);
+        var dataPlane = await LoopbackServer.StartAsync(aws._dataPlane.AnswerAsync, certificate: DataPlaneCertificate.Instance);
         aws._servers.Add(dataPlane);
         aws._dataPlaneUrl = dataPlane.Url;
         return aws;

@@ -6,6 +6,9 @@ public sealed record EmbeddedAwsOptions
     /// <summary>The clock of every date, deadline, delay and retry.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>The port of 127.0.0.1 on which the services listen; any that is free where it is 0.</summary>
+    public int Port { get; init; }
+
     /// <summary>The Region in ARNs.</summary>
     public string Region { get; init; } = "eu-west-1";
 

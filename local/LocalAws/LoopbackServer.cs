@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalAws;
 
-/// <summary>A web server on a free port of 127.0.0.1, with nothing in it but one request handler.</summary>
+/// <summary>A web server on a port of 127.0.0.1, with nothing in it but one request handler.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,11 +22,12 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts a server; it speaks https where it has a certificate.</summary>
-    public static async Task<LoopbackServer> StartAsync(RequestDelegate handler, X509Certificate2? certificate = null)
+    /// <summary>Starts a server; on any free port where it is 0, and it speaks https where it has a certificate.</summary>
+    /// <exception cref="IOException">The port is in use, or this user may not listen on it.</exception>
+    public static async Task<LoopbackServer> StartAsync(RequestDelegate handler, int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port: 0, listen =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             if (certificate is not null)
             {
@@ -36,7 +38,16 @@ internal sealed class LoopbackServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(500));
         var app = builder.Build();
         app.Run(handler);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            await app.DisposeAsync();
+            throw new IOException($"Cannot listen on port {port} of 127.0.0.1: {(exception.InnerException ?? exception).Message}", exception);
+        }
+
         return new LoopbackServer(app);
     }
 

@@ -12,7 +12,7 @@ public sealed partial class ServeTests
     {
         Assert.SkipUnless(IsInstalled("aws"), "The aws CLI is not installed on this machine.");
         using var demo = new DemoProcess("--serve");
-        var endpoint = Endpoint().Match(await demo.ReadUntilAsync("describe-secret")).Groups["url"].Value;
+        var endpoint = Endpoint().Match(await demo.ReadUntilAsync("AWS_ENDPOINT_URL")).Groups["url"].Value;
         var function = Function().Match(await demo.ReadUntilAsync("lambda invoke")).Groups["name"].Value;
         await demo.ReadUntilAsync("Ctrl+C");
 
@@ -75,7 +75,7 @@ public sealed partial class ServeTests
     private static bool IsInstalled(string command) =>
         Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
 
-    [GeneratedRegex(@"--endpoint-url (?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"AWS_ENDPOINT_URL=(?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Endpoint();
 
     [GeneratedRegex(@"--function-name (?<name>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
