@@ -44,17 +44,12 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
                 : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
-    private static T Read<T>(WireRequest request)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(request.Body.Span, Json) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw new AwsException(400, "SerializationException", "The request body cannot be read.");
-        }
-    }
+    // The form of a member's name is recorded on AWS for CreateRestApi.
+    private static T Read<T>(WireRequest request) => RequestBody.Read<T>(
+        request.Body,
+        Json,
+        member => $"{JsonNamingPolicy.CamelCase.ConvertName(typeof(T).Name.Replace("Request", "Input", StringComparison.Ordinal))}.{member}",
+        new AwsException(400, "SerializationException", "The request body cannot be read."));
 
     private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, Json);
 
@@ -166,7 +161,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             // AWS API reference: limit and position are not supported yet, all tags come at once.
             "GET" => Operation("GetTags", path, 200, () => apiGateway.GetTags(arn)),
             "PUT" => Operation("TagResource", path, 204, () => apiGateway.TagResource(
-                new TagResourceRequest { ResourceArn = arn, Tags = TagDictionary.CopyOf(Read<TagSet>(request).Tags) })),
+                new TagResourceRequest { ResourceArn = arn, Tags = TagDictionary.CopyOf(Read<TagResourceInput>(request).Tags) })),
             "DELETE" => Operation("UntagResource", path, 204, () => apiGateway.UntagResource(
                 new UntagResourceRequest { ResourceArn = arn, TagKeys = request.QueryList("tagKeys") })),
             _ => null,
@@ -175,5 +170,5 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private sealed record Patch(IReadOnlyList<PatchOperation>? PatchOperations);
 
-    private sealed record TagSet(Dictionary<string, string>? Tags);
+    private sealed record TagResourceInput([property: JsonRequired] Dictionary<string, string>? Tags);
 }

@@ -14,6 +14,12 @@ public sealed partial class ApiGatewayService
     /// <param name="request">Which key and which plan.</param>
     public UsagePlanKey CreateUsagePlanKey(CreateUsagePlanKeyRequest request)
     {
+        // AWS API reference: there is no other type. The code and the text are not known.
+        if (request.KeyType is not "API_KEY")
+        {
+            throw ApiGatewayErrors.BadRequest("Invalid key type specified");
+        }
+
         lock (_gate)
         {
             var plan = PlanOf(request.UsagePlanId);

@@ -10,9 +10,11 @@ public sealed record CreateUsagePlanKeyRequest
     public string UsagePlanId { get; init; } = "";
 
     /// <summary>The key's id.</summary>
+    [JsonRequired]
     public string? KeyId { get; init; }
 
     /// <summary>Always <c>API_KEY</c>.</summary>
+    [JsonRequired]
     public string? KeyType { get; init; } = "API_KEY";
 }
 

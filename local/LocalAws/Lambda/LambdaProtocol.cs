@@ -53,17 +53,11 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
         _ => new { error.Reason, Type = "User", message = error.Message },
     };
 
-    private static AddPermissionRequest Read(WireRequest request)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<AddPermissionRequest>(request.Body.Span, PascalCase) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw new AwsException(400, "InvalidRequestContentException", "Could not parse request body into json.");
-        }
-    }
+    private static AddPermissionRequest Read(WireRequest request) => RequestBody.Read<AddPermissionRequest>(
+        request.Body,
+        PascalCase,
+        JsonNamingPolicy.CamelCase.ConvertName,
+        new AwsException(400, "InvalidRequestContentException", "Could not parse request body into json."));
 
     private static WireOperation Operation(string name, string arn, int status, Func<string, object?> run) =>
         new(name, arn, () => Task.FromResult(WireResponse.Json(status, ContentType, run(arn), PascalCase)));

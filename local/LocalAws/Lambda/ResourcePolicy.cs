@@ -19,7 +19,7 @@ internal sealed partial class ResourcePolicy(string arn)
     {
         if (Broken(statement) is { } broken)
         {
-            throw new AwsException(400, "ValidationException", $"1 validation error detected: {broken}");
+            throw Validation.Failed(broken);
         }
 
         if (statement.Principal is not "*" && !Service().IsMatch(statement.Principal) && !Account().IsMatch(statement.Principal))
@@ -83,6 +83,10 @@ internal sealed partial class ResourcePolicy(string arn)
         { StatementId.Length: > 100 } => $"Value '{statement.StatementId}' at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100",
         _ when !StatementId().IsMatch(statement.StatementId) => Mismatch(statement.StatementId, "statementId", "([a-zA-Z0-9-_]+)"),
         _ when !Action().IsMatch(statement.Action) => Mismatch(statement.Action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])"),
+        _ when !Principal().IsMatch(statement.Principal) => Mismatch(statement.Principal, "principal", @"[^\s]+"),
+        { SourceAccount: { } account } when !SourceAccount().IsMatch(account) => Mismatch(account, "sourceAccount", @"\d{12}"),
+        { SourceArn: { } source } when !SourceArn().IsMatch(source) => Mismatch(
+            source, "sourceArn", @"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{2}(-gov)?-[a-z]+-\d{1})?:(\d{12})?:(.*)"),
         _ => null,
     };
 
@@ -142,6 +146,15 @@ internal sealed partial class ResourcePolicy(string arn)
 
     [GeneratedRegex(@"^[a-z0-9.-]+\.amazonaws\.com(\.cn)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Service();
+
+    [GeneratedRegex(@"^\S+\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Principal();
+
+    [GeneratedRegex(@"^[0-9]{12}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SourceAccount();
+
+    [GeneratedRegex(@"^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-[0-9])?:([0-9]{12})?:.*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SourceArn();
 
     // An account, or who is in one.
     [GeneratedRegex(@"^(\d{12}|arn:[a-z-]+:(iam|sts)::\d{12}:\S+)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

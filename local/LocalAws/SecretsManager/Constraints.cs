@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace LocalAws.SecretsManager;
 
 /// <summary>The constraints that the service's published model sets on a request's members.</summary>
@@ -9,16 +11,25 @@ internal static class Constraints
     /// <summary>Checks a number; one that is not given is not checked.</summary>
     public static void Value(string member, long? value, long minimum, long maximum) => Check(member, "value", value, minimum, maximum);
 
+    /// <summary>Checks the texts of a list. The form is recorded on AWS for a list of API Gateway's.</summary>
+    public static void Each(string member, IReadOnlyList<string>? texts, int minimum, int maximum, Regex? pattern = null)
+    {
+        if (texts?.Any(text => text.Length < minimum || text.Length > maximum || pattern?.IsMatch(text) == false) != true)
+        {
+            return;
+        }
+
+        var constraint = $"Member must have length less than or equal to {maximum}, Member must have length greater than or equal to {minimum}"
+            + (pattern is null ? "" : ", " + Pattern(pattern));
+        throw Broken(member, $"Member must satisfy constraint: [{constraint}]", $"[{string.Join(", ", texts)}]");
+    }
+
+    /// <summary>The constraint of a pattern, written as in the model.</summary>
+    public static string Pattern(Regex pattern) => $"Member must satisfy regular expression pattern: {pattern.ToString().Replace(@"\z", "$", StringComparison.Ordinal)}";
+
     /// <summary>The error's code and form are seen in the field. AWS adds the value, unless it is sensitive.</summary>
-    public static AwsException Broken(string member, string constraint, string? value = null) => Refusal(
-        [$"Value{(value is null ? "" : $" '{value}'")} at '{member}' failed to satisfy constraint: {constraint}"]);
-
-    /// <summary>What a request lacks. Seen in the field for one member.</summary>
-    public static AwsException Missing(IEnumerable<string> members) =>
-        Refusal([.. members.Select(member => $"Value null at '{member}' failed to satisfy constraint: Member must not be null")]);
-
-    private static AwsException Refusal(IReadOnlyList<string> errors) => new(
-        400, "ValidationException", $"{errors.Count} validation error{(errors.Count == 1 ? "" : "s")} detected: {string.Join("; ", errors)}");
+    public static AwsException Broken(string member, string constraint, string? value = null) =>
+        Validation.Failed($"Value{(value is null ? "" : $" '{value}'")} at '{member}' failed to satisfy constraint: {constraint}");
 
     private static void Check(string member, string what, long? actual, long minimum, long maximum)
     {

@@ -30,11 +30,7 @@ internal static partial class SecretFilters
                 throw SecretsManagerErrors.InvalidParameter($"Invalid filter values for key: {filter.Key}");
             }
 
-            if (filter.Values.Any(value => value.Length > 512 || !Value().IsMatch(value)))
-            {
-                throw Constraints.Broken(
-                    $"filters.{number}.member.values", @"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$");
-            }
+            Constraints.Each($"filters.{number}.member.values", filter.Values, 0, 512, Value());
         }
     }
 
@@ -72,6 +68,6 @@ internal static partial class SecretFilters
     [GeneratedRegex("[^a-z][a-z]+|((?![^a-z][a-z]).)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"^!?[a-zA-Z0-9 :_@/+=.\-!]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Value();
 }

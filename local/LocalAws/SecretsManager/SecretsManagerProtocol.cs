@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -79,35 +78,24 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         return null;
     }
 
-    internal static T Read<T>(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(body.Span, Json) ?? throw new JsonException();
-        }
-        catch (JsonException)
-        {
-            throw Missing<T>(body) is { Count: > 0 } missing
-                ? Constraints.Missing(missing)
-                : new AwsException(400, "SerializationException", "The request body cannot be read.");
-        }
-    }
+    internal static T Read<T>(ReadOnlyMemory<byte> body) => RequestBody.Read<T>(
+        body, Json, JsonNamingPolicy.CamelCase.ConvertName, new AwsException(400, "SerializationException", "The request body cannot be read."), CheckNested);
 
-    /// <summary>The members that the operation needs and the request has not, as AWS names them.</summary>
-    private static List<string> Missing<T>(ReadOnlyMemory<byte> body)
+    // Optional in the published model, so that the service itself must refuse them; its codes and texts are not known.
+    private static void CheckNested(JsonElement request)
     {
-        try
+        if (Lacks("Tags", "Key"))
         {
-            var request = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(body.Span) ?? [];
-            return [.. typeof(T).GetProperties()
-                .Where(property => property.IsDefined(typeof(RequiredMemberAttribute), inherit: false))
-                .Where(property => !request.TryGetValue(property.Name, out var value) || value.ValueKind is JsonValueKind.Null)
-                .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
+            throw SecretsManagerErrors.InvalidParameter("A tag has no Key.");
         }
-        catch (JsonException)
+
+        if (Lacks("AddReplicaRegions", "Region"))
         {
-            return [];
+            throw SecretsManagerErrors.InvalidReplicaRegion();
         }
+
+        bool Lacks(string list, string member) => request.TryGetProperty(list, out var structures) && structures.ValueKind is JsonValueKind.Array
+            && structures.EnumerateArray().Any(structure => structure.ValueKind is JsonValueKind.Object && !RequestBody.Has(structure, member));
     }
 
     private string ResourceOf(ReadOnlyMemory<byte> body)

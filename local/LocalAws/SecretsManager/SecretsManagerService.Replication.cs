@@ -27,6 +27,7 @@ public sealed partial class SecretsManagerService
     {
         CheckSecretId(request.SecretId);
         Constraints.Length("removeReplicaRegions", request.RemoveReplicaRegions.Count, 1);
+        Constraints.Each("removeReplicaRegions", request.RemoveReplicaRegions, 1, 128, RegionCode());
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -48,10 +49,14 @@ public sealed partial class SecretsManagerService
     private void CheckReplicaRegions(IReadOnlyList<ReplicaRegion> regions)
     {
         Constraints.Length("addReplicaRegions", regions.Count, 1);
-        if (regions.Any(replica => replica.Region.Length > 128 || !RegionCode().IsMatch(replica.Region)))
+        foreach (var (replica, member) in regions.Select((replica, index) => (replica, $"addReplicaRegions.{index + 1}.member")))
         {
-            throw Constraints.Broken(
-                "addReplicaRegions.region", @"Member must satisfy regular expression pattern: ^([a-z]+-)+\d+$");
+            Constraints.Length($"{member}.region", replica.Region.Length, 1, 128);
+            Constraints.Length($"{member}.kmsKeyId", replica.KmsKeyId?.Length, 0, 2048);
+            if (!RegionCode().IsMatch(replica.Region))
+            {
+                throw Constraints.Broken($"{member}.region", Constraints.Pattern(RegionCode()), replica.Region);
+            }
         }
 
         if (regions.Any(replica => replica.Region == _aws.Region))

@@ -28,6 +28,7 @@ public sealed partial class SecretsManagerService
         }
 
         Constraints.Length("secretIdList", request.SecretIdList?.Count, 1, 20);
+        Constraints.Each("secretIdList", request.SecretIdList, 1, 2048);
         SecretFilters.Check(request.Filters ?? []);
         lock (_gate)
         {
@@ -64,10 +65,7 @@ public sealed partial class SecretsManagerService
         CheckToken(request.ClientRequestToken, needed: true, SecretsManagerErrors.InvalidRequest);
         CheckRotationToken(request.RotationToken);
         Constraints.Length("versionStages", request.VersionStages?.Count, 1, 20);
-        foreach (var label in request.VersionStages ?? [])
-        {
-            CheckLabel(label);
-        }
+        Constraints.Each("versionStages", request.VersionStages, 1, 256);
 
         lock (_gate)
         {

@@ -153,6 +153,7 @@ public sealed partial class SecretsManagerService
     public void UntagResource(UntagResourceRequest request)
     {
         CheckSecretId(request.SecretId);
+        Constraints.Each("tagKeys", request.TagKeys, 1, 128);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
@@ -240,9 +241,11 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.InvalidParameter("A tag key is given twice.");
         }
 
-        foreach (var tag in tags)
+        foreach (var (tag, member) in tags.Select((tag, index) => (tag, $"tags.{index + 1}.member")))
         {
-            if (tag.Key.Length is 0 or > 128 || tag.Value?.Length > 256 || tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
+            Constraints.Length($"{member}.key", tag.Key.Length, 1, 128);
+            Constraints.Length($"{member}.value", tag.Value?.Length, 0, 256);
+            if (tag.Key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
             {
                 throw SecretsManagerErrors.InvalidParameter("A tag is not valid.");
             }

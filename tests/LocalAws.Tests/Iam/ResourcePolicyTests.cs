@@ -92,7 +92,7 @@ public sealed class ResourcePolicyTests
     {
         await using var aws = EmbeddedAws.Create();
         aws.Lambda.Register("f", invocation => Task.FromResult(invocation.Payload));
-        aws.Lambda.AddPermission(new() { FunctionName = "f", StatementId = "s", Action = "lambda:*", Principal = "*", SourceArn = "arn:aws:secretsmanager:*" });
+        aws.Lambda.AddPermission(new() { FunctionName = "f", StatementId = "s", Action = "lambda:*", Principal = "*", SourceArn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*" });
 
         Assert.True((await new RoleCaller(aws).CallAsync("lambda", "POST", Invoke, "{}")).IsDenied);
         Assert.False(aws.Lambda.Admits("f", "secretsmanager.amazonaws.com"));

@@ -88,7 +88,7 @@ public sealed class LimitTests
         await TagAsync(account, new string('k', 128), new string('v', 256));
 
         await AssertAws.RefusesAsync(
-            400, "InvalidParameterException", text: null, () => TagAsync(account, new string('k', key), new string('v', value)));
+            400, "ValidationException", text: null, () => TagAsync(account, new string('k', key), new string('v', value)));
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class LimitTests
     [Theory]
     [InlineData("ListSecrets", """{"Filters":[{"Key":"name"}]}""", "InvalidParameterException")]
     [InlineData("PutResourcePolicy", """{"SecretId":"payments","ResourcePolicy":null}""", "ValidationException")]
-    [InlineData("ReplicateSecretToRegions", """{"SecretId":"payments","AddReplicaRegions":[{"KmsKeyId":"k"}]}""", "SerializationException")]
+    [InlineData("ReplicateSecretToRegions", """{"SecretId":"payments","AddReplicaRegions":[{"KmsKeyId":"k"}]}""", "InvalidParameterException")]
     public async Task A_raw_call_that_leaves_out_what_is_needed_is_refused(string operation, string body, string code)
     {
         await using var account = await Account.StartAsync();
