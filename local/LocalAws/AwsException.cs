@@ -18,6 +18,7 @@ public sealed class AwsException(int status, string code, string message) : Exce
     /// <summary>The <c>Retry-After</c> header, in seconds; none where null.</summary>
     public int? RetryAfterSeconds { get; init; }
 
-    // Seen in the field for a method and path that a REST service does not have.
-    internal static AwsException UnknownRestOperation() => new(403, "AccessDeniedException", "Unable to determine service/operation name to be authorized");
+    // No answer of AWS's: an operation that AWS has is not to look like one that it has not. SDKs do not retry 501.
+    internal static AwsException NotHere(string service, string operation) =>
+        new(501, "NotImplemented", $"The embedded AWS does not have {service} {operation}. local/LocalAws/README.md lists what it has.");
 }

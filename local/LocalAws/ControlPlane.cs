@@ -54,6 +54,11 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
                 throw protocol.MissingAuthentication;
             }
 
+            if (protocol is AbsentService)
+            {
+                return (await operation.RunAsync(), null);
+            }
+
             SigV4.Verify(request, request.Scope, aws.Region, protocol.Service, aws.Iam.SecretAccessKeyOf(request.Scope.AccessKeyId), protocol.MissingAuthentication.Status);
             Authorization.Check(aws, protocol, operation, request);
             if (fault is { Delay.Ticks: > 0 })
@@ -117,6 +122,8 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
             return lambda;
         }
 
-        return Array.Find(_protocols, protocol => protocol.Service == request.Scope?.Service) ?? apiGateway;
+        return request.Scope is { Service: var service }
+            ? Array.Find(_protocols, protocol => protocol.Service == service) ?? new AbsentService(request, service)
+            : apiGateway;
     }
 }

@@ -117,6 +117,28 @@ public sealed class AwsCliTests
         Assert.Equal("Unhandled", Json(output).GetProperty("FunctionError").GetString());
     }
 
+    [Theory]
+    [InlineData("secretsmanager", "stop-replication-to-replica", "--secret-id", "payments")]
+    [InlineData("lambda", "list-functions")]
+    [InlineData("apigateway", "get-domain-names")]
+    [InlineData("events", "list-rules")]
+    [InlineData("cloudwatch", "describe-alarms")]
+    [InlineData("sns", "list-topics")]
+    [InlineData("iam", "list-roles")]
+    [InlineData("sts", "get-caller-identity")]
+    [InlineData("kms", "list-keys")]
+    [InlineData("logs", "describe-log-groups")]
+    public async Task What_is_not_here_is_an_error_with_a_text(params string[] command)
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+
+        var refused = await RunAsync(aws, succeeds: false, command);
+
+        Assert.Matches(@"An error occurred \(NotImplemented\) when calling the \w+ operation: The embedded AWS does not have ", refused);
+        Assert.Single(aws.Calls.Snapshot());
+    }
+
     private static void Rotate(EmbeddedAws aws, JsonElement rotation)
     {
         var (secretId, token) = (rotation.GetProperty("SecretId").GetString()!, rotation.GetProperty("ClientRequestToken").GetString()!);

@@ -55,18 +55,6 @@ public sealed class ControlPlaneTests
     }
 
     [Fact]
-    public async Task An_unknown_operation_is_refused()
-    {
-        await using var account = await Account.StartAsync();
-
-        var (json, jsonBody) = await account.SendAsync(HttpMethod.Post, "/", "{}", "secretsmanager", "secretsmanager.StopReplicationToReplica");
-        var (rest, _) = await account.SendAsync(HttpMethod.Get, "/domainnames");
-
-        Assert.Equal((400, "UnknownOperationException"), ((int)json.StatusCode, jsonBody.GetProperty("__type").GetString()));
-        Assert.Equal((403, "AccessDeniedException"), ((int)rest.StatusCode, rest.Headers.GetValues("x-amzn-ErrorType").Single()));
-    }
-
-    [Fact]
     public async Task A_body_that_is_no_json_is_refused()
     {
         await using var account = await Account.StartAsync();

@@ -33,7 +33,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             ["tags", ..] => FindForTags(request),
             _ => null,
         };
-        return operation ?? Operation("Unknown", path, 403, () => throw AwsException.UnknownRestOperation());
+        return operation ?? Operation("Unknown", path, 501, () => throw AwsException.NotHere(Service, $"{request.Method} {request.RawPath}"));
     }
 
     public WireResponse Error(AwsException error) =>
@@ -71,6 +71,9 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private WireOperation? FindForApiKeys(WireRequest request, string path) => (request.Method, request.Path) switch
     {
+        // ImportApiKeys.
+        ("POST", ["apikeys"]) when request.Query("mode") is { } mode =>
+            Operation("Unknown", path, 501, () => throw AwsException.NotHere(Service, $"POST /apikeys?mode={mode}")),
         ("POST", ["apikeys"]) => Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
         ("GET", ["apikeys"]) => Operation("GetApiKeys", path, 200, () => apiGateway.GetApiKeys(new GetApiKeysRequest
         {

@@ -37,7 +37,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
                 lambda.RemovePermission(arn, statement);
                 return null;
             }),
-        _ => new WireOperation("Unknown", "*", () => throw AwsException.UnknownRestOperation()),
+        _ => new WireOperation("Unknown", "*", () => throw AwsException.NotHere(Service, $"{request.Method} {request.RawPath}")),
     };
 
     public WireResponse Error(AwsException error) => WireResponse.Json(error.Status, ContentType, Body(error), PascalCase) with
@@ -66,7 +66,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
     {
         if (request.Header("X-Amz-Invocation-Type") is { } type and not "RequestResponse")
         {
-            throw new AwsException(400, "InvalidParameterValueException", $"Functions are invoked synchronously here, not as {type}.");
+            throw AwsException.NotHere(Service, $"Invoke with the X-Amz-Invocation-Type {type}");
         }
 
         var result = await lambda.RunAsync(arn, request.Body);

@@ -56,7 +56,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         var name = target.StartsWith(TargetPrefix, StringComparison.OrdinalIgnoreCase) ? target[TargetPrefix.Length..] : "";
         return Operations.TryGetValue(name, out var operation)
             ? new WireOperation(name, ResourceOf(request.Body), () => Task.FromResult(Answer(200, operation(secretsManager, request.Body))))
-            : new WireOperation("Unknown", "*", () => throw new AwsException(400, "UnknownOperationException", ""));
+            : new WireOperation("Unknown", "*", () => throw AwsException.NotHere(Service, target.Split('.')[^1]));
     }
 
     public WireResponse Error(AwsException error)
