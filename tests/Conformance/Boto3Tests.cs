@@ -23,8 +23,31 @@ public sealed class Boto3Tests
     [InlineData("key")]
     public async Task A_life_goes_as_a_Python_script_expects_it(string life)
     {
-        Assert.SkipUnless(await IsInstalled.Value, "python3 with boto3 is not installed.");
         await using var account = await Account.StartAsync();
+        await LiveAsync(account, life, Account.NewName());
+    }
+
+    [Fact, Shows("function-1", "function-2", "function-3", "function-4", "function-5", "function-6", "function-7")]
+    public async Task Policies_of_functions_are_refused_in_the_words_of_Lambda()
+    {
+        await using var account = await Account.StartAsync();
+        string[] functions = account.Endpoint.IsEmbedded
+            ? [account.FunctionArn, account.Embedded.Lambda.Register("plain", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty))]
+            : [account.FunctionArn];
+        await LiveAsync(account, "policy", functions);
+    }
+
+    [Fact, Shows("api-2")]
+    public async Task A_stage_is_shown_with_its_cache_and_its_settings()
+    {
+        await using var account = await Account.StartAsync();
+        var stage = await account.StageAsync();
+        await LiveAsync(account, "stage", stage.ApiId, stage.Stage);
+    }
+
+    private static async Task LiveAsync(Account account, string life, params string[] arguments)
+    {
+        Assert.SkipUnless(await IsInstalled.Value, "python3 with boto3 is not installed.");
         var environment = new Dictionary<string, string>();
         if ((account.Endpoint.IsEmbedded ? account.Embedded.ServiceUrl : account.Endpoint.Url) is { } url)
         {
@@ -39,7 +62,7 @@ public sealed class Boto3Tests
             };
         }
 
-        var (exitCode, output) = await RunAsync(environment, Path.Combine(AppContext.BaseDirectory, "life.py"), life, Account.NewName());
+        var (exitCode, output) = await RunAsync(environment, [Path.Combine(AppContext.BaseDirectory, "life.py"), life, .. arguments]);
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(life, output.Trim());

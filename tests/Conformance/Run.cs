@@ -32,7 +32,7 @@ public sealed class Run : IAsyncLifetime
         await Console.Out.WriteLineAsync(
             $"""
             Against {endpoint.Describe()}. A whole run makes up to {Makes}, named {Names}…, and deletes them.
-            Nothing else is changed. The secrets live for minutes, at $0.40 a month each; with a thousand calls that is below $0.10.
+            Nothing else is changed{(endpoint.FunctionArn is null ? "" : $", but for a statement of the policy of {endpoint.FunctionArn}, which is added and removed")}. The secrets live for minutes, at $0.40 a month each; with a thousand calls that is below $0.10.
             """);
         if (endpoint.Kind == Endpoint.Aws)
         {

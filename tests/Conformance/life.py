@@ -1,4 +1,5 @@
-"""Drives a secret's and a key's life through boto3. Prints one line for each step; ends with an error at the first surprise."""
+"""Drives the life of a secret, a key, a function's policy or a stage through boto3. Prints its name; ends with an error at the first surprise."""
+import json
 import sys
 import uuid
 
@@ -65,8 +66,65 @@ def key_life(client, name):
     print("key")
 
 
+def policy_life(client, function, plain=None):
+    """plain: a function that has no policy."""
+    bodies = []
+    client.meta.events.register("before-parse.lambda", lambda response_dict, **_: bodies.append(response_dict["body"]))
+
+    def error(code, status, call, **arguments):
+        assert refused(code, call, **arguments) == status
+        return json.loads(bodies[-1])
+
+    def add(statement, principal):
+        return dict(FunctionName=function, StatementId=statement, Action="lambda:InvokeFunction", Principal=principal)
+
+    statement, unknown = f"conformance-{uuid.uuid4()}", f"conformance-{uuid.uuid4()}"
+    arn = ":".join(function.split(":")[:6])
+    account = arn.split(":")[4]
+
+    # function-1: the id's characters
+    body = error("ValidationException", 400, client.add_permission, **add("with.dot", "lambda.amazonaws.com"))
+    assert body == {"message": "1 validation error detected: Value 'with.dot' at 'statementId' failed to satisfy constraint: "
+                    "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)"}, body
+    # function-2: who is nobody
+    body = error("InvalidParameterValueException", 400, client.add_permission, **add(statement, "invalid.nonaws.com"))
+    assert body["message"] == "The provided principal was invalid. Please check the principal and try again.", body
+    # function-3 and 4: an account, and the same id again
+    added = json.loads(client.add_permission(**add(statement, account))["Statement"])
+    try:
+        assert added["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}, added
+        body = error("ResourceConflictException", 409, client.add_permission, **add(statement, account))
+        assert body["message"] == (f"The statement id ({statement}) provided already exists. "
+                                   "Please provide a new statement id, or remove the existing statement."), body
+        body = error("ResourceNotFoundException", 404, client.remove_permission, FunctionName=function, StatementId=unknown)
+        assert body["Message"] == f"Statement {unknown} is not found in resource policy.", body
+    finally:
+        client.remove_permission(FunctionName=function, StatementId=statement)
+    # function-5, 6 and 7: nothing to show, nothing to remove
+    for name in filter(None, [unknown, plain]):
+        body = error("ResourceNotFoundException", 404, client.get_policy, FunctionName=name)
+        assert body["Message"] == "The resource you requested does not exist." and "message" not in body, body
+    body = error("ResourceNotFoundException", 404, client.remove_permission, FunctionName=unknown, StatementId=statement)
+    assert body["Message"] == f"No policy found for: {arn}:{unknown}", body
+    if plain:
+        body = error("ResourceNotFoundException", 404, client.remove_permission, FunctionName=plain, StatementId=statement)
+        assert body["Message"] == "No policy is associated with the given resource.", body
+    print("policy")
+
+
+def stage_life(client, api, stage):
+    shown = client.get_stage(restApiId=api, stageName=stage)
+    assert shown["cacheClusterEnabled"] is False and shown["cacheClusterStatus"] == "NOT_AVAILABLE", shown
+    assert isinstance(shown["methodSettings"], dict) and shown["tracingEnabled"] is False, shown
+    print("stage")
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "secret":
-        secret_life(boto3.client("secretsmanager"), sys.argv[2])
-    else:
-        key_life(boto3.client("apigateway"), sys.argv[2])
+    lives = {
+        "secret": (secret_life, "secretsmanager"),
+        "key": (key_life, "apigateway"),
+        "policy": (policy_life, "lambda"),
+        "stage": (stage_life, "apigateway"),
+    }
+    life, service = lives[sys.argv[1]]
+    life(boto3.client(service), *sys.argv[2:])
