@@ -44,6 +44,7 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
         {
             RoleArn = function.RoleArn,
             Environment = function.Environment,
+            ReservedConcurrency = inputs.Number("reservedConcurrentExecutions") is { } reserved and not -1 ? reserved : null, // -1 is the provider's "none"
             Timeout = TimeSpan.FromSeconds(inputs.Number("timeout") ?? 3), // Lambda's own default
         });
     }
@@ -138,6 +139,17 @@ internal sealed class InvocationType(LambdaService lambda) : ResourceType
             payload[inputs.Find("terraformKey") ?? "tf"] = new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
         }
 
-        return Encoding.UTF8.GetString((await lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload))).Span);
+        // The provider's SDK tries a call that was throttled 25 times, after up to 20 seconds each.
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Encoding.UTF8.GetString((await lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload))).Span);
+            }
+            catch (AwsException throttled) when (throttled.Status == 429 && attempt < 25)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 20)));
+            }
+        }
     }
 }

@@ -34,6 +34,71 @@ public sealed class EventsTests
         Assert.Equal("AccessDeniedException", (await InvocationsAsync(account, 1))[0].ErrorCode);
     }
 
+    [Fact]
+    public async Task A_throttled_event_is_tried_again_and_later_each_time_until_it_runs()
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        var (end, runs) = (new TaskCompletionSource(), 0);
+        Schedule(account, "rate(1 day)", reservedConcurrency: 1, run: async () =>
+        {
+            runs++;
+            await end.Task;
+        });
+        account.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMinutes(1));
+        var busy = account.Aws.Lambda.InvokeAsync("rotate", "{}"u8.ToArray());
+
+        account.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, account.Aws.Lambda.ThrottlesOf("rotate"));
+        foreach (var (delay, throttles) in new[] { (1, 2), (2, 3), (4, 4) })
+        {
+            account.Clock.Advance(TimeSpan.FromSeconds(delay - 0.5));
+            Assert.Equal(throttles - 1, account.Aws.Lambda.ThrottlesOf("rotate"));
+            account.Clock.Advance(TimeSpan.FromSeconds(0.5));
+            Assert.Equal(throttles, account.Aws.Lambda.ThrottlesOf("rotate"));
+        }
+
+        end.SetResult();
+        await busy;
+        account.Clock.Advance(TimeSpan.FromSeconds(8));
+
+        Assert.Null((await InvocationsAsync(account, 1))[0].ErrorCode);
+        Assert.Equal((2, 4), (runs, account.Aws.Lambda.ThrottlesOf("rotate")));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_throttled_for_six_hours_is_lost()
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        Schedule(account, "rate(1 day)", reservedConcurrency: 0);
+        account.Clock.Advance(TimeSpan.FromDays(1));
+
+        for (var minutes = 0; minutes < (6 * 60) - 5; minutes++)
+        {
+            Assert.Empty(Invocations(account).Where(record => record.ErrorCode is not null));
+            account.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        account.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("TooManyRequestsException", (await InvocationsAsync(account, 1))[0].ErrorCode);
+        var throttles = account.Aws.Lambda.ThrottlesOf("rotate");
+        account.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(throttles, account.Aws.Lambda.ThrottlesOf("rotate"));
+        Assert.InRange(throttles, 75, 82);
+    }
+
+    [Fact]
+    public async Task A_function_that_is_deleted_while_its_event_waits_is_not_found()
+    {
+        await using var account = await Account.StartAsync(inProcess: true);
+        Schedule(account, "rate(1 day)", reservedConcurrency: 0);
+        account.Clock.Advance(TimeSpan.FromDays(1));
+
+        account.Aws.Lambda.Delete("rotate");
+        account.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("ResourceNotFoundException", (await InvocationsAsync(account, 1))[0].ErrorCode);
+    }
+
     [Theory]
     [InlineData("rate(1 minute)", "12:01", "12:02")]
     [InlineData("rate(2 hours)", "14:00", "16:00")]
@@ -114,9 +179,16 @@ public sealed class EventsTests
 
     private static void Refused(string code, Action act) => Assert.Equal(code, Assert.Throws<AwsException>(act).Code);
 
-    private static void Schedule(Account account, string expression, string? sourceAccount = null, string rules = "rotation-*")
+    private static void Schedule(Account account, string expression, string? sourceAccount = null, string rules = "rotation-*", int? reservedConcurrency = null, Func<Task>? run = null)
     {
-        var function = account.Aws.Lambda.Register("rotate", _ => Task.FromResult<ReadOnlyMemory<byte>>("{}"u8.ToArray()));
+        var function = account.Aws.Lambda.Register(
+            "rotate",
+            async _ =>
+            {
+                await (run?.Invoke() ?? Task.CompletedTask);
+                return "{}"u8.ToArray();
+            },
+            new FunctionOptions { ReservedConcurrency = reservedConcurrency });
         account.Aws.Lambda.AddPermission(new()
         {
             FunctionName = "rotate",
@@ -130,6 +202,8 @@ public sealed class EventsTests
         account.Aws.Events.PutTarget(Rule, "function", function, """{"action":"check"}""");
     }
 
+    private static IEnumerable<CallRecord> Invocations(Account account) => account.Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com");
+
     /// <summary>The invocations by rules so far, once there are so many and all are over.</summary>
     private static async Task<List<CallRecord>> InvocationsAsync(Account account, int count)
     {
@@ -137,7 +211,7 @@ public sealed class EventsTests
         for (var waited = 0; waited < 1000 && invocations.Count < count; waited++)
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);
-            invocations = [.. account.Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com")];
+            invocations = [.. Invocations(account)];
         }
 
         Assert.Equal(count, invocations.Count);

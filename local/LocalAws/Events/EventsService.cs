@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using LocalAws.Lambda;
 
 namespace LocalAws;
 
@@ -17,7 +18,11 @@ public sealed partial class EventsService
     private const int MostRules = 300;
     private const int MostTargets = 5;
 
+    private static readonly TimeSpan MaximumEventAge = TimeSpan.FromHours(6);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, Rule> _rules = [];
     private readonly EmbeddedAws _aws;
 
@@ -129,6 +134,7 @@ public sealed partial class EventsService
 
     internal void Stop()
     {
+        _stopped.Cancel();
         lock (_gate)
         {
             foreach (var rule in _rules.Values)
@@ -200,9 +206,38 @@ public sealed partial class EventsService
     private async Task InvokeAsync(Rule rule, string functionArn, string input)
     {
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{functionArn}/{rule.Arn.Split('/')[^1]}");
-        var error = !_aws.Lambda.Admits(functionArn, ServicePrincipal, rule.Arn, _aws.Unknowns.RulesNameTheirAccount) ? "AccessDeniedException"
-            : (await _aws.Lambda.RunAsync(functionArn, Encoding.UTF8.GetBytes(input))).Error is null ? null : "Unhandled";
+        string? error;
+        try
+        {
+            error = !_aws.Lambda.Admits(functionArn, ServicePrincipal, rule.Arn, _aws.Unknowns.RulesNameTheirAccount) ? "AccessDeniedException"
+                : (await RunAsync(functionArn, Encoding.UTF8.GetBytes(input))).Error is null ? null : "Unhandled";
+        }
+        catch (AwsException exception)
+        {
+            error = exception.Code;
+        }
+
         _aws.Calls.End(call, 200, error, _aws.TimeProvider.GetUtcNow());
+    }
+
+    /// <summary>
+    /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": an event that is throttled is tried again for 6 hours,
+    /// after 1 second at first and after 5 minutes at most. A function's own errors are not tried again here.
+    /// </summary>
+    private async Task<FunctionResult> RunAsync(string functionArn, byte[] input)
+    {
+        var discarded = _aws.TimeProvider.GetUtcNow() + MaximumEventAge;
+        for (var delay = TimeSpan.FromSeconds(1); ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
+        {
+            try
+            {
+                return await _aws.Lambda.RunAsync(functionArn, input);
+            }
+            catch (AwsException exception) when (exception.Status == 429 && !_stopped.IsCancellationRequested && _aws.TimeProvider.GetUtcNow() + delay <= discarded)
+            {
+                await Task.Delay(delay, _aws.TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private Rule RuleOf(string name) => _rules.GetValueOrDefault(name) ?? throw new AwsException(400, "ResourceNotFoundException", $"Rule {name} does not exist on EventBus default.");
