@@ -44,9 +44,9 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
         }
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = resource.Id }));
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = resource.Id }));
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = resource.Id }));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = resource.Id }));
 
     private string ArnOf(string keyId) => $"arn:aws:apigateway:{region}::/apikeys/{keyId}";
 }
@@ -76,7 +76,7 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
     {
         // AWS deletes no plan that has a stage.
         var stages = resource.Inputs.List("apiStages").Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.Text("apiId")}:{stage.Text("stage")}" }).ToList();
-        await Gone.IsFineAsync(async () =>
+        await Idempotent.DeleteAsync(async () =>
         {
             if (stages.Count > 0)
             {
@@ -87,7 +87,7 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
         });
     }
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() => client.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = resource.Id }));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = resource.Id }));
 }
 
 /// <summary><c>aws.apigateway.UsagePlanKey</c></summary>
@@ -102,9 +102,9 @@ internal sealed class UsagePlanKeyType(IAmazonAPIGateway client) : ResourceType
         return (key.Id, new() { ["name"] = key.Name ?? "", ["value"] = key.Value });
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteUsagePlanKeyAsync(
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteUsagePlanKeyAsync(
         new DeleteUsagePlanKeyRequest { UsagePlanId = resource.Inputs.Text("usagePlanId"), KeyId = resource.Inputs.Text("keyId") }));
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() => client.GetUsagePlanKeyAsync(
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetUsagePlanKeyAsync(
         new GetUsagePlanKeyRequest { UsagePlanId = resource.Inputs.Text("usagePlanId"), KeyId = resource.Inputs.Text("keyId") }));
 }

@@ -43,7 +43,7 @@ internal sealed class LogGroupType(LogsService logs, Func<string, string> arnOf)
     // Retention is not embedded.
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => Task.CompletedTask;
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         logs.DeleteLogGroup(resource.Id);
         return Task.CompletedTask;
@@ -71,7 +71,7 @@ internal sealed class EventTargetType(EventsService events) : ResourceType
         return Task.CompletedTask;
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         events.RemoveTarget(resource.Inputs.Text("rule"), resource.Inputs.Text("targetId"));
         return Task.CompletedTask;

@@ -15,13 +15,13 @@ internal sealed class RoleType(IamService iam) : ResourceType
         return Task.FromResult((inputs.Text("name"), new Dictionary<string, object> { ["arn"] = role.Arn }));
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         iam.DeleteRole(resource.Id);
         return Task.CompletedTask;
     });
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() => Task.FromResult(iam.GetRole(resource.Id) is not null));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => Task.FromResult(iam.GetRole(resource.Id) is not null));
 }
 
 /// <summary><c>aws.iam.RolePolicy</c></summary>
@@ -38,12 +38,12 @@ internal sealed class RolePolicyType(IamService iam) : ResourceType
         return Task.FromResult(($"{inputs.Text("role")}:{inputs.Text("name")}", new Dictionary<string, object>()));
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         iam.DeleteRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name"));
         return Task.CompletedTask;
     });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) =>
-        Gone.ExistsAsync(() => Task.FromResult(iam.GetRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name")) is not null));
+        Idempotent.ExistsAsync(() => Task.FromResult(iam.GetRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name")) is not null));
 }

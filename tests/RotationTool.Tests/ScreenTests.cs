@@ -9,20 +9,20 @@ public sealed partial class ScreenTests
     [Fact]
     public async Task The_pictures_show_what_the_tool_prints()
     {
-        await using var world = await World.StartAsync();
-        var (_, template) = await world.AddSecretAsync("partners/acme");
+        await using var fixture = await ToolFixture.StartAsync();
+        var (_, template) = await fixture.AddSecretAsync("partners/acme");
         // So that the order of the keys, the latest first, is not left to chance.
         await Task.Delay(TimeSpan.FromSeconds(1.1));
         // Spectre.Console takes a log of GitHub's for a terminal with colours.
-        world.Variables["GITHUB_ACTIONS"] = "true";
+        fixture.Variables["GITHUB_ACTIONS"] = "true";
 
-        var rotate = await world.RunAsync("rotate", World.SecretName, "--wait");
-        var one = await world.RunAsync("status", World.SecretName);
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = template, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
-        var all = await world.RunAsync("status");
+        var rotate = await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait");
+        var one = await fixture.RunAsync("status", ToolFixture.SecretName);
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = template, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
+        var all = await fixture.RunAsync("status");
 
         Assert.Equal((0, 0, 1), (rotate.ExitCode, one.ExitCode, all.ExitCode));
-        var keyIds = (await world.Gateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 500 })).Items.Select(key => key.Id).ToList();
+        var keyIds = (await fixture.Gateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 500 })).Items.Select(key => key.Id).ToList();
         AssertPicture("tool-rotate.svg", "apikey-rotation rotate shop/orders --wait", rotate.Output);
         AssertPicture("tool-status.svg", "apikey-rotation status shop/orders", one.Output);
         AssertPicture("tool-status-all.svg", "apikey-rotation status", all.Output);
@@ -30,7 +30,7 @@ public sealed partial class ScreenTests
         void AssertPicture(string file, string command, string output)
         {
             var path = Path.Combine(Tool.Root, "docs", file);
-            var picture = Screenshot.Render(command, Steady(output, world, keyIds));
+            var picture = Screenshot.Render(command, Steady(output, fixture, keyIds));
             if (Environment.GetEnvironmentVariable("ROTATION_TESTS_WRITE_SCREENS") == "1")
             {
                 File.WriteAllText(path, picture);
@@ -41,9 +41,9 @@ public sealed partial class ScreenTests
     }
 
     /// <summary>Ids and times of every run the same, of the length that they have.</summary>
-    private static string Steady(string output, World world, IEnumerable<string> keyIds)
+    private static string Steady(string output, ToolFixture fixture, IEnumerable<string> keyIds)
     {
-        output = output.Replace(world.PlanId, "a1b2c3", StringComparison.Ordinal);
+        output = output.Replace(fixture.PlanId, "a1b2c3", StringComparison.Ordinal);
         foreach (var (id, index) in keyIds.Where(id => output.Contains(id, StringComparison.Ordinal)).OrderBy(id => output.IndexOf(id, StringComparison.Ordinal)).ToList().Select((id, index) => (id, index)))
         {
             output = output.Replace(id, $"k{index + 1}w9x2rt4f", StringComparison.Ordinal);

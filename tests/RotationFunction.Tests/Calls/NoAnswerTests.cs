@@ -33,7 +33,7 @@ public sealed class NoAnswerTests
         using var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = url, AuthenticationRegion = "eu-west-1" });
         using var api = new HttpClient();
         var function = new Function(new Settings(TimeSpan.Zero), secrets, gateway, api, Stream.Null, TimeProvider.System);
-        var step = new RotationEvent { Step = "createSecret", SecretId = SecretArn, ClientRequestToken = World.NewToken() };
+        var step = new RotationEvent { Step = "createSecret", SecretId = SecretArn, ClientRequestToken = RotationFixture.NewToken() };
         var context = new InvocationContext("r", "arn", DateTimeOffset.UtcNow.AddMinutes(15), TimeProvider.System, new TemplateLogger(_ => { }));
 
         var failure = await Assert.ThrowsAsync<RotationException>(() => function.FunctionHandler(step, context).WaitAsync(TimeSpan.FromMinutes(1)));

@@ -17,26 +17,26 @@ public sealed class ProvisionTests
     [InlineData("""{"url":"https://orders.example.com"}""")]
     public async Task A_secret_without_a_key_gets_its_first_one_although_rotation_is_not_enabled(string? document)
     {
-        await using var world = await World.StartAsync(document: document);
+        await using var fixture = await RotationFixture.StartAsync(document: document);
 
-        var message = await world.ActAsync(Event(world));
+        var message = await fixture.ActAsync(Event(fixture));
 
-        var current = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
+        var current = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key;
         Assert.StartsWith($"The secret has a key, in version {current}. ", message, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        Assert.Equal(document?.Contains("url", StringComparison.Ordinal) ?? false, (await world.CurrentDocumentAsync()).Contains("orders.example.com", StringComparison.Ordinal));
-        await world.RotateHealthyAsync(3);
-        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        Assert.Equal(document?.Contains("url", StringComparison.Ordinal) ?? false, (await fixture.CurrentDocumentAsync()).Contains("orders.example.com", StringComparison.Ordinal));
+        await fixture.RotateHealthyAsync(3);
+        Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
     }
 
     [Fact]
     public async Task A_secret_that_has_a_key_is_left_as_it_is()
     {
-        await using var world = await World.StartAsync();
-        await world.ActAsync(Event(world));
-        var before = await world.SnapshotAsync();
-        Assert.StartsWith("The secret has a key already; it was left as it is. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
-        Assert.Equal(before, await world.SnapshotAsync());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.ActAsync(Event(fixture));
+        var before = await fixture.SnapshotAsync();
+        Assert.StartsWith("The secret has a key already; it was left as it is. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
     [Theory]
@@ -44,15 +44,15 @@ public sealed class ProvisionTests
     [InlineData(false)]
     public async Task A_secret_whose_key_was_deleted_or_disabled_while_rotation_was_off_gets_one_that_works(bool deleted)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        await BreakCurrentAsync(world, deleted);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        await BreakCurrentAsync(fixture, deleted);
 
-        var message = await world.ActAsync(Event(world));
+        var message = await fixture.ActAsync(Event(fixture));
 
         Assert.StartsWith("The secret has a key, in version ", message, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
     }
 
     [Theory]
@@ -61,52 +61,52 @@ public sealed class ProvisionTests
     [InlineData(true, true)]
     public async Task While_rotation_is_on_a_key_that_does_not_work_is_an_error_that_says_what_to_do(bool deleted, bool rotating)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        await BreakCurrentAsync(world, deleted);
-        var pending = rotating ? await world.OpenRotationAsync() : null;
-        var before = await world.SnapshotAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        await BreakCurrentAsync(fixture, deleted);
+        var pending = rotating ? await fixture.OpenRotationAsync() : null;
+        var before = await fixture.SnapshotAsync();
 
-        var error = await world.FailAsync(JsonSerializer.Serialize(Event(world)));
+        var error = await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture)));
 
         Assert.Contains(deleted ? "no key of this secret has AWSCURRENT's value, so clients are refused." : "is disabled, so clients are refused.", error, StringComparison.Ordinal);
         Assert.EndsWith(
-            rotating ? $"The rotation to version {pending} replaces it: deploy again when that is AWSCURRENT." : $"Start a new one with: aws secretsmanager rotate-secret --secret-id {world.SecretArn}",
+            rotating ? $"The rotation to version {pending} replaces it: deploy again when that is AWSCURRENT." : $"Start a new one with: aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}",
             error, StringComparison.Ordinal);
-        Assert.Equal(before, await world.SnapshotAsync());
+        Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
-    private static async Task BreakCurrentAsync(World world, bool deleted)
+    private static async Task BreakCurrentAsync(RotationFixture fixture, bool deleted)
     {
-        var current = (await world.MintedAsync())[^1];
+        var current = (await fixture.MintedAsync())[^1];
         if (deleted)
         {
-            await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = current.Id });
+            await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = current.Id });
             return;
         }
 
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = current.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = current.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
     }
 
     [Fact]
     public async Task A_value_that_cannot_be_read_is_not_taken_for_a_missing_one()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        world.Aws.Faults = call => call.Operation == "GetSecretValue" && call.AccessKeyId == World.FunctionAccessKey
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        fixture.Aws.Faults = call => call.Operation == "GetSecretValue" && call.AccessKeyId == RotationFixture.FunctionAccessKey
             ? Fault.Error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value") : null;
-        Assert.Contains("finds no value for the labelled version", await world.FailAsync(JsonSerializer.Serialize(Event(world))), StringComparison.Ordinal);
+        Assert.Contains("finds no value for the labelled version", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_rotation_that_is_pending_is_resumed()
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret");
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
 
-        Assert.StartsWith($"The secret has a key, in version {token}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
-        Assert.Single(await world.MintedAsync());
+        Assert.StartsWith($"The secret has a key, in version {token}. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Single(await fixture.MintedAsync());
     }
 
     [Theory]
@@ -116,25 +116,25 @@ public sealed class ProvisionTests
     [InlineData(3)]
     public async Task A_rotation_of_an_empty_secret_is_resumed_although_the_first_document_takes_AWSPENDING_off(int filledBy)
     {
-        await using var world = await World.StartAsync(document: null);
-        var token = await world.OpenRotationAsync();
+        await using var fixture = await RotationFixture.StartAsync(document: null);
+        var token = await fixture.OpenRotationAsync();
         if (filledBy > 0)
         {
-            await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
+            await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest
             {
-                SecretId = world.SecretArn,
+                SecretId = fixture.SecretArn,
                 ClientRequestToken = token,
                 SecretString = JsonSerializer.Serialize(new { apiKey = ApiKeyValue.Draw().Text }),
                 VersionStages = ["AWSPENDING"],
             });
-            await world.RunAsync(token, [.. new[] { "setSecret", "testSecret" }.Take(filledBy - 1)]);
+            await fixture.RunAsync(token, [.. new[] { "setSecret", "testSecret" }.Take(filledBy - 1)]);
         }
 
-        Assert.StartsWith($"The secret has a key, in version {token}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        Assert.StartsWith($"The secret has a key, in version {token}. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
 
-        Assert.Single(await world.MintedAsync());
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        await world.RotateHealthyAsync(2);
+        Assert.Single(await fixture.MintedAsync());
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        await fixture.RotateHealthyAsync(2);
     }
 
     [Theory]
@@ -142,29 +142,29 @@ public sealed class ProvisionTests
     [InlineData("{}")]
     public async Task One_that_died_is_resumed_after_the_key_that_is_adopted_meanwhile_took_AWSPENDING_off(string? document)
     {
-        await using var world = await World.StartAsync(document: document);
-        world.Aws.Faults = call => call is { Operation: "CreateUsagePlanKey", AccessKeyId: World.FunctionAccessKey }
-            && world.Aws.SecretsManager.DescribeSecret(new() { SecretId = world.SecretArn }).VersionIdsToStages?.Values.Any(labels => labels.Contains("AWSPENDING")) == true
+        await using var fixture = await RotationFixture.StartAsync(document: document);
+        fixture.Aws.Faults = call => call is { Operation: "CreateUsagePlanKey", AccessKeyId: RotationFixture.FunctionAccessKey }
+            && fixture.Aws.SecretsManager.DescribeSecret(new() { SecretId = fixture.SecretArn }).VersionIdsToStages?.Values.Any(labels => labels.Contains("AWSPENDING")) == true
             ? Fault.Error(400, "Injected", "died") : null;
-        await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
-        world.Aws.Faults = null;
-        var unfinished = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPENDING")).Key;
-        var adopted = await AddAdoptedAsync(world);
+        await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(Event(fixture)));
+        fixture.Aws.Faults = null;
+        var unfinished = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSPENDING")).Key;
+        var adopted = await AddAdoptedAsync(fixture);
 
-        Assert.StartsWith($"The secret has a key, in version {unfinished}. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        Assert.StartsWith($"The secret has a key, in version {unfinished}. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
 
-        Assert.True(adopted.Value == await world.ReadKeyAsync("AWSPREVIOUS"));
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        await world.RotateHealthyAsync(2);
+        Assert.True(adopted.Value == await fixture.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        await fixture.RotateHealthyAsync(2);
     }
 
     [Fact]
     public async Task One_that_died_at_any_call_is_resumed_by_the_next()
     {
         var calls = 0;
-        await using (var clean = await World.StartAsync(document: null))
+        await using (var clean = await RotationFixture.StartAsync(document: null))
         {
-            clean.Aws.Faults = call => call.AccessKeyId == World.FunctionAccessKey && ++calls < 0 ? Fault.ConnectionReset() : null;
+            clean.Aws.Faults = call => call.AccessKeyId == RotationFixture.FunctionAccessKey && ++calls < 0 ? Fault.ConnectionReset() : null;
             await clean.ActAsync(Event(clean));
         }
 
@@ -173,18 +173,18 @@ public sealed class ProvisionTests
         {
             foreach (var afterEffect in new[] { false, true })
             {
-                await using var world = await World.StartAsync(document: null);
+                await using var fixture = await RotationFixture.StartAsync(document: null);
                 var call = 0;
                 // From this call on nothing is answered, not to the SDK's retries either: the process is gone.
-                world.Aws.Faults = made => made.AccessKeyId == World.FunctionAccessKey && ++call >= dies
+                fixture.Aws.Faults = made => made.AccessKeyId == RotationFixture.FunctionAccessKey && ++call >= dies
                     ? Fault.Error(400, "Injected", $"died at call {dies}", afterEffect && call == dies) : null;
-                await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
-                world.Aws.Faults = null;
+                await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(Event(fixture)));
+                fixture.Aws.Faults = null;
 
-                await world.ActAsync(Event(world));
+                await fixture.ActAsync(Event(fixture));
 
-                Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-                Assert.True(await world.ReadKeyAsync() == Assert.Single(await world.MintedAsync(), key => key.Enabled == true).Value);
+                Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+                Assert.True(await fixture.ReadKeyAsync() == Assert.Single(await fixture.MintedAsync(), key => key.Enabled == true).Value);
             }
         }
     }
@@ -192,9 +192,9 @@ public sealed class ProvisionTests
     [Fact]
     public async Task What_goes_wrong_is_the_deployments_error()
     {
-        await using var world = await World.StartAsync(document: null);
-        await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
-        Assert.Contains("is in no usage plan, so a new key would open nothing", await world.FailAsync(JsonSerializer.Serialize(Event(world))), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync(document: null);
+        await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
+        Assert.Contains("is in no usage plan, so a new key would open nothing", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -204,11 +204,11 @@ public sealed class ProvisionTests
     [InlineData("lifecycle", 95, false)]
     public async Task A_role_that_is_not_effective_yet_is_waited_for_up_to_90_seconds(string action, int effectiveAfterSeconds, bool succeeds)
     {
-        await using var world = await World.StartAsync();
-        var start = world.Time.GetUtcNow();
-        world.Aws.Faults = _ => world.Time.GetUtcNow() - start < TimeSpan.FromSeconds(effectiveAfterSeconds)
+        await using var fixture = await RotationFixture.StartAsync();
+        var start = fixture.Time.GetUtcNow();
+        fixture.Aws.Faults = _ => fixture.Time.GetUtcNow() - start < TimeSpan.FromSeconds(effectiveAfterSeconds)
             ? Fault.Error(400, "AccessDeniedException", "User: role is not authorized to perform: secretsmanager:DescribeSecret") : null;
-        var act = () => world.ActAsync(new { action, secretId = world.SecretArn, tf = new { action = "create" } });
+        var act = () => fixture.ActAsync(new { action, secretId = fixture.SecretArn, tf = new { action = "create" } });
 
         if (succeeds)
         {
@@ -223,12 +223,12 @@ public sealed class ProvisionTests
     [Fact]
     public async Task A_step_of_a_rotation_does_not_wait_for_a_role()
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        var before = world.Time.GetUtcNow();
-        world.Aws.Faults = _ => Fault.Error(400, "AccessDeniedException", "denied");
-        await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "createSecret"));
-        Assert.Equal(before, world.Time.GetUtcNow());
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        var before = fixture.Time.GetUtcNow();
+        fixture.Aws.Faults = _ => Fault.Error(400, "AccessDeniedException", "denied");
+        await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "createSecret"));
+        Assert.Equal(before, fixture.Time.GetUtcNow());
     }
 
     [Theory]
@@ -236,32 +236,32 @@ public sealed class ProvisionTests
     [InlineData("""{"url":"https://orders.example.com"}""")]
     public async Task An_adopted_key_becomes_the_first_AWSCURRENT_and_its_value_is_never_printed(string? document)
     {
-        await using var world = await World.StartAsync(document: document);
-        var adopted = await AddAdoptedAsync(world);
+        await using var fixture = await RotationFixture.StartAsync(document: document);
+        var adopted = await AddAdoptedAsync(fixture);
 
-        Assert.StartsWith($"The key {adopted.Id} was adopted; the first rotation replaces it. ", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        Assert.StartsWith($"The key {adopted.Id} was adopted; the first rotation replaces it. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
 
-        Assert.True(adopted.Value == await world.ReadKeyAsync());
-        Assert.Empty(await world.MintedAsync());
-        Assert.Equal(RotationOutcome.Succeeded, (await world.RotateAsync(immediately: false)).Outcome);
+        Assert.True(adopted.Value == await fixture.ReadKeyAsync());
+        Assert.Empty(await fixture.MintedAsync());
+        Assert.Equal(RotationOutcome.Succeeded, (await fixture.RotateAsync(immediately: false)).Outcome);
     }
 
     [Fact]
     public async Task An_adopted_key_is_retired_like_any_other_but_never_deleted()
     {
-        await using var world = await World.StartAsync(document: null);
-        var adopted = await AddAdoptedAsync(world);
-        await world.ActAsync(Event(world));
+        await using var fixture = await RotationFixture.StartAsync(document: null);
+        var adopted = await AddAdoptedAsync(fixture);
+        await fixture.ActAsync(Event(fixture));
 
-        await world.RotateHealthyAsync();
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(adopted.Value));
-        await world.RotateHealthyAsync();
-        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(adopted.Value));
-        await world.RotateHealthyAsync(3);
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        await world.ActAsync(new { action = "lifecycle", secretId = world.SecretArn, tf = new { action = "delete" } });
+        await fixture.RotateHealthyAsync();
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(adopted.Value));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(adopted.Value));
+        await fixture.RotateHealthyAsync(3);
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        await fixture.ActAsync(new { action = "lifecycle", secretId = fixture.SecretArn, tf = new { action = "delete" } });
 
-        Assert.False((await world.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = adopted.Id })).Enabled);
+        Assert.False((await fixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = adopted.Id })).Enabled);
     }
 
     [Theory]
@@ -269,52 +269,52 @@ public sealed class ProvisionTests
     [InlineData("key")]
     public async Task An_adopted_key_is_disabled_only_while_both_tags_point_at_each_other(string changed)
     {
-        await using var world = await World.StartAsync(document: null);
-        var adopted = await AddAdoptedAsync(world);
-        await world.ActAsync(Event(world));
-        var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Enabled = true });
-        await (changed == "secret" ? world.TagBothAsync("apikey-rotation:adopted", others.Id) : world.TagKeyAsync(adopted.Id, "apikey-rotation:adopted-for", "another"));
+        await using var fixture = await RotationFixture.StartAsync(document: null);
+        var adopted = await AddAdoptedAsync(fixture);
+        await fixture.ActAsync(Event(fixture));
+        var others = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Enabled = true });
+        await (changed == "secret" ? fixture.TagBothAsync("apikey-rotation:adopted", others.Id) : fixture.TagKeyAsync(adopted.Id, "apikey-rotation:adopted-for", "another"));
 
-        await world.RotateHealthyAsync(4);
+        await fixture.RotateHealthyAsync(4);
 
-        Assert.True((await world.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = adopted.Id })).Enabled);
-        Assert.True((await world.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = others.Id })).Enabled);
+        Assert.True((await fixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = adopted.Id })).Enabled);
+        Assert.True((await fixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = others.Id })).Enabled);
     }
 
     [Fact]
     public async Task A_key_to_adopt_that_takes_no_further_tag_is_refused()
     {
-        await using var world = await World.StartAsync();
-        var adopted = await AddAdoptedAsync(world);
-        await world.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        await using var fixture = await RotationFixture.StartAsync();
+        var adopted = await AddAdoptedAsync(fixture);
+        await fixture.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
         {
-            ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{adopted.Id}",
+            ResourceArn = $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{adopted.Id}",
             Tags = Enumerable.Range(1, 50).ToDictionary(number => $"tag{number}", _ => "x"),
         });
-        Assert.Contains($"the key {adopted.Id} to adopt has 50 tags", await FailAsync(world), StringComparison.Ordinal);
+        Assert.Contains($"the key {adopted.Id} to adopt has 50 tags", await FailAsync(fixture), StringComparison.Ordinal);
 
-        await world.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{adopted.Id}", TagKeys = ["tag7"] });
-        Assert.StartsWith($"The key {adopted.Id} was adopted", await world.ActAsync(Event(world)), StringComparison.Ordinal);
-        Assert.StartsWith("The secret has a key already", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        await fixture.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{adopted.Id}", TagKeys = ["tag7"] });
+        Assert.StartsWith($"The key {adopted.Id} was adopted", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.StartsWith("The secret has a key already", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_key_to_adopt_that_clients_cannot_use_is_refused()
     {
-        await using var world = await World.StartAsync(plans: 2);
-        await world.TagBothAsync("apikey-rotation:adopted", "nosuchkey1");
-        Assert.Contains("the key nosuchkey1 to adopt, which the tags apikey-rotation:adopted name, does not exist", await FailAsync(world), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync(plans: 2);
+        await fixture.TagBothAsync("apikey-rotation:adopted", "nosuchkey1");
+        Assert.Contains("the key nosuchkey1 to adopt, which the tags apikey-rotation:adopted name, does not exist", await FailAsync(fixture), StringComparison.Ordinal);
 
-        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use" });
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
-        Assert.Contains($"the key {key.Id} to adopt is disabled", await FailAsync(world), StringComparison.Ordinal);
+        var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use" });
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
+        Assert.Contains($"the key {key.Id} to adopt is disabled", await FailAsync(fixture), StringComparison.Ordinal);
 
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        Assert.Contains($"the key {key.Id} to adopt is not in usage plan {world.PlanIds[1]}", await FailAsync(world), StringComparison.Ordinal);
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key.Id, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        Assert.Contains($"the key {key.Id} to adopt is not in usage plan {fixture.PlanIds[1]}", await FailAsync(fixture), StringComparison.Ordinal);
 
-        await world.TagKeyAsync(key.Id, "apikey-rotation:adopted-for", "another/secret");
-        Assert.Contains($"the key {key.Id} was adopted for the secret another/secret already", await FailAsync(world), StringComparison.Ordinal);
+        await fixture.TagKeyAsync(key.Id, "apikey-rotation:adopted-for", "another/secret");
+        Assert.Contains($"the key {key.Id} was adopted for the secret another/secret already", await FailAsync(fixture), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -323,36 +323,36 @@ public sealed class ProvisionTests
     [InlineData(false, 3)]
     public async Task The_role_shows_what_it_may_with_a_key_that_is_disabled_all_its_life_and_deleted(bool adopts, int plans)
     {
-        await using var world = await World.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
+        await using var fixture = await RotationFixture.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
         if (adopts)
         {
-            await AddAdoptedAsync(world);
+            await AddAdoptedAsync(fixture);
         }
 
         var calls = new List<string>();
         var proof = "";
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
-            if (call is { AccessKeyId: World.FunctionAccessKey, Service: "apigateway" } && !call.Operation.StartsWith("Get", StringComparison.Ordinal) && !calls.Contains("DeleteApiKey"))
+            if (call is { AccessKeyId: RotationFixture.FunctionAccessKey, Service: "apigateway" } && !call.Operation.StartsWith("Get", StringComparison.Ordinal) && !calls.Contains("DeleteApiKey"))
             {
                 calls.Add(call.Operation);
                 if (calls.Count > 1)
                 {
-                    var key = Assert.Single(world.Aws.ApiGateway.GetApiKeys(new() { NameQuery = world.SecretName + "/permission-proof-", Limit = 500 }).Items);
+                    var key = Assert.Single(fixture.Aws.ApiGateway.GetApiKeys(new() { NameQuery = fixture.SecretName + "/permission-proof-", Limit = 500 }).Items);
                     (proof, _) = (key.Id, 0);
                     Assert.False(key.Enabled);
-                    Assert.Equal(world.SecretArn, world.Aws.ApiGateway.GetApiKey(key.Id).Tags!["apikey-rotation:minted-for"]);
+                    Assert.Equal(fixture.SecretArn, fixture.Aws.ApiGateway.GetApiKey(key.Id).Tags!["apikey-rotation:minted-for"]);
                 }
             }
 
             return null;
         };
 
-        var message = await world.ActAsync(Event(world));
+        var message = await fixture.ActAsync(Event(fixture));
 
         Assert.Equal(["CreateApiKey", "UpdateApiKey", .. Enumerable.Repeat(new[] { "CreateUsagePlanKey", "DeleteUsagePlanKey" }, plans).SelectMany(pair => pair), "DeleteApiKey"], calls);
         Assert.EndsWith($" The role may make, tag, change, attach, detach and delete keys: key {proof} showed it and was deleted again.", message, StringComparison.Ordinal);
-        Assert.DoesNotContain(await world.MintedAsync(), key => key.Id == proof);
+        Assert.DoesNotContain(await fixture.MintedAsync(), key => key.Id == proof);
     }
 
     [Theory]
@@ -363,11 +363,11 @@ public sealed class ProvisionTests
     [InlineData("DeleteApiKey", "apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/KEY (", 1)]
     public async Task A_permission_that_the_role_lacks_ends_the_deployment_and_names_what_to_allow(string operation, string lacking, int left)
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await RotationFixture.StartAsync();
         var resource = "";
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
-            if (call.Operation != operation || call.AccessKeyId != World.FunctionAccessKey)
+            if (call.Operation != operation || call.AccessKeyId != RotationFixture.FunctionAccessKey)
             {
                 return null;
             }
@@ -376,41 +376,41 @@ public sealed class ProvisionTests
             return Fault.Error(403, "AccessDeniedException", "User: role is not authorized");
         };
 
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(Event(fixture)));
 
         var key = resource.Split('/')[^1];
         Assert.Contains(
-            $"the function's role lacks what rotations need: {lacking.Replace("KEY", key, StringComparison.Ordinal).Replace("PLAN", world.PlanIds[0], StringComparison.Ordinal)}"
+            $"the function's role lacks what rotations need: {lacking.Replace("KEY", key, StringComparison.Ordinal).Replace("PLAN", fixture.PlanIds[0], StringComparison.Ordinal)}"
             + "AWS answered AccessDeniedException: User: role is not authorized). Allow these in the policy of the function's role: aws lambda get-function-configuration --query Role",
             failure.Message,
             StringComparison.Ordinal);
-        Assert.Equal("{}", await world.CurrentDocumentAsync());
-        Assert.Equal(left, (await world.MintedAsync()).Count);
-        world.Aws.Faults = null;
+        Assert.Equal("{}", await fixture.CurrentDocumentAsync());
+        Assert.Equal(left, (await fixture.MintedAsync()).Count);
+        fixture.Aws.Faults = null;
         // What is left goes with the first rotation.
-        await world.ActAsync(Event(world));
-        await world.RotateHealthyAsync();
-        Assert.Equal([true, true], (await world.MintedAsync()).Select(minted => minted.Enabled));
+        await fixture.ActAsync(Event(fixture));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal([true, true], (await fixture.MintedAsync()).Select(minted => minted.Enabled));
     }
 
     [Fact]
     public async Task Conditions_on_keys_tags_that_do_not_hold_end_the_deployment_with_all_that_they_deny()
     {
-        await using var world = await World.StartAsync(unknowns: new() { KeysLackTagConditions = true });
-        world.Aws.Iam.CreateRole("rotation", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
-        world.Aws.Iam.PutRolePolicy("rotation", "all", Policy("""{"StringLike":{"aws:ResourceTag/apikey-rotation:minted-for":"arn:aws:secretsmanager:*"}}"""));
-        var credentials = world.Aws.Iam.AssumeRole("rotation", "function");
-        world.RunAs(new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new() { KeysLackTagConditions = true });
+        fixture.Aws.Iam.CreateRole("rotation", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        fixture.Aws.Iam.PutRolePolicy("rotation", "all", Policy("""{"StringLike":{"aws:ResourceTag/apikey-rotation:minted-for":"arn:aws:secretsmanager:*"}}"""));
+        var credentials = fixture.Aws.Iam.AssumeRole("rotation", "function");
+        fixture.RunAs(new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey, credentials.SessionToken));
 
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(Event(world)));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(Event(fixture)));
 
-        var left = Assert.Single(await world.MintedAsync());
+        var left = Assert.Single(await fixture.MintedAsync());
         Assert.False(left.Enabled);
         Assert.Contains($"apigateway:PATCH on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains($"apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition", failure.Message, StringComparison.Ordinal);
-        world.Aws.Iam.PutRolePolicy("rotation", "all", Policy("{}"));
-        Assert.StartsWith("The secret has a key", await world.ActAsync(Event(world)), StringComparison.Ordinal);
+        fixture.Aws.Iam.PutRolePolicy("rotation", "all", Policy("{}"));
+        Assert.StartsWith("The secret has a key", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
 
         static string Policy(string condition) => $$"""
             {"Version":"2012-10-17","Statement":[
@@ -423,32 +423,32 @@ public sealed class ProvisionTests
     [Fact]
     public async Task Deployments_at_once_end_with_a_key_that_is_served_and_leave_strays_only()
     {
-        await using var world = await World.StartAsync(document: null, plans: 2);
+        await using var fixture = await RotationFixture.StartAsync(document: null, plans: 2);
         for (var round = 0; round < 3; round++)
         {
-            var ended = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Record.ExceptionAsync(() => world.ActAsync(Event(world))).AsTask()));
+            var ended = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Record.ExceptionAsync(() => fixture.ActAsync(Event(fixture))).AsTask()));
             Assert.Contains(ended, failure => failure is null);
         }
 
         // Each has made a version of its own; what the others minted are strays.
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        await world.RotateHealthyAsync(3);
-        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        await fixture.RotateHealthyAsync(3);
+        Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
     }
 
-    private static Task<string> FailAsync(World world) => world.FailAsync(JsonSerializer.Serialize(Event(world)));
+    private static Task<string> FailAsync(RotationFixture fixture) => fixture.FailAsync(JsonSerializer.Serialize(Event(fixture)));
 
-    private static object Event(World world) => new { action = "provision", secretId = world.SecretArn };
+    private static object Event(RotationFixture fixture) => new { action = "provision", secretId = fixture.SecretArn };
 
-    private static async Task<CreateApiKeyResponse> AddAdoptedAsync(World world)
+    private static async Task<CreateApiKeyResponse> AddAdoptedAsync(RotationFixture fixture)
     {
-        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use since 2019", Enabled = true });
-        foreach (var plan in world.PlanIds)
+        var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use since 2019", Enabled = true });
+        foreach (var plan in fixture.PlanIds)
         {
-            await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key.Id, KeyType = "API_KEY" });
+            await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = key.Id, KeyType = "API_KEY" });
         }
 
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
         return key;
     }
 }

@@ -23,9 +23,9 @@ public sealed class BadInputTests
     [InlineData("{}", "has neither Step nor action")]
     public async Task An_event_that_lacks_something_is_refused_in_words(string eventJson, string expected)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        var message = await world.FailAsync(eventJson.Replace("ARN", world.SecretArn, StringComparison.Ordinal).Replace("TOKEN", token, StringComparison.Ordinal));
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        var message = await fixture.FailAsync(eventJson.Replace("ARN", fixture.SecretArn, StringComparison.Ordinal).Replace("TOKEN", token, StringComparison.Ordinal));
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("Nothing was changed", message, StringComparison.Ordinal);
     }
@@ -38,8 +38,8 @@ public sealed class BadInputTests
     [InlineData("")]
     public async Task An_event_that_is_not_the_expected_JSON_is_refused_by_the_serializer(string eventJson)
     {
-        await using var world = await World.StartAsync();
-        var message = await world.FailAsync(eventJson);
+        await using var fixture = await RotationFixture.StartAsync();
+        var message = await fixture.FailAsync(eventJson);
         Assert.Contains("Error converting the Lambda event JSON payload to type RotationFunction.RotationEvent", message, StringComparison.Ordinal);
     }
 
@@ -65,20 +65,20 @@ public sealed class BadInputTests
     [InlineData("""{"a":1,}""", "is not a JSON object")]
     public async Task A_document_that_cannot_hold_a_key_is_refused(string document, string expected)
     {
-        await using var world = await World.StartAsync(document);
-        var token = await world.OpenRotationAsync();
-        var message = await world.FailAsync(token, "createSecret");
+        await using var fixture = await RotationFixture.StartAsync(document);
+        var token = await fixture.OpenRotationAsync();
+        var message = await fixture.FailAsync(token, "createSecret");
         Assert.Contains(expected, message, StringComparison.Ordinal);
-        Assert.Contains("of version " + (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key, message, StringComparison.Ordinal);
-        Assert.Contains(world.SecretArn, message, StringComparison.Ordinal);
+        Assert.Contains("of version " + (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSCURRENT")).Key, message, StringComparison.Ordinal);
+        Assert.Contains(fixture.SecretArn, message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_document_that_would_be_too_large_with_a_key_is_refused()
     {
-        await using var world = await World.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
-        var token = await world.OpenRotationAsync();
-        Assert.Contains("would be 65564 bytes, and Secrets Manager takes 65536", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
+        var token = await fixture.OpenRotationAsync();
+        Assert.Contains("would be 65564 bytes, and Secrets Manager takes 65536", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,42 +86,42 @@ public sealed class BadInputTests
     [InlineData("", "QUOTED")]
     public async Task A_text_of_AWS_that_may_quote_a_value_is_not_passed_on(string code, string text)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        world.Aws.Faults = call => call.Operation == "PutSecretValue" ? Fault.Error(400, code, text) : null;
-        var message = await world.FailAsync(token, "createSecret");
-        Assert.StartsWith("createSecret of secret " + world.SecretArn, message, StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        fixture.Aws.Faults = call => call.Operation == "PutSecretValue" ? Fault.Error(400, code, text) : null;
+        var message = await fixture.FailAsync(token, "createSecret");
+        Assert.StartsWith("createSecret of secret " + fixture.SecretArn, message, StringComparison.Ordinal);
         Assert.DoesNotContain("QUOTED", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_binary_secret_is_refused()
     {
-        await using var world = await World.StartAsync();
-        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretBinary = new MemoryStream([1, 2, 3]) });
-        var token = await world.OpenRotationAsync();
-        Assert.Contains("is binary, not text", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretBinary = new MemoryStream([1, 2, 3]) });
+        var token = await fixture.OpenRotationAsync();
+        Assert.Contains("is binary, not text", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_secret_without_a_value_is_refused()
     {
-        await using var world = await World.StartAsync();
-        var empty = await world.Secrets.CreateSecretAsync(new CreateSecretRequest
+        await using var fixture = await RotationFixture.StartAsync();
+        var empty = await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
             Name = "demo/empty",
-            Tags = [new Tag { Key = "apikey-rotation:template", Value = world.TemplateId }],
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = fixture.TemplateId }],
         });
-        await world.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
+        await fixture.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
         {
-            ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{world.TemplateId}",
+            ResourceArn = $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{fixture.TemplateId}",
             Tags = new() { ["apikey-rotation:template-for"] = "demo/empty" },
         });
-        world.OnInvoke = _ => throw new InvalidOperationException("not run");
-        var token = (await world.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = empty.ARN, RotationLambdaARN = world.FunctionArn })).VersionId;
-        await world.Aws.SecretsManager.SettledAsync();
+        fixture.OnInvoke = _ => throw new InvalidOperationException("not run");
+        var token = (await fixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = empty.ARN, RotationLambdaARN = fixture.FunctionArn })).VersionId;
+        await fixture.Aws.SecretsManager.SettledAsync();
 
-        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = empty.ARN, ClientRequestToken = token }));
+        var message = await fixture.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = empty.ARN, ClientRequestToken = token }));
 
         Assert.Contains("has no AWSCURRENT value to start from", message, StringComparison.Ordinal);
     }
@@ -133,9 +133,9 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_token_that_the_secret_does_not_know_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        await world.OpenRotationAsync();
-        Assert.Contains("no labelled version of this id", await world.FailAsync(World.NewToken(), step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.OpenRotationAsync();
+        Assert.Contains("no labelled version of this id", await fixture.FailAsync(RotationFixture.NewToken(), step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -145,10 +145,10 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_version_that_is_not_pending_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        var previous = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
-        Assert.Contains("is not AWSPENDING", await world.FailAsync(previous, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        var previous = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
+        Assert.Contains("is not AWSPENDING", await fixture.FailAsync(previous, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -158,27 +158,27 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_secret_whose_rotation_is_disabled_is_refused(string step)
     {
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        var token = await world.OpenRotationAsync();
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        Assert.Contains("rotation is not enabled", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        var token = await fixture.OpenRotationAsync();
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        Assert.Contains("rotation is not enabled", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_secret_that_does_not_exist_is_refused()
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = world.SecretArn.Replace("demo", "none", StringComparison.Ordinal), ClientRequestToken = token }));
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        var message = await fixture.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = fixture.SecretArn.Replace("demo", "none", StringComparison.Ordinal), ClientRequestToken = token }));
         Assert.Contains("the secret does not exist", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_SecretId_that_is_not_the_full_ARN_of_the_secret_is_refused()
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        var message = await world.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = world.SecretArn[..^7], ClientRequestToken = token }));
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        var message = await fixture.FailAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = fixture.SecretArn[..^7], ClientRequestToken = token }));
         Assert.Contains("is not the full ARN", message, StringComparison.Ordinal);
     }
 
@@ -188,10 +188,10 @@ public sealed class BadInputTests
     [InlineData("testSecret")]
     public async Task A_secret_without_the_template_tag_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await OpenAsync(world, step);
-        await world.Secrets.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = world.SecretArn, TagKeys = ["apikey-rotation:template"] });
-        Assert.Contains("has no tag apikey-rotation:template", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await OpenAsync(fixture, step);
+        await fixture.Secrets.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = fixture.SecretArn, TagKeys = ["apikey-rotation:template"] });
+        Assert.Contains("has no tag apikey-rotation:template", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -200,12 +200,12 @@ public sealed class BadInputTests
     [InlineData("testSecret")]
     public async Task Tags_that_do_not_point_at_each_other_are_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await OpenAsync(world, step);
-        var others = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Tags = new() { ["apikey-rotation:template-for"] = "another" } });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = others.Id, KeyType = "API_KEY" });
-        await world.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = world.SecretArn, Tags = [new Tag { Key = "apikey-rotation:template", Value = others.Id }] });
-        Assert.Contains($"points at key {others.Id}, but that key's tag apikey-rotation:template-for does not point back", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await OpenAsync(fixture, step);
+        var others = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "of another team", Tags = new() { ["apikey-rotation:template-for"] = "another" } });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = others.Id, KeyType = "API_KEY" });
+        await fixture.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = fixture.SecretArn, Tags = [new Tag { Key = "apikey-rotation:template", Value = others.Id }] });
+        Assert.Contains($"points at key {others.Id}, but that key's tag apikey-rotation:template-for does not point back", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -214,10 +214,10 @@ public sealed class BadInputTests
     [InlineData("testSecret")]
     public async Task A_template_that_is_gone_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await OpenAsync(world, step);
-        await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = world.TemplateId });
-        Assert.Contains($"the template key {world.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await OpenAsync(fixture, step);
+        await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = fixture.TemplateId });
+        Assert.Contains($"the template key {fixture.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -226,10 +226,10 @@ public sealed class BadInputTests
     [InlineData("testSecret")]
     public async Task A_template_that_is_enabled_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await OpenAsync(world, step);
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = world.TemplateId, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
-        Assert.Contains($"the template key {world.TemplateId} is enabled", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await OpenAsync(fixture, step);
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = fixture.TemplateId, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "true" }] });
+        Assert.Contains($"the template key {fixture.TemplateId} is enabled", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -238,26 +238,26 @@ public sealed class BadInputTests
     [InlineData("testSecret")]
     public async Task A_template_in_no_usage_plan_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await OpenAsync(world, step);
-        await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
-        Assert.Contains($"the template key {world.TemplateId} is in no usage plan", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await OpenAsync(fixture, step);
+        await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
+        Assert.Contains($"the template key {fixture.TemplateId} is in no usage plan", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_pending_version_with_AWSCURRENTs_own_key_is_refused_with_the_command_that_clears_it()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        var token = await world.OpenRotationAsync();
-        await PutPendingAsync(world, token, await world.CurrentDocumentAsync());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        var token = await fixture.OpenRotationAsync();
+        await PutPendingAsync(fixture, token, await fixture.CurrentDocumentAsync());
 
-        var message = await world.FailAsync(token, "createSecret");
+        var message = await fixture.FailAsync(token, "createSecret");
 
         Assert.Contains("holds AWSCURRENT's own key", message, StringComparison.Ordinal);
-        Assert.Contains($"--secret-id {world.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}", message, StringComparison.Ordinal);
-        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
-        await world.RotateHealthyAsync();
+        Assert.Contains($"--secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}", message, StringComparison.Ordinal);
+        await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
+        await fixture.RotateHealthyAsync();
     }
 
     [Theory]
@@ -267,10 +267,10 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_pending_version_whose_document_has_no_key_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await PutPendingAsync(world, token, "{}");
-        Assert.Contains("has no apiKey: somebody else wrote it", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        await PutPendingAsync(fixture, token, "{}");
+        Assert.Contains("has no apiKey: somebody else wrote it", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -279,9 +279,9 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_step_before_createSecret_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        Assert.Contains("createSecret must store it first", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        Assert.Contains("createSecret must store it first", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -289,29 +289,29 @@ public sealed class BadInputTests
     [InlineData("finishSecret")]
     public async Task A_step_before_setSecret_is_refused(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret");
-        Assert.Contains("setSecret must create it first", await world.FailAsync(token, step), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
+        Assert.Contains("setSecret must create it first", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_missing_permission_is_told_with_AWSs_own_text()
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        world.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(403, "AccessDeniedException", "User: role is not authorized to perform: apigateway:GET on resource: /apikeys/x") : null;
-        Assert.Contains("AWS answered AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        fixture.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(403, "AccessDeniedException", "User: role is not authorized to perform: apigateway:GET on resource: /apikeys/x") : null;
+        Assert.Contains("AWS answered AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     /// <summary>A rotation in which the step comes next.</summary>
-    private static async Task<string> OpenAsync(World world, string step)
+    private static async Task<string> OpenAsync(RotationFixture fixture, string step)
     {
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
         return token;
     }
 
-    private static Task<PutSecretValueResponse> PutPendingAsync(World world, string token, string document) => world.Secrets.PutSecretValueAsync(
-        new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = token, SecretString = document, VersionStages = ["AWSPENDING"] });
+    private static Task<PutSecretValueResponse> PutPendingAsync(RotationFixture fixture, string token, string document) => fixture.Secrets.PutSecretValueAsync(
+        new PutSecretValueRequest { SecretId = fixture.SecretArn, ClientRequestToken = token, SecretString = document, VersionStages = ["AWSPENDING"] });
 }

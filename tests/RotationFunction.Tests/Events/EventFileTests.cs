@@ -22,14 +22,14 @@ public sealed partial class EventFileTests
     [InlineData("unknownStep", "noStep", "noSecretId", "noToken", "unknownToken", "stepIsAnObject", "null", "array", "cutOff", "bareWord", "unknownAction", "statusOfNothing", "createSecret")]
     public async Task An_event_has_the_same_effect_and_error_in_process_and_over_the_Runtime_API(params string[] events)
     {
-        await using var here = await World.StartAsync(activationWait: 0);
-        await using var there = await World.StartAsync(machineTime: true);
+        await using var here = await RotationFixture.StartAsync(activationWait: 0);
+        await using var there = await RotationFixture.StartAsync(machineTime: true);
         var log = RegisterProcess(there);
         var (tokenHere, tokenThere) = (await here.OpenRotationAsync(), await there.OpenRotationAsync());
 
         foreach (var file in events)
         {
-            var expected = await OutcomeAsync(here, World.FunctionName, file, tokenHere);
+            var expected = await OutcomeAsync(here, RotationFixture.FunctionName, file, tokenHere);
             Assert.Equal(expected, await OutcomeAsync(there, InOneProcess, file, tokenThere));
         }
 
@@ -39,26 +39,26 @@ public sealed partial class EventFileTests
     [Fact]
     public async Task Secrets_Manager_rotates_with_the_function_in_a_process_of_its_own()
     {
-        await using var world = await World.StartAsync(machineTime: true);
-        var log = RegisterProcess(world);
+        await using var fixture = await RotationFixture.StartAsync(machineTime: true);
+        var log = RegisterProcess(fixture);
         for (var rotation = 0; rotation < 2; rotation++)
         {
-            await world.Secrets.RotateSecretAsync(new Amazon.SecretsManager.Model.RotateSecretRequest
+            await fixture.Secrets.RotateSecretAsync(new Amazon.SecretsManager.Model.RotateSecretRequest
             {
-                SecretId = world.SecretArn,
-                ClientRequestToken = World.NewToken(),
-                RotationLambdaARN = world.FunctionArn.Replace(World.FunctionName, InOneProcess, StringComparison.Ordinal),
+                SecretId = fixture.SecretArn,
+                ClientRequestToken = RotationFixture.NewToken(),
+                RotationLambdaARN = fixture.FunctionArn.Replace(RotationFixture.FunctionName, InOneProcess, StringComparison.Ordinal),
             });
-            await world.Aws.SecretsManager.SettledAsync();
-            Assert.Equal(RotationOutcome.Succeeded, world.Aws.SecretsManager.Rotations[^1].Outcome);
+            await fixture.Aws.SecretsManager.SettledAsync();
+            Assert.Equal(RotationOutcome.Succeeded, fixture.Aws.SecretsManager.Rotations[^1].Outcome);
         }
 
-        Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        Assert.Equal(System.Net.HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync("AWSPREVIOUS")));
+        Assert.Equal(System.Net.HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        Assert.Equal(System.Net.HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync("AWSPREVIOUS")));
         var lines = log().Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        Assert.Contains(lines, entry => entry.TryGetProperty("step", out var step) && step.GetString() == "finishSecret" && entry.GetProperty("secretArn").GetString() == world.SecretArn);
+        Assert.Contains(lines, entry => entry.TryGetProperty("step", out var step) && step.GetString() == "finishSecret" && entry.GetProperty("secretArn").GetString() == fixture.SecretArn);
         // As they were written, not as an entry of the log.
-        Assert.Equal(8, lines.Count(line => line.TryGetProperty("_aws", out _) && line.GetProperty("SecretName").GetString() == world.SecretName && line.TryGetProperty("StepSeconds", out _)));
+        Assert.Equal(8, lines.Count(line => line.TryGetProperty("_aws", out _) && line.GetProperty("SecretName").GetString() == fixture.SecretName && line.TryGetProperty("StepSeconds", out _)));
     }
 
     [Theory]
@@ -67,30 +67,30 @@ public sealed partial class EventFileTests
     [InlineData("never answered")]
     public async Task A_function_starts_whatever_becomes_of_its_first_calls(string fate)
     {
-        await using var world = await World.StartAsync(machineTime: true);
-        RegisterProcess(world);
-        world.Aws.Faults = call => call.AccessKeyId != World.FunctionAccessKey ? null : fate switch
+        await using var fixture = await RotationFixture.StartAsync(machineTime: true);
+        RegisterProcess(fixture);
+        fixture.Aws.Faults = call => call.AccessKeyId != RotationFixture.FunctionAccessKey ? null : fate switch
         {
             "denied" => Fault.Error(403, "AccessDeniedException", "denied"),
             "cut off" => Fault.ConnectionReset(),
             _ => Fault.TimeOut(),
         };
 
-        var answer = await InvokeAsync(world, InOneProcess, "null");
+        var answer = await InvokeAsync(fixture, InOneProcess, "null");
 
         Assert.Contains("The event is null", JsonDocument.Parse(answer).RootElement.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
         // A process gives them two seconds, in which a machine that is busy with other tests may get to none.
         for (var again = 0; again < 5 && Made().Count < 3; again++)
         {
-            await world.Aws.Lambda.KillProcessesAsync(InOneProcess);
-            await InvokeAsync(world, InOneProcess, "null");
+            await fixture.Aws.Lambda.KillProcessesAsync(InOneProcess);
+            await InvokeAsync(fixture, InOneProcess, "null");
         }
 
         Assert.Equal(["GetApiKeys", "GetRandomPassword", "GetUsagePlans"], Made());
 
         List<string> Made() =>
         [
-            .. world.Aws.Calls.Snapshot().Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)
+            .. fixture.Aws.Calls.Snapshot().Where(call => call.Call.AccessKeyId == RotationFixture.FunctionAccessKey).Select(call => call.Call.Operation)
                 .Distinct().Order(StringComparer.Ordinal),
         ];
     }
@@ -98,14 +98,14 @@ public sealed partial class EventFileTests
     [Fact]
     public async Task A_setting_that_cannot_be_used_is_the_error_of_each_invocation()
     {
-        await using var world = await World.StartAsync(machineTime: true);
-        RegisterProcess(world, activationWait: "soon");
-        var answer = JsonDocument.Parse(await InvokeAsync(world, InOneProcess, "null")).RootElement;
+        await using var fixture = await RotationFixture.StartAsync(machineTime: true);
+        RegisterProcess(fixture, activationWait: "soon");
+        var answer = JsonDocument.Parse(await InvokeAsync(fixture, InOneProcess, "null")).RootElement;
         Assert.Equal("RotationException", answer.GetProperty("errorType").GetString());
         Assert.Contains("ACTIVATION_WAIT is 'soon'", answer.GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
     }
 
-    private static Func<string[]> RegisterProcess(World world, string activationWait = "0")
+    private static Func<string[]> RegisterProcess(RotationFixture fixture, string activationWait = "0")
     {
         var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var process = new FunctionProcess("dotnet", OutputOf("LambdaHost"))
@@ -113,60 +113,60 @@ public sealed partial class EventFileTests
             Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",
             LogLine = line =>
             {
-                world.Print(line);
+                fixture.Print(line);
                 lines.Enqueue(line);
             },
         };
-        world.Aws.Lambda.RegisterProcess(InOneProcess, process, new FunctionOptions
+        fixture.Aws.Lambda.RegisterProcess(InOneProcess, process, new FunctionOptions
         {
             Environment = new Dictionary<string, string>
             {
                 ["LAMBDA_TASK_ROOT"] = Path.GetDirectoryName(OutputOf("RotationFunction"))!,
-                ["AWS_ACCESS_KEY_ID"] = World.FunctionAccessKey,
+                ["AWS_ACCESS_KEY_ID"] = RotationFixture.FunctionAccessKey,
                 ["AWS_LAMBDA_LOG_FORMAT"] = "JSON",
                 ["ACTIVATION_WAIT"] = activationWait,
             },
         });
-        world.PermitSecretsManager(InOneProcess);
+        fixture.PermitSecretsManager(InOneProcess);
         return () => [.. lines];
     }
 
     /// <summary>What Lambda answered, and the state that the event left, with what differs from run to run named instead.</summary>
-    private static async Task<string> OutcomeAsync(World world, string functionName, string file, string token)
+    private static async Task<string> OutcomeAsync(RotationFixture fixture, string functionName, string file, string token)
     {
         var rotationToken = Guid.NewGuid().ToString();
-        world.Hide(rotationToken);
+        fixture.Hide(rotationToken);
         var payload = (await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "events", file + ".json")))
-            .Replace("{SecretArn}", world.SecretArn, StringComparison.Ordinal)
-            .Replace("{SecretName}", world.SecretName, StringComparison.Ordinal)
+            .Replace("{SecretArn}", fixture.SecretArn, StringComparison.Ordinal)
+            .Replace("{SecretName}", fixture.SecretName, StringComparison.Ordinal)
             .Replace("{Token}", token, StringComparison.Ordinal)
             .Replace("{RotationToken}", rotationToken, StringComparison.Ordinal);
         var text = new StringBuilder(file).AppendLine();
-        text.AppendLine(await InvokeAsync(world, functionName, payload));
-        var pending = await ValueAsync(world, token);
-        foreach (var key in await world.MintedAsync())
+        text.AppendLine(await InvokeAsync(fixture, functionName, payload));
+        var pending = await ValueAsync(fixture, token);
+        foreach (var key in await fixture.MintedAsync())
         {
             text.AppendLine($"{key.Name} enabled: {key.Enabled}, {key.Description}, {key.CustomerId}, of the pending version: {key.Value == pending}");
         }
 
-        foreach (var (version, labels) in (await world.LabelsAsync()).OrderBy(version => version.Key != token))
+        foreach (var (version, labels) in (await fixture.LabelsAsync()).OrderBy(version => version.Key != token))
         {
-            text.AppendLine($"{(version == token ? token : "other")}: {string.Join(',', labels.Order())}, has a key: {await ValueAsync(world, version) is not null}");
+            text.AppendLine($"{(version == token ? token : "other")}: {string.Join(',', labels.Order())}, has a key: {await ValueAsync(fixture, version) is not null}");
         }
 
-        foreach (var id in (await world.MintedAsync()).Select(key => key.Id).Concat(world.PlanIds))
+        foreach (var id in (await fixture.MintedAsync()).Select(key => key.Id).Concat(fixture.PlanIds))
         {
             text.Replace(id, "ID");
         }
 
-        return Times().Replace(text.Replace(world.SecretArn, "ARN").Replace(token, "TOKEN").ToString(), "TIME");
+        return Times().Replace(text.Replace(fixture.SecretArn, "ARN").Replace(token, "TOKEN").ToString(), "TIME");
     }
 
-    private static async Task<string?> ValueAsync(World world, string versionId)
+    private static async Task<string?> ValueAsync(RotationFixture fixture, string versionId)
     {
         try
         {
-            var answer = await world.Secrets.GetSecretValueAsync(new Amazon.SecretsManager.Model.GetSecretValueRequest { SecretId = world.SecretArn, VersionId = versionId });
+            var answer = await fixture.Secrets.GetSecretValueAsync(new Amazon.SecretsManager.Model.GetSecretValueRequest { SecretId = fixture.SecretArn, VersionId = versionId });
             return JsonDocument.Parse(answer.SecretString).RootElement.TryGetProperty("apiKey", out var key) ? key.GetString() : null;
         }
         catch (Amazon.SecretsManager.Model.ResourceNotFoundException)
@@ -175,16 +175,16 @@ public sealed partial class EventFileTests
         }
     }
 
-    private static async Task<string> InvokeAsync(World world, string functionName, string payload)
+    private static async Task<string> InvokeAsync(RotationFixture fixture, string functionName, string payload)
     {
         using var http = new HttpClient(new SigningHandler("AKIAOWNER", "lambda"));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(world.Aws.ServiceUrl, $"2015-03-31/functions/{functionName}/invocations"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(fixture.Aws.ServiceUrl, $"2015-03-31/functions/{functionName}/invocations"))
         {
             Content = new ByteArrayContent(Encoding.UTF8.GetBytes(payload)),
         };
         using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
-        world.Print(body);
+        fixture.Print(body);
         return body;
     }
 

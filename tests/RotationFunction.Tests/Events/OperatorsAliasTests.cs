@@ -15,27 +15,27 @@ public sealed class OperatorsAliasTests
     [Fact]
     public async Task The_five_actions_work()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(3);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(3);
         foreach (var action in new[] { "status", "check", "rollback", "revokePrevious", "endOverlap" })
         {
-            var answer = JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(world, ":operators", new { action, secretId = world.SecretArn })).Span);
+            var answer = JsonSerializer.Deserialize<JsonElement>((await InvokeAsync(fixture, ":operators", new { action, secretId = fixture.SecretArn })).Span);
             Assert.Equal(action, answer.GetProperty("Action").GetString());
         }
 
-        Assert.Single(await world.MintedAsync(), key => key.Enabled == true);
+        Assert.Single(await fixture.MintedAsync(), key => key.Enabled == true);
     }
 
     [Fact]
     public async Task Whatever_else_arrives_there_is_refused_before_any_call_of_AWS()
     {
-        await using var world = await World.StartAsync(plans: 2);
-        await world.RotateHealthyAsync(2);
-        var pending = await world.OpenRotationAsync();
-        await world.RunAsync(pending, "createSecret", "setSecret");
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        var (before, calls) = (await world.SnapshotAsync(), CallsOf(world));
-        var (id, plans) = (world.SecretArn, world.PlanIds);
+        await using var fixture = await RotationFixture.StartAsync(plans: 2);
+        await fixture.RotateHealthyAsync(2);
+        var pending = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(pending, "createSecret", "setSecret");
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        var (before, calls) = (await fixture.SnapshotAsync(), CallsOf(fixture));
+        var (id, plans) = (fixture.SecretArn, fixture.PlanIds);
 
         foreach (var sent in new object[]
         {
@@ -45,18 +45,18 @@ public sealed class OperatorsAliasTests
             new { action = "leaveUsagePlan", secretId = id, usagePlanId = plans[0], tf = new { action = "delete" } },
             new { action = "provision", secretId = id },
             new { action = "Status", secretId = id },
-            new { action = "anything", secretId = world.SecretName },
+            new { action = "anything", secretId = fixture.SecretName },
             new { Step = "createSecret", SecretId = id, ClientRequestToken = pending },
             new { Step = "setSecret", SecretId = id, ClientRequestToken = pending },
             new { Step = "testSecret", SecretId = id, ClientRequestToken = pending },
             new { Step = "finishSecret", SecretId = id, ClientRequestToken = pending },
         })
         {
-            Assert.Equal(Refusal, (await Assert.ThrowsAsync<FunctionErrorException>(() => InvokeAsync(world, ":operators", sent))).Message);
+            Assert.Equal(Refusal, (await Assert.ThrowsAsync<FunctionErrorException>(() => InvokeAsync(fixture, ":operators", sent))).Message);
         }
 
-        Assert.Equal(calls, CallsOf(world));
-        Assert.Equal(before, await world.SnapshotAsync());
+        Assert.Equal(calls, CallsOf(fixture));
+        Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
     [Theory]
@@ -64,27 +64,27 @@ public sealed class OperatorsAliasTests
     [InlineData(":$LATEST")] // as the provider's aws.lambda.Invocation invokes it
     public async Task The_function_itself_takes_steps_and_the_stacks_actions(string qualifier)
     {
-        await using var world = await World.StartAsync();
-        await InvokeAsync(world, qualifier, new { action = "lifecycle", secretId = world.SecretArn, tf = new { action = "create" } });
-        await InvokeAsync(world, qualifier, new { action = "provision", secretId = world.SecretArn });
-        var pending = await world.OpenRotationAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        await InvokeAsync(fixture, qualifier, new { action = "lifecycle", secretId = fixture.SecretArn, tf = new { action = "create" } });
+        await InvokeAsync(fixture, qualifier, new { action = "provision", secretId = fixture.SecretArn });
+        var pending = await fixture.OpenRotationAsync();
         foreach (var step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" })
         {
-            await InvokeAsync(world, qualifier, new { Step = step, SecretId = world.SecretArn, ClientRequestToken = pending });
+            await InvokeAsync(fixture, qualifier, new { Step = step, SecretId = fixture.SecretArn, ClientRequestToken = pending });
         }
 
-        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[pending]);
+        Assert.Contains("AWSCURRENT", (await fixture.LabelsAsync())[pending]);
     }
 
-    private static int CallsOf(World world) => world.Aws.Calls.Snapshot().Count(call => call.Call.AccessKeyId == World.FunctionAccessKey);
+    private static int CallsOf(RotationFixture fixture) => fixture.Aws.Calls.Snapshot().Count(call => call.Call.AccessKeyId == RotationFixture.FunctionAccessKey);
 
-    private static Task<ReadOnlyMemory<byte>> InvokeAsync(World world, string qualifier, object sent)
+    private static Task<ReadOnlyMemory<byte>> InvokeAsync(RotationFixture fixture, string qualifier, object sent)
     {
-        if (qualifier == ":operators" && !world.Aws.Lambda.HasAlias(world.FunctionArn, "operators"))
+        if (qualifier == ":operators" && !fixture.Aws.Lambda.HasAlias(fixture.FunctionArn, "operators"))
         {
-            world.Aws.Lambda.CreateAlias(world.FunctionArn, "operators", "$LATEST");
+            fixture.Aws.Lambda.CreateAlias(fixture.FunctionArn, "operators", "$LATEST");
         }
 
-        return world.Aws.Lambda.InvokeAsync(world.FunctionArn + qualifier, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(sent)));
+        return fixture.Aws.Lambda.InvokeAsync(fixture.FunctionArn + qualifier, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(sent)));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class FaultInjector : IDisposable
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
     private readonly List<string> _tokens = [];
     private readonly Dictionary<int, Func<Task>> _interruptions = [];
-    private World _world = null!;
+    private RotationFixture _world = null!;
     private Invariants _invariants = null!;
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _run = null!;
     private FunctionInvocation? _invocation;
@@ -33,11 +33,11 @@ internal sealed class FaultInjector : IDisposable
 
     public HttpMessageHandler Between(HttpMessageHandler transport) => new Handler(this, transport);
 
-    public void Attach(World world, Invariants invariants)
+    public void Attach(RotationFixture fixture, Invariants invariants)
     {
-        (_world, _invariants, _run) = (world, invariants, world.OnInvoke);
-        world.OnInvoke = InvokeAsync;
-        world.Aws.Faults = call =>
+        (_world, _invariants, _run) = (fixture, invariants, fixture.OnInvoke);
+        fixture.OnInvoke = InvokeAsync;
+        fixture.Aws.Faults = call =>
         {
             if (!Uncounted.Value && CallNumber.Value is > 0 and var number)
             {

@@ -10,7 +10,7 @@ namespace RotationFunction.Tests;
 /// What holds after every call, whatever goes wrong. A violation is collected, not thrown: the function must not get to see it.
 /// Reads the account without HTTP, but asks the API as a client does.
 /// </summary>
-internal sealed class Invariants(World world)
+internal sealed class Invariants(RotationFixture fixture)
 {
     private readonly HashSet<string> _knownValues = [];
     private readonly HashSet<string> _readVersions = [];
@@ -37,7 +37,7 @@ internal sealed class Invariants(World world)
     public void ProtectOthers()
     {
         _others.Clear();
-        foreach (var key in Keys().Where(key => !IsMinted(key) && !KeyNames.IsMinted(key.Name, world.SecretName + LifeScenario.Beside)))
+        foreach (var key in Keys().Where(key => !IsMinted(key) && !KeyNames.IsMinted(key.Name, fixture.SecretName + LifeScenario.Beside)))
         {
             _others.Add(key.Id, key);
         }
@@ -98,14 +98,14 @@ internal sealed class Invariants(World world)
 
     private async Task CheckAcceptedAsync()
     {
-        foreach (var secret in new[] { world.SecretArn, OtherSecretArn }.OfType<string>())
+        foreach (var secret in new[] { fixture.SecretArn, OtherSecretArn }.OfType<string>())
         {
             foreach (var label in Kept)
             {
                 // Once for each node.
                 for (var node = 0; node < 2 && ValueOf(label, secret) is { } value && !Damaged.Contains(value); node++)
                 {
-                    if (await world.CallApiAsync(value) != HttpStatusCode.OK)
+                    if (await fixture.CallApiAsync(value) != HttpStatusCode.OK)
                     {
                         Violate($"the key of {label} of {secret} is not accepted");
                     }
@@ -124,7 +124,7 @@ internal sealed class Invariants(World world)
         }
 
         var key = keys.FirstOrDefault(key => key.Value == value && IsMinted(key));
-        if (key is not null && !world.Log.Any(entry => entry.Message.EndsWith($"key {key.Id} passed", StringComparison.Ordinal)))
+        if (key is not null && !fixture.Log.Any(entry => entry.Message.EndsWith($"key {key.Id} passed", StringComparison.Ordinal)))
         {
             Violate($"AWSCURRENT moved to key {key.Id}, which testSecret has not passed");
         }
@@ -134,9 +134,9 @@ internal sealed class Invariants(World world)
 
     private void ReadNewVersions()
     {
-        foreach (var version in world.Aws.SecretsManager.ListSecretVersionIds(new ListSecretVersionIdsRequest { SecretId = world.SecretArn, IncludeDeprecated = true, MaxResults = 100 }).Versions)
+        foreach (var version in fixture.Aws.SecretsManager.ListSecretVersionIds(new ListSecretVersionIdsRequest { SecretId = fixture.SecretArn, IncludeDeprecated = true, MaxResults = 100 }).Versions)
         {
-            if (!_readVersions.Contains(version.VersionId!) && Read(version.VersionId!, world.SecretArn) is { } document)
+            if (!_readVersions.Contains(version.VersionId!) && Read(version.VersionId!, fixture.SecretArn) is { } document)
             {
                 _readVersions.Add(version.VersionId!);
                 if (KeyIn(document) is { } value)
@@ -150,8 +150,8 @@ internal sealed class Invariants(World world)
     /// <summary>The key value that a label of a secret holds; the first one where none is named.</summary>
     public string? ValueOf(string label, string? secret = null)
     {
-        secret ??= world.SecretArn;
-        var labelled = world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = secret }).VersionIdsToStages?.FirstOrDefault(version => version.Value.Contains(label)).Key;
+        secret ??= fixture.SecretArn;
+        var labelled = fixture.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = secret }).VersionIdsToStages?.FirstOrDefault(version => version.Value.Contains(label)).Key;
         return labelled is not null && Read(labelled, secret) is { } document ? KeyIn(document) : null;
     }
 
@@ -159,7 +159,7 @@ internal sealed class Invariants(World world)
     {
         try
         {
-            return world.Aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret, VersionId = versionId }).SecretString;
+            return fixture.Aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret, VersionId = versionId }).SecretString;
         }
         catch (LocalAws.AwsException)
         {
@@ -176,7 +176,7 @@ internal sealed class Invariants(World world)
             hash.Add(key.Enabled);
         }
 
-        foreach (var (version, labels) in world.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = world.SecretArn }).VersionIdsToStages ?? new Dictionary<string, IReadOnlyList<string>>())
+        foreach (var (version, labels) in fixture.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = fixture.SecretArn }).VersionIdsToStages ?? new Dictionary<string, IReadOnlyList<string>>())
         {
             hash.Add(version, StringComparer.Ordinal);
             hash.Add(string.Join(',', labels), StringComparer.Ordinal);
@@ -185,9 +185,9 @@ internal sealed class Invariants(World world)
         return hash.ToHashCode();
     }
 
-    private IReadOnlyList<ApiKey> Keys() => world.Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { IncludeValues = true, Limit = 500 }).Items;
+    private IReadOnlyList<ApiKey> Keys() => fixture.Aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { IncludeValues = true, Limit = 500 }).Items;
 
-    private bool IsMinted(ApiKey key) => KeyNames.IsMinted(key.Name, world.SecretName);
+    private bool IsMinted(ApiKey key) => KeyNames.IsMinted(key.Name, fixture.SecretName);
 
     private void Violate(string what) => Violations.Add(what);
 

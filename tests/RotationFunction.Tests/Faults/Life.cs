@@ -7,7 +7,7 @@ using CsCheck;
 namespace RotationFunction.Tests;
 
 /// <summary>What happens to one secret, one thing after the other.</summary>
-internal sealed record Life(Happening[] Happenings)
+internal sealed record Life(LifeEvent[] Events)
 {
     private const int MostCalls = 40; // more than a rotation that is tried once again makes
 
@@ -15,42 +15,42 @@ internal sealed record Life(Happening[] Happenings)
     private static readonly Gen<Key> AnyKey = Gen.OneOf(Enum.GetValues<Key>());
 
     /// <summary>What a person or a deployment may do at any time, also while a rotation runs.</summary>
-    private static readonly Gen<Happening> Deed = Gen.OneOf<Happening>(
-        Gen.Const<Happening>(new Edit()),
-        Gen.Const<Happening>(new RollbackByHand()),
-        Gen.Const<Happening>(new Act("rollback")),
-        Gen.Const<Happening>(new Act("revokePrevious")),
-        Gen.Const<Happening>(new Act("endOverlap")),
-        Gen.Const<Happening>(new Cancel()),
-        AnyKey.Select(key => (Happening)new Disable(key)),
-        AnyKey.Select(key => (Happening)new Delete(key)),
-        AnyKey.Select(key => (Happening)new Detach(key)),
-        Gen.Const<Happening>(new ChangePlans()),
-        Gen.Const<Happening>(new ReplaceLifecycle()),
-        Gen.Int[1, 3].Select(rotation => (Happening)new LateEvents(rotation)));
+    private static readonly Gen<LifeEvent> OperatorAction = Gen.OneOf<LifeEvent>(
+        Gen.Const<LifeEvent>(new Edit()),
+        Gen.Const<LifeEvent>(new RollbackByHand()),
+        Gen.Const<LifeEvent>(new Act("rollback")),
+        Gen.Const<LifeEvent>(new Act("revokePrevious")),
+        Gen.Const<LifeEvent>(new Act("endOverlap")),
+        Gen.Const<LifeEvent>(new Cancel()),
+        AnyKey.Select(key => (LifeEvent)new Disable(key)),
+        AnyKey.Select(key => (LifeEvent)new Delete(key)),
+        AnyKey.Select(key => (LifeEvent)new Detach(key)),
+        Gen.Const<LifeEvent>(new ChangePlans()),
+        Gen.Const<LifeEvent>(new ReplaceLifecycle()),
+        Gen.Int[1, 3].Select(rotation => (LifeEvent)new LateEvents(rotation)));
 
-    private static readonly Gen<Happening> Rotation = Gen.Select(
+    private static readonly Gen<LifeEvent> Rotation = Gen.Select(
         Gen.Select(Gen.Int[1, MostCalls], Kind, (call, kind) => new PlannedFault(call, kind)).Array[0, 3],
-        Gen.Select(Gen.Int[1, MostCalls], Deed, (call, deed) => new Interruption(call, deed)).Array[0, 2],
+        Gen.Select(Gen.Int[1, MostCalls], OperatorAction, (call, action) => new Interruption(call, action)).Array[0, 2],
         Gen.Bool,
-        (faults, interruptions, withOther) => (Happening)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
+        (faults, interruptions, withOther) => (LifeEvent)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
 
     public static readonly Gen<Life> Any = Gen.Frequency(
         (5, Rotation),
-        (3, Deed),
-        (1, Gen.Int[1, 48].Select(hours => (Happening)new Wait(hours))),
-        (1, Gen.Const<Happening>(new DeleteTemplate())),
-        (1, Gen.Const<Happening>(new Recreate()))).Array[1, 8].Select(happenings => new Life(happenings));
+        (3, OperatorAction),
+        (1, Gen.Int[1, 48].Select(hours => (LifeEvent)new Wait(hours))),
+        (1, Gen.Const<LifeEvent>(new DeleteTemplate())),
+        (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8].Select(events => new Life(events));
 
     /// <summary>Lives it on an account of its own.</summary>
     /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
     public async Task LiveAsync()
     {
         await using var scenario = await Scenario.StartAsync<LifeScenario>();
-        foreach (var happening in Happenings)
+        foreach (var lifeEvent in Events)
         {
-            await scenario.DoAsync(happening);
-            Check(happening.ToString());
+            await scenario.DoAsync(lifeEvent);
+            Check(lifeEvent.ToString());
         }
 
         await scenario.ConvergeAsync(toTheEnd: true);
@@ -65,7 +65,7 @@ internal sealed record Life(Happening[] Happenings)
         }
     }
 
-    public override string ToString() => "\n" + string.Join('\n', Happenings.Select((happening, index) => $"  {index + 1}. {happening}"));
+    public override string ToString() => "\n" + string.Join('\n', Events.Select((lifeEvent, index) => $"  {index + 1}. {lifeEvent}"));
 }
 
 /// <summary>A key by what it is to the secret.</summary>
@@ -78,13 +78,13 @@ internal enum Key
 }
 
 /// <summary>Something that happens to a secret.</summary>
-internal abstract record Happening
+internal abstract record LifeEvent
 {
     public abstract Task HappenAsync(LifeScenario life);
 }
 
 /// <summary>Somebody asks for a rotation, in which this goes wrong; another secret of the same function may rotate at the same time.</summary>
-internal sealed record Rotate(PlannedFault[] Faults, Interruption[] Interruptions, bool WithOther) : Happening
+internal sealed record Rotate(PlannedFault[] Faults, Interruption[] Interruptions, bool WithOther) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.RotateAsync(this);
 
@@ -93,39 +93,39 @@ internal sealed record Rotate(PlannedFault[] Faults, Interruption[] Interruption
 }
 
 /// <summary>Something that is done before the n-th call of a rotation.</summary>
-internal sealed record Interruption(int Call, Happening Deed)
+internal sealed record Interruption(int Call, LifeEvent OperatorAction)
 {
-    public override string ToString() => $"({Deed}) before call {Call}";
+    public override string ToString() => $"({OperatorAction}) before call {Call}";
 }
 
 /// <summary>The owner changes a field of the document, not the key.</summary>
-internal sealed record Edit : Happening
+internal sealed record Edit : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.EditAsync();
 }
 
 /// <summary>Somebody moves AWSCURRENT back to the version before.</summary>
-internal sealed record RollbackByHand : Happening
+internal sealed record RollbackByHand : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.RollBackAsync();
 }
 
 /// <summary>Somebody, or a schedule, invokes an action on the previous key.</summary>
-internal sealed record Act(string Action) : Happening
+internal sealed record Act(string Action) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.ActOnPreviousAsync(Action);
 }
 
 /// <summary>Somebody calls CancelRotateSecret.</summary>
-internal sealed record Cancel : Happening
+internal sealed record Cancel : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.CancelAsync();
 }
 
 /// <summary>Somebody disables a minted key.</summary>
-internal sealed record Disable(Key Key) : Happening
+internal sealed record Disable(Key Key) : LifeEvent
 {
-    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.World.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.RotationFixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {
         ApiKey = id,
         PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }],
@@ -133,54 +133,54 @@ internal sealed record Disable(Key Key) : Happening
 }
 
 /// <summary>Somebody deletes a minted key.</summary>
-internal sealed record Delete(Key Key) : Happening
+internal sealed record Delete(Key Key) : LifeEvent
 {
-    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.World.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = id }));
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.RotationFixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = id }));
 }
 
 /// <summary>Somebody takes a minted key out of its first usage plan.</summary>
-internal sealed record Detach(Key Key) : Happening
+internal sealed record Detach(Key Key) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.DamageAsync(
-        Key, id => life.World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.World.PlanIds[0], KeyId = id }));
+        Key, id => life.RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.RotationFixture.PlanIds[0], KeyId = id }));
 }
 
 /// <summary>The template is put into its second usage plan, or taken out of it.</summary>
-internal sealed record ChangePlans : Happening
+internal sealed record ChangePlans : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.ChangePlansAsync();
 }
 
 /// <summary>A deployment replaces the lifecycle resource: it is created anew, and the old one deleted.</summary>
-internal sealed record ReplaceLifecycle : Happening
+internal sealed record ReplaceLifecycle : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.ReplaceLifecycleAsync();
 }
 
 /// <summary>All events of an earlier rotation are delivered again.</summary>
-internal sealed record LateEvents(int Rotation) : Happening
+internal sealed record LateEvents(int Rotation) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.Faults.RepeatAsync(Rotation);
 }
 
 /// <summary>Nothing, for a while.</summary>
-internal sealed record Wait(int Hours) : Happening
+internal sealed record Wait(int Hours) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life)
     {
-        life.World.Time.Advance(TimeSpan.FromHours(Hours));
+        life.RotationFixture.Time.Advance(TimeSpan.FromHours(Hours));
         return Task.CompletedTask;
     }
 }
 
 /// <summary>Somebody deletes the template key, tries to rotate, and deploys the stack again.</summary>
-internal sealed record DeleteTemplate : Happening
+internal sealed record DeleteTemplate : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.ReplaceTemplateAsync();
 }
 
 /// <summary>The secret is deleted and made anew under its name.</summary>
-internal sealed record Recreate : Happening
+internal sealed record Recreate : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.RecreateAsync();
 }
@@ -202,11 +202,11 @@ internal sealed class LifeScenario : Scenario
         return 1;
     }
 
-    public async Task DoAsync(Happening happening)
+    public async Task DoAsync(LifeEvent lifeEvent)
     {
         try
         {
-            await happening.HappenAsync(this);
+            await lifeEvent.HappenAsync(this);
         }
         catch (Exception failure) when (failure is AmazonServiceException or RotationException)
         {
@@ -216,60 +216,60 @@ internal sealed class LifeScenario : Scenario
 
     public async Task ActOnPreviousAsync(string action)
     {
-        var secret = await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn });
-        var endsIt = action is "revokePrevious" || (action is "endOverlap" && World.Time.GetUtcNow().UtcDateTime - secret.LastChangedDate!.Value.ToUniversalTime() >= Overlap);
+        var secret = await RotationFixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = RotationFixture.SecretArn });
+        var endsIt = action is "revokePrevious" || (action is "endOverlap" && RotationFixture.Time.GetUtcNow().UtcDateTime - secret.LastChangedDate!.Value.ToUniversalTime() >= Overlap);
         if (endsIt && Invariants.ValueOf("AWSPREVIOUS") is { } previous && previous != Invariants.ValueOf("AWSCURRENT"))
         {
             Invariants.Damaged.Add(previous);
         }
 
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = World.SecretArn }));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = RotationFixture.SecretArn }));
     }
 
     public async Task RotateAsync(Rotate rotate)
     {
-        World.Time.Advance(TimeSpan.FromDays(1));
+        RotationFixture.Time.Advance(TimeSpan.FromDays(1));
         Faults.Plan(rotate.Faults);
-        foreach (var (call, deed) in rotate.Interruptions)
+        foreach (var (call, action) in rotate.Interruptions)
         {
-            Faults.Interrupt(call, () => DoAsync(deed));
+            Faults.Interrupt(call, () => DoAsync(action));
         }
 
         try
         {
             if (rotate.WithOther)
             {
-                await World.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = _otherSecret, RotationLambdaARN = World.FunctionArn });
+                await RotationFixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = _otherSecret, RotationLambdaARN = RotationFixture.FunctionArn });
             }
 
-            await World.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = World.SecretArn, RotationLambdaARN = World.FunctionArn });
+            await RotationFixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = RotationFixture.SecretArn, RotationLambdaARN = RotationFixture.FunctionArn });
         }
         catch (AmazonServiceException)
         {
             // A rotation that failed before holds AWSPENDING.
         }
 
-        await World.Aws.SecretsManager.SettledAsync();
+        await RotationFixture.Aws.SecretsManager.SettledAsync();
         Faults.Plan();
         await Invariants.CheckAsync();
     }
 
     public async Task EditAsync()
     {
-        var document = await World.CurrentDocumentAsync();
+        var document = await RotationFixture.CurrentDocumentAsync();
         var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(document)!;
         fields["note"] = ++_edits;
-        await World.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = World.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
+        await RotationFixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = RotationFixture.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
     }
 
     public async Task RollBackAsync()
     {
-        var labels = await World.LabelsAsync();
+        var labels = await RotationFixture.LabelsAsync();
         if (labels.FirstOrDefault(version => version.Value.Contains("AWSPREVIOUS")).Key is { } previous && Invariants.ValueOf("AWSPREVIOUS") is not null)
         {
-            await World.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+            await RotationFixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
             {
-                SecretId = World.SecretArn,
+                SecretId = RotationFixture.SecretArn,
                 VersionStage = "AWSCURRENT",
                 MoveToVersionId = previous,
                 RemoveFromVersionId = labels.First(version => version.Value.Contains("AWSCURRENT")).Key,
@@ -277,11 +277,11 @@ internal sealed class LifeScenario : Scenario
         }
     }
 
-    public Task CancelAsync() => World.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = World.SecretArn });
+    public Task CancelAsync() => RotationFixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = RotationFixture.SecretArn });
 
     public async Task DamageAsync(Key which, Func<string, Task> damage)
     {
-        var keys = (await World.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, World.SecretName)).ToList();
+        var keys = (await RotationFixture.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, RotationFixture.SecretName)).ToList();
         var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => Invariants.ValueOf(label)).ToArray();
         var key = which is Key.Retired ? keys.Find(key => !labelled.Contains(key.Value)) : keys.Find(key => key.Value == labelled[(int)which]);
         if (key is null)
@@ -302,51 +302,51 @@ internal sealed class LifeScenario : Scenario
 
     public async Task ChangePlansAsync()
     {
-        var plan = World.PlanIds[1];
-        var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = World.TemplateId });
+        var plan = RotationFixture.PlanIds[1];
+        var plans = await RotationFixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = RotationFixture.TemplateId });
         if (plans.Items.Exists(held => held.Id == plan))
         {
-            await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = World.TemplateId });
+            await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = RotationFixture.TemplateId });
         }
         else
         {
-            await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = World.TemplateId, KeyType = "API_KEY" });
+            await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = RotationFixture.TemplateId, KeyType = "API_KEY" });
         }
     }
 
     public async Task ReplaceLifecycleAsync()
     {
-        World.Time.Advance(UnknownsTests.Chosen.CancelShowsAfter); // a deployment, which makes other resources before
-        if ((await World.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = World.SecretArn })).RotationEnabled == true)
+        RotationFixture.Time.Advance(UnknownsTests.Chosen.CancelShowsAfter); // a deployment, which makes other resources before
+        if ((await RotationFixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = RotationFixture.SecretArn })).RotationEnabled == true)
         {
-            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "create" } }));
-            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "create" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "delete" } }));
         }
     }
 
     public async Task ReplaceTemplateAsync()
     {
-        Invariants.Unprotect(World.TemplateId);
-        await World.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = World.TemplateId });
+        Invariants.Unprotect(RotationFixture.TemplateId);
+        await RotationFixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = RotationFixture.TemplateId });
         await RotateAsync(new Rotate([], [], WithOther: false));
-        World.TemplateId = await CreateTemplateAsync(World.SecretName, "the template again");
-        await World.TagSecretAsync("apikey-rotation:template", World.TemplateId);
+        RotationFixture.TemplateId = await CreateTemplateAsync(RotationFixture.SecretName, "the template again");
+        await RotationFixture.TagSecretAsync("apikey-rotation:template", RotationFixture.TemplateId);
         Invariants.ProtectOthers();
     }
 
     public async Task RecreateAsync()
     {
-        await World.RecreateSecretAsync();
-        await ProvisionAsync(World.SecretArn);
+        await RotationFixture.RecreateSecretAsync();
+        await ProvisionAsync(RotationFixture.SecretArn);
     }
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
         Faults.Plan();
         // What docs/protocol.md says to do with a version that no retry can finish.
-        if ((await World.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key is { } stuck)
+        if ((await RotationFixture.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key is { } stuck)
         {
-            await World.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = World.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
+            await RotationFixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = RotationFixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
         }
 
         await RotateAndCheckAsync(times: 1, exact: false);
@@ -356,11 +356,11 @@ internal sealed class LifeScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await World.TagSecretAsync("apikey-rotation:overlap", "24h");
-        await World.RotateHealthyAsync(3);
-        var name = World.SecretName + Beside;
+        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await RotationFixture.RotateHealthyAsync(3);
+        var name = RotationFixture.SecretName + Beside;
         var template = await CreateTemplateAsync(name, "another template");
-        _otherSecret = (await World.Secrets.CreateSecretAsync(new CreateSecretRequest
+        _otherSecret = (await RotationFixture.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
             Name = name,
             SecretString = "{}",
@@ -372,8 +372,8 @@ internal sealed class LifeScenario : Scenario
 
     private async Task<string> CreateTemplateAsync(string secretName, string description)
     {
-        var template = await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
-        await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = World.PlanIds[0], KeyId = template.Id, KeyType = "API_KEY" });
+        var template = await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
+        await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = RotationFixture.PlanIds[0], KeyId = template.Id, KeyType = "API_KEY" });
         return template.Id;
     }
 

@@ -11,7 +11,7 @@ internal abstract class Scenario : IAsyncDisposable
     // Pairs of faults need three tries.
     protected const int Tries = 4;
 
-    public World World { get; private set; } = null!;
+    public RotationFixture RotationFixture { get; private set; } = null!;
 
     public Invariants Invariants { get; private set; } = null!;
 
@@ -27,12 +27,12 @@ internal abstract class Scenario : IAsyncDisposable
         where T : Scenario, new()
     {
         var scenario = new T();
-        scenario.World = await World.StartAsync(
+        scenario.RotationFixture = await RotationFixture.StartAsync(
             plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
-        scenario.World.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
-        scenario.Invariants = new Invariants(scenario.World);
+        scenario.RotationFixture.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
+        scenario.Invariants = new Invariants(scenario.RotationFixture);
         await scenario.AddOthersAsync();
-        scenario.Faults.Attach(scenario.World, scenario.Invariants);
+        scenario.Faults.Attach(scenario.RotationFixture, scenario.Invariants);
         await scenario.PrepareAsync();
         scenario.Invariants.ProtectOthers();
         return scenario;
@@ -47,7 +47,7 @@ internal abstract class Scenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await World.DisposeAsync();
+        await RotationFixture.DisposeAsync();
         Faults.Dispose();
     }
 
@@ -66,7 +66,7 @@ internal abstract class Scenario : IAsyncDisposable
             }
             catch (Exception failure) when (failure is RotationException or ProcessDiedException or Amazon.Runtime.AmazonClientException)
             {
-                World.Time.Advance(TimeSpan.FromMinutes(1));
+                RotationFixture.Time.Advance(TimeSpan.FromMinutes(1));
             }
         }
 
@@ -80,7 +80,7 @@ internal abstract class Scenario : IAsyncDisposable
     {
         for (var rotation = 0; rotation < times; rotation++)
         {
-            var record = await World.RotateAsync();
+            var record = await RotationFixture.RotateAsync();
             if (record.Outcome != RotationOutcome.Succeeded || record.Steps.Count != 4)
             {
                 Invariants.Violations.Add($"an undisturbed rotation needed {record.Steps.Count} steps: {record.Steps.FirstOrDefault(step => step.Error is not null)?.Error}");
@@ -96,9 +96,9 @@ internal abstract class Scenario : IAsyncDisposable
     /// <summary>Each enabled key is in the declared usage plans, and in no others.</summary>
     protected async Task CheckKeysAreInAsync(params string[] declared)
     {
-        foreach (var key in (await World.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, World.SecretName)))
+        foreach (var key in (await RotationFixture.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, RotationFixture.SecretName)))
         {
-            var plans = await World.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
+            var plans = await RotationFixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
             if (!plans.Items.Select(plan => plan.Id).Order().SequenceEqual(declared.Order()))
             {
                 Invariants.Violations.Add($"key {key.Id} is not in the declared plans");
@@ -118,12 +118,12 @@ internal abstract class Scenario : IAsyncDisposable
     // Keys that look like the secret's own: of a secret with a longer name, and one that was never tagged.
     private async Task AddOthersAsync()
     {
-        await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = World.SecretName + "-2/" + World.NewToken(), Enabled = true });
-        await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = RotationFixture.SecretName + "-2/" + RotationFixture.NewToken(), Enabled = true });
+        await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
-            Name = World.SecretName + "/more/" + World.NewToken(),
+            Name = RotationFixture.SecretName + "/more/" + RotationFixture.NewToken(),
             Enabled = true,
-            Tags = new() { ["apikey-rotation:minted-for"] = World.SecretArn.Replace(World.SecretName, World.SecretName + "/more", StringComparison.Ordinal) },
+            Tags = new() { ["apikey-rotation:minted-for"] = RotationFixture.SecretArn.Replace(RotationFixture.SecretName, RotationFixture.SecretName + "/more", StringComparison.Ordinal) },
         });
     }
 }
@@ -135,7 +135,7 @@ internal class RotationScenario : Scenario
 
     public override async Task<int?> RunAsync()
     {
-        var record = await World.RotateAsync();
+        var record = await RotationFixture.RotateAsync();
         return record.Outcome == RotationOutcome.Succeeded ? record.Steps.Max(step => step.Attempt) : null;
     }
 
@@ -148,7 +148,7 @@ internal class RotationScenario : Scenario
         }
     }
 
-    protected override Task PrepareAsync() => World.RotateHealthyAsync(3);
+    protected override Task PrepareAsync() => RotationFixture.RotateHealthyAsync(3);
 }
 
 /// <summary>The first deployment: a secret without a value gets its first key.</summary>
@@ -156,7 +156,7 @@ internal class ProvisionScenario : Scenario
 {
     public override bool HasPast => false;
 
-    public override Task<int?> RunAsync() => ActAsync(new { action = "provision", secretId = World.SecretArn });
+    public override Task<int?> RunAsync() => ActAsync(new { action = "provision", secretId = RotationFixture.SecretArn });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
@@ -177,7 +177,7 @@ internal sealed class AdoptionScenario : ProvisionScenario
     {
         // The second rotation disables the adopted key, which stays; from the fourth on a minted one is deleted.
         Invariants.Unprotect(_adopted);
-        await World.RotateHealthyAsync(2);
+        await RotationFixture.RotateHealthyAsync(2);
         Invariants.ProtectOthers();
         await RotateAndCheckAsync(times: 2);
         CheckNothingIsLeftOver();
@@ -185,16 +185,16 @@ internal sealed class AdoptionScenario : ProvisionScenario
 
     protected override async Task PrepareAsync()
     {
-        _adopted = (await World.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
-        foreach (var plan in World.PlanIds)
+        _adopted = (await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
+        foreach (var plan in RotationFixture.PlanIds)
         {
-            await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
+            await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
         }
 
-        await World.TagBothAsync("apikey-rotation:adopted", _adopted);
+        await RotationFixture.TagBothAsync("apikey-rotation:adopted", _adopted);
         // The last write is another one: the stack makes the secret with all its tags, so that one read alone does not miss a tag.
-        await World.TagSecretAsync("team", "payments");
-        World.Time.Advance(TimeSpan.FromHours(1));
+        await RotationFixture.TagSecretAsync("team", "payments");
+        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
     }
 }
 
@@ -209,16 +209,16 @@ internal sealed class UpdateScenario : Scenario
     public override Task<int?> RunAsync() => ActAsync(new
     {
         action = "lifecycle",
-        secretId = World.SecretArn,
-        usagePlanIds = new[] { World.PlanIds[0], _gained },
+        secretId = RotationFixture.SecretArn,
+        usagePlanIds = new[] { RotationFixture.PlanIds[0], _gained },
         tf = new { action = "update" },
     });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
-        await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = World.TemplateId });
-        await ActAsync(new { action = "leaveUsagePlan", secretId = World.SecretArn, usagePlanId = _lost, tf = new { action = "delete" } });
-        await CheckKeysAreInAsync(World.PlanIds[0], _gained);
+        await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = RotationFixture.TemplateId });
+        await ActAsync(new { action = "leaveUsagePlan", secretId = RotationFixture.SecretArn, usagePlanId = _lost, tf = new { action = "delete" } });
+        await CheckKeysAreInAsync(RotationFixture.PlanIds[0], _gained);
 
         await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
         if (toTheEnd)
@@ -228,25 +228,25 @@ internal sealed class UpdateScenario : Scenario
 
         // The next case goes the other way.
         (_lost, _gained) = (_gained, _lost);
-        await World.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = World.TemplateId, KeyType = "API_KEY" });
+        await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = RotationFixture.TemplateId, KeyType = "API_KEY" });
     }
 
     protected override async Task PrepareAsync()
     {
-        await World.RotateHealthyAsync(3);
-        _lost = World.PlanIds[1];
-        _gained = await World.AddPlanAsync(World.TemplateId);
+        await RotationFixture.RotateHealthyAsync(3);
+        _lost = RotationFixture.PlanIds[1];
+        _gained = await RotationFixture.AddPlanAsync(RotationFixture.TemplateId);
     }
 }
 
 /// <summary>A usage plan that is declared no more: the template has left it, and so do all keys.</summary>
 internal sealed class LeaveUsagePlanScenario : Scenario
 {
-    public override Task<int?> RunAsync() => ActAsync(new { action = "leaveUsagePlan", secretId = World.SecretArn, usagePlanId = World.PlanIds[1], tf = new { action = "delete" } });
+    public override Task<int?> RunAsync() => ActAsync(new { action = "leaveUsagePlan", secretId = RotationFixture.SecretArn, usagePlanId = RotationFixture.PlanIds[1], tf = new { action = "delete" } });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
-        await CheckKeysAreInAsync(World.PlanIds[0]);
+        await CheckKeysAreInAsync(RotationFixture.PlanIds[0]);
         await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
         if (toTheEnd)
         {
@@ -256,9 +256,9 @@ internal sealed class LeaveUsagePlanScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await World.RotateHealthyAsync(3);
-        await World.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = World.PlanIds[1], KeyId = World.TemplateId });
-        World.Time.Advance(TimeSpan.FromHours(1));
+        await RotationFixture.RotateHealthyAsync(3);
+        await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = RotationFixture.PlanIds[1], KeyId = RotationFixture.TemplateId });
+        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
     }
 }
 
@@ -268,7 +268,7 @@ internal sealed class DecommissionScenario : Scenario
     public override Task<int?> RunAsync()
     {
         Invariants.KeysAreInUse = false;
-        return ActAsync(new { action = "lifecycle", secretId = World.SecretArn, tf = new { action = "delete" } });
+        return ActAsync(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "delete" } });
     }
 
     public override Task ConvergeAsync(bool toTheEnd)
@@ -283,8 +283,8 @@ internal sealed class DecommissionScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await World.RotateHealthyAsync(3);
-        await World.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = World.SecretArn });
+        await RotationFixture.RotateHealthyAsync(3);
+        await RotationFixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = RotationFixture.SecretArn });
     }
 }
 
@@ -293,7 +293,7 @@ internal sealed class RotationWithoutOverlapScenario : RotationScenario
 {
     protected override async Task PrepareAsync()
     {
-        await World.TagSecretAsync("apikey-rotation:overlap", "0");
+        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "0");
         Invariants.PreviousIsKept = false;
         await base.PrepareAsync();
     }
@@ -307,7 +307,7 @@ internal abstract class ActionScenario : Scenario
     public override async Task ConvergeAsync(bool toTheEnd)
     {
         CheckEnded();
-        await World.RotateAsync();
+        await RotationFixture.RotateAsync();
         Invariants.PreviousIsKept = true;
         Invariants.CheckRing();
         if (toTheEnd)
@@ -317,12 +317,12 @@ internal abstract class ActionScenario : Scenario
         }
     }
 
-    protected override Task PrepareAsync() => World.RotateHealthyAsync(3);
+    protected override Task PrepareAsync() => RotationFixture.RotateHealthyAsync(3);
 
     protected Task<int?> ActAsync(string action)
     {
         Invariants.PreviousIsKept = false;
-        return ActAsync(new { action, secretId = World.SecretArn });
+        return ActAsync(new { action, secretId = RotationFixture.SecretArn });
     }
 
     /// <summary>What the action must have done in the end, however often it was tried.</summary>
@@ -350,11 +350,11 @@ internal sealed class EndOverlapScenario : ActionScenario
 {
     public override async Task<int?> RunAsync()
     {
-        World.Time.Advance(TimeSpan.FromHours(25));
+        RotationFixture.Time.Advance(TimeSpan.FromHours(25));
         var tries = await ActAsync("endOverlap");
         // The schedule does it every hour. A key that was enabled again meanwhile, because labels seemed to move, has an overlap of its own.
-        World.Time.Advance(TimeSpan.FromHours(25));
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "endOverlap", secretId = World.SecretArn }));
+        RotationFixture.Time.Advance(TimeSpan.FromHours(25));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "endOverlap", secretId = RotationFixture.SecretArn }));
         return tries;
     }
 
@@ -362,7 +362,7 @@ internal sealed class EndOverlapScenario : ActionScenario
 
     protected override async Task PrepareAsync()
     {
-        await World.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "24h");
         await base.PrepareAsync();
     }
 }
@@ -375,8 +375,8 @@ internal sealed class RollbackScenario : ActionScenario
     public override async Task<int?> RunAsync()
     {
         Invariants.PreviousIsKept = false;
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "revokePrevious", secretId = World.SecretArn }));
-        World.Time.Advance(TimeSpan.FromHours(1));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "revokePrevious", secretId = RotationFixture.SecretArn }));
+        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
         _previous = Invariants.ValueOf("AWSPREVIOUS");
         return await ActAsync("rollback");
     }

@@ -89,34 +89,34 @@ public sealed class HostileDocumentTests
     [Fact]
     public async Task A_pending_document_whose_key_API_Gateway_would_not_take_as_it_is_is_refused_by_each_step()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
         // API Gateway would draw a value of its own for an empty one, and nobody would have stored that.
         foreach (var (value, problem) in new[] { ("", "is empty or not printable ASCII"), ("short", "not 40 letters and digits"), (new string('x', 129), "not 40 letters and digits") })
         {
-            var token = await world.OpenRotationAsync();
-            await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
+            var token = await fixture.OpenRotationAsync();
+            await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest
             {
-                SecretId = world.SecretArn,
+                SecretId = fixture.SecretArn,
                 ClientRequestToken = token,
                 SecretString = JsonSerializer.Serialize(new { apiKey = value }),
                 VersionStages = ["AWSPENDING"],
             });
             foreach (var step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" })
             {
-                Assert.Contains(problem, await world.FailAsync(token, step), StringComparison.Ordinal);
+                Assert.Contains(problem, await fixture.FailAsync(token, step), StringComparison.Ordinal);
             }
 
-            await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = world.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
+            await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
         }
     }
 
     /// <summary>Two rotations, the first from a made-up old key: <c>*</c> stands for the key.</summary>
     private static async Task AssertCarriedOverAsync(string document)
     {
-        await using var world = await World.StartAsync(document.Replace("*", new string('o', 40), StringComparison.Ordinal));
-        await world.RotateHealthyAsync(2);
-        var current = await world.CurrentDocumentAsync();
+        await using var fixture = await RotationFixture.StartAsync(document.Replace("*", new string('o', 40), StringComparison.Ordinal));
+        await fixture.RotateHealthyAsync(2);
+        var current = await fixture.CurrentDocumentAsync();
         var key = SecretDocument.Parse(current, out _)!.ApiKey!.Value.Text;
         Assert.True(key.All(char.IsAsciiLetterOrDigit) && key.Length == 40);
         Assert.True(current.Replace(key, "*", StringComparison.Ordinal) == document, "the rest of the document has changed");

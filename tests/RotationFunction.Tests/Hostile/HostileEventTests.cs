@@ -48,34 +48,34 @@ public sealed class HostileEventTests
     [Fact]
     public async Task An_event_is_run_or_refused_in_one_clear_line_and_a_refused_one_changes_nothing()
     {
-        var world = await World.StartAsync(); // disposed at the end only: what it throws would hide the seed
-        await world.RotateHealthyAsync();
-        var token = await world.OpenRotationAsync(); // createSecret has not run: no other step can do anything
+        var fixture = await RotationFixture.StartAsync(); // disposed at the end only: what it throws would hide the seed
+        await fixture.RotateHealthyAsync();
+        var token = await fixture.OpenRotationAsync(); // createSecret has not run: no other step can do anything
         var rotationToken = Guid.NewGuid().ToString();
-        world.Hide(rotationToken);
+        fixture.Hide(rotationToken);
 
         await Events.SampleAsync(
             async text =>
             {
-                world.Aws.Calls.Clear();
-                var sent = text.Replace("{Arn}", world.SecretArn, StringComparison.Ordinal)
+                fixture.Aws.Calls.Clear();
+                var sent = text.Replace("{Arn}", fixture.SecretArn, StringComparison.Ordinal)
                     .Replace("{Token}", token, StringComparison.Ordinal)
                     .Replace("{RotationToken}", rotationToken, StringComparison.Ordinal);
-                if (await Record.ExceptionAsync(() => world.InvokeAsync(sent)) is { } failure)
+                if (await Record.ExceptionAsync(() => fixture.InvokeAsync(sent)) is { } failure)
                 {
                     AssertClear(failure, rotationToken);
                     // What AWS refuses changes nothing either: a createSecret whose RotationToken cannot be one.
-                    Assert.DoesNotContain(world.Aws.Calls.Snapshot(), record => record.Status == 200 && IsChange(record.Call));
+                    Assert.DoesNotContain(fixture.Aws.Calls.Snapshot(), record => record.Status == 200 && IsChange(record.Call));
                 }
             },
             iter: 1500,
             threads: 1,
             print: text => text.Length > 500 ? text[..500] + "..." : text);
-        await world.DisposeAsync();
+        await fixture.DisposeAsync();
     }
 
     private static bool IsChange(AwsCall call) =>
-        call.AccessKeyId == World.FunctionAccessKey && !call.Operation.StartsWith("Get", StringComparison.Ordinal) && call.Operation != "DescribeSecret";
+        call.AccessKeyId == RotationFixture.FunctionAccessKey && !call.Operation.StartsWith("Get", StringComparison.Ordinal) && call.Operation != "DescribeSecret";
 
     [Theory]
     [InlineData("""{"Step": nowhere, "RotationToken":"{RotationToken}"}""")]
@@ -83,10 +83,10 @@ public sealed class HostileEventTests
     [InlineData("""{"RotationToken":"{RotationToken}", "Step": false,, """)]
     public async Task JSON_that_the_serializer_cannot_read_is_not_quoted(string text)
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await RotationFixture.StartAsync();
         var rotationToken = Guid.NewGuid().ToString();
-        world.Hide(rotationToken);
-        var message = await world.FailAsync(text.Replace("{RotationToken}", rotationToken, StringComparison.Ordinal));
+        fixture.Hide(rotationToken);
+        var message = await fixture.FailAsync(text.Replace("{RotationToken}", rotationToken, StringComparison.Ordinal));
         Assert.StartsWith("Error converting the Lambda event JSON payload to type RotationFunction.RotationEvent: line 1, byte ", message, StringComparison.Ordinal);
         Assert.EndsWith("is not what it should be. Nothing was changed.", message, StringComparison.Ordinal);
     }
@@ -99,37 +99,37 @@ public sealed class HostileEventTests
     [InlineData("arn:aws:secretsmanager:eu-west-1:123456789012:secret:a?b-AbCdEf")]
     public async Task A_SecretId_that_is_no_ARN_of_a_secret_is_refused_before_AWS_is_asked(string secretId)
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Faults = call => throw new InvalidOperationException(call.Operation);
+        await using var fixture = await RotationFixture.StartAsync();
+        fixture.Aws.Faults = call => throw new InvalidOperationException(call.Operation);
         foreach (var what in new[] { "\"Step\":\"finishSecret\"", "\"action\":\"lifecycle\",\"tf\":{\"action\":\"delete\"}" })
         {
-            var text = $$"""{{{what}},"SecretId":"{{secretId.Replace("{Arn}", world.SecretArn, StringComparison.Ordinal)}}","ClientRequestToken":"{{World.NewToken()}}"}""";
-            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(text));
+            var text = $$"""{{{what}},"SecretId":"{{secretId.Replace("{Arn}", fixture.SecretArn, StringComparison.Ordinal)}}","ClientRequestToken":"{{RotationFixture.NewToken()}}"}""";
+            var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(text));
             Assert.StartsWith("The event has a SecretId that is not the full ARN of a secret.", failure.Message, StringComparison.Ordinal);
         }
 
-        world.Aws.Faults = null;
+        fixture.Aws.Faults = null;
     }
 
     [Fact]
     public async Task A_token_with_control_characters_is_refused()
     {
-        await using var world = await World.StartAsync();
-        var message = await world.FailAsync($$"""{"Step":"createSecret","SecretId":"{{world.SecretArn}}","ClientRequestToken":"0123456789abcdef0123456789abcdef\n[fail]"}""");
+        await using var fixture = await RotationFixture.StartAsync();
+        var message = await fixture.FailAsync($$"""{"Step":"createSecret","SecretId":"{{fixture.SecretArn}}","ClientRequestToken":"0123456789abcdef0123456789abcdef\n[fail]"}""");
         Assert.StartsWith("The event has a ClientRequestToken with control characters.", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_delete_for_a_secret_that_is_gone_leaves_the_keys_of_a_new_one_of_its_name()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        var before = await world.SnapshotAsync();
-        var former = world.SecretArn[..^6] + (world.SecretArn.EndsWith("abcdef", StringComparison.Ordinal) ? "ghijkl" : "abcdef");
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        var before = await fixture.SnapshotAsync();
+        var former = fixture.SecretArn[..^6] + (fixture.SecretArn.EndsWith("abcdef", StringComparison.Ordinal) ? "ghijkl" : "abcdef");
 
-        await world.InvokeAsync($$$"""{"action":"lifecycle","secretId":"{{{former}}}","tf":{"action":"delete"}}""");
+        await fixture.InvokeAsync($$$"""{"action":"lifecycle","secretId":"{{{former}}}","tf":{"action":"delete"}}""");
 
-        Assert.Equal(before, await world.SnapshotAsync());
+        Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
     private static void AssertClear(Exception failure, string rotationToken)

@@ -25,12 +25,12 @@ public sealed class HostileProbeTests
     public async Task A_probe_that_is_not_a_plain_https_URL_is_refused_and_not_quoted(string url)
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: url);
-        var token = await world.OpenRotationAsync();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: url);
+        var token = await fixture.OpenRotationAsync();
         foreach (var step in new[] { "createSecret", "testSecret" })
         {
-            var message = await world.FailAsync(token, step);
-            Assert.Contains(step == "testSecret" ? "createSecret must store it first" : $"the tag apikey-rotation:probe of the template key {world.TemplateId} is not an https URL", message, StringComparison.Ordinal);
+            var message = await fixture.FailAsync(token, step);
+            Assert.Contains(step == "testSecret" ? "createSecret must store it first" : $"the tag apikey-rotation:probe of the template key {fixture.TemplateId} is not an https URL", message, StringComparison.Ordinal);
         }
 
         Assert.Empty(api.Requests);
@@ -44,22 +44,22 @@ public sealed class HostileProbeTests
     public async Task A_key_goes_to_the_host_of_the_URL_and_no_query_is_logged(string url)
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: url);
-        api.Answer = (key, _) => world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
-        world.Hide("token=hush");
-        await world.RotateHealthyAsync();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: url);
+        api.Answer = (key, _) => fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
+        fixture.Hide("token=hush");
+        await fixture.RotateHealthyAsync();
         Assert.NotEmpty(api.Requests);
         Assert.All(api.Requests, request => Assert.Equal(new Uri(url), request.RequestUri));
 
         api.Answer = (_, _) => ScriptedApi.Ok(); // inconclusive
-        await world.RotateHealthyAsync();
-        Assert.Contains(world.Log, entry => entry.Level == "Warning" && entry.Message.Contains("proves nothing", StringComparison.Ordinal));
+        await fixture.RotateHealthyAsync();
+        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains("proves nothing", StringComparison.Ordinal));
 
-        var current = await world.ReadKeyAsync();
+        var current = await fixture.ReadKeyAsync();
         api.Answer = (key, _) => key == current ? ScriptedApi.Ok() : ScriptedApi.Forbidden(); // never accepted
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        Assert.Contains("was not accepted 5 times in a row by https://", await world.FailAsync(token, "testSecret", TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        Assert.Contains("was not accepted 5 times in a row by https://", await fixture.FailAsync(token, "testSecret", TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,8 +122,8 @@ public sealed class HostileProbeTests
     {
         // What answers here is a real TLS server, with a certificate that nobody trusts.
         using var http = new HttpClient(Probe.CreateHandler());
-        await using var world = await World.StartAsync();
-        var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), world.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+        await using var fixture = await RotationFixture.StartAsync();
+        var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), fixture.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
         Assert.StartsWith("with a made-up key it did not answer (SecureConnectionError) instead", refused, StringComparison.Ordinal);
     }
 
@@ -137,6 +137,6 @@ public sealed class HostileProbeTests
     }
 
     private static Invocation AnInvocation() => Invocation.From(
-        new RotationEvent { Step = "testSecret", SecretId = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:demo-AbCdEf", ClientRequestToken = World.NewToken() },
+        new RotationEvent { Step = "testSecret", SecretId = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:demo-AbCdEf", ClientRequestToken = RotationFixture.NewToken() },
         new InvocationContext("request", "arn:aws:lambda:eu-west-1:123456789012:function:rotation", DateTimeOffset.UtcNow.AddSeconds(5), TimeProvider.System, new TemplateLogger(_ => { })));
 }

@@ -15,12 +15,12 @@ public sealed class HostileTagTests
     [Fact]
     public async Task An_id_in_a_tag_asks_for_a_key_of_that_id_or_for_nothing()
     {
-        var world = await World.StartAsync(); // disposed at the end only: what it throws would hide the seed
-        await world.RotateHealthyAsync();
-        var token = await world.OpenRotationAsync();
-        var before = await world.SnapshotAsync();
+        var fixture = await RotationFixture.StartAsync(); // disposed at the end only: what it throws would hide the seed
+        await fixture.RotateHealthyAsync();
+        var token = await fixture.OpenRotationAsync();
+        var before = await fixture.SnapshotAsync();
         var asked = new ConcurrentQueue<AwsCall>();
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
             asked.Enqueue(call);
             return null;
@@ -28,10 +28,10 @@ public sealed class HostileTagTests
         await Ids.SampleAsync(
             async id =>
             {
-                await world.TagSecretAsync("apikey-rotation:template", id);
-                await world.TagSecretAsync("apikey-rotation:adopted", id);
+                await fixture.TagSecretAsync("apikey-rotation:template", id);
+                await fixture.TagSecretAsync("apikey-rotation:adopted", id);
                 asked.Clear();
-                var failure = await Record.ExceptionAsync(() => world.RunAsync(token, "createSecret"));
+                var failure = await Record.ExceptionAsync(() => fixture.RunAsync(token, "createSecret"));
                 Assert.IsType<RotationException>(failure);
                 Assert.Contains("which the secret's tag apikey-rotation:template names, does not exist", failure.Message, StringComparison.Ordinal);
                 Assert.False(failure.Message.Any(character => char.IsControl(character) || character is '\u2028' or '\u202e'), "the message is not one line");
@@ -39,23 +39,23 @@ public sealed class HostileTagTests
             },
             iter: 300,
             threads: 1);
-        world.Aws.Faults = null;
-        await world.TagSecretAsync("apikey-rotation:template", world.TemplateId);
-        await world.Secrets.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = world.SecretArn, TagKeys = ["apikey-rotation:adopted"] });
-        Assert.Equal(before, await world.SnapshotAsync());
-        await world.DisposeAsync();
+        fixture.Aws.Faults = null;
+        await fixture.TagSecretAsync("apikey-rotation:template", fixture.TemplateId);
+        await fixture.Secrets.UntagResourceAsync(new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = fixture.SecretArn, TagKeys = ["apikey-rotation:adopted"] });
+        Assert.Equal(before, await fixture.SnapshotAsync());
+        await fixture.DisposeAsync();
     }
 
     [Fact]
     public async Task A_rotation_with_any_id_in_the_adopted_tag_is_one_without_an_adopted_key()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(3);
-        foreach (var id in new[] { "", "..", "../restapis", "/a b@", "nosuchkey1", world.TemplateId, (await world.MintedAsync())[^1].Id, (await world.MintedAsync())[^2].Id })
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(3);
+        foreach (var id in new[] { "", "..", "../restapis", "/a b@", "nosuchkey1", fixture.TemplateId, (await fixture.MintedAsync())[^1].Id, (await fixture.MintedAsync())[^2].Id })
         {
-            await world.TagBothAsync("apikey-rotation:adopted", id);
-            await world.RotateHealthyAsync();
-            Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+            await fixture.TagBothAsync("apikey-rotation:adopted", id);
+            await fixture.RotateHealthyAsync();
+            Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
         }
     }
 
@@ -66,15 +66,15 @@ public sealed class HostileTagTests
     [InlineData("an adopted key")]
     public async Task A_template_tag_that_points_at_a_key_of_another_kind_is_refused_by_every_step_that_uses_it(string kind)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        var (id, token) = (await AddAsync(world, kind), await world.OpenRotationAsync());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        var (id, token) = (await AddAsync(fixture, kind), await fixture.OpenRotationAsync());
         foreach (var step in new[] { "createSecret", "setSecret", "testSecret" })
         {
-            await world.TagSecretAsync("apikey-rotation:template", id);
-            Assert.Contains($"points at key {id}, but that key's tag apikey-rotation:template-for does not point back at {world.SecretName}", await world.FailAsync(token, step), StringComparison.Ordinal);
-            await world.TagSecretAsync("apikey-rotation:template", world.TemplateId);
-            await world.RunAsync(token, step);
+            await fixture.TagSecretAsync("apikey-rotation:template", id);
+            Assert.Contains($"points at key {id}, but that key's tag apikey-rotation:template-for does not point back at {fixture.SecretName}", await fixture.FailAsync(token, step), StringComparison.Ordinal);
+            await fixture.TagSecretAsync("apikey-rotation:template", fixture.TemplateId);
+            await fixture.RunAsync(token, step);
         }
     }
 
@@ -87,14 +87,14 @@ public sealed class HostileTagTests
     [InlineData("../apikeys", "does not exist")]
     public async Task A_key_of_another_secret_is_not_adopted(string kind, string problem)
     {
-        await using var world = await World.StartAsync();
-        var id = kind.Contains(' ', StringComparison.Ordinal) ? await AddAsync(world, kind) : kind;
-        await world.TagBothAsync("apikey-rotation:adopted", id);
+        await using var fixture = await RotationFixture.StartAsync();
+        var id = kind.Contains(' ', StringComparison.Ordinal) ? await AddAsync(fixture, kind) : kind;
+        await fixture.TagBothAsync("apikey-rotation:adopted", id);
 
-        var message = await world.FailAsync($$"""{"action":"provision","secretId":"{{world.SecretArn}}"}""");
+        var message = await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}""");
 
         Assert.Contains(problem, message, StringComparison.Ordinal);
-        Assert.False((await world.CurrentDocumentAsync()).Contains("apiKey", StringComparison.Ordinal), "a key was stored");
+        Assert.False((await fixture.CurrentDocumentAsync()).Contains("apiKey", StringComparison.Ordinal), "a key was stored");
     }
 
     [Theory]
@@ -102,50 +102,50 @@ public sealed class HostileTagTests
     [InlineData("key with spaces in its value", "has a value that no x-api-key header can carry")]
     public async Task A_key_whose_value_no_client_can_send_is_not_adopted(string value, string problem)
     {
-        await using var world = await World.StartAsync();
-        var key = world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = "odd", Value = value, Enabled = true });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
-        Assert.Contains(problem, await world.FailAsync($$"""{"action":"provision","secretId":"{{world.SecretArn}}"}"""), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var key = fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = "odd", Value = value, Enabled = true });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
+        Assert.Contains(problem, await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_value_that_JSON_must_escape_is_adopted_as_it_is_and_adds_no_field()
     {
         const string Value = """quote","apiKey":"injected\and-so-on""";
-        await using var world = await World.StartAsync("""{"owner":1}""");
-        var key = world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = "odd", Value = Value, Enabled = true });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
+        await using var fixture = await RotationFixture.StartAsync("""{"owner":1}""");
+        var key = fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = "odd", Value = Value, Enabled = true });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
 
-        await world.ActAsync(new { action = "provision", secretId = world.SecretArn });
+        await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn });
 
-        Assert.True(await world.ReadKeyAsync() == Value);
-        await world.RotateHealthyAsync(2);
+        Assert.True(await fixture.ReadKeyAsync() == Value);
+        await fixture.RotateHealthyAsync(2);
     }
 
     [Fact]
     public async Task An_adopted_key_that_would_make_the_document_too_large_is_not_tagged()
     {
-        await using var world = await World.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
-        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
-        Assert.Contains("Secrets Manager takes 65536", await world.FailAsync($$"""{"action":"provision","secretId":"{{world.SecretArn}}"}"""), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
+        var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
+        Assert.Contains("Secrets Manager takes 65536", await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
     }
 
     /// <summary>A key that is in the template's plan and whose tags tell what it is.</summary>
-    private static async Task<string> AddAsync(World world, string kind)
+    private static async Task<string> AddAsync(RotationFixture fixture, string kind)
     {
         var tags = kind switch
         {
             "another secret's template" => new Dictionary<string, string> { ["apikey-rotation:template-for"] = "another/secret" },
-            "another secret's minted key" => new() { ["apikey-rotation:minted-for"] = world.SecretArn.Replace("demo", "another", StringComparison.Ordinal) },
-            "our own minted key" => new() { ["apikey-rotation:minted-for"] = world.SecretArn },
+            "another secret's minted key" => new() { ["apikey-rotation:minted-for"] = fixture.SecretArn.Replace("demo", "another", StringComparison.Ordinal) },
+            "our own minted key" => new() { ["apikey-rotation:minted-for"] = fixture.SecretArn },
             _ => new() { ["apikey-rotation:adopted-for"] = "another/secret" },
         };
-        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = kind, Enabled = true, Tags = tags });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = kind, Enabled = true, Tags = tags });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
         return key.Id;
     }
 }

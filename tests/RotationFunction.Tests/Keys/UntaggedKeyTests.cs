@@ -13,20 +13,20 @@ public sealed class UntaggedKeyTests
     [InlineData("older")]
     public async Task An_enabled_key_without_its_tag_is_found_with_the_command_that_tags_it_again(string which)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        var key = (await world.MintedAsync())[which == "AWSCURRENT" ? 1 : 0].Id;
-        await UntagAsync(world, key);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        var key = (await fixture.MintedAsync())[which == "AWSCURRENT" ? 1 : 0].Id;
+        await UntagAsync(fixture, key);
         if (which == "older")
         {
-            await world.RotateHealthyAsync();
+            await fixture.RotateHealthyAsync();
         }
 
-        var before = await world.SnapshotAsync();
-        var answers = new[] { await AnswerAsync(world, "check"), await AnswerAsync(world, "status") };
+        var before = await fixture.SnapshotAsync();
+        var answers = new[] { await AnswerAsync(fixture, "check"), await AnswerAsync(fixture, "status") };
 
-        Assert.Equal(before, await world.SnapshotAsync());
-        Assert.Equal(1, world.Metrics[^1].GetProperty("Strays").GetInt32());
+        Assert.Equal(before, await fixture.SnapshotAsync());
+        Assert.Equal(1, fixture.Metrics[^1].GetProperty("Strays").GetInt32());
         foreach (var answer in answers)
         {
             var finding = Assert.Single(answer.GetProperty("Findings").EnumerateArray());
@@ -34,32 +34,32 @@ public sealed class UntaggedKeyTests
                 $"Key {key}, which {(which == "older" ? "is named like one of this secret's" : $"has {which}'s value")}, is enabled without the tag",
                 finding.GetProperty("Problem").GetString(),
                 StringComparison.Ordinal);
-            await RunAsync(world, finding.GetProperty("Command").GetString()!, key);
+            await RunAsync(fixture, finding.GetProperty("Command").GetString()!, key);
         }
 
         Assert.True(answers[1].GetProperty("Keys").EnumerateArray().Single(listed => listed.GetProperty("KeyId").GetString() == key).GetProperty("Stray").GetBoolean());
-        Assert.True((await AnswerAsync(world, "check")).GetProperty("Healthy").GetBoolean());
-        await world.RotateHealthyAsync(2);
-        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(minted => minted.Enabled));
+        Assert.True((await AnswerAsync(fixture, "check")).GetProperty("Healthy").GetBoolean());
+        await fixture.RotateHealthyAsync(2);
+        Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(minted => minted.Enabled));
     }
 
     [Fact]
     public async Task An_adopted_key_in_use_without_its_tag_is_found_too()
     {
-        await using var world = await World.StartAsync();
-        var adopted = await world.AdoptAsync();
-        await world.RotateHealthyAsync();
-        await UntagAsync(world, adopted, "apikey-rotation:adopted-for");
+        await using var fixture = await RotationFixture.StartAsync();
+        var adopted = await fixture.AdoptAsync();
+        await fixture.RotateHealthyAsync();
+        await UntagAsync(fixture, adopted, "apikey-rotation:adopted-for");
 
-        var finding = Assert.Single((await AnswerAsync(world, "check")).GetProperty("Findings").EnumerateArray());
+        var finding = Assert.Single((await AnswerAsync(fixture, "check")).GetProperty("Findings").EnumerateArray());
         Assert.StartsWith($"Key {adopted}, which has AWSPREVIOUS's value, is enabled without the tag", finding.GetProperty("Problem").GetString(), StringComparison.Ordinal);
-        Assert.EndsWith($$"""/apikeys/{{adopted}} --tags '{"apikey-rotation:adopted-for": "{{world.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith($$"""/apikeys/{{adopted}} --tags '{"apikey-rotation:adopted-for": "{{fixture.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(
             $"No key was disabled; nothing was changed. Left enabled, as their tags do not show that they are this secret's: {adopted}. The action status has the command that tags one again; then invoke this again.",
-            await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }));
-        await world.TagKeyAsync(adopted, "apikey-rotation:adopted-for", world.SecretName);
-        Assert.StartsWith($"Keys disabled: {adopted}.", await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }), StringComparison.Ordinal);
+            await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }));
+        await fixture.TagKeyAsync(adopted, "apikey-rotation:adopted-for", fixture.SecretName);
+        Assert.StartsWith($"Keys disabled: {adopted}.", await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,59 +67,59 @@ public sealed class UntaggedKeyTests
     [InlineData("endOverlap")]
     public async Task What_is_left_enabled_is_named(string action)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        await world.TagSecretAsync("apikey-rotation:overlap", "1h");
-        var previous = (await world.MintedAsync())[0].Id;
-        await UntagAsync(world, previous);
-        world.Time.Advance(TimeSpan.FromHours(2));
-        var before = await world.SnapshotAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        await fixture.TagSecretAsync("apikey-rotation:overlap", "1h");
+        var previous = (await fixture.MintedAsync())[0].Id;
+        await UntagAsync(fixture, previous);
+        fixture.Time.Advance(TimeSpan.FromHours(2));
+        var before = await fixture.SnapshotAsync();
 
-        var message = await world.ActAsync(new { action, secretId = world.SecretArn });
+        var message = await fixture.ActAsync(new { action, secretId = fixture.SecretArn });
 
         Assert.Contains($"Left enabled, as their tags do not show that they are this secret's: {previous}. ", message, StringComparison.Ordinal);
-        Assert.Equal(before, await world.SnapshotAsync());
-        await world.TagKeyAsync(previous, "apikey-rotation:minted-for", world.SecretArn);
-        Assert.Contains($"Keys disabled: {previous}.", await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn }), StringComparison.Ordinal);
+        Assert.Equal(before, await fixture.SnapshotAsync());
+        await fixture.TagKeyAsync(previous, "apikey-rotation:minted-for", fixture.SecretArn);
+        Assert.Contains($"Keys disabled: {previous}.", await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Thousands_of_forged_names_make_a_page_of_findings_and_hide_no_stray()
     {
-        await using var world = await World.StartAsync(inProcess: inner => inner);
-        await world.RotateHealthyAsync(2);
-        var previous = (await world.MintedAsync())[0].Id;
-        await UntagAsync(world, previous);
-        world.Time.Advance(TimeSpan.FromDays(1));
-        Forge(world, 2000);
-        var calls = Count(world);
+        await using var fixture = await RotationFixture.StartAsync(inProcess: inner => inner);
+        await fixture.RotateHealthyAsync(2);
+        var previous = (await fixture.MintedAsync())[0].Id;
+        await UntagAsync(fixture, previous);
+        fixture.Time.Advance(TimeSpan.FromDays(1));
+        Forge(fixture, 2000);
+        var calls = Count(fixture);
 
-        var answer = await AnswerAsync(world, "check");
+        var answer = await AnswerAsync(fixture, "check");
 
         var problems = answer.GetProperty("Findings").EnumerateArray().Select(finding => finding.GetProperty("Problem").GetString()!).ToList();
         Assert.Equal(11, problems.Count);
         Assert.StartsWith($"Key {previous}, which has AWSPREVIOUS's value", problems[0], StringComparison.Ordinal);
         Assert.StartsWith("1991 more keys that are named like keys of this secret are enabled", problems[^1], StringComparison.Ordinal);
-        Assert.Equal(2001, world.Metrics[^1].GetProperty("Strays").GetInt32());
-        Assert.Equal(1, world.Metrics[^1].GetProperty("KeysInRing").GetInt32());
+        Assert.Equal(2001, fixture.Metrics[^1].GetProperty("Strays").GetInt32());
+        Assert.Equal(1, fixture.Metrics[^1].GetProperty("KeysInRing").GetInt32());
         Assert.InRange(calls(), 1, 60);
 
-        var message = await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn });
+        var message = await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn });
         Assert.Contains(", and 1991 more.", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Among_thousands_of_forged_names_no_own_key_is_missed()
     {
-        await using var world = await World.StartAsync(inProcess: inner => inner);
-        await world.RotateHealthyAsync(2);
-        var ending = (await world.MintedAsync())[0].Id;
-        Forge(world, 2000);
-        var forged = (await world.MintedAsync()).Where(key => key.Enabled == true).Select(key => key.Id).ToHashSet();
+        await using var fixture = await RotationFixture.StartAsync(inProcess: inner => inner);
+        await fixture.RotateHealthyAsync(2);
+        var ending = (await fixture.MintedAsync())[0].Id;
+        Forge(fixture, 2000);
+        var forged = (await fixture.MintedAsync()).Where(key => key.Enabled == true).Select(key => key.Id).ToHashSet();
 
-        Assert.Equal(LocalAws.RotationOutcome.Succeeded, (await world.RotateAsync()).Outcome);
+        Assert.Equal(LocalAws.RotationOutcome.Succeeded, (await fixture.RotateAsync()).Outcome);
 
-        var left = (await world.MintedAsync()).Where(key => forged.Contains(key.Id)).ToDictionary(key => key.Id, key => key.Enabled);
+        var left = (await fixture.MintedAsync()).Where(key => forged.Contains(key.Id)).ToDictionary(key => key.Id, key => key.Enabled);
         Assert.False(left[ending]);
         Assert.Equal(2001, left.Count(key => key.Value == true));
     }
@@ -128,28 +128,28 @@ public sealed class UntaggedKeyTests
     [Fact]
     public async Task Where_there_is_no_time_to_look_at_each_the_step_says_so_and_its_repeats_get_to_the_key()
     {
-        await using var world = await World.StartAsync(inProcess: inner => inner);
-        await world.RotateHealthyAsync(2);
-        var ending = (await world.MintedAsync())[0].Id;
-        Forge(world, 1000);
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret", "testSecret");
-        world.Aws.Faults = call =>
+        await using var fixture = await RotationFixture.StartAsync(inProcess: inner => inner);
+        await fixture.RotateHealthyAsync(2);
+        var ending = (await fixture.MintedAsync())[0].Id;
+        Forge(fixture, 1000);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        fixture.Aws.Faults = call =>
         {
-            world.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: World.FunctionAccessKey } ? 1 : 0));
+            fixture.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: RotationFixture.FunctionAccessKey } ? 1 : 0));
             return null;
         };
-        var step = JsonSerializer.Serialize(new { Step = "finishSecret", SecretId = world.SecretArn, ClientRequestToken = token });
-        for (var tries = 0; world.Aws.ApiGateway.GetApiKey(ending).Enabled == true && tries < 100; tries++)
+        var step = JsonSerializer.Serialize(new { Step = "finishSecret", SecretId = fixture.SecretArn, ClientRequestToken = token });
+        for (var tries = 0; fixture.Aws.ApiGateway.GetApiKey(ending).Enabled == true && tries < 100; tries++)
         {
-            var started = world.Time.GetUtcNow();
-            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(step));
+            var started = fixture.Time.GetUtcNow();
+            var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(step));
             Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
-            Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
-            Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[token]);
+            Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
+            Assert.Contains("AWSCURRENT", (await fixture.LabelsAsync())[token]);
         }
 
-        Assert.False(world.Aws.ApiGateway.GetApiKey(ending).Enabled);
+        Assert.False(fixture.Aws.ApiGateway.GetApiKey(ending).Enabled);
     }
 
     [Theory]
@@ -157,18 +157,18 @@ public sealed class UntaggedKeyTests
     [InlineData("leaveUsagePlan")]
     public async Task Among_thousands_of_forged_names_a_deployments_action_finds_the_own_keys_with_one_look_at_each(string action)
     {
-        await using var world = await World.StartAsync(inProcess: inner => inner);
-        await world.RotateHealthyAsync(2);
-        var ring = (await world.MintedAsync()).ConvertAll(key => key.Id);
-        Forge(world, 2000);
-        var (@event, isDone) = await LeaveAsync(world, action, ring);
-        var calls = Count(world);
+        await using var fixture = await RotationFixture.StartAsync(inProcess: inner => inner);
+        await fixture.RotateHealthyAsync(2);
+        var ring = (await fixture.MintedAsync()).ConvertAll(key => key.Id);
+        Forge(fixture, 2000);
+        var (@event, isDone) = await LeaveAsync(fixture, action, ring);
+        var calls = Count(fixture);
 
-        await world.InvokeAsync(@event);
+        await fixture.InvokeAsync(@event);
 
         Assert.True(isDone());
         Assert.InRange(calls(), 2000, 2100);
-        Assert.Equal(2000, (await world.MintedAsync()).Count(key => !ring.Contains(key.Id)));
+        Assert.Equal(2000, (await fixture.MintedAsync()).Count(key => !ring.Contains(key.Id)));
     }
 
     /// <summary>Each look takes a second, as when others use up API Gateway's ten calls.</summary>
@@ -177,48 +177,48 @@ public sealed class UntaggedKeyTests
     [InlineData("leaveUsagePlan")]
     public async Task Where_a_deployments_action_has_no_time_to_look_at_each_it_says_so_and_its_repeats_get_to_the_keys(string action)
     {
-        await using var world = await World.StartAsync(inProcess: inner => inner);
-        await world.RotateHealthyAsync(2);
-        var ring = (await world.MintedAsync()).ConvertAll(key => key.Id);
-        Forge(world, 1500);
-        var (@event, isDone) = await LeaveAsync(world, action, ring);
-        world.Aws.Faults = call =>
+        await using var fixture = await RotationFixture.StartAsync(inProcess: inner => inner);
+        await fixture.RotateHealthyAsync(2);
+        var ring = (await fixture.MintedAsync()).ConvertAll(key => key.Id);
+        Forge(fixture, 1500);
+        var (@event, isDone) = await LeaveAsync(fixture, action, ring);
+        fixture.Aws.Faults = call =>
         {
-            world.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: World.FunctionAccessKey } ? 1 : 0));
+            fixture.Time.Advance(TimeSpan.FromSeconds(call is { Operation: "GetApiKey", AccessKeyId: RotationFixture.FunctionAccessKey } ? 1 : 0));
             return null;
         };
         for (var tries = 0; !isDone() && tries < 100; tries++)
         {
-            var started = world.Time.GetUtcNow();
-            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(@event));
+            var started = fixture.Time.GetUtcNow();
+            var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(@event));
             Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
-            Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
+            Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
         }
 
         Assert.True(isDone());
     }
 
     /// <summary>The event with which the stack's part that goes has the keys deleted, or taken out of a usage plan; and whether they are.</summary>
-    private static async Task<(string Event, Func<bool> IsDone)> LeaveAsync(World world, string action, List<string> ring)
+    private static async Task<(string Event, Func<bool> IsDone)> LeaveAsync(RotationFixture fixture, string action, List<string> ring)
     {
-        await world.Secrets.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = world.SecretArn });
+        await fixture.Secrets.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = fixture.SecretArn });
         if (action == "leaveUsagePlan")
         {
-            await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
+            await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
         }
 
         return (
-            JsonSerializer.Serialize(new { action, secretId = world.SecretArn, usagePlanId = world.PlanIds[0], tf = new { action = "delete" } }),
+            JsonSerializer.Serialize(new { action, secretId = fixture.SecretArn, usagePlanId = fixture.PlanIds[0], tf = new { action = "delete" } }),
             action == "lifecycle"
-                ? () => !ring.Exists(id => Exists(world, id))
-                : () => ring.TrueForAll(id => !world.Aws.ApiGateway.GetUsagePlans(new LocalAws.ApiGateway.GetUsagePlansRequest { KeyId = id }).Items.Any()));
+                ? () => !ring.Exists(id => Exists(fixture, id))
+                : () => ring.TrueForAll(id => !fixture.Aws.ApiGateway.GetUsagePlans(new LocalAws.ApiGateway.GetUsagePlansRequest { KeyId = id }).Items.Any()));
     }
 
-    private static bool Exists(World world, string keyId)
+    private static bool Exists(RotationFixture fixture, string keyId)
     {
         try
         {
-            return world.Aws.ApiGateway.GetApiKey(keyId) is not null;
+            return fixture.Aws.ApiGateway.GetApiKey(keyId) is not null;
         }
         catch (LocalAws.AwsException)
         {
@@ -226,40 +226,40 @@ public sealed class UntaggedKeyTests
         }
     }
 
-    private static void Forge(World world, int count)
+    private static void Forge(RotationFixture fixture, int count)
     {
         for (var number = 0; number < count; number++)
         {
-            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"{world.SecretName}/{Guid.NewGuid()}", Enabled = true });
+            fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"{fixture.SecretName}/{Guid.NewGuid()}", Enabled = true });
         }
     }
 
-    private static Func<int> Count(World world)
+    private static Func<int> Count(RotationFixture fixture)
     {
         var calls = 0;
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
-            Interlocked.Add(ref calls, call is { AccessKeyId: World.FunctionAccessKey, Service: "apigateway" } ? 1 : 0);
+            Interlocked.Add(ref calls, call is { AccessKeyId: RotationFixture.FunctionAccessKey, Service: "apigateway" } ? 1 : 0);
             return null;
         };
         return () => calls;
     }
 
-    private static Task<UntagResourceResponse> UntagAsync(World world, string keyId, string tag = "apikey-rotation:minted-for") => world.Gateway.UntagResourceAsync(new UntagResourceRequest
+    private static Task<UntagResourceResponse> UntagAsync(RotationFixture fixture, string keyId, string tag = "apikey-rotation:minted-for") => fixture.Gateway.UntagResourceAsync(new UntagResourceRequest
     {
-        ResourceArn = $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{keyId}",
+        ResourceArn = $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{keyId}",
         TagKeys = [tag],
     });
 
     /// <summary>Does what the command says, as a shell splits it.</summary>
-    private static async Task RunAsync(World world, string command, string keyId)
+    private static async Task RunAsync(RotationFixture fixture, string command, string keyId)
     {
         var words = Regex.Matches(command, "'[^']*'|[^ ']+", RegexOptions.None, TimeSpan.FromSeconds(1)).Select(word => word.Value.Trim('\'')).ToList();
-        Assert.Equal(["aws", "apigateway", "tag-resource", "--resource-arn", $"arn:aws:apigateway:{world.Aws.Region}::/apikeys/{keyId}", "--tags"], words[..6]);
+        Assert.Equal(["aws", "apigateway", "tag-resource", "--resource-arn", $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{keyId}", "--tags"], words[..6]);
         var tags = JsonSerializer.Deserialize<Dictionary<string, string>>(words[6])!;
         Assert.Equal(7, words.Count);
-        await world.Gateway.TagResourceAsync(new TagResourceRequest { ResourceArn = words[4], Tags = tags });
+        await fixture.Gateway.TagResourceAsync(new TagResourceRequest { ResourceArn = words[4], Tags = tags });
     }
 
-    private static Task<JsonElement> AnswerAsync(World world, string action) => world.AnswerAsync(new { action, secretId = world.SecretArn });
+    private static Task<JsonElement> AnswerAsync(RotationFixture fixture, string action) => fixture.AnswerAsync(new { action, secretId = fixture.SecretArn });
 }

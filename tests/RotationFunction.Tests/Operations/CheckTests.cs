@@ -8,53 +8,53 @@ namespace RotationFunction.Tests;
 /// <summary>A check finds what a rotation would fail at and what clients suffer from, throws none of it, and changes nothing.</summary>
 public sealed class CheckTests
 {
-    private static readonly Dictionary<string, (Func<World, Task> Break, string Problem, string? Command)> Damages = new()
+    private static readonly Dictionary<string, (Func<RotationFixture, Task> Break, string Problem, string? Command)> Damages = new()
     {
         ["rotation is off"] = (
-            world => world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn }),
+            fixture => fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn }),
             "Rotation is not enabled", "aws secretsmanager rotate-secret --rotation-lambda-arn"),
         ["the current key is disabled"] = (
-            async world => await world.DisableAsync((await world.MintedAsync())[^1].Id),
+            async fixture => await fixture.DisableAsync((await fixture.MintedAsync())[^1].Id),
             "is disabled, so clients are refused", "op=replace,path=/enabled,value=true"),
         ["the current key is deleted"] = (
-            async world => await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await world.MintedAsync())[^1].Id }),
+            async fixture => await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await fixture.MintedAsync())[^1].Id }),
             "No key of this secret has AWSCURRENT's value", "aws secretsmanager rotate-secret"),
         ["the current key is in no plan"] = (
-            async world => await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = (await world.MintedAsync())[^1].Id }),
+            async fixture => await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = (await fixture.MintedAsync())[^1].Id }),
             "is not in usage plan", "aws apigateway create-usage-plan-key"),
         ["the current key is in a plan that the template is not in"] = (
-            async world => await world.AddPlanAsync((await world.MintedAsync())[^1].Id), "AWSCURRENT's key", "aws apigateway delete-usage-plan-key"),
+            async fixture => await fixture.AddPlanAsync((await fixture.MintedAsync())[^1].Id), "AWSCURRENT's key", "aws apigateway delete-usage-plan-key"),
         ["the previous key is in no plan"] = (
-            async world => await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = (await world.MintedAsync())[^2].Id }),
+            async fixture => await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = (await fixture.MintedAsync())[^2].Id }),
             "AWSPREVIOUS's key", "aws apigateway create-usage-plan-key"),
         ["the previous key is in a plan that the template is not in"] = (
-            async world => await world.AddPlanAsync((await world.MintedAsync())[^2].Id), "AWSPREVIOUS's key", "aws apigateway delete-usage-plan-key"),
+            async fixture => await fixture.AddPlanAsync((await fixture.MintedAsync())[^2].Id), "AWSPREVIOUS's key", "aws apigateway delete-usage-plan-key"),
         ["the previous key is deleted"] = (
-            async world => await world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await world.MintedAsync())[^2].Id }),
+            async fixture => await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await fixture.MintedAsync())[^2].Id }),
             "No key of this secret has AWSPREVIOUS's value", null),
-        ["the stage was made anew"] = (world => RemakeStageAsync(world, 0), "has no API stage", "aws apigateway update-usage-plan --usage-plan-id"),
-        ["the template is gone"] = (world => world.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = world.TemplateId }), "the template key", null),
+        ["the stage was made anew"] = (fixture => RemakeStageAsync(fixture, 0), "has no API stage", "aws apigateway update-usage-plan --usage-plan-id"),
+        ["the template is gone"] = (fixture => fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = fixture.TemplateId }), "the template key", null),
         ["the document is no JSON"] = (
-            world => world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = "a secret text" }), "is not a JSON object", null),
+            fixture => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "a secret text" }), "is not a JSON object", null),
         ["the document has no key"] = (
-            world => world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = "{}" }), "AWSCURRENT holds no key", "aws secretsmanager rotate-secret"),
-        ["the overlap says no time"] = (world => world.TagSecretAsync("apikey-rotation:overlap", "soon"), "the secret's tag apikey-rotation:overlap is 'soon'", null),
+            fixture => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "{}" }), "AWSCURRENT holds no key", "aws secretsmanager rotate-secret"),
+        ["the overlap says no time"] = (fixture => fixture.TagSecretAsync("apikey-rotation:overlap", "soon"), "the secret's tag apikey-rotation:overlap is 'soon'", null),
         ["a rotation is stuck"] = (
-            async world =>
+            async fixture =>
             {
-                await world.OpenRotationAsync();
-                world.Time.Advance(TimeSpan.FromHours(4));
+                await fixture.OpenRotationAsync();
+                fixture.Time.Advance(TimeSpan.FromHours(4));
             },
             "has been AWSPENDING since", "--version-stage AWSPENDING --remove-from-version-id"),
         ["nothing ends the overlap"] = (
-            async world =>
+            async fixture =>
             {
-                await world.TagSecretAsync("apikey-rotation:overlap", "24h");
-                world.Time.Advance(TimeSpan.FromHours(28));
+                await fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+                fixture.Time.Advance(TimeSpan.FromHours(28));
             },
             "is enabled although the overlap of 24h is over", "endOverlap"),
         ["the secret is about to be deleted"] = (
-            world => world.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = world.SecretArn }), "the secret is marked for deletion", null),
+            fixture => fixture.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = fixture.SecretArn }), "the secret is marked for deletion", null),
     };
 
     public static TheoryData<string> AllDamages() => [.. Damages.Keys];
@@ -63,31 +63,31 @@ public sealed class CheckTests
     [MemberData(nameof(AllDamages))]
     public async Task It_finds(string damage)
     {
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync(2);
-        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync(2);
+        Assert.True((await CheckAsync(fixture)).GetProperty("Healthy").GetBoolean());
         var (breakIt, problem, command) = Damages[damage];
-        await breakIt(world);
-        world.Log.Clear();
+        await breakIt(fixture);
+        fixture.Log.Clear();
 
-        var answer = await CheckAsync(world);
+        var answer = await CheckAsync(fixture);
 
         Assert.False(answer.GetProperty("Healthy").GetBoolean());
         var finding = Assert.Single(answer.GetProperty("Findings").EnumerateArray(), finding => finding.GetProperty("Problem").GetString()!.Contains(problem, StringComparison.Ordinal));
         Assert.Equal(command is not null, finding.TryGetProperty("Command", out var told) && told.GetString()!.Contains(command!, StringComparison.Ordinal));
-        Assert.Contains(world.Log, entry => entry.Level == "Warning" && entry.Message.Contains(problem, StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains(problem, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_healthy_secret_has_no_finding_and_stays_as_it_is()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(3);
-        var before = await world.SnapshotAsync();
-        var answer = await CheckAsync(world);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(3);
+        var before = await fixture.SnapshotAsync();
+        var answer = await CheckAsync(fixture);
         Assert.Equal("Nothing is wrong.", answer.GetProperty("Message").GetString());
         Assert.Empty(answer.GetProperty("Findings").EnumerateArray());
-        Assert.Equal(before, await world.SnapshotAsync());
+        Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
     /// <summary>A redeployment that makes the stage anew: API Gateway takes it out of the usage plans (hashicorp/terraform-provider-aws 14100).</summary>
@@ -96,35 +96,35 @@ public sealed class CheckTests
     [InlineData(1, 0)]
     public async Task A_usage_plan_that_lost_its_stage_is_named_though_another_has_one(int lost, int kept)
     {
-        await using var world = await World.StartAsync(plans: 2);
-        await world.RotateHealthyAsync(2);
-        await RemakeStageAsync(world, lost);
+        await using var fixture = await RotationFixture.StartAsync(plans: 2);
+        await fixture.RotateHealthyAsync(2);
+        await RemakeStageAsync(fixture, lost);
 
-        var findings = (await world.AnswerAsync(new { action = "status", secretId = world.SecretArn })).GetProperty("Findings").GetRawText();
+        var findings = (await fixture.AnswerAsync(new { action = "status", secretId = fixture.SecretArn })).GetProperty("Findings").GetRawText();
 
-        Assert.Contains(world.PlanIds[lost], findings, StringComparison.Ordinal);
-        Assert.DoesNotContain(world.PlanIds[kept], findings, StringComparison.Ordinal);
-        await world.RotateHealthyAsync();
+        Assert.Contains(fixture.PlanIds[lost], findings, StringComparison.Ordinal);
+        Assert.DoesNotContain(fixture.PlanIds[kept], findings, StringComparison.Ordinal);
+        await fixture.RotateHealthyAsync();
     }
 
     [Fact]
     public async Task A_previous_key_that_was_revoked_is_no_finding()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        await world.ActAsync(new { action = "revokePrevious", secretId = world.SecretArn });
-        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn });
+        Assert.True((await CheckAsync(fixture)).GetProperty("Healthy").GetBoolean());
     }
 
     [Fact]
     public async Task An_adopted_key_is_looked_at_too_as_current_and_as_previous()
     {
-        await using var world = await World.StartAsync();
-        var adopted = await world.AdoptAsync();
-        var other = await world.AddPlanAsync(adopted);
-        Assert.Contains($"AWSCURRENT's key {adopted} is in usage plan {other}", (await CheckAsync(world)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
-        await world.RotateHealthyAsync();
-        Assert.Contains($"AWSPREVIOUS's key {adopted} is in usage plan {other}", (await CheckAsync(world)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var adopted = await fixture.AdoptAsync();
+        var other = await fixture.AddPlanAsync(adopted);
+        Assert.Contains($"AWSCURRENT's key {adopted} is in usage plan {other}", (await CheckAsync(fixture)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+        await fixture.RotateHealthyAsync();
+        Assert.Contains($"AWSPREVIOUS's key {adopted} is in usage plan {other}", (await CheckAsync(fixture)).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
     }
 
     /// <summary>From aws-samples/aws-secrets-manager-rotation-lambdas 89 and others: a rotation replaces one field, and clients read another.</summary>
@@ -137,24 +137,24 @@ public sealed class CheckTests
     public async Task A_key_that_also_stands_in_another_field_is_named_by_that_field_until_the_key_is_gone(string document, string field)
     {
         const string InUse = "InUseInUseInUseInUse1234";
-        await using var world = await World.StartAsync(document.Replace("VALUE", InUse, StringComparison.Ordinal));
-        world.Hide(InUse);
-        var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true, Value = InUse });
-        await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
-        await world.TagBothAsync("apikey-rotation:adopted", key.Id);
-        await world.ActAsync(new { action = "provision", secretId = world.SecretArn });
-        await world.RotateHealthyAsync();
-        Assert.Contains(world.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"holds its key in {field} too", StringComparison.Ordinal));
+        await using var fixture = await RotationFixture.StartAsync(document.Replace("VALUE", InUse, StringComparison.Ordinal));
+        fixture.Hide(InUse);
+        var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true, Value = InUse });
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+        await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
+        await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn });
+        await fixture.RotateHealthyAsync();
+        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"holds its key in {field} too", StringComparison.Ordinal));
         await AssertFoundAsync("which a rotation will disable");
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
         await AssertFoundAsync("which is disabled");
 
-        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{await world.ReadKeyAsync()}}"}""" });
-        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+        await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = $$"""{"apiKey":"{{await fixture.ReadKeyAsync()}}"}""" });
+        Assert.True((await CheckAsync(fixture)).GetProperty("Healthy").GetBoolean());
 
         async Task AssertFoundAsync(string state)
         {
-            var finding = Assert.Single((await CheckAsync(world)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString()!;
+            var finding = Assert.Single((await CheckAsync(fixture)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString()!;
             Assert.Contains(key.Id, finding, StringComparison.Ordinal);
             Assert.Contains($"{state}, in {field} too", finding, StringComparison.Ordinal);
         }
@@ -164,16 +164,16 @@ public sealed class CheckTests
     public async Task It_probes_with_the_current_key()
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: "https://api.example.com/orders?token=private");
-        await world.RotateHealthyAsync(); // the probe proves nothing, so it waits
-        var served = await world.ReadKeyAsync();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: "https://api.example.com/orders?token=private");
+        await fixture.RotateHealthyAsync(); // the probe proves nothing, so it waits
+        var served = await fixture.ReadKeyAsync();
         api.Answer = (_, _) => ScriptedApi.Forbidden();
 
-        var finding = Assert.Single((await CheckAsync(world)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString();
+        var finding = Assert.Single((await CheckAsync(fixture)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString();
         Assert.StartsWith("The probe of https://api.example.com/orders proves nothing: with AWSCURRENT's key it answered 403", finding, StringComparison.Ordinal);
 
         api.Answer = (key, _) => key == served ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
-        Assert.True((await CheckAsync(world)).GetProperty("Healthy").GetBoolean());
+        Assert.True((await CheckAsync(fixture)).GetProperty("Healthy").GetBoolean());
     }
 
     [Theory]
@@ -182,64 +182,64 @@ public sealed class CheckTests
     [InlineData("cron(0 8 1 * ? *)", null)]
     public async Task A_rotation_that_is_late_is_overdue_from_when_it_was_due(string? expression, int? days)
     {
-        await using var world = await World.StartAsync(rotationAttempts: 1);
-        await world.RotateHealthyAsync();
-        await world.Secrets.RotateSecretAsync(new RotateSecretRequest
+        await using var fixture = await RotationFixture.StartAsync(rotationAttempts: 1);
+        await fixture.RotateHealthyAsync();
+        await fixture.Secrets.RotateSecretAsync(new RotateSecretRequest
         {
-            SecretId = world.SecretArn,
+            SecretId = fixture.SecretArn,
             RotateImmediately = false,
             RotationRules = new RotationRulesType { ScheduleExpression = expression, AutomaticallyAfterDays = days },
         });
-        await world.Aws.SecretsManager.SettledAsync();
-        var due = (await world.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = world.SecretArn })).NextRotationDate!.Value.ToUniversalTime();
-        await CheckAsync(world);
-        Assert.Equal(0, Metric(world));
+        await fixture.Aws.SecretsManager.SettledAsync();
+        var due = (await fixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = fixture.SecretArn })).NextRotationDate!.Value.ToUniversalTime();
+        await CheckAsync(fixture);
+        Assert.Equal(0, Metric(fixture));
 
-        world.OnInvoke = _ => throw new InvalidOperationException("not run");
-        world.Time.Advance(due - world.Time.GetUtcNow().UtcDateTime + TimeSpan.FromHours(5));
-        await world.Aws.SecretsManager.SettledAsync();
+        fixture.OnInvoke = _ => throw new InvalidOperationException("not run");
+        fixture.Time.Advance(due - fixture.Time.GetUtcNow().UtcDateTime + TimeSpan.FromHours(5));
+        await fixture.Aws.SecretsManager.SettledAsync();
 
-        var answer = await CheckAsync(world);
-        Assert.InRange(Metric(world), 4.9, 5.1);
+        var answer = await CheckAsync(fixture);
+        Assert.InRange(Metric(fixture), 4.9, 5.1);
         Assert.Contains(answer.GetProperty("Findings").EnumerateArray(), finding => finding.GetProperty("Problem").GetString() == "Rotation is 5.0 hours overdue.");
 
-        static double Metric(World world) => world.Metrics[^1].GetProperty("HoursOverdue").GetDouble();
+        static double Metric(RotationFixture fixture) => fixture.Metrics[^1].GetProperty("HoursOverdue").GetDouble();
     }
 
     [Fact]
     public async Task Should_NextRotationDate_move_on_while_rotations_fail_the_last_one_tells()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        world.FunctionTap.Rewrite = answer =>
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        fixture.FunctionTap.Rewrite = answer =>
         {
             var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(answer)!;
             fields["RotationRules"] = new { AutomaticallyAfterDays = 30 };
-            fields["NextRotationDate"] = world.Time.GetUtcNow().AddDays(1).ToUnixTimeSeconds();
+            fields["NextRotationDate"] = fixture.Time.GetUtcNow().AddDays(1).ToUnixTimeSeconds();
             return JsonSerializer.Serialize(fields);
         };
-        world.Time.Advance(TimeSpan.FromDays(31) + TimeSpan.FromHours(7));
-        await CheckAsync(world);
-        Assert.InRange(world.Metrics[^1].GetProperty("HoursOverdue").GetDouble(), 6.9, 7.1);
+        fixture.Time.Advance(TimeSpan.FromDays(31) + TimeSpan.FromHours(7));
+        await CheckAsync(fixture);
+        Assert.InRange(fixture.Metrics[^1].GetProperty("HoursOverdue").GetDouble(), 6.9, 7.1);
     }
 
     [Fact]
     public async Task What_AWS_refuses_is_thrown()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        world.Aws.Faults = call => call is { Operation: "DescribeSecret", AccessKeyId: World.FunctionAccessKey } ? Fault.Error(400, "AccessDeniedException", "no") : null;
-        var failure = await Assert.ThrowsAsync<RotationException>(() => CheckAsync(world));
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        fixture.Aws.Faults = call => call is { Operation: "DescribeSecret", AccessKeyId: RotationFixture.FunctionAccessKey } ? Fault.Error(400, "AccessDeniedException", "no") : null;
+        var failure = await Assert.ThrowsAsync<RotationException>(() => CheckAsync(fixture));
         Assert.Contains("AWS answered AccessDeniedException", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task RemakeStageAsync(World world, int plan)
+    private static async Task RemakeStageAsync(RotationFixture fixture, int plan)
     {
-        var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = world.PlanIds[plan] })).ApiStages[0];
-        var deployment = world.Aws.ApiGateway.GetStage(stage.ApiId, stage.Stage).DeploymentId;
-        world.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
-        await world.Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = stage.ApiId, StageName = stage.Stage, DeploymentId = deployment });
+        var stage = (await fixture.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = fixture.PlanIds[plan] })).ApiStages[0];
+        var deployment = fixture.Aws.ApiGateway.GetStage(stage.ApiId, stage.Stage).DeploymentId;
+        fixture.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
+        await fixture.Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = stage.ApiId, StageName = stage.Stage, DeploymentId = deployment });
     }
 
-    private static Task<JsonElement> CheckAsync(World world) => world.AnswerAsync(new { action = "check", secretId = world.SecretArn });
+    private static Task<JsonElement> CheckAsync(RotationFixture fixture) => fixture.AnswerAsync(new { action = "check", secretId = fixture.SecretArn });
 }

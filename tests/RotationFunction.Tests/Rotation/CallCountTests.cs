@@ -11,46 +11,46 @@ public sealed class CallCountTests
     [InlineData(4, 0)]
     public async Task A_rotation_costs_a_constant_and_one_call_a_usage_plan(int plans, int otherKeys)
     {
-        await using var world = await World.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
+        await using var fixture = await RotationFixture.StartAsync(plans: plans, unknowns: new UnknownBehaviours());
         for (var other = 0; other < otherKeys; other++)
         {
-            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"demo/partner-{other}", Enabled = true });
+            fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"demo/partner-{other}", Enabled = true });
         }
 
-        await world.RotateHealthyAsync(5); // from here on a rotation also disables one key and deletes one
+        await fixture.RotateHealthyAsync(5); // from here on a rotation also disables one key and deletes one
 
-        var record = await world.RotateAsync();
+        var record = await fixture.RotateAsync();
 
         Assert.Equal(
             [("createSecret", 5), ("setSecret", 5 + plans), ("testSecret", 6), ("finishSecret", 9)],
-            record.Steps.Select(step => (step.Step, step.Calls.Count(call => call.Call.AccessKeyId == World.FunctionAccessKey))));
+            record.Steps.Select(step => (step.Step, step.Calls.Count(call => call.Call.AccessKeyId == RotationFixture.FunctionAccessKey))));
     }
 
     [Fact]
     public async Task A_full_account_costs_a_rotation_not_one_call_more()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(5);
-        var empty = Calls(await world.RotateAsync());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(5);
+        var empty = Calls(await fixture.RotateAsync());
         for (var other = 0; other < 2000; other++)
         {
-            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"other/{other}" });
+            fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest { Name = $"other/{other}" });
         }
 
-        for (var other = 0; other < 299; other++) // AWS quota: 300, and one is the world's
+        for (var other = 0; other < 299; other++) // AWS quota: 300, and one is the fixture's
         {
-            world.Aws.ApiGateway.CreateUsagePlan(new LocalAws.ApiGateway.CreateUsagePlanRequest { Name = $"other {other}" });
+            fixture.Aws.ApiGateway.CreateUsagePlan(new LocalAws.ApiGateway.CreateUsagePlanRequest { Name = $"other {other}" });
         }
 
         for (var other = 0; other < 500; other++)
         {
-            world.Aws.SecretsManager.CreateSecret(new LocalAws.SecretsManager.CreateSecretRequest { Name = $"other/{other}" });
+            fixture.Aws.SecretsManager.CreateSecret(new LocalAws.SecretsManager.CreateSecretRequest { Name = $"other/{other}" });
         }
 
-        Assert.Equal(empty.Order(), Calls(await world.RotateAsync()).Order()); // the order of retirement is that of the list
+        Assert.Equal(empty.Order(), Calls(await fixture.RotateAsync()).Order()); // the order of retirement is that of the list
 
         static List<string> Calls(RotationRecord rotation) =>
-            [.. rotation.Steps.SelectMany(step => step.Calls).Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation)];
+            [.. rotation.Steps.SelectMany(step => step.Calls).Where(call => call.Call.AccessKeyId == RotationFixture.FunctionAccessKey).Select(call => call.Call.Operation)];
     }
 
     [Theory]
@@ -59,12 +59,12 @@ public sealed class CallCountTests
     [InlineData("testSecret")]
     public async Task A_steps_value_and_template_and_its_plans_are_read_at_the_same_time(string step)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(earlier => earlier != step)]);
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(earlier => earlier != step)]);
         using var allAreAskedFor = new CountdownEvent(3);
         var together = 0;
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
             if (call.Operation is "GetSecretValue" or "GetApiKey" or "GetUsagePlans" && !allAreAskedFor.IsSet)
             {
@@ -75,7 +75,7 @@ public sealed class CallCountTests
             return null;
         };
 
-        await world.RunAsync(token, step);
+        await fixture.RunAsync(token, step);
 
         Assert.Equal(3, together);
     }
@@ -84,13 +84,13 @@ public sealed class CallCountTests
     public async Task The_list_in_the_documentation_is_the_calls_of_each_step()
     {
         // The order of retirement is that of the list.
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync(5);
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync(5);
 
         var rows = (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "performance.md"))).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
-        foreach (var step in (await world.RotateAsync()).Steps)
+        foreach (var step in (await fixture.RotateAsync()).Steps)
         {
-            var calls = step.Calls.Where(call => call.Call.AccessKeyId == World.FunctionAccessKey).Select(call => call.Call.Operation).ToList();
+            var calls = step.Calls.Where(call => call.Call.AccessKeyId == RotationFixture.FunctionAccessKey).Select(call => call.Call.Operation).ToList();
             Assert.Equal(InOrder(calls), InOrder([.. rows.Where(row => row.Length == 5 && row[1] == step.Step).Select(row => row[2])]));
 
             // The three reads after the guard are made at the same time.

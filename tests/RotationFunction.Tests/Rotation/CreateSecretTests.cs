@@ -11,12 +11,12 @@ public sealed class CreateSecretTests
     [InlineData(null)]
     public async Task The_RotationToken_is_optional_and_passed_on(string? rotationToken)
     {
-        await using var world = await World.StartAsync();
-        var token = await world.OpenRotationAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        var token = await fixture.OpenRotationAsync();
 
-        await world.InvokeAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = world.SecretArn, ClientRequestToken = token, RotationToken = rotationToken }));
+        await fixture.InvokeAsync(JsonSerializer.Serialize(new { Step = "createSecret", SecretId = fixture.SecretArn, ClientRequestToken = token, RotationToken = rotationToken }));
 
-        var sent = Assert.Single(world.FunctionTap.BodiesOf("PutSecretValue"));
+        var sent = Assert.Single(fixture.FunctionTap.BodiesOf("PutSecretValue"));
         Assert.Equal(token, sent.GetProperty("ClientRequestToken").GetString());
         Assert.Equal(["AWSPENDING"], sent.GetProperty("VersionStages").EnumerateArray().Select(label => label.GetString()));
         Assert.True(rotationToken is null ? !sent.TryGetProperty("RotationToken", out _) : sent.GetProperty("RotationToken").GetString() == rotationToken);
@@ -27,19 +27,19 @@ public sealed class CreateSecretTests
     [InlineData("testSecret")]
     public async Task A_key_that_would_open_nothing_is_refused_before_it_is_made_and_before_it_becomes_current(string step)
     {
-        await using var world = await World.StartAsync(plans: 2);
-        await world.RotateHealthyAsync();
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(_ => step == "testSecret")]);
-        foreach (var plan in world.PlanIds)
+        await using var fixture = await RotationFixture.StartAsync(plans: 2);
+        await fixture.RotateHealthyAsync();
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, [.. new[] { "createSecret", "setSecret" }.TakeWhile(_ => step == "testSecret")]);
+        foreach (var plan in fixture.PlanIds)
         {
-            var stage = (await world.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = plan })).ApiStages[0];
-            world.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
+            var stage = (await fixture.Gateway.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = plan })).ApiStages[0];
+            fixture.Aws.ApiGateway.DeleteStage(stage.ApiId, stage.Stage);
         }
 
-        var message = await world.FailAsync(token, step);
+        var message = await fixture.FailAsync(token, step);
 
-        Assert.Contains($"no usage plan of the template key {world.TemplateId} has an API stage", message, StringComparison.Ordinal);
+        Assert.Contains($"no usage plan of the template key {fixture.TemplateId} has an API stage", message, StringComparison.Ordinal);
         Assert.Contains("aws apigateway update-usage-plan --usage-plan-id ", message, StringComparison.Ordinal);
     }
 }

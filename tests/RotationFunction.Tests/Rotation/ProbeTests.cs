@@ -12,7 +12,7 @@ public sealed class ProbeTests
     public async Task A_key_passes_when_the_API_accepts_it_five_times_in_a_row_and_there_is_no_wait()
     {
         await using var test = await OpenAsync();
-        var before = test.World.Time.GetUtcNow();
+        var before = test.RotationFixture.Time.GetUtcNow();
 
         await test.RunAsync();
 
@@ -22,8 +22,8 @@ public sealed class ProbeTests
         Assert.True(keys[1] == test.Current);
         Assert.True(keys[2..].All(key => key == test.Pending));
         Assert.All(test.Api.Requests, request => Assert.Equal((HttpMethod.Get, Url), (request.Method, request.RequestUri!.ToString())));
-        Assert.InRange((test.World.Time.GetUtcNow() - before).TotalSeconds, 1, 10); // not the 120 s of ACTIVATION_WAIT
-        Assert.DoesNotContain(test.World.Log, entry => entry.Level == "Warning");
+        Assert.InRange((test.RotationFixture.Time.GetUtcNow() - before).TotalSeconds, 1, 10); // not the 120 s of ACTIVATION_WAIT
+        Assert.DoesNotContain(test.RotationFixture.Log, entry => entry.Level == "Warning");
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ProbeTests
             times.Add(time!.GetUtcNow());
             return request <= 7 ? ScriptedApi.Forbidden() : ScriptedApi.Ok();
         });
-        time = test.World.Time;
+        time = test.RotationFixture.Time;
 
         await test.RunAsync();
 
@@ -55,14 +55,14 @@ public sealed class ProbeTests
     public async Task A_key_that_is_never_accepted_fails_with_what_the_API_answered_and_AWSCURRENT_stays()
     {
         await using var test = await OpenAsync(pending: _ => ScriptedApi.Forbidden());
-        var started = test.World.Time.GetUtcNow();
+        var started = test.RotationFixture.Time.GetUtcNow();
 
-        var message = await test.World.FailAsync(test.Token, "testSecret", timeLeft: TimeSpan.FromMinutes(2));
+        var message = await test.RotationFixture.FailAsync(test.Token, "testSecret", timeLeft: TimeSpan.FromMinutes(2));
 
         Assert.Contains($"was not accepted 5 times in a row by {Url} within", message, StringComparison.Ordinal);
         Assert.Contains("it answered 403 ForbiddenException. AWSCURRENT stays as it is", message, StringComparison.Ordinal);
-        Assert.InRange((test.World.Time.GetUtcNow() - started).TotalSeconds, 90, 120);
-        Assert.True(test.Current == await test.World.ReadKeyAsync());
+        Assert.InRange((test.RotationFixture.Time.GetUtcNow() - started).TotalSeconds, 90, 120);
+        Assert.True(test.Current == await test.RotationFixture.ReadKeyAsync());
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ProbeTests
     {
         await using var test = await OpenAsync(pending: _ => ScriptedApi.Status(429), current: () => ScriptedApi.Status(429));
         await test.RunAsync();
-        Assert.DoesNotContain(test.World.Log, entry => entry.Level == "Warning");
+        Assert.DoesNotContain(test.RotationFixture.Log, entry => entry.Level == "Warning");
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class ProbeTests
         await test.RunAsync("testSecret", "finishSecret");
         test.Api.Requests.Clear();
 
-        Assert.Equal(RotationOutcome.Succeeded, (await test.World.RotateAsync(immediately: false)).Outcome);
+        Assert.Equal(RotationOutcome.Succeeded, (await test.RotationFixture.RotateAsync(immediately: false)).Outcome);
 
         Assert.Equal(6, test.Api.Keys.Count(key => key == test.Pending)); // by now it is the current one: once as a control
     }
@@ -139,13 +139,13 @@ public sealed class ProbeTests
     public async Task A_first_key_is_probed_with_the_one_control_that_there_is()
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
-        api.Answer = (key, _) => world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
+        api.Answer = (key, _) => fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
 
         Assert.Equal(6, api.Requests.Count);
-        Assert.DoesNotContain(world.Log, entry => entry.Level == "Warning");
+        Assert.DoesNotContain(fixture.Log, entry => entry.Level == "Warning");
     }
 
     [Fact]
@@ -158,13 +158,13 @@ public sealed class ProbeTests
             sent ??= time!.GetUtcNow();
             return ScriptedApi.Ok();
         });
-        time = test.World.Time;
+        time = test.RotationFixture.Time;
         var before = time.GetUtcNow();
 
         await test.RunAsync();
 
         Assert.InRange(sent!.Value - before, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
-        test.World.Time.Advance(TimeSpan.FromHours(1)); // nothing of it is new by then
+        test.RotationFixture.Time.Advance(TimeSpan.FromHours(1)); // nothing of it is new by then
         (sent, before) = (null, time.GetUtcNow());
         await test.RunAsync();
         Assert.Equal(before, sent!.Value);
@@ -176,18 +176,18 @@ public sealed class ProbeTests
     public async Task A_first_key_that_is_refused_like_a_made_up_one_is_given_up_early_and_authorizers_are_named(int activationWait, int minutes)
     {
         var api = new ScriptedApi { Answer = (_, _) => ScriptedApi.Forbidden() };
-        await using var world = await World.StartAsync(api: api, probe: Url, activationWait: activationWait, unknowns: new UnknownBehaviours());
-        var started = world.Time.GetUtcNow();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: Url, activationWait: activationWait, unknowns: new UnknownBehaviours());
+        var started = fixture.Time.GetUtcNow();
 
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
 
         Assert.Contains($"is refused by {Url} like a made-up key, for ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("it answered 403 ForbiddenException. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("Then deploy again.", failure.Message, StringComparison.Ordinal);
-        Assert.InRange(world.Time.GetUtcNow() - started, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(15));
+        Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(15));
         // A key that API Gateway served after that passes when it is deployed again.
-        api.Answer = (key, _) => world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
-        Assert.StartsWith("The secret has a key", await world.ActAsync(new { action = "provision", secretId = world.SecretArn }), StringComparison.Ordinal);
+        api.Answer = (key, _) => fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
+        Assert.StartsWith("The secret has a key", await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -196,12 +196,12 @@ public sealed class ProbeTests
     public async Task A_first_key_that_is_served_late_or_answered_otherwise_is_waited_for(bool otherwise)
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: Url);
-        var started = world.Time.GetUtcNow();
-        api.Answer = (key, _) => world.Time.GetUtcNow() - started > TimeSpan.FromMinutes(otherwise ? 9 : 6.5) && world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok()
-            : otherwise && world.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Status(500) : ScriptedApi.Forbidden();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: Url);
+        var started = fixture.Time.GetUtcNow();
+        api.Answer = (key, _) => fixture.Time.GetUtcNow() - started > TimeSpan.FromMinutes(otherwise ? 9 : 6.5) && fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok()
+            : otherwise && fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Status(500) : ScriptedApi.Forbidden();
 
-        Assert.StartsWith("The secret has a key", await world.ActAsync(new { action = "provision", secretId = world.SecretArn }), StringComparison.Ordinal);
+        Assert.StartsWith("The secret has a key", await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -218,13 +218,13 @@ public sealed class ProbeTests
                 return response;
             },
         };
-        await using var world = await World.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: Url, unknowns: new UnknownBehaviours());
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
 
         Assert.Single(api.Requests);
         Assert.Contains(
-            $"with a made-up key it answered {status} {errorType}: an authorizer refuses it, whatever the key", Assert.Single(world.Log, entry => entry.Level == "Warning").Message, StringComparison.Ordinal);
+            $"with a made-up key it answered {status} {errorType}: an authorizer refuses it, whatever the key", Assert.Single(fixture.Log, entry => entry.Level == "Warning").Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -236,9 +236,9 @@ public sealed class ProbeTests
     public async Task A_probe_that_is_not_a_plain_https_URL_is_refused_before_anything_is_sent(string url)
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: url);
-        var token = await world.OpenRotationAsync();
-        Assert.Contains($"the tag apikey-rotation:probe of the template key {world.TemplateId} is not an https URL", await world.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: url);
+        var token = await fixture.OpenRotationAsync();
+        Assert.Contains($"the tag apikey-rotation:probe of the template key {fixture.TemplateId} is not an https URL", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
         Assert.Empty(api.Requests);
     }
 
@@ -250,7 +250,7 @@ public sealed class ProbeTests
         await test.RunAsync();
 
         Assert.All(test.Api.Requests, request => Assert.Equal("orders.example.com", request.RequestUri!.Host));
-        var minted = await test.World.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = (await test.World.MintedAsync())[^1].Id });
+        var minted = await test.RotationFixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = (await test.RotationFixture.MintedAsync())[^1].Id });
         Assert.DoesNotContain("apikey-rotation:probe", minted.Tags.Keys);
     }
 
@@ -263,37 +263,37 @@ public sealed class ProbeTests
 
     private static async Task AssertFallsBackAsync(OpenProbe test, string reason)
     {
-        var created = (await test.World.MintedAsync())[^1].CreatedDate!.Value.ToUniversalTime();
+        var created = (await test.RotationFixture.MintedAsync())[^1].CreatedDate!.Value.ToUniversalTime();
 
         await test.RunAsync();
 
-        var warning = Assert.Single(test.World.Log, entry => entry.Level == "Warning");
+        var warning = Assert.Single(test.RotationFixture.Log, entry => entry.Level == "Warning");
         Assert.Contains($"the probe of {Url} proves nothing: {reason}", warning.Message, StringComparison.Ordinal);
-        Assert.True((test.World.Time.GetUtcNow().UtcDateTime - created).TotalSeconds >= 120);
+        Assert.True((test.RotationFixture.Time.GetUtcNow().UtcDateTime - created).TotalSeconds >= 120);
         Assert.False(test.Api.Keys.Contains(test.Pending), "the new key is not sent where the controls do not behave");
     }
 
-    /// <summary>A world with a current key and a rotation in which testSecret comes next, and the answers of its API; by default those of a working one.</summary>
+    /// <summary>A fixture with a current key and a rotation in which testSecret comes next, and the answers of its API; by default those of a working one.</summary>
     private static async Task<OpenProbe> OpenAsync(
         Func<int, HttpResponseMessage>? pending = null, Func<HttpResponseMessage>? current = null, Func<HttpResponseMessage>? madeUp = null)
     {
         var api = new ScriptedApi();
-        var world = await World.StartAsync(api: api, unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync();
-        await world.TagBothAsync("apikey-rotation:probe", Url);
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        var (pendingKey, currentKey) = (await world.ReadKeyAsync("AWSPENDING"), await world.ReadKeyAsync());
+        var fixture = await RotationFixture.StartAsync(api: api, unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync();
+        await fixture.TagBothAsync("apikey-rotation:probe", Url);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        var (pendingKey, currentKey) = (await fixture.ReadKeyAsync("AWSPENDING"), await fixture.ReadKeyAsync());
         api.Answer = (key, request) =>
             key == pendingKey ? pending?.Invoke(request) ?? ScriptedApi.Ok()
             : key == currentKey ? current?.Invoke() ?? ScriptedApi.Ok()
             : madeUp?.Invoke() ?? ScriptedApi.Forbidden();
-        return new OpenProbe(world, api, token, pendingKey, currentKey);
+        return new OpenProbe(fixture, api, token, pendingKey, currentKey);
     }
 
-    private sealed class OpenProbe(World world, ScriptedApi api, string token, string pending, string current) : IAsyncDisposable
+    private sealed class OpenProbe(RotationFixture fixture, ScriptedApi api, string token, string pending, string current) : IAsyncDisposable
     {
-        public World World => world;
+        public RotationFixture RotationFixture => fixture;
 
         public ScriptedApi Api => api;
 
@@ -303,8 +303,8 @@ public sealed class ProbeTests
 
         public string Current => current;
 
-        public Task RunAsync(params string[] steps) => world.RunAsync(token, steps.Length > 0 ? steps : ["testSecret"]);
+        public Task RunAsync(params string[] steps) => fixture.RunAsync(token, steps.Length > 0 ? steps : ["testSecret"]);
 
-        public ValueTask DisposeAsync() => world.DisposeAsync();
+        public ValueTask DisposeAsync() => fixture.DisposeAsync();
     }
 }

@@ -12,47 +12,47 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotation_replaces_the_key_that_clients_use()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        var first = await world.ReadKeyAsync();
-        await world.RotateHealthyAsync();
-        var second = await world.ReadKeyAsync();
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        var first = await fixture.ReadKeyAsync();
+        await fixture.RotateHealthyAsync();
+        var second = await fixture.ReadKeyAsync();
 
         Assert.True(first != second);
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(second));
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(first));
-        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync("somebody-made-this-key-up"));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(second));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(first));
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync("somebody-made-this-key-up"));
     }
 
     [Fact]
     public async Task A_key_lives_for_one_rotation_each_as_current_previous_and_disabled()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        var key = Assert.Single(await world.MintedAsync());
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        var key = Assert.Single(await fixture.MintedAsync());
 
-        await world.RotateHealthyAsync();
-        Assert.True((await world.MintedAsync())[0].Enabled);
-        Assert.True(key.Value == await world.ReadKeyAsync("AWSPREVIOUS"));
+        await fixture.RotateHealthyAsync();
+        Assert.True((await fixture.MintedAsync())[0].Enabled);
+        Assert.True(key.Value == await fixture.ReadKeyAsync("AWSPREVIOUS"));
 
-        await world.RotateHealthyAsync();
-        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(key.Value));
-        Assert.Contains(await world.MintedAsync(), listed => listed.Id == key.Id && listed.Enabled == false);
+        await fixture.RotateHealthyAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(key.Value));
+        Assert.Contains(await fixture.MintedAsync(), listed => listed.Id == key.Id && listed.Enabled == false);
 
-        await world.RotateHealthyAsync();
-        Assert.DoesNotContain(await world.MintedAsync(), listed => listed.Id == key.Id);
+        await fixture.RotateHealthyAsync();
+        Assert.DoesNotContain(await fixture.MintedAsync(), listed => listed.Id == key.Id);
     }
 
     [Fact]
     public async Task Ten_rotations_leave_one_current_one_previous_and_one_disabled_key()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(10);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(10);
 
-        var keys = await world.MintedAsync();
+        var keys = await fixture.MintedAsync();
         Assert.Equal([false, true, true], keys.Select(key => key.Enabled));
-        Assert.True(keys[1].Value == await world.ReadKeyAsync("AWSPREVIOUS"));
-        Assert.True(keys[2].Value == await world.ReadKeyAsync());
+        Assert.True(keys[1].Value == await fixture.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.True(keys[2].Value == await fixture.ReadKeyAsync());
     }
 
     [Theory]
@@ -62,22 +62,22 @@ public sealed class RotationTests
     [InlineData(400, true)] // the probe sees what ACTIVATION_WAIT, 120 s, would miss
     public async Task No_client_that_reads_the_secret_once_a_period_is_refused(int activationLagSeconds, bool probe)
     {
-        await using var world = await World.StartAsync(activationLag: TimeSpan.FromSeconds(activationLagSeconds));
+        await using var fixture = await RotationFixture.StartAsync(activationLag: TimeSpan.FromSeconds(activationLagSeconds));
         if (probe)
         {
-            await world.TagBothAsync("apikey-rotation:probe", new Uri(world.ApiUrl, "orders").ToString());
+            await fixture.TagBothAsync("apikey-rotation:probe", new Uri(fixture.ApiUrl, "orders").ToString());
         }
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
         using var stop = new CancellationTokenSource();
-        var cached = await world.ReadKeyAsync();
+        var cached = await fixture.ReadKeyAsync();
         var calls = 0;
         var calling = CallWithoutPauseAsync();
 
         for (var rotation = 0; rotation < 5; rotation++)
         {
-            await world.RotateHealthyAsync();
-            cached = await world.ReadKeyAsync();
+            await fixture.RotateHealthyAsync();
+            cached = await fixture.ReadKeyAsync();
             // A request with the key before may be under way on a slow machine, where the next rotation takes no time: it would come a period too late.
             for (var seen = Volatile.Read(ref calls); Volatile.Read(ref calls) < seen + 2 && !calling.IsCompleted;)
             {
@@ -95,7 +95,7 @@ public sealed class RotationTests
             var (ok, bad) = (0, 0);
             while (!stop.IsCancellationRequested)
             {
-                _ = await world.CallApiAsync(Volatile.Read(ref cached)) == HttpStatusCode.OK ? ok++ : bad++;
+                _ = await fixture.CallApiAsync(Volatile.Read(ref cached)) == HttpStatusCode.OK ? ok++ : bad++;
                 Interlocked.Increment(ref calls);
             }
 
@@ -106,161 +106,161 @@ public sealed class RotationTests
     [Fact]
     public async Task A_key_that_is_served_later_than_the_activation_wait_is_refused_at_first()
     {
-        await using var world = await World.StartAsync(activationWait: 60, activationLag: TimeSpan.FromSeconds(61), unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync();
+        await using var fixture = await RotationFixture.StartAsync(activationWait: 60, activationLag: TimeSpan.FromSeconds(61), unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync();
 
-        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(await world.ReadKeyAsync()));
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
     }
 
     [Fact]
     public async Task RotateImmediately_false_tests_the_current_key_and_changes_nothing()
     {
         // AWSPENDING of the rotation before is part of what this compares.
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync(2);
-        var before = await world.SnapshotAsync();
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync(2);
+        var before = await fixture.SnapshotAsync();
 
-        var record = await world.RotateAsync(immediately: false);
+        var record = await fixture.RotateAsync(immediately: false);
 
         Assert.Equal(RotationOutcome.Succeeded, record.Outcome);
         Assert.Equal("testSecret", Assert.Single(record.Steps).Step);
-        Assert.Equal(before, await world.SnapshotAsync());
-        await world.RotateHealthyAsync();
+        Assert.Equal(before, await fixture.SnapshotAsync());
+        await fixture.RotateHealthyAsync();
     }
 
     [Fact]
     public async Task The_owners_fields_are_carried_over_to_the_byte()
     {
-        await using var world = await World.StartAsync("""{ "url": "https://x/\u00e4\"", "apiKey" : "old-one-made-by-hand", "n": 1.50e1, "deep": {"apiKey": [1, 2 ,{}]} }""");
-        await world.RotateHealthyAsync(2);
+        await using var fixture = await RotationFixture.StartAsync("""{ "url": "https://x/\u00e4\"", "apiKey" : "old-one-made-by-hand", "n": 1.50e1, "deep": {"apiKey": [1, 2 ,{}]} }""");
+        await fixture.RotateHealthyAsync(2);
 
-        var key = await world.ReadKeyAsync();
+        var key = await fixture.ReadKeyAsync();
         var expected = """{ "url": "https://x/\u00e4\"", "apiKey" : "*", "n": 1.50e1, "deep": {"apiKey": [1, 2 ,{}]} }""";
-        Assert.True(expected.Replace("*", key, StringComparison.Ordinal) == await world.CurrentDocumentAsync());
+        Assert.True(expected.Replace("*", key, StringComparison.Ordinal) == await fixture.CurrentDocumentAsync());
     }
 
     [Fact]
     public async Task An_owners_edit_between_rotations_keeps_its_key_valid_and_is_carried_over()
     {
         // If AWSPENDING stayed on the edited version, Secrets Manager would refuse the next rotation.
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync(2);
-        var key = await world.ReadKeyAsync();
-        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","owner":"edited"}""" });
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync(2);
+        var key = await fixture.ReadKeyAsync();
+        await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","owner":"edited"}""" });
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
 
-        Assert.Equal("edited", JsonDocument.Parse(await world.CurrentDocumentAsync()).RootElement.GetProperty("owner").GetString());
-        Assert.True(key == await world.ReadKeyAsync("AWSPREVIOUS"));
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(key));
-        await world.RotateHealthyAsync();
-        Assert.Equal(HttpStatusCode.Forbidden, await world.CallApiAsync(key));
+        Assert.Equal("edited", JsonDocument.Parse(await fixture.CurrentDocumentAsync()).RootElement.GetProperty("owner").GetString());
+        Assert.True(key == await fixture.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(key));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(key));
     }
 
     [Fact]
     public async Task A_rollback_makes_the_previous_key_current_and_the_next_rotation_keeps_it_valid()
     {
         // If AWSPENDING stayed on the version rolled back from, Secrets Manager would refuse the next rotation.
-        await using var world = await World.StartAsync(unknowns: new UnknownBehaviours());
-        await world.RotateHealthyAsync(2);
-        var previous = await world.ReadKeyAsync("AWSPREVIOUS");
-        var labels = await world.LabelsAsync();
-        await world.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());
+        await fixture.RotateHealthyAsync(2);
+        var previous = await fixture.ReadKeyAsync("AWSPREVIOUS");
+        var labels = await fixture.LabelsAsync();
+        await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
         {
-            SecretId = world.SecretArn,
+            SecretId = fixture.SecretArn,
             VersionStage = "AWSCURRENT",
             MoveToVersionId = labels.Single(version => version.Value.Contains("AWSPREVIOUS")).Key,
             RemoveFromVersionId = labels.Single(version => version.Value.Contains("AWSCURRENT")).Key,
         });
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
 
-        Assert.True(previous == await world.ReadKeyAsync("AWSPREVIOUS"));
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(previous));
+        Assert.True(previous == await fixture.ReadKeyAsync("AWSPREVIOUS"));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(previous));
     }
 
     [Fact]
     public async Task Description_customer_tags_and_plans_come_from_the_template()
     {
-        await using var world = await World.StartAsync(plans: 3);
-        await world.RotateHealthyAsync();
+        await using var fixture = await RotationFixture.StartAsync(plans: 3);
+        await fixture.RotateHealthyAsync();
 
-        var record = world.Aws.SecretsManager.Rotations[^1];
-        var key = await world.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = Assert.Single(await world.MintedAsync()).Id });
-        Assert.Equal($"{world.SecretName}/{record.VersionId}", key.Name);
+        var record = fixture.Aws.SecretsManager.Rotations[^1];
+        var key = await fixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = Assert.Single(await fixture.MintedAsync()).Id });
+        Assert.Equal($"{fixture.SecretName}/{record.VersionId}", key.Name);
         Assert.Equal(("Partner API, template", "customer-7"), (key.Description, key.CustomerId));
         Assert.Equal(
-            [("apikey-rotation:minted-for", world.SecretArn), ("team", "billing")],
+            [("apikey-rotation:minted-for", fixture.SecretArn), ("team", "billing")],
             key.Tags.Select(tag => (tag.Key, tag.Value)).Order());
-        foreach (var plan in world.PlanIds)
+        foreach (var plan in fixture.PlanIds)
         {
-            var keys = await world.Gateway.GetUsagePlanKeysAsync(new GetUsagePlanKeysRequest { UsagePlanId = plan });
-            Assert.Equal(new[] { key.Id, world.TemplateId }.Order(), keys.Items.Select(item => item.Id).Order());
+            var keys = await fixture.Gateway.GetUsagePlanKeysAsync(new GetUsagePlanKeysRequest { UsagePlanId = plan });
+            Assert.Equal(new[] { key.Id, fixture.TemplateId }.Order(), keys.Items.Select(item => item.Id).Order());
         }
     }
 
     [Fact]
     public async Task Plans_that_the_template_gained_or_lost_count_from_the_next_key_on()
     {
-        await using var world = await World.StartAsync(plans: 2);
-        await world.RotateHealthyAsync();
-        var gained = await world.AddPlanAsync(world.TemplateId);
-        await world.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = world.TemplateId });
+        await using var fixture = await RotationFixture.StartAsync(plans: 2);
+        await fixture.RotateHealthyAsync();
+        var gained = await fixture.AddPlanAsync(fixture.TemplateId);
+        await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
 
-        await world.RotateHealthyAsync();
+        await fixture.RotateHealthyAsync();
 
-        var plans = await world.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = (await world.MintedAsync())[^1].Id });
-        Assert.Equal(new[] { world.PlanIds[1], gained }.Order(), plans.Items.Select(plan => plan.Id).Order());
+        var plans = await fixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = (await fixture.MintedAsync())[^1].Id });
+        Assert.Equal(new[] { fixture.PlanIds[1], gained }.Order(), plans.Items.Select(plan => plan.Id).Order());
     }
 
     [Fact]
     public async Task Keys_of_others_are_never_touched()
     {
         const string Name = "demo/partner-api";
-        await using var world = await World.StartAsync(secretName: Name);
-        var version = World.NewToken();
+        await using var fixture = await RotationFixture.StartAsync(secretName: Name);
+        var version = RotationFixture.NewToken();
         List<(string Name, Dictionary<string, string>? Tags)> others =
         [
             ("in the same plan", null),
             (Name, null),
             (Name + "-2/" + version, null),
-            (Name + "/by-hand", new() { ["apikey-rotation:minted-for"] = world.SecretArn }),
+            (Name + "/by-hand", new() { ["apikey-rotation:minted-for"] = fixture.SecretArn }),
             (Name + "/" + version, null), // named exactly like a minted key, without our tag
-            (Name + "/" + World.NewToken(), new() { ["apikey-rotation:minted-for"] = world.SecretArn.Replace("partner-api", "partner-apj", StringComparison.Ordinal) }),
-            (Name + "/more/" + version, new() { ["apikey-rotation:minted-for"] = world.SecretArn.Replace("partner-api", "partner-api/more", StringComparison.Ordinal) }),
+            (Name + "/" + RotationFixture.NewToken(), new() { ["apikey-rotation:minted-for"] = fixture.SecretArn.Replace("partner-api", "partner-apj", StringComparison.Ordinal) }),
+            (Name + "/more/" + version, new() { ["apikey-rotation:minted-for"] = fixture.SecretArn.Replace("partner-api", "partner-api/more", StringComparison.Ordinal) }),
         ];
         var ids = new List<string>();
         foreach (var other in others)
         {
-            var key = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = other.Name, Enabled = ids.Count % 2 == 0, Tags = other.Tags });
-            await world.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = world.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
+            var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = other.Name, Enabled = ids.Count % 2 == 0, Tags = other.Tags });
+            await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
             ids.Add(key.Id);
         }
 
         var before = await DescribeAsync();
-        await world.RotateHealthyAsync(4);
+        await fixture.RotateHealthyAsync(4);
         Assert.Equal(before, await DescribeAsync());
 
         async Task<string> DescribeAsync() =>
-            string.Join('\n', (await world.SnapshotAsync()).Split('\n').Where(line => ids.Any(id => line.StartsWith(id, StringComparison.Ordinal))));
+            string.Join('\n', (await fixture.SnapshotAsync()).Split('\n').Where(line => ids.Any(id => line.StartsWith(id, StringComparison.Ordinal))));
     }
 
     [Fact]
     public async Task Keys_left_by_a_deleted_secret_of_the_same_name_are_retired()
     {
-        await using var world = await World.StartAsync();
-        var former = world.SecretArn[..^6] + (world.SecretArn.EndsWith("abcdef", StringComparison.Ordinal) ? "ghijkl" : "abcdef");
-        await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        await using var fixture = await RotationFixture.StartAsync();
+        var former = fixture.SecretArn[..^6] + (fixture.SecretArn.EndsWith("abcdef", StringComparison.Ordinal) ? "ghijkl" : "abcdef");
+        await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
-            Name = $"{world.SecretName}/{World.NewToken()}",
+            Name = $"{fixture.SecretName}/{RotationFixture.NewToken()}",
             Enabled = true,
             Tags = new() { ["apikey-rotation:minted-for"] = former },
         });
 
-        await world.RotateHealthyAsync();
-        Assert.Equal([false, true], (await world.MintedAsync()).Select(key => key.Enabled));
-        await world.RotateHealthyAsync();
-        Assert.Equal([true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal([false, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal([true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
     }
 
     [Theory]
@@ -269,38 +269,38 @@ public sealed class RotationTests
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
     public async Task Tokens_need_not_be_UUIDs(string token)
     {
-        await using var world = await World.StartAsync();
-        var record = await world.RotateAsync(token);
+        await using var fixture = await RotationFixture.StartAsync();
+        var record = await fixture.RotateAsync(token);
 
         Assert.Equal((RotationOutcome.Succeeded, token), (record.Outcome, record.VersionId));
-        await world.RotateHealthyAsync(3);
-        Assert.Equal(3, (await world.MintedAsync()).Count);
+        await fixture.RotateHealthyAsync(3);
+        Assert.Equal(3, (await fixture.MintedAsync()).Count);
     }
 
     [Fact]
     public async Task More_than_500_keys_and_more_than_25_plans_are_seen_whole()
     {
-        await using var world = await World.StartAsync(plans: 30);
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
+        await using var fixture = await RotationFixture.StartAsync(plans: 30);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
         // The list is newest first, so the pending key comes last, behind strays that fill the first page.
         for (var stray = 0; stray < 520; stray++)
         {
-            world.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest
+            fixture.Aws.ApiGateway.CreateApiKey(new LocalAws.ApiGateway.CreateApiKeyRequest
             {
-                Name = $"{world.SecretName}/{World.NewToken()}",
+                Name = $"{fixture.SecretName}/{RotationFixture.NewToken()}",
                 Enabled = true,
-                Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = world.SecretArn },
+                Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = fixture.SecretArn },
             });
         }
 
-        await world.RunAsync(token, "testSecret", "finishSecret");
+        await fixture.RunAsync(token, "testSecret", "finishSecret");
 
-        var current = await world.ReadKeyAsync();
-        var key = Assert.Single(await world.MintedAsync(), key => key.Value == current);
-        await world.RotateHealthyAsync(); // the strays are not older than the first rotation's key
-        Assert.Equal(2, (await world.MintedAsync()).Count(key => key.Enabled == true));
-        var plans = await world.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id, Limit = 500 });
+        var current = await fixture.ReadKeyAsync();
+        var key = Assert.Single(await fixture.MintedAsync(), key => key.Value == current);
+        await fixture.RotateHealthyAsync(); // the strays are not older than the first rotation's key
+        Assert.Equal(2, (await fixture.MintedAsync()).Count(key => key.Enabled == true));
+        var plans = await fixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id, Limit = 500 });
         Assert.Equal(30, plans.Items.Count);
     }
 
@@ -311,11 +311,11 @@ public sealed class RotationTests
     [InlineData("finishSecret")]
     public async Task A_step_that_fails_after_its_work_is_healed_by_Secrets_Managers_retry(string failing)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(3);
-        var run = world.OnInvoke;
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(3);
+        var run = fixture.OnInvoke;
         var failures = 0;
-        world.OnInvoke = async invocation =>
+        fixture.OnInvoke = async invocation =>
         {
             var result = await run(invocation);
             using var sent = JsonDocument.Parse(invocation.Payload);
@@ -327,29 +327,29 @@ public sealed class RotationTests
             return result;
         };
 
-        var record = await world.RotateAsync();
+        var record = await fixture.RotateAsync();
 
         Assert.Equal(RotationOutcome.Succeeded, record.Outcome);
         Assert.Equal(1, record.Steps.Count(step => step.Error is not null));
-        await world.RotateHealthyAsync(2);
-        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        await fixture.RotateHealthyAsync(2);
+        Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
     }
 
     [Theory]
     [MemberData(nameof(FunctionOperations))]
     public async Task An_AWS_call_that_fails_before_or_after_its_effect_is_healed(string operation, bool afterEffect)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(3);
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(3);
         var failures = 0;
-        world.Aws.Faults = call => call.AccessKeyId == World.FunctionAccessKey && call.Operation == operation && Interlocked.Increment(ref failures) == 1
+        fixture.Aws.Faults = call => call.AccessKeyId == RotationFixture.FunctionAccessKey && call.Operation == operation && Interlocked.Increment(ref failures) == 1
             ? Fault.Error(500, "InternalFailure", "injected", afterEffect) : null;
 
-        Assert.Equal(RotationOutcome.Succeeded, (await world.RotateAsync()).Outcome);
+        Assert.Equal(RotationOutcome.Succeeded, (await fixture.RotateAsync()).Outcome);
 
         Assert.NotEqual(0, failures);
-        await world.RotateHealthyAsync(2);
-        Assert.Equal([false, true, true], (await world.MintedAsync()).Select(key => key.Enabled));
+        await fixture.RotateHealthyAsync(2);
+        Assert.Equal([false, true, true], (await fixture.MintedAsync()).Select(key => key.Enabled));
     }
 
     public static TheoryData<string, bool> FunctionOperations()

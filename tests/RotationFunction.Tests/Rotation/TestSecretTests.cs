@@ -13,14 +13,14 @@ public sealed class TestSecretTests
     [InlineData(600)]
     public async Task It_waits_until_the_key_is_older_than_the_activation_wait(int activationWait)
     {
-        await using var world = await World.StartAsync(activationWait: activationWait, unknowns: new UnknownBehaviours());
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        var created = Assert.Single(await world.MintedAsync()).CreatedDate!.Value;
+        await using var fixture = await RotationFixture.StartAsync(activationWait: activationWait, unknowns: new UnknownBehaviours());
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        var created = Assert.Single(await fixture.MintedAsync()).CreatedDate!.Value;
 
-        await world.RunAsync(token, "testSecret");
+        await fixture.RunAsync(token, "testSecret");
 
-        Assert.InRange((world.Time.GetUtcNow().UtcDateTime - created.ToUniversalTime()).TotalSeconds, activationWait, activationWait + 1);
+        Assert.InRange((fixture.Time.GetUtcNow().UtcDateTime - created.ToUniversalTime()).TotalSeconds, activationWait, activationWait + 1);
     }
 
     [Theory]
@@ -29,24 +29,24 @@ public sealed class TestSecretTests
     [InlineData((15 * 60) + 120, 0)]
     public async Task It_waits_only_for_what_is_left_since_the_key_can_have_been_attached_last(int secondsSinceSetSecret, int wait)
     {
-        await using var world = await World.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        world.Time.Advance(TimeSpan.FromSeconds(secondsSinceSetSecret));
-        var before = world.Time.GetUtcNow();
+        await using var fixture = await RotationFixture.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        fixture.Time.Advance(TimeSpan.FromSeconds(secondsSinceSetSecret));
+        var before = fixture.Time.GetUtcNow();
 
-        await world.RunAsync(token, "testSecret");
+        await fixture.RunAsync(token, "testSecret");
 
-        Assert.Equal(wait, (world.Time.GetUtcNow() - before).TotalSeconds, tolerance: 1);
+        Assert.Equal(wait, (fixture.Time.GetUtcNow() - before).TotalSeconds, tolerance: 1);
     }
 
     [Fact]
     public async Task It_fails_at_once_when_the_invocation_is_too_short_for_the_wait()
     {
-        await using var world = await World.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        var message = await world.FailAsync(token, "testSecret", timeLeft: TimeSpan.FromSeconds(30));
+        await using var fixture = await RotationFixture.StartAsync(activationWait: 120, unknowns: new UnknownBehaviours());
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        var message = await fixture.FailAsync(token, "testSecret", timeLeft: TimeSpan.FromSeconds(30));
         Assert.Contains("needs 120 s more", message, StringComparison.Ordinal);
         Assert.Contains("only 30 s left. Give the function a longer time-out", message, StringComparison.Ordinal);
     }
@@ -54,41 +54,41 @@ public sealed class TestSecretTests
     [Fact]
     public async Task A_key_that_was_disabled_after_setSecret_does_not_pass()
     {
-        await using var world = await World.StartAsync();
-        var (token, key) = await OpenAsync(world);
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
-        Assert.Contains($"key {key} is disabled", await world.FailAsync(token, "testSecret"), StringComparison.Ordinal);
-        Assert.Contains($"key {key} is disabled", await world.FailAsync(token, "finishSecret"), StringComparison.Ordinal);
+        await using var fixture = await RotationFixture.StartAsync();
+        var (token, key) = await OpenAsync(fixture);
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
+        Assert.Contains($"key {key} is disabled", await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
+        Assert.Contains($"key {key} is disabled", await fixture.FailAsync(token, "finishSecret"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_key_that_lacks_a_plan_of_the_template_does_not_pass_and_the_retry_heals_it()
     {
-        await using var world = await World.StartAsync();
-        var (token, key) = await OpenAsync(world);
-        var gained = await world.AddPlanAsync(world.TemplateId);
-        Assert.Contains($"key {key} is not in usage plan {gained}, but the template is", await world.FailAsync(token, "testSecret"), StringComparison.Ordinal);
-        await world.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
+        await using var fixture = await RotationFixture.StartAsync();
+        var (token, key) = await OpenAsync(fixture);
+        var gained = await fixture.AddPlanAsync(fixture.TemplateId);
+        Assert.Contains($"key {key} is not in usage plan {gained}, but the template is", await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
+        await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
     }
 
     [Fact]
     public async Task A_current_key_that_was_disabled_fails_the_test_of_RotateImmediately_false()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        var key = Assert.Single(await world.MintedAsync()).Id;
-        await world.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        var key = Assert.Single(await fixture.MintedAsync()).Id;
+        await fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = key, PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = "false" }] });
 
-        var record = await world.RotateAsync(immediately: false);
+        var record = await fixture.RotateAsync(immediately: false);
 
         Assert.Equal(RotationOutcome.Failed, record.Outcome);
         Assert.Contains($"key {key} is disabled", record.Steps[0].Error, StringComparison.Ordinal);
     }
 
-    private static async Task<(string Token, string KeyId)> OpenAsync(World world)
+    private static async Task<(string Token, string KeyId)> OpenAsync(RotationFixture fixture)
     {
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret", "setSecret");
-        return (token, Assert.Single(await world.MintedAsync()).Id);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        return (token, Assert.Single(await fixture.MintedAsync()).Id);
     }
 }

@@ -44,83 +44,83 @@ public sealed class UnknownsTests
     [MemberData(nameof(Variants))]
     public async Task A_life_ends_in_one_state(string variant)
     {
-        await using var world = await World.StartAsync(document: null, plans: 2, unknowns: All[variant]);
-        Assert.StartsWith("The secret has a key", await ProvisionAsync(world), StringComparison.Ordinal);
-        Assert.StartsWith("The secret has a key already; it was left as it is.", await ProvisionAsync(world), StringComparison.Ordinal);
-        await AssertHealthyAsync(world, [true]);
+        await using var fixture = await RotationFixture.StartAsync(document: null, plans: 2, unknowns: All[variant]);
+        Assert.StartsWith("The secret has a key", await ProvisionAsync(fixture), StringComparison.Ordinal);
+        Assert.StartsWith("The secret has a key already; it was left as it is.", await ProvisionAsync(fixture), StringComparison.Ordinal);
+        await AssertHealthyAsync(fixture, [true]);
 
-        await world.RotateHealthyAsync();
-        await AssertHealthyAsync(world, [true, true]);
-        await world.RotateHealthyAsync(3);
-        await AssertHealthyAsync(world, [false, true, true]);
-        await world.EditAsync();
-        await world.RotateHealthyAsync();
-        await AssertHealthyAsync(world, [false, true, true]);
+        await fixture.RotateHealthyAsync();
+        await AssertHealthyAsync(fixture, [true, true]);
+        await fixture.RotateHealthyAsync(3);
+        await AssertHealthyAsync(fixture, [false, true, true]);
+        await fixture.EditAsync();
+        await fixture.RotateHealthyAsync();
+        await AssertHealthyAsync(fixture, [false, true, true]);
 
-        var current = await world.ReadKeyAsync();
-        Assert.Equal(RotationOutcome.Succeeded, (await world.RotateAsync(immediately: false)).Outcome);
-        Assert.True(current == await world.ReadKeyAsync());
-        await AssertHealthyAsync(world, [false, true, true]);
+        var current = await fixture.ReadKeyAsync();
+        Assert.Equal(RotationOutcome.Succeeded, (await fixture.RotateAsync(immediately: false)).Outcome);
+        Assert.True(current == await fixture.ReadKeyAsync());
+        await AssertHealthyAsync(fixture, [false, true, true]);
 
-        var token = await world.OpenRotationAsync();
+        var token = await fixture.OpenRotationAsync();
         foreach (var step in Steps)
         {
-            await Task.WhenAll(world.RunAsync(token, step), world.RunAsync(token, step));
+            await Task.WhenAll(fixture.RunAsync(token, step), fixture.RunAsync(token, step));
         }
 
-        Assert.Contains("AWSCURRENT", (await world.LabelsAsync())[token]);
-        await AssertHealthyAsync(world, [false, true, true]);
+        Assert.Contains("AWSCURRENT", (await fixture.LabelsAsync())[token]);
+        await AssertHealthyAsync(fixture, [false, true, true]);
 
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        await world.ActAsync(new { action = "lifecycle", secretId = world.SecretArn, usagePlanIds = world.PlanIds, tf = new { action = "delete" } });
-        Assert.Empty(await world.MintedAsync());
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        await fixture.ActAsync(new { action = "lifecycle", secretId = fixture.SecretArn, usagePlanIds = fixture.PlanIds, tf = new { action = "delete" } });
+        Assert.Empty(await fixture.MintedAsync());
     }
 
     [Theory]
     [MemberData(nameof(Variants))]
     public async Task A_key_that_setSecret_attaches_at_a_second_try_is_served_when_it_is_current(string variant)
     {
-        await using var world = await World.StartAsync(plans: 2, activationLag: TimeSpan.FromSeconds(110), unknowns: All[variant]);
-        await world.RotateHealthyAsync(2);
-        var token = await world.OpenRotationAsync();
-        await world.RunAsync(token, "createSecret");
-        world.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(400, "BadRequestException", "not now") : null;
-        await Assert.ThrowsAnyAsync<Exception>(() => world.RunAsync(token, "setSecret"));
-        world.Aws.Faults = null;
-        world.Time.Advance(TimeSpan.FromMinutes(30));
+        await using var fixture = await RotationFixture.StartAsync(plans: 2, activationLag: TimeSpan.FromSeconds(110), unknowns: All[variant]);
+        await fixture.RotateHealthyAsync(2);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
+        fixture.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(400, "BadRequestException", "not now") : null;
+        await Assert.ThrowsAnyAsync<Exception>(() => fixture.RunAsync(token, "setSecret"));
+        fixture.Aws.Faults = null;
+        fixture.Time.Advance(TimeSpan.FromMinutes(30));
 
-        await world.RunAsync(token, Steps);
+        await fixture.RunAsync(token, Steps);
 
-        Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
-        await AssertHealthyAsync(world, [false, true, true]);
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        await AssertHealthyAsync(fixture, [false, true, true]);
     }
 
     [Theory]
     [MemberData(nameof(Variants))]
     public async Task A_secret_without_a_value_ends_with_a_key_that_is_served_or_with_none(string variant)
     {
-        await using var world = await World.StartAsync(document: null, unknowns: All[variant]);
-        if ((await world.RotateAsync()).Outcome is RotationOutcome.Succeeded)
+        await using var fixture = await RotationFixture.StartAsync(document: null, unknowns: All[variant]);
+        if ((await fixture.RotateAsync()).Outcome is RotationOutcome.Succeeded)
         {
-            Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(await world.ReadKeyAsync()));
+            Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
             return;
         }
 
-        Assert.DoesNotContain("AWSCURRENT", (await world.LabelsAsync()).Values.SelectMany(labels => labels));
+        Assert.DoesNotContain("AWSCURRENT", (await fixture.LabelsAsync()).Values.SelectMany(labels => labels));
     }
 
-    private static Task<string> ProvisionAsync(World world) => world.ActAsync(new { action = "provision", secretId = world.SecretArn });
+    private static Task<string> ProvisionAsync(RotationFixture fixture) => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn });
 
-    private static async Task AssertHealthyAsync(World world, bool[] enabled)
+    private static async Task AssertHealthyAsync(RotationFixture fixture, bool[] enabled)
     {
-        var keys = await world.MintedAsync();
+        var keys = await fixture.MintedAsync();
         Assert.Equal(enabled, keys.Select(key => key.Enabled == true));
-        Assert.True(keys[^1].Value == await world.ReadKeyAsync());
+        Assert.True(keys[^1].Value == await fixture.ReadKeyAsync());
         foreach (var key in keys.Where(key => key.Enabled == true))
         {
-            Assert.Equal(HttpStatusCode.OK, await world.CallApiAsync(key.Value));
-            var plans = await world.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
-            Assert.Equal(world.PlanIds.Order(StringComparer.Ordinal), plans.Items.Select(plan => plan.Id).Order(StringComparer.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(key.Value));
+            var plans = await fixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
+            Assert.Equal(fixture.PlanIds.Order(StringComparer.Ordinal), plans.Items.Select(plan => plan.Id).Order(StringComparer.Ordinal));
         }
     }
 }

@@ -60,37 +60,37 @@ public sealed partial class CommandsTests
     [MemberData(nameof(Hostile))]
     public async Task An_id_of_a_writer_reaches_no_text_unquoted(string id)
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync(2);
-        var previous = (await world.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
-        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = world.SecretArn, ClientRequestToken = id, SecretString = "{\"a\":1}", VersionStages = ["AWSPENDING"] });
-        world.Time.Advance(TimeSpan.FromHours(4));
-        world.Log.Clear();
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        var previous = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSPREVIOUS")).Key;
+        await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, ClientRequestToken = id, SecretString = "{\"a\":1}", VersionStages = ["AWSPENDING"] });
+        fixture.Time.Advance(TimeSpan.FromHours(4));
+        fixture.Log.Clear();
         List<string> texts = [];
         foreach (var action in new[] { "status", "check" })
         {
-            var answer = await world.AnswerAsync(new { action, secretId = world.SecretArn });
+            var answer = await fixture.AnswerAsync(new { action, secretId = fixture.SecretArn });
             texts.AddRange(StringsIn(answer));
             var finding = Assert.Single(answer.GetProperty("Findings").EnumerateArray(), finding => finding.GetProperty("Problem").GetString()!.Contains("has been AWSPENDING since", StringComparison.Ordinal));
-            Assert.Equal(WithheldIds.Contains(id) ? null : Commands.ClearPending(world.SecretArn, id), finding.TryGetProperty("Command", out var command) ? command.GetString() : null);
+            Assert.Equal(WithheldIds.Contains(id) ? null : Commands.ClearPending(fixture.SecretArn, id), finding.TryGetProperty("Command", out var command) ? command.GetString() : null);
             Assert.Equal(WithheldIds.Contains(id), finding.GetProperty("Problem").GetString()!.EndsWith(Commands.Withheld, StringComparison.Ordinal));
         }
 
         // By another version, by a person, and by the version itself, whose document has no key.
-        var failed = new[] { new { Step = "setSecret", SecretId = world.SecretArn, ClientRequestToken = previous }, new { Step = "setSecret", SecretId = world.SecretArn, ClientRequestToken = id } }
-            .Select(step => JsonSerializer.Serialize(step)).Append(JsonSerializer.Serialize(new { action = "rollback", secretId = world.SecretArn }));
+        var failed = new[] { new { Step = "setSecret", SecretId = fixture.SecretArn, ClientRequestToken = previous }, new { Step = "setSecret", SecretId = fixture.SecretArn, ClientRequestToken = id } }
+            .Select(step => JsonSerializer.Serialize(step)).Append(JsonSerializer.Serialize(new { action = "rollback", secretId = fixture.SecretArn }));
         foreach (var text in failed)
         {
-            var message = await world.FailAsync(text);
-            Assert.Contains(Commands.ClearPending(world.SecretArn, id), message, StringComparison.Ordinal);
+            var message = await fixture.FailAsync(text);
+            Assert.Contains(Commands.ClearPending(fixture.SecretArn, id), message, StringComparison.Ordinal);
             texts.Add(message);
         }
 
-        texts.AddRange(world.Log.SelectMany(entry => entry.Fields.Values.OfType<string>().Append(entry.Message)));
+        texts.AddRange(fixture.Log.SelectMany(entry => entry.Fields.Values.OfType<string>().Append(entry.Message)));
         Assert.Contains(texts, text => text.Contains("AWSPENDING", StringComparison.Ordinal));
         Assert.All(texts, LogTextTests.AssertPrinted);
         Assert.All(texts.SelectMany(text => Argument().Matches(text).Select(match => match.Groups["id"].Value)), argument => Assert.StartsWith("'", argument, StringComparison.Ordinal));
-        await world.ClearPendingAsync();
+        await fixture.ClearPendingAsync();
     }
 
     [Fact]

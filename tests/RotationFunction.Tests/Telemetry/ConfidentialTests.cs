@@ -94,48 +94,48 @@ public sealed class ConfidentialTests
         string[] steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
         foreach (var write in new Func<string, string>[] { value => value, value => string.Concat(value.Select(c => $"%{(int)c:x2}")), value => string.Concat(value.Select(c => $"\\u{(int)c:X4}")) })
         {
-            await using var world = await World.StartAsync();
-            await world.RotateHealthyAsync(2);
+            await using var fixture = await RotationFixture.StartAsync();
+            await fixture.RotateHealthyAsync(2);
             var isStep = steps.Contains(what);
-            var token = isStep ? await world.OpenRotationAsync() : "";
-            await world.RunAsync(token, [.. steps.TakeWhile(step => isStep && step != what)]);
+            var token = isStep ? await fixture.OpenRotationAsync() : "";
+            await fixture.RunAsync(token, [.. steps.TakeWhile(step => isStep && step != what)]);
             if (what == "lifecycle")
             {
-                await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
+                await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
             }
 
             List<string> quoted = [];
             foreach (var label in known.Split(' ').Where(label => label != "drawn"))
             {
-                quoted.Add(await world.ReadKeyAsync(label));
+                quoted.Add(await fixture.ReadKeyAsync(label));
             }
 
             if (isStep)
             {
                 quoted.Add(Guid.NewGuid().ToString());
-                world.Hide(quoted[^1]);
+                fixture.Hide(quoted[^1]);
             }
 
-            world.Aws.Faults = call =>
+            fixture.Aws.Faults = call =>
             {
-                if (call.AccessKeyId != World.FunctionAccessKey || call.Operation != operation)
+                if (call.AccessKeyId != RotationFixture.FunctionAccessKey || call.Operation != operation)
                 {
                     return null;
                 }
 
                 if (known.EndsWith("drawn", StringComparison.Ordinal))
                 {
-                    quoted.Add(JsonDocument.Parse(world.FunctionTap.BodiesOf(operation)[^1].GetProperty("SecretString").GetString()!).RootElement.GetProperty("apiKey").GetString()!);
+                    quoted.Add(JsonDocument.Parse(fixture.FunctionTap.BodiesOf(operation)[^1].GetProperty("SecretString").GetString()!).RootElement.GetProperty("apiKey").GetString()!);
                 }
 
                 return Fault.Error(400, "BadRequestException", "wrong: " + string.Join(" and ", quoted.Select(write)));
             };
 
-            var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(isStep
-                ? JsonSerializer.Serialize(new { Step = what, SecretId = world.SecretArn, ClientRequestToken = token, RotationToken = quoted.Single(value => value.Contains('-', StringComparison.Ordinal)) })
-                : JsonSerializer.Serialize(new { action = what, secretId = world.SecretArn, tf = new { action = "delete" } })));
+            var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(isStep
+                ? JsonSerializer.Serialize(new { Step = what, SecretId = fixture.SecretArn, ClientRequestToken = token, RotationToken = quoted.Single(value => value.Contains('-', StringComparison.Ordinal)) })
+                : JsonSerializer.Serialize(new { action = what, secretId = fixture.SecretArn, tf = new { action = "delete" } })));
 
-            Leaks.AssertNone([.. quoted.Select(write)], [failure.ToString(), .. world.Log.Select(entry => entry.ToString())]);
+            Leaks.AssertNone([.. quoted.Select(write)], [failure.ToString(), .. fixture.Log.Select(entry => entry.ToString())]);
             Assert.Contains("wrong: " + string.Join(" and ", quoted.Select(_ => "(hidden)")), failure.Message, StringComparison.Ordinal);
         }
     }
@@ -144,11 +144,11 @@ public sealed class ConfidentialTests
     [Fact]
     public async Task No_denial_takes_along_the_value_of_the_key_that_shows_the_permissions()
     {
-        await using var world = await World.StartAsync();
-        world.Aws.Faults = call => call is { Operation: "UpdateApiKey", AccessKeyId: World.FunctionAccessKey }
-            ? Fault.Error(403, "AccessDeniedException", "wrong: " + world.Aws.ApiGateway.GetApiKeys(new LocalAws.ApiGateway.GetApiKeysRequest { IncludeValues = true, NameQuery = world.SecretName + "/permission-proof-" }).Items.Single().Value)
+        await using var fixture = await RotationFixture.StartAsync();
+        fixture.Aws.Faults = call => call is { Operation: "UpdateApiKey", AccessKeyId: RotationFixture.FunctionAccessKey }
+            ? Fault.Error(403, "AccessDeniedException", "wrong: " + fixture.Aws.ApiGateway.GetApiKeys(new LocalAws.ApiGateway.GetApiKeysRequest { IncludeValues = true, NameQuery = fixture.SecretName + "/permission-proof-" }).Items.Single().Value)
             : null;
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
         Assert.Contains("wrong: (hidden)", failure.Message, StringComparison.Ordinal);
     }
 
@@ -156,14 +156,14 @@ public sealed class ConfidentialTests
     [Fact]
     public async Task Steps_that_provision_runs_know_what_it_has_seen()
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await RotationFixture.StartAsync();
         var proof = "";
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
-            proof = call.Operation == "UpdateApiKey" ? world.Aws.ApiGateway.GetApiKeys(new LocalAws.ApiGateway.GetApiKeysRequest { IncludeValues = true, NameQuery = world.SecretName + "/" }).Items.Single().Value! : proof;
+            proof = call.Operation == "UpdateApiKey" ? fixture.Aws.ApiGateway.GetApiKeys(new LocalAws.ApiGateway.GetApiKeysRequest { IncludeValues = true, NameQuery = fixture.SecretName + "/" }).Items.Single().Value! : proof;
             return proof.Length > 0 && call.Operation == "CreateApiKey" ? Fault.Error(400, "BadRequestException", "wrong: " + proof) : null;
         };
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
         Assert.Contains("wrong: (hidden)", failure.Message, StringComparison.Ordinal);
         Assert.StartsWith("setSecret", failure.Message, StringComparison.Ordinal);
     }
@@ -171,16 +171,16 @@ public sealed class ConfidentialTests
     [Fact]
     public async Task No_text_of_AWS_takes_along_the_value_of_a_key_to_adopt()
     {
-        await using var world = await World.StartAsync();
-        var adopted = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
-        await world.TagBothAsync("apikey-rotation:adopted", adopted.Id);
+        await using var fixture = await RotationFixture.StartAsync();
+        var adopted = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
+        await fixture.TagBothAsync("apikey-rotation:adopted", adopted.Id);
         var isRead = false;
-        world.Aws.Faults = call =>
+        fixture.Aws.Faults = call =>
         {
             isRead |= call.Operation == "GetApiKey" && call.Resource.Contains(adopted.Id, StringComparison.Ordinal);
             return isRead && call.Operation == "GetUsagePlans" ? Fault.Error(400, "BadRequestException", "wrong: " + adopted.Value) : null;
         };
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.ActAsync(new { action = "provision", secretId = world.SecretArn }));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
         Assert.Contains("wrong: (hidden)", failure.Message, StringComparison.Ordinal);
     }
 
@@ -189,18 +189,18 @@ public sealed class ConfidentialTests
     public async Task No_answer_to_the_probe_takes_a_value_along()
     {
         var api = new ScriptedApi();
-        await using var world = await World.StartAsync(api: api, probe: "https://orders.example.com/prod/health");
-        var token = await world.OpenRotationAsync();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: "https://orders.example.com/prod/health");
+        var token = await fixture.OpenRotationAsync();
         var drawn = new string('k', 40); // no digits: what looks like an error type is passed on
-        world.Hide(drawn);
-        await world.Secrets.PutSecretValueAsync(new PutSecretValueRequest
+        fixture.Hide(drawn);
+        await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest
         {
-            SecretId = world.SecretArn, ClientRequestToken = token, SecretString = JsonSerializer.Serialize(new { apiKey = drawn }), VersionStages = ["AWSPENDING"],
+            SecretId = fixture.SecretArn, ClientRequestToken = token, SecretString = JsonSerializer.Serialize(new { apiKey = drawn }), VersionStages = ["AWSPENDING"],
         });
-        await world.RunAsync(token, "createSecret", "setSecret");
+        await fixture.RunAsync(token, "createSecret", "setSecret");
         api.Answer = (key, _) => key != drawn ? ScriptedApi.Forbidden() : new HttpResponseMessage(HttpStatusCode.Unauthorized) { Headers = { { "x-amzn-ErrorType", key + "Exception" } } };
 
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.RunAsync(token, "testSecret"));
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "testSecret"));
 
         Assert.Contains("it answered 401 (hidden)Exception", failure.Message, StringComparison.Ordinal);
     }
@@ -209,26 +209,26 @@ public sealed class ConfidentialTests
     [Fact]
     public async Task No_tag_takes_a_value_into_an_answer_or_the_log()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        await world.TagSecretAsync("apikey-rotation:overlap", await world.ReadKeyAsync());
-        Assert.Contains("(hidden)", (await world.AnswerAsync(new { action = "status", secretId = world.SecretArn })).GetRawText(), StringComparison.Ordinal);
-        Assert.Contains("(hidden)", (await world.AnswerAsync(new { action = "check", secretId = world.SecretArn })).GetRawText(), StringComparison.Ordinal);
-        Assert.Contains(world.Log, entry => entry.ToString().Contains("(hidden)", StringComparison.Ordinal));
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        await fixture.TagSecretAsync("apikey-rotation:overlap", await fixture.ReadKeyAsync());
+        Assert.Contains("(hidden)", (await fixture.AnswerAsync(new { action = "status", secretId = fixture.SecretArn })).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("(hidden)", (await fixture.AnswerAsync(new { action = "check", secretId = fixture.SecretArn })).GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(fixture.Log, entry => entry.ToString().Contains("(hidden)", StringComparison.Ordinal));
     }
 
     /// <summary>Also an error code, which the log names.</summary>
     [Fact]
     public async Task No_error_code_takes_a_value_along()
     {
-        await using var world = await World.StartAsync();
-        await world.RotateHealthyAsync();
-        await world.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = world.SecretArn });
-        var current = await world.ReadKeyAsync();
-        world.Aws.Faults = call => call is { Operation: "DeleteApiKey" } ? Fault.Error(403, current, "no") : null;
-        var failure = await Assert.ThrowsAsync<RotationException>(() => world.InvokeAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = world.SecretArn, tf = new { action = "delete" } })));
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync();
+        await fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        var current = await fixture.ReadKeyAsync();
+        fixture.Aws.Faults = call => call is { Operation: "DeleteApiKey" } ? Fault.Error(403, current, "no") : null;
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = fixture.SecretArn, tf = new { action = "delete" } })));
         Assert.Contains("AWS answered (hidden): no", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(world.Log, entry => entry.ToString().Contains("AWS answered (hidden): the role may not be effective yet", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.ToString().Contains("AWS answered (hidden): the role may not be effective yet", StringComparison.Ordinal));
     }
 
     private static string LowerHex(string escaped) => Regex.Replace(escaped, "%..", hex => hex.Value.ToLowerInvariant());

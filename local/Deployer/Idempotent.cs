@@ -3,10 +3,10 @@ using LocalAws;
 
 namespace Deployer;
 
-/// <summary>What is gone already needs no deleting.</summary>
-internal static class Gone
+/// <summary>Deletes and reads of resources that may not exist, as the provider handles them.</summary>
+internal static class Idempotent
 {
-    public static async Task IsFineAsync(Func<Task> delete)
+    public static async Task DeleteAsync(Func<Task> delete)
     {
         try
         {
@@ -14,7 +14,7 @@ internal static class Gone
         }
         catch (Exception refused) when (Is(refused))
         {
-            // As the provider has it.
+            // Deleted already.
         }
     }
 

@@ -16,7 +16,7 @@ namespace RotationTool.Tests;
 /// An embedded AWS with an API, a template key, a rotating secret with a key, and the function, all over the wire; the tool is a process beside it.
 /// When it is disposed, it searches everything that the tool printed for every key value and RotationToken of the run.
 /// </summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class ToolFixture : IAsyncDisposable
 {
     public const string FunctionName = "rotation";
     public const string SecretName = "shop/orders";
@@ -26,7 +26,7 @@ internal sealed class World : IAsyncDisposable
     private Uri _ordersUrl = null!;
     private readonly InProcessFunction<RotationEvent, ActionResult?> _function;
 
-    private World(EmbeddedAws aws)
+    private ToolFixture(EmbeddedAws aws)
     {
         Aws = aws;
         _http = new HttpClient(Api);
@@ -64,11 +64,11 @@ internal sealed class World : IAsyncDisposable
     public string PlanId { get; private set; } = "";
 
     /// <summary>Starts it; the secret has its first key.</summary>
-    public static async Task<World> StartAsync(TimeSpan? rotationRetryDelay = null)
+    public static async Task<ToolFixture> StartAsync(TimeSpan? rotationRetryDelay = null)
     {
-        var world = new World(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = rotationRetryDelay ?? TimeSpan.FromMinutes(10) }));
-        await world.DeployAsync();
-        return world;
+        var fixture = new ToolFixture(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = rotationRetryDelay ?? TimeSpan.FromMinutes(10) }));
+        await fixture.DeployAsync();
+        return fixture;
     }
 
     /// <summary>Runs the tool, and looks for values before an assertion could quote what it printed.</summary>

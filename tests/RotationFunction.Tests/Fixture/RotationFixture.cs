@@ -17,7 +17,7 @@ namespace RotationFunction.Tests;
 /// An embedded AWS with an API behind one usage plan, a template key, a secret and the function, all over the wire.
 /// When it is disposed, it searches everything that the function logged, threw and returned for every key value and RotationToken of the run.
 /// </summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class RotationFixture : IAsyncDisposable
 {
     public const string FunctionName = "rotation";
     public const string FunctionAccessKey = "AKIAFUNCTION";
@@ -32,7 +32,7 @@ internal sealed class World : IAsyncDisposable
     private readonly HttpClient _http;
     private readonly Settings _settings;
 
-    private World(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
+    private RotationFixture(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
     {
         Aws = aws;
         Time = time;
@@ -90,7 +90,7 @@ internal sealed class World : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="inProcess">Given, nothing goes over a connection; what it returns stands between the function and the embedded AWS.</param>
-    public static async Task<World> StartAsync(
+    public static async Task<RotationFixture> StartAsync(
         string? document = "{}",
         string secretName = "demo/partner-api",
         int plans = 1,
@@ -115,29 +115,29 @@ internal sealed class World : IAsyncDisposable
             Onlookers = [OwnerAccessKey],
         };
         var aws = inProcess is null ? await EmbeddedAws.StartAsync(options) : EmbeddedAws.Create(options);
-        var world = new World(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
-        var template = await world.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        var fixture = new RotationFixture(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
+        var template = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",
             Description = "Partner API, template",
             CustomerId = "customer-7",
             Tags = new() { ["team"] = "billing", ["apikey-rotation:template-for"] = secretName },
         });
-        world.TemplateId = template.Id;
+        fixture.TemplateId = template.Id;
         // AWS raises this quota on request.
         aws.ApiGateway.MaximumUsagePlansPerKey = Math.Max(plans, aws.ApiGateway.MaximumUsagePlansPerKey);
         for (var plan = 0; plan < plans; plan++)
         {
-            await world.AddPlanAsync(world.TemplateId);
+            await fixture.AddPlanAsync(fixture.TemplateId);
         }
 
         if (probe is not null)
         {
-            await world.TagKeyAsync(world.TemplateId, "apikey-rotation:probe", probe);
+            await fixture.TagKeyAsync(fixture.TemplateId, "apikey-rotation:probe", probe);
         }
 
-        await world.CreateSecretAsync(document, probe);
-        return world;
+        await fixture.CreateSecretAsync(document, probe);
+        return fixture;
     }
 
     /// <summary>From now on the function has these credentials.</summary>
