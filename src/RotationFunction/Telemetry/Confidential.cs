@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace RotationFunction;
 
 /// <summary>
-/// The key values that an invocation has drawn, read or listed, and its RotationToken. Texts of others (AWS's errors, tags, a probe's answer) may quote one:
-/// what the invocation logs, throws or returns is passed through <see cref="Hide"/>. Lives as long as the invocation.
+/// The key values that an invocation has drawn, read or listed, and its RotationToken. Texts of others (AWS's errors, tags, a probe's answer)
+/// may quote one: what the invocation logs, throws or returns is passed through <see cref="Hide"/>. Lives as long as the invocation.
 /// </summary>
 /// <param name="secretId">What the invocation was given: a document that holds a part of it as its key must not blank it out.</param>
 internal sealed partial class Confidential(string secretId)
@@ -24,7 +24,9 @@ internal sealed partial class Confidential(string secretId)
         }
     }
 
-    /// <summary>The text with <c>(hidden)</c> in the place of each value, also of one that is escaped as in JSON, a URL or HTML. A part of a value is not recognised.</summary>
+    /// <summary>
+    /// The text with <c>(hidden)</c> in the place of each value, also of one that is escaped as in JSON, a URL or HTML. A part of a value is not recognised.
+    /// </summary>
     public string Hide(string text)
     {
         if (text.Length < ApiKeyValue.Shortest)

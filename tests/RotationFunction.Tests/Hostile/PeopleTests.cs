@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;

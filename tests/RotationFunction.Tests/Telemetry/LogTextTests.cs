@@ -50,7 +50,7 @@ public sealed class LogTextTests
         Assert.Equal("id  ", entry.Fields["versionId"]);
     }
 
-    /// <summary>Independent of how <see cref="Line"/> decides it.</summary>
+    /// <summary>Independent of how <see cref="LogText"/> decides it.</summary>
     internal static void AssertPrinted(string text)
     {
         foreach (var rune in text.EnumerateRunes())
