@@ -32,8 +32,17 @@ internal sealed class WholeAnswers : HttpClientFactory
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = await base.SendAsync(request, cancellationToken);
-            await answer.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
-            return answer;
+            try
+            {
+                await answer.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+                return answer;
+            }
+            catch
+            {
+                // What is not read to its end would go on arriving.
+                answer.Dispose();
+                throw;
+            }
         }
     }
 }

@@ -50,6 +50,53 @@ public sealed class NoAnswerTests
         // Three tries, and the waits between them.
         Assert.InRange(NoAnswer.Timeout * 3, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(50));
 
+    /// <summary>Read whole, an endless answer would take all the memory there is.</summary>
+    [Theory]
+    [InlineData(64 * 1024 * 1024, true, true)]
+    [InlineData((64 * 1024 * 1024) + 1, true, false)]
+    [InlineData((64 * 1024 * 1024) + 1, false, false)]
+    public async Task An_answer_is_read_up_to_64_MiB(int length, bool isDeclared, bool isRead)
+    {
+        using var service = new TcpListener(IPAddress.Loopback, 0);
+        service.Start();
+        var sending = SendAsync();
+        using var client = new WholeAnswers().CreateHttpClient(new AmazonSecretsManagerConfig { Timeout = TimeSpan.FromMinutes(1) });
+        var reading = client.GetAsync(new Uri($"http://127.0.0.1:{((IPEndPoint)service.LocalEndpoint).Port}"), HttpCompletionOption.ResponseHeadersRead);
+
+        if (isRead)
+        {
+            using var answer = await reading;
+            Assert.Equal(length, (await answer.Content.ReadAsByteArrayAsync()).Length);
+        }
+        else
+        {
+            Assert.Equal(HttpRequestError.ConfigurationLimitExceeded, (await Assert.ThrowsAsync<HttpRequestException>(() => reading)).HttpRequestError);
+        }
+
+        await sending.WaitAsync(TimeSpan.FromMinutes(1));
+
+        async Task SendAsync()
+        {
+            using var connection = await service.AcceptTcpClientAsync();
+            var stream = connection.GetStream();
+            using var request = new StreamReader(stream, leaveOpen: true);
+            while (await request.ReadLineAsync() is { Length: > 0 })
+            {
+                // To the end: what is left unread would reset the connection.
+            }
+
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nConnection: close\r\n{(isDeclared ? $"Content-Length: {length}\r\n" : "")}\r\n"));
+            try
+            {
+                await stream.WriteAsync(new byte[length]);
+            }
+            catch (IOException) when (!isRead)
+            {
+                // The client has hung up.
+            }
+        }
+    }
+
     private static async Task AnswerAsync(TcpListener service, string? answer)
     {
         var connections = new List<TcpClient>();
