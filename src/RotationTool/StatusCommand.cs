@@ -8,7 +8,7 @@ namespace RotationTool;
 internal sealed class StatusCommand(RotationAccount account, Screen screen)
 {
     // Names of keys and secrets as they are: the output is for no web page.
-    private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     // Where all secrets are asked for. Lambda lets a function run for fifteen minutes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -50,6 +50,7 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>Asks it to end, as an init system or <c>kill</c> does.</summary>
     public async Task TerminateAsync()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM to send.");
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
     }

@@ -73,7 +73,8 @@ public sealed partial class ServeTests
     }
 
     private static bool IsInstalled(string command) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, command)));
+        Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? command + ".exe" : command)));
 
     [GeneratedRegex(@"AWS_ENDPOINT_URL=(?<url>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Endpoint();

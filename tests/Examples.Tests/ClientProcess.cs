@@ -67,6 +67,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         }
 
         how.Environment["AWS_SHARED_CREDENTIALS_FILE"] = how.Environment["AWS_CONFIG_FILE"] = "/nonexistent";
+        // curl and Python read these on every system. A client on .NET would read SSL_CERT_FILE on Linux only.
         how.Environment["CURL_CA_BUNDLE"] = how.Environment["SSL_CERT_FILE"] = how.Environment["REQUESTS_CA_BUNDLE"] = TrustedCertificates.Value;
         how.Environment["NO_PROXY"] = "*";
         foreach (var (name, value) in variables)

@@ -115,7 +115,7 @@ public sealed class FunctionProcessTests
     {
         await using var aws = await EmbeddedAws.StartAsync();
         Register(aws, "Behaviours.Context");
-        aws.Lambda.RegisterProcess("another", new FunctionProcess("sh", "-c", "sleep 60"));
+        aws.Lambda.RegisterProcess("another", new FunctionProcess("dotnet", BuildOutput.Host));
         var process = (await InvokeAsync(aws, "null")).GetProperty("process").GetString()!;
 
         await aws.Lambda.KillProcessesAsync("another");
@@ -129,6 +129,7 @@ public sealed class FunctionProcessTests
     [Fact]
     public async Task A_process_is_asked_to_end_before_it_is_killed()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM: there a process is killed at once.");
         var aws = await EmbeddedAws.StartAsync();
         var log = new ConcurrentQueue<string>();
         const string script = "trap 'echo terminated; kill $!; exit 0' TERM; sleep 60 & echo ready; wait";
@@ -147,6 +148,7 @@ public sealed class FunctionProcessTests
     [Fact]
     public async Task A_process_that_leaves_another_one_behind_has_ended_all_the_same()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The process is a script for sh.");
         await using var aws = await EmbeddedAws.StartAsync();
         aws.Lambda.RegisterProcess("sample", new FunctionProcess("sh", "-c", "sleep 60 & exit 5"));
         AssertError("Runtime.ExitError", "exit status 5", await InvokeAsync(aws, "null").WaitAsync(TimeSpan.FromSeconds(30)));

@@ -45,6 +45,7 @@ internal sealed class HostProcess : IDisposable
 
     public async Task TerminateAsync()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM to send.");
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
     }

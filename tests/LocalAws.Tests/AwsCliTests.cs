@@ -112,7 +112,7 @@ public sealed class AwsCliTests
         await using var aws = await EmbeddedAws.StartAsync();
         aws.Lambda.Register("throws", _ => throw new InvalidOperationException("no"));
 
-        var output = await RunAsync(aws, "lambda", "invoke", "--function-name", "throws", "--payload", "{}", "/dev/null");
+        var output = await RunAsync(aws, "lambda", "invoke", "--function-name", "throws", "--payload", "{}", OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
 
         Assert.Equal("Unhandled", Json(output).GetProperty("FunctionError").GetString());
     }

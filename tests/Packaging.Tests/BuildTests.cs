@@ -104,7 +104,16 @@ public sealed class BuildTests : IDisposable
         Assert.Matches("^[0-9]+[.]0", output);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        // Windows deletes no read-only file, as git makes them.
+        foreach (var file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
+        {
+            File.SetAttributes(file, FileAttributes.Normal);
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private void CopySources()
     {
@@ -114,7 +123,8 @@ public sealed class BuildTests : IDisposable
             {
                 var target = Path.Combine(_copy, Path.GetRelativePath(Package.Root, file));
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Copy(file, target);
+                // Where names differ in their case only, NuGet.config and nuget.config are one file.
+                File.Copy(file, target, overwrite: true);
             }
         }
     }

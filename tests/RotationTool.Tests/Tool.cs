@@ -23,6 +23,7 @@ internal static class Tool
     /// <summary>Runs any command so; one that has printed the text is interrupted, as by Ctrl+C.</summary>
     public static async Task<Answer> RunAsync(string command, string[] arguments, IReadOnlyDictionary<string, string> variables, string? interruptAfter = null)
     {
+        Assert.SkipWhen(interruptAfter is not null && OperatingSystem.IsWindows(), "Windows has no SIGINT to send to another process.");
         var how = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = System.IO.Path.GetTempPath() };
         foreach (var name in how.Environment.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal) || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name is "GITHUB_ACTIONS" or "NO_COLOR").ToList())
         {
@@ -56,7 +57,7 @@ internal static class Tool
 
             var output = start + await process.StandardOutput.ReadToEndAsync(timeout.Token);
             await process.WaitForExitAsync(timeout.Token);
-            return new Answer(process.ExitCode, output, await errors);
+            return new Answer(process.ExitCode, Lines(output), Lines(await errors));
         }
         finally
         {
@@ -66,6 +67,9 @@ internal static class Tool
             }
         }
     }
+
+    // As every machine but Windows ends a line.
+    private static string Lines(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal);
 
     public static string Metadata(string key) => typeof(Tool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == key).Value!;
 }

@@ -154,10 +154,11 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + functionName;
     }
 
+    // On Windows a process that is killed has -1.
     private static string ExitReason(int exitCode) => exitCode switch
     {
         0 => "Runtime exited without providing a reason",
-        128 + 9 => "Runtime exited with error: signal: killed",
+        128 + 9 or -1 => "Runtime exited with error: signal: killed",
         _ => $"Runtime exited with error: exit status {exitCode}",
     };
 

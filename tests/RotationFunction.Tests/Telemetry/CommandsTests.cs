@@ -38,7 +38,7 @@ public sealed partial class CommandsTests
     [Fact]
     public void A_shell_sees_each_id_as_one_argument()
     {
-        Assert.SkipUnless(File.Exists("/bin/sh"), "There is no /bin/sh.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are quoted for sh, which Windows lacks.");
         List<string> random = [];
         Gen.String[Gen.Char[' ', '~'], 1, 64].Sample(random.Add, iter: 300, threads: 1);
         var cases = HostileIds.Concat(random).Append(Arn).Append("terraform-20260101000000000000000001").SelectMany(id => CommandsOf(id)).Where(each => each.Command != Commands.Withheld).ToList();
