@@ -145,7 +145,7 @@ public sealed class BuildTests : IDisposable
 
         var pins = Path.Combine(_copy, "Directory.Packages.props");
         var text = await File.ReadAllTextAsync(pins);
-        var pin = Regex.Match(text, $"\"{Regex.Escape(id)}\" Version=\"(?<version>[^\"]+)\"").Groups["version"];
+        var pin = Regex.Match(text, $"\"{Regex.Escape(id)}\" Version=\"(?<version>[^\"]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["version"];
         var parts = pin.Value.Split('.').Take(3).Select(int.Parse).ToArray();
         var last = Array.FindLastIndex(parts, part => part > 0);
         var lower = string.Join('.', [.. parts[..last], parts[last] - 1, 9999]);
