@@ -15,7 +15,8 @@ internal sealed class AbsentService(WireRequest request, string service) : IWire
 
     public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
-    private bool IsQuery => request.Header("Content-Type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+    private bool IsQuery =>
+        request.Header("Content-Type")?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
 
     private bool IsXml => IsQuery || service is "s3";
 
@@ -30,18 +31,23 @@ internal sealed class AbsentService(WireRequest request, string service) : IWire
         if (IsXml)
         {
             var body = new XElement(
-                "ErrorResponse", new XElement("Error", new XElement("Type", "Sender"), new XElement("Code", error.Code), new XElement("Message", error.Message)));
+                "ErrorResponse",
+                new XElement("Error", new XElement("Type", "Sender"), new XElement("Code", error.Code), new XElement("Message", error.Message)));
             return new WireResponse(error.Status, "text/xml", Encoding.UTF8.GetBytes(body.ToString()));
         }
 
         if (IsCbor)
         {
             byte[] map = [0xA2, .. Text("__type"), .. Text(error.Code), .. Text("message"), .. Text(error.Message)];
-            return new WireResponse(error.Status, "application/cbor", map) { Headers = new Dictionary<string, string>() { ["smithy-protocol"] = Cbor } };
+            return new WireResponse(error.Status, "application/cbor", map)
+            {
+                Headers = new Dictionary<string, string>() { ["smithy-protocol"] = Cbor },
+            };
         }
 
         // The JSON protocols read the code in the body or in the header.
-        return WireResponse.Json(error.Status, request.Header("Content-Type") ?? "application/json", new { __type = error.Code, message = error.Message }, Json) with
+        var contentType = request.Header("Content-Type") ?? "application/json";
+        return WireResponse.Json(error.Status, contentType, new { __type = error.Code, message = error.Message }, Json) with
         {
             Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };

@@ -34,7 +34,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Iam = new IamService(this, options.PolicyLag);
         Logs = new LogsService(this);
         Lambda = new LambdaService(this);
-        Events = new EventsService(this);
+        Events = new EventsService(this, _stopped.Token);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         _dataPlane = new DataPlaneEndpoint(replica);

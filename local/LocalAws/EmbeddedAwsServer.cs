@@ -23,7 +23,12 @@ public sealed class EmbeddedAwsServer : IDisposable
             ("AWS_REGION", aws.Region),
             ("AWS_DEFAULT_REGION", aws.Region),
         ];
-        List<string> lines = ["# In another terminal:", .. variables.Select(variable => $"export {variable.Name}={variable.Value}"), "unset AWS_SESSION_TOKEN AWS_PROFILE"];
+        List<string> lines =
+        [
+            "# In another terminal:",
+            .. variables.Select(variable => $"export {variable.Name}={variable.Value}"),
+            "unset AWS_SESSION_TOKEN AWS_PROFILE",
+        ];
         if (OperatingSystem.IsWindows())
         {
             lines.AddRange(
@@ -34,7 +39,8 @@ public sealed class EmbeddedAwsServer : IDisposable
             ]);
         }
 
-        lines.Add($"# A deployed API: curl --cacert {_certificate} --header \"x-api-key: <value>\" {Uri.UnescapeDataString(aws.InvokeUrl("<API id>", "<stage>").ToString())}");
+        var url = Uri.UnescapeDataString(aws.InvokeUrl("<API id>", "<stage>").ToString());
+        lines.Add($"# A deployed API: curl --cacert {_certificate} --header \"x-api-key: <value>\" {url}");
         Instructions = string.Join(Environment.NewLine, lines);
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
 
@@ -46,8 +52,8 @@ public sealed class EmbeddedAwsServer : IDisposable
     }
 
     /// <summary>
-    /// The environment of a client, to paste into a shell: Bash's lines, and PowerShell's on Windows. The services speak http; the data plane speaks https with a
-    /// certificate of its own, whose file goes with this instance.
+    /// The environment of a client, to paste into a shell: Bash's lines, and PowerShell's on Windows. The services speak http; the data plane speaks
+    /// https with a certificate of its own, whose file goes with this instance.
     /// </summary>
     public string Instructions { get; }
 

@@ -12,9 +12,10 @@ internal static class RequestBody
     /// <param name="body">The body.</param>
     /// <param name="json">How it is read.</param>
     /// <param name="name">A member's name in errors, by that in the body.</param>
-    /// <param name="unreadable">What the service answers where it cannot read the body. It does so too where a list or a map holds null, which AWS does not document.</param>
+    /// <param name="unreadable">What the service answers where it cannot read the body. Also where a list or a map holds null (secret-15).</param>
     /// <param name="check">Refuses what its type cannot tell.</param>
-    public static T Read<T>(ReadOnlyMemory<byte> body, JsonSerializerOptions json, Func<string, string> name, AwsException unreadable, Action<JsonElement>? check = null)
+    public static T Read<T>(
+        ReadOnlyMemory<byte> body, JsonSerializerOptions json, Func<string, string> name, AwsException unreadable, Action<JsonElement>? check = null)
     {
         try
         {
@@ -28,7 +29,8 @@ internal static class RequestBody
             var missing = Members<T>(json).Where(member => !Has(root, member)).ToList();
             if (missing.Count > 0)
             {
-                throw Validation.Failed([.. missing.Select(member => $"Value null at '{name(member)}' failed to satisfy constraint: Member must not be null")]);
+                throw Validation.Failed(
+                    [.. missing.Select(member => $"Value null at '{name(member)}' failed to satisfy constraint: Member must not be null")]);
             }
 
             check?.Invoke(root);
@@ -41,18 +43,21 @@ internal static class RequestBody
     }
 
     /// <summary>Whether a structure has a member that is not null.</summary>
-    public static bool Has(JsonElement structure, string member) => structure.TryGetProperty(member, out var value) && value.ValueKind is not JsonValueKind.Null;
+    public static bool Has(JsonElement structure, string member) =>
+        structure.TryGetProperty(member, out var value) && value.ValueKind is not JsonValueKind.Null;
 
     /// <summary>The names of the members that the operation needs.</summary>
     private static IEnumerable<string> Members<T>(JsonSerializerOptions json) => typeof(T).GetProperties()
         .Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(JsonRequiredAttribute)))
-        .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? json.PropertyNamingPolicy?.ConvertName(property.Name) ?? property.Name);
+        .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+            ?? json.PropertyNamingPolicy?.ConvertName(property.Name) ?? property.Name);
 
     // Maps are a REST service's tags.
     private static bool HoldsNull(JsonElement element, bool isMap) => element.ValueKind switch
     {
         JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind is JsonValueKind.Null || HoldsNull(item, isMap: false)),
-        JsonValueKind.Object => element.EnumerateObject().Any(member => (isMap && member.Value.ValueKind is JsonValueKind.Null) || HoldsNull(member.Value, member.Name is "tags")),
+        JsonValueKind.Object => element.EnumerateObject().Any(
+            member => (isMap && member.Value.ValueKind is JsonValueKind.Null) || HoldsNull(member.Value, member.Name is "tags")),
         _ => false,
     };
 }

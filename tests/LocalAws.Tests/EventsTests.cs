@@ -74,7 +74,7 @@ public sealed class EventsTests
 
         for (var minutes = 0; minutes < (6 * 60) - 5; minutes++)
         {
-            Assert.Empty(Invocations(account).Where(record => record.ErrorCode is not null));
+            Assert.DoesNotContain(Invocations(account), record => record.ErrorCode is not null);
             account.Clock.Advance(TimeSpan.FromMinutes(1));
         }
 

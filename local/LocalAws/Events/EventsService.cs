@@ -22,11 +22,15 @@ public sealed partial class EventsService
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, Rule> _rules = [];
     private readonly EmbeddedAws _aws;
+    private readonly CancellationToken _stopped;
 
-    internal EventsService(EmbeddedAws aws) => _aws = aws;
+    internal EventsService(EmbeddedAws aws, CancellationToken stopped)
+    {
+        _aws = aws;
+        _stopped = stopped;
+    }
 
     /// <summary>The rules' names.</summary>
     public IReadOnlyList<string> Rules
@@ -134,7 +138,6 @@ public sealed partial class EventsService
 
     internal void Stop()
     {
-        _stopped.Cancel();
         lock (_gate)
         {
             foreach (var rule in _rules.Values)
@@ -235,7 +238,7 @@ public sealed partial class EventsService
             }
             catch (AwsException exception) when (exception.Status == 429 && !_stopped.IsCancellationRequested && _aws.TimeProvider.GetUtcNow() + delay <= discarded)
             {
-                await Task.Delay(delay, _aws.TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(delay, _aws.TimeProvider, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

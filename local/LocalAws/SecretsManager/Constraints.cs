@@ -25,7 +25,8 @@ internal static class Constraints
     }
 
     /// <summary>The constraint of a pattern, written as in the model.</summary>
-    public static string Pattern(Regex pattern) => $"Member must satisfy regular expression pattern: {pattern.ToString().Replace(@"\z", "$", StringComparison.Ordinal)}";
+    public static string Pattern(Regex pattern) =>
+        $"Member must satisfy regular expression pattern: {pattern.ToString().Replace(@"\z", "$", StringComparison.Ordinal)}";
 
     /// <summary>The error's code and form are seen in the field. AWS adds the value, unless it is sensitive.</summary>
     public static AwsException Broken(string member, string constraint, string? value = null) =>
