@@ -109,7 +109,7 @@ internal sealed class Account : IAsyncDisposable
     /// <summary>A usage plan with an API stage: a key in one without opens nothing, and no rotation makes one.</summary>
     public static UsagePlan AddPlan(EmbeddedAws aws)
     {
-        var api = aws.ApiGateway.CreateRestApi(new CreateRestApiRequest { Name = "orders" });
+        var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = aws.ApiGateway.CreateDeployment(new CreateDeploymentRequest { RestApiId = api.Id });
         aws.ApiGateway.CreateStage(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         return aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage(api.Id, "prod")] });

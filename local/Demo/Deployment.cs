@@ -48,7 +48,7 @@ internal sealed class Deployment : IDisposable
     /// <summary>Makes the API, then deploys the stack; returns what the stack has made.</summary>
     public async Task<IReadOnlyList<string>> DeployAsync()
     {
-        var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
+        var api = _aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         OrdersUrl = new Uri(_aws.InvokeUrl(api.Id, "prod"), "orders");

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using LocalAws.DataPlane;
-using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
 
@@ -10,14 +9,13 @@ internal sealed class InProcessTransport(ControlPlane controlPlane, string contr
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var call = await WireRequest.ReadAsync(request, cancellationToken);
         if (request.RequestUri!.Authority != controlPlaneAuthority)
         {
-            // Unescaped as a web server does.
-            var path = PathString.FromUriComponent(request.RequestUri.AbsolutePath);
-            return Message(request, dataPlane.Answer(path.Value!, request.Headers.TryGetValues("x-api-key", out var keys) ? keys.First() : null));
+            return Message(request, await dataPlane.AnswerAsync(call));
         }
 
-        var (answer, timesOut) = await controlPlane.AnswerAsync(await WireRequest.ReadAsync(request, cancellationToken));
+        var (answer, timesOut) = await controlPlane.AnswerAsync(call);
         // What an HttpClient throws over a connection.
         return answer is not null ? Message(request, answer)
             : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())

@@ -37,6 +37,8 @@ internal sealed class WireRequest
     /// <summary>The segments of the path, unescaped.</summary>
     public IReadOnlyList<string> Path { get; }
 
+    public IHeaderDictionary Headers => _headers;
+
     public ReadOnlyMemory<byte> Body { get; }
 
     public CancellationToken Aborted { get; }
@@ -68,6 +70,8 @@ internal sealed class WireRequest
     public string? Header(string name) => _headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     public string? Query(string name) => _query.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    public IEnumerable<string> QueryNames => _query.Keys;
 
     public IReadOnlyList<string> QueryList(string name) => _query.TryGetValue(name, out var values) ? [.. values.OfType<string>()] : [];
 

@@ -32,8 +32,7 @@ public sealed class DataPlaneTests
     public async Task A_method_without_a_key_serves_everybody_and_an_unknown_one_nobody()
     {
         await using var account = await Account.StartAsync();
-        var stage = await account.StageAsync();
-        account.Embedded.ApiGateway.SetMethod(stage.ApiId, "/health", apiKeyRequired: false);
+        var stage = await account.StageAsync(("/health", false));
 
         Assert.Equal(200, (await account.CallAsync(stage, null, "health")).Status);
         Assert.Equal((403, """{"message":"Missing Authentication Token"}"""), await account.CallAsync(stage, null, "nothing"));

@@ -92,7 +92,7 @@ internal sealed class Account : IAsyncDisposable
     /// <summary>Another API with a stage named prod.</summary>
     public (string ApiId, Uri Url) MakeApi()
     {
-        var apiId = Aws.ApiGateway.CreateRestApi(new() { Name = "api" }).Id;
+        var apiId = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
         Aws.ApiGateway.CreateDeployment(new() { RestApiId = apiId, StageName = "prod" });
         return (apiId, new Uri(Aws.InvokeUrl(apiId, "prod"), "orders"));
     }

@@ -106,7 +106,7 @@ internal sealed class World : IAsyncDisposable
 
     private async Task DeployAsync()
     {
-        _apiId = Aws.ApiGateway.CreateRestApi(new() { Name = "orders" }).Id;
+        _apiId = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
         Aws.ApiGateway.CreateDeployment(new() { RestApiId = _apiId, StageName = "prod" });
         _planId = Aws.ApiGateway.CreateUsagePlan(new() { Name = "partners", ApiStages = [new(_apiId, "prod")] }).Id;
         Orders = new Uri(Aws.InvokeUrl(_apiId, "prod"), "orders");

@@ -114,10 +114,10 @@ internal sealed class Account : IAsyncDisposable
     public async Task<CreateApiKeyResponse> CreateKeyAsync(string name = "key", string? value = null, bool enabled = true) =>
         await ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = name, Value = value, Enabled = enabled });
 
-    /// <summary>Makes an API with a stage named prod.</summary>
-    public async Task<ApiStage> CreateApiStageAsync()
+    /// <summary>Makes an API with a stage named prod: one whose every path requires a key, or one with these paths.</summary>
+    public async Task<ApiStage> CreateApiStageAsync(params (string Path, bool ApiKeyRequired)[] paths)
     {
-        var api = await ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
+        var api = Aws.ApiGateway.ImportRestApi(new() { Body = paths.Length == 0 ? SampleApi.Document : SampleApi.DocumentOf(paths) });
         await ApiGateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id, StageName = "prod" });
         return new ApiStage { ApiId = api.Id, Stage = "prod" };
     }

@@ -54,7 +54,7 @@ public sealed class AwsCliTests
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
         await using var aws = await EmbeddedAws.StartAsync();
-        var api = aws.ApiGateway.CreateRestApi(new() { Name = "orders" }).Id;
+        var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
         aws.ApiGateway.CreateDeployment(new() { RestApiId = api, StageName = "prod" });
         var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "gold", ApiStages = [new(api, "prod")] }).Id;
         var key = Json(await RunAsync(aws, "apigateway", "create-api-key", "--name", "payments/a", "--enabled", "--tags", "team=payments"));
@@ -76,6 +76,34 @@ public sealed class AwsCliTests
         Assert.Equal("payments", Json(tags).GetProperty("tags").GetProperty("team").GetString());
         Assert.Contains("(NotFoundException)", unknown, StringComparison.Ordinal);
         Assert.Contains("Invalid API Key identifier specified", unknown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_api_with_a_key_is_made_as_docs_first_run_makes_it()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for bash.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        var guide = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "first-run.md"));
+        var start = guide.IndexOf("\nAPI=$(aws apigateway create-rest-api", StringComparison.Ordinal);
+        var commands = guide[start..guide.IndexOf("\nURL=", start, StringComparison.Ordinal)];
+
+        var ids = (await RunProgramAsync(aws, succeeds: true, "bash", "-c", $$"""
+            set -e; {{commands}}
+            KEY=$(aws apigateway create-api-key --name orders --enabled --query id --output text)
+            aws apigateway create-usage-plan-key --usage-plan-id $PLAN --key-id $KEY --key-type API_KEY
+            echo ids $API $(aws apigateway get-api-key --api-key $KEY --include-value --query value --output text)
+            """)).Split('\n').Single(line => line.StartsWith("ids ", StringComparison.Ordinal)).Split(' ');
+
+        using var http = EmbeddedAws.CreateHttpClient();
+        var refused = await http.GetAsync(aws.InvokeUrl(ids[1], "test"));
+        http.DefaultRequestHeaders.Add("x-api-key", ids[2]);
+        var served = await http.GetAsync(aws.InvokeUrl(ids[1], "test"));
+        var unknown = await http.GetAsync(new Uri(aws.InvokeUrl(ids[1], "test"), "nothing"));
+
+        Assert.Equal((403, """{"message":"Forbidden"}"""), ((int)refused.StatusCode, await refused.Content.ReadAsStringAsync()));
+        Assert.Equal(200, (int)served.StatusCode);
+        Assert.Equal((403, """{"message":"Missing Authentication Token"}"""), ((int)unknown.StatusCode, await unknown.Content.ReadAsStringAsync()));
     }
 
     [Fact]
@@ -159,9 +187,12 @@ public sealed class AwsCliTests
 
     private static Task<string> RunAsync(EmbeddedAws aws, params string[] arguments) => RunAsync(aws, succeeds: true, arguments);
 
-    private static async Task<string> RunAsync(EmbeddedAws aws, bool succeeds, params string[] arguments)
+    private static Task<string> RunAsync(EmbeddedAws aws, bool succeeds, params string[] arguments) =>
+        RunProgramAsync(aws, succeeds, "aws", [.. arguments, "--output", "json"]);
+
+    private static async Task<string> RunProgramAsync(EmbeddedAws aws, bool succeeds, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("aws", [.. arguments, "--output", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in new Dictionary<string, string>
         {
             ["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString(),
@@ -180,7 +211,7 @@ public sealed class AwsCliTests
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True((process.ExitCode == 0) == succeeds, $"aws {arguments[0]} {arguments[1]} ended with {process.ExitCode}: {await error}");
+        Assert.True((process.ExitCode == 0) == succeeds, $"{program} {arguments[0]} {arguments[1]} ended with {process.ExitCode}: {await error}");
         return await output + await error;
     }
 }

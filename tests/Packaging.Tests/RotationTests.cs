@@ -19,7 +19,7 @@ public sealed class RotationTests
     public async Task The_package_rotates_a_key_and_loads_every_assembly_that_it_holds()
     {
         await using var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
-        var api = aws.ApiGateway.CreateRestApi(new CreateRestApiRequest { Name = "orders" });
+        var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = aws.ApiGateway.CreateDeployment(new CreateDeploymentRequest { RestApiId = api.Id });
         aws.ApiGateway.CreateStage(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         var plan = aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage(api.Id, "prod")] });

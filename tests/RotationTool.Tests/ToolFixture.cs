@@ -188,7 +188,7 @@ internal sealed class ToolFixture : IAsyncDisposable
 
     private async Task DeployAsync()
     {
-        var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "orders" });
+        var api = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         PlanId = (await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] })).Id;

@@ -36,6 +36,19 @@ internal static class ApiGatewayErrors
         "ValidationException",
         $"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {values}");
 
+    /// <summary>The form is recorded on AWS for other members.</summary>
+    public static AwsException Missing(string member) => new(
+        400, "ValidationException", $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null");
+
+    /// <summary>Recorded on AWS, for an unknown API too.</summary>
+    public static AwsException UnknownResource() => NotFound("Invalid Resource identifier specified");
+
+    /// <summary>The text is moto's.</summary>
+    public static AwsException UnknownDeployment() => NotFound("Invalid Deployment identifier specified");
+
+    /// <summary>What AWS has and the embedded AWS has not.</summary>
+    public static AwsException NotHere(string what) => BadRequest($"{what} is not part of the embedded AWS.");
+
     /// <summary>The code is in AWS's service model.</summary>
     public static AwsException AlreadyAttached() => Conflict("Usage Plan Key already exists");
 
@@ -64,5 +77,5 @@ internal static class ApiGatewayErrors
 
     public static AwsException NotFound(string message) => new(404, "NotFoundException", message);
 
-    private static AwsException Conflict(string message) => new(409, "ConflictException", message);
+    public static AwsException Conflict(string message) => new(409, "ConflictException", message);
 }

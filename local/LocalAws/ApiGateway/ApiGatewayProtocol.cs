@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -29,11 +30,13 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             ["apikeys", ..] => FindForApiKeys(request, path),
             ["usageplans", _, "keys", ..] => FindForUsagePlanKeys(request, path),
             ["usageplans", ..] => FindForUsagePlans(request, path),
+            ["restapis", var api, "resources", ..] => FindForResources(request, path, api),
             ["restapis", ..] => FindForRestApis(request, path),
             ["tags", ..] => FindForTags(request),
             _ => null,
         };
-        return operation ?? Operation("Unknown", path, 501, () => throw AwsException.NotHere(Service, $"{request.Method} {request.RawPath}"));
+        var mode = request.Query("mode") is { } value ? $"?mode={value}" : "";
+        return operation ?? Operation("Unknown", path, 501, () => throw AwsException.NotHere(Service, $"{request.Method} {request.RawPath}{mode}"));
     }
 
     public WireResponse Error(AwsException error) =>
@@ -50,6 +53,12 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         Json,
         member => $"{JsonNamingPolicy.CamelCase.ConvertName(typeof(T).Name.Replace("Request", "Input", StringComparison.Ordinal))}.{member}",
         new AwsException(400, "SerializationException", "The request body cannot be read."));
+
+    // The other parameters of an import change what is made of the document.
+    private static string Document(WireRequest request) =>
+        request.QueryNames.Except(["mode", "failonwarnings"]).FirstOrDefault() is { } parameter
+            ? throw ApiGatewayErrors.NotHere($"The import parameter {parameter}")
+            : Encoding.UTF8.GetString(request.Body.Span);
 
     private static WireResponse Answer(int status, object? body) => WireResponse.Json(status, ContentType, body, Json);
 
@@ -71,10 +80,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private WireOperation? FindForApiKeys(WireRequest request, string path) => (request.Method, request.Path) switch
     {
-        // ImportApiKeys.
-        ("POST", ["apikeys"]) when request.Query("mode") is { } mode =>
-            Operation("Unknown", path, 501, () => throw AwsException.NotHere(Service, $"POST /apikeys?mode={mode}")),
-        ("POST", ["apikeys"]) => Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
+        // With a mode it is ImportApiKeys.
+        ("POST", ["apikeys"]) when request.Query("mode") is null => Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
         ("GET", ["apikeys"]) => Operation("GetApiKeys", path, 200, () => apiGateway.GetApiKeys(new GetApiKeysRequest
         {
             Position = request.Query("position"),
@@ -136,21 +143,65 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private WireOperation? FindForRestApis(WireRequest request, string path) => (request.Method, request.Path) switch
     {
-        ("POST", ["restapis"]) => Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
+        ("POST", ["restapis"]) when request.Query("mode") is "import" => Operation("ImportRestApi", path, 201, () => apiGateway.ImportRestApi(
+            new ImportRestApiRequest { Body = Document(request) })),
+        ("PUT", ["restapis", var api]) => Operation("PutRestApi", path, 200, () => apiGateway.PutRestApi(
+            new PutRestApiRequest { RestApiId = api, Body = Document(request), Mode = request.Query("mode") })),
+        ("POST", ["restapis"]) when request.Query("mode") is null => Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
         ("GET", ["restapis"]) => Operation("GetRestApis", path, 200, () => apiGateway.GetRestApis(new GetRestApisRequest
         {
             Position = request.Query("position"),
             Limit = request.QueryNumber("limit"),
         })),
         ("GET", ["restapis", var api]) => Operation("GetRestApi", path, 200, () => apiGateway.GetRestApi(api)),
+        ("PATCH", ["restapis", var api]) => Operation("UpdateRestApi", path, 200, () => apiGateway.UpdateRestApi(
+            new UpdateRestApiRequest { RestApiId = api, PatchOperations = Read<Patch>(request).PatchOperations })),
         ("DELETE", ["restapis", var api]) => Operation("DeleteRestApi", path, 202, () => apiGateway.DeleteRestApi(api)),
         ("GET", ["restapis", var api, "stages"]) => Operation("GetStages", path, 200, () => apiGateway.GetStages(api, request.Query("deploymentId"))),
         ("GET", ["restapis", var api, "stages", var stage]) => Operation("GetStage", path, 200, () => apiGateway.GetStage(api, stage)),
         ("DELETE", ["restapis", var api, "stages", var stage]) => Operation("DeleteStage", path, 202, () => apiGateway.DeleteStage(api, stage)),
         ("POST", ["restapis", var api, "deployments"]) => Operation("CreateDeployment", path, 201, () => apiGateway.CreateDeployment(
             Read<CreateDeploymentRequest>(request) with { RestApiId = api })),
+        ("GET", ["restapis", var api, "deployments"]) => Operation("GetDeployments", path, 200, () => apiGateway.GetDeployments(new GetDeploymentsRequest
+        {
+            RestApiId = api,
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+        })),
+        ("GET", ["restapis", var api, "deployments", var deployment]) =>
+            Operation("GetDeployment", path, 200, () => apiGateway.GetDeployment(api, deployment)),
+        ("DELETE", ["restapis", var api, "deployments", var deployment]) =>
+            Operation("DeleteDeployment", path, 202, () => apiGateway.DeleteDeployment(api, deployment)),
+        ("PATCH", ["restapis", var api, "stages", var stage]) => Operation("UpdateStage", path, 200, () => apiGateway.UpdateStage(
+            new UpdateStageRequest { RestApiId = api, StageName = stage, PatchOperations = Read<Patch>(request).PatchOperations })),
         ("POST", ["restapis", var api, "stages"]) => Operation("CreateStage", path, 201, () => apiGateway.CreateStage(
             Read<CreateStageRequest>(request) with { RestApiId = api })),
+        _ => null,
+    };
+
+    private WireOperation? FindForResources(WireRequest request, string path, string api) => (request.Method, request.Path.Skip(3).ToArray()) switch
+    {
+        ("GET", []) => Operation("GetResources", path, 200, () => apiGateway.GetResources(new GetResourcesRequest
+        {
+            RestApiId = api,
+            Position = request.Query("position"),
+            Limit = request.QueryNumber("limit"),
+            Embed = request.QueryList("embed"),
+        })),
+        ("GET", [var id]) => Operation("GetResource", path, 200, () => apiGateway.GetResource(api, id, request.QueryList("embed"))),
+        ("POST", [var id]) => Operation("CreateResource", path, 201, () => apiGateway.CreateResource(
+            Read<CreateResourceRequest>(request) with { RestApiId = api, ParentId = id })),
+        ("PUT", [var id, "methods", var method]) => Operation("PutMethod", path, 201, () => apiGateway.PutMethod(
+            Read<PutMethodRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method })),
+        ("GET", [var id, "methods", var method]) => Operation("GetMethod", path, 200, () => apiGateway.GetMethod(
+            new GetMethodRequest { RestApiId = api, ResourceId = id, HttpMethod = method })),
+        ("PUT", [var id, "methods", var method, "responses", var status]) => Operation("PutMethodResponse", path, 201, () => apiGateway.PutMethodResponse(
+            Read<PutMethodResponseRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method, StatusCode = status })),
+        ("PUT", [var id, "methods", var method, "integration"]) => Operation("PutIntegration", path, 201, () => apiGateway.PutIntegration(
+            Read<PutIntegrationRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method })),
+        ("PUT", [var id, "methods", var method, "integration", "responses", var status]) =>
+            Operation("PutIntegrationResponse", path, 201, () => apiGateway.PutIntegrationResponse(
+                Read<PutIntegrationResponseRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method, StatusCode = status })),
         _ => null,
     };
 

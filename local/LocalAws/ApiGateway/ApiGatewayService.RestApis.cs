@@ -3,9 +3,7 @@ using LocalAws.DataPlane;
 
 namespace LocalAws;
 
-/// <content>
-/// REST APIs, as far as clients need one to call: an API answers on every resource and requires a key there, unless it was told its methods.
-/// </content>
+/// <content>REST APIs and their stages.</content>
 public sealed partial class ApiGatewayService
 {
     private readonly PagedCollection<StoredRestApi> _restApis = new();
@@ -14,35 +12,9 @@ public sealed partial class ApiGatewayService
     /// <param name="request">The API.</param>
     public RestApi CreateRestApi(CreateRestApiRequest request)
     {
-        request.EndpointConfiguration?.Check();
-        if (request.ApiKeySource is { } source and not ("HEADER" or "AUTHORIZER"))
-        {
-            throw ApiGatewayErrors.NotInEnum("createRestApiInput.apiKeySource", source, "Member must satisfy enum value set: [AUTHORIZER, HEADER]");
-        }
-
-        if (request.Description is "")
-        {
-            // Recorded on AWS.
-            throw ApiGatewayErrors.BadRequest("Description cannot be an empty string");
-        }
-
-        CheckTags(request.Tags);
         lock (_gate)
         {
-            var api = new RestApi
-            {
-                Id = NewId(),
-                Name = request.Name,
-                Description = request.Description,
-                CreatedDate = Now,
-                ApiKeySource = request.ApiKeySource ?? "HEADER",
-                EndpointConfiguration = (request.EndpointConfiguration ?? new EndpointConfiguration()).WithDefaults(),
-                DisableExecuteApiEndpoint = request.DisableExecuteApiEndpoint,
-                RootResourceId = NewId(),
-                Tags = request.Tags is { Count: > 0 } tags ? TagDictionary.CopyOf(tags) : null,
-            };
-            _restApis.Add(api.Id, new StoredRestApi(api));
-            return api;
+            return Add(request, new ApiDefinition(NewId(), () => NewId()));
         }
     }
 
@@ -52,7 +24,7 @@ public sealed partial class ApiGatewayService
     {
         lock (_gate)
         {
-            return RestApiOf(restApiId).Api;
+            return Shown(RestApiOf(restApiId));
         }
     }
 
@@ -63,7 +35,49 @@ public sealed partial class ApiGatewayService
         lock (_gate)
         {
             var (apis, position) = _restApis.Page(request.Position, request.Limit, _ => true);
-            return new RestApis { Items = [.. apis.Select(api => api.Api)], Position = position };
+            return new RestApis { Items = [.. apis.Select(Shown)], Position = position };
+        }
+    }
+
+    /// <summary>Changes a REST API.</summary>
+    /// <param name="request">What to change.</param>
+    public RestApi UpdateRestApi(UpdateRestApiRequest request)
+    {
+        var operations = request.PatchOperations ?? [];
+        foreach (var operation in operations)
+        {
+            if ((operation.Op, operation.Path) is not ("replace", "/name" or "/description" or "/apiKeySource") and not ("remove", "/description"))
+            {
+                throw ApiGatewayErrors.NotHere($"The update '{operation.Op}' of {operation.Path} of a REST API");
+            }
+
+            // AWS's answers to these are not known.
+            if (operation.Path is "/name" && string.IsNullOrEmpty(operation.Value))
+            {
+                throw ApiGatewayErrors.BadRequest("Name cannot be an empty string");
+            }
+
+            if (operation.Path is "/apiKeySource")
+            {
+                CheckApiKeySource("updateRestApiInput.apiKeySource", operation.Value ?? "");
+            }
+        }
+
+        lock (_gate)
+        {
+            var api = RestApiOf(request.RestApiId);
+            foreach (var operation in operations)
+            {
+                api.Api = operation.Path switch
+                {
+                    "/name" => api.Api with { Name = operation.Value! },
+                    "/apiKeySource" => api.Api with { ApiKeySource = operation.Value! },
+                    _ => api.Api with { Description = operation.Op is "remove" ? null : operation.Value },
+                };
+            }
+
+            // Recorded on AWS: with tags even where there are none.
+            return Shown(api) with { Tags = TagDictionary.CopyOf(api.Tags) };
         }
     }
 
@@ -83,24 +97,69 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Makes a deployment of an API, and the stage that it names. AWS API reference: a stage that exists shows the new deployment.</summary>
+    /// <summary>
+    /// Makes a deployment: what the API is now. AWS API reference: the stage that it names is made, and one that exists shows the new deployment.
+    /// </summary>
     /// <param name="request">The deployment.</param>
     public Deployment CreateDeployment(CreateDeploymentRequest request)
     {
         lock (_gate)
         {
             var api = RestApiOf(request.RestApiId);
+            CheckDeployable(api.Definition);
+            var served = new ServedApi(api.Api.ApiKeySource, api.Definition.Resources);
             var deployment = new Deployment { Id = NewId(), Description = request.Description, CreatedDate = Now };
-            api.DeploymentIds.Add(deployment.Id);
+            api.Deployments.Add(deployment.Id, new StoredDeployment(deployment, served));
             if (!string.IsNullOrEmpty(request.StageName))
             {
                 api.Stages[request.StageName] = api.Stages.TryGetValue(request.StageName, out var stage)
                     ? stage with { DeploymentId = deployment.Id, LastUpdatedDate = Now }
                     : new Stage { StageName = request.StageName, DeploymentId = deployment.Id, CreatedDate = Now, LastUpdatedDate = Now };
-                _replica.AddStage(new ApiStageId(request.RestApiId, request.StageName));
+                _replica.Serve(new ApiStageId(request.RestApiId, request.StageName), served);
             }
 
             return deployment;
+        }
+    }
+
+    /// <summary>Shows a deployment.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="deploymentId">The deployment's id.</param>
+    public Deployment GetDeployment(string restApiId, string deploymentId)
+    {
+        lock (_gate)
+        {
+            return DeploymentOf(RestApiOf(restApiId), deploymentId).Deployment;
+        }
+    }
+
+    /// <summary>Lists the deployments of an API, newest first.</summary>
+    /// <param name="request">Which page.</param>
+    public Deployments GetDeployments(GetDeploymentsRequest request)
+    {
+        lock (_gate)
+        {
+            var (deployments, position) = RestApiOf(request.RestApiId).Deployments.Page(request.Position, request.Limit, _ => true);
+            return new Deployments { Items = [.. deployments.Select(deployment => deployment.Deployment)], Position = position };
+        }
+    }
+
+    /// <summary>Deletes a deployment that no stage shows.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="deploymentId">The deployment's id.</param>
+    public void DeleteDeployment(string restApiId, string deploymentId)
+    {
+        lock (_gate)
+        {
+            var api = RestApiOf(restApiId);
+            DeploymentOf(api, deploymentId);
+            if (api.Stages.Values.Any(stage => stage.DeploymentId == deploymentId))
+            {
+                // Recorded on AWS.
+                throw ApiGatewayErrors.BadRequest("Active stages pointing to this deployment must be moved or deleted");
+            }
+
+            api.Deployments.Remove(deploymentId);
         }
     }
 
@@ -108,14 +167,11 @@ public sealed partial class ApiGatewayService
     /// <param name="request">The stage.</param>
     public Stage CreateStage(CreateStageRequest request)
     {
+        CheckTags(request.Tags);
         lock (_gate)
         {
             var api = RestApiOf(request.RestApiId);
-            if (!api.DeploymentIds.Contains(request.DeploymentId))
-            {
-                throw ApiGatewayErrors.NotFound("Invalid Deployment identifier specified");
-            }
-
+            var served = DeploymentOf(api, request.DeploymentId).Served;
             var stage = new Stage
             {
                 StageName = request.StageName,
@@ -123,13 +179,14 @@ public sealed partial class ApiGatewayService
                 Description = request.Description,
                 CreatedDate = Now,
                 LastUpdatedDate = Now,
+                Tags = request.Tags is { Count: > 0 } tags ? TagDictionary.CopyOf(tags) : null,
             };
             if (!api.Stages.TryAdd(stage.StageName, stage))
             {
                 throw new AwsException(409, "ConflictException", "Stage already exists");
             }
 
-            _replica.AddStage(new ApiStageId(request.RestApiId, stage.StageName));
+            _replica.Serve(new ApiStageId(request.RestApiId, stage.StageName), served);
             return stage;
         }
     }
@@ -141,7 +198,7 @@ public sealed partial class ApiGatewayService
     {
         lock (_gate)
         {
-            return RestApiOf(restApiId).Stages.GetValueOrDefault(stageName) ?? throw ApiGatewayErrors.UnknownStage();
+            return StageOf(RestApiOf(restApiId), stageName);
         }
     }
 
@@ -154,6 +211,36 @@ public sealed partial class ApiGatewayService
         {
             var stages = RestApiOf(restApiId).Stages.Values.Where(stage => string.IsNullOrEmpty(deploymentId) || stage.DeploymentId == deploymentId);
             return new Stages([.. stages]);
+        }
+    }
+
+    /// <summary>Changes a stage.</summary>
+    /// <param name="request">What to change.</param>
+    public Stage UpdateStage(UpdateStageRequest request)
+    {
+        var operations = request.PatchOperations ?? [];
+        foreach (var operation in operations)
+        {
+            if ((operation.Op, operation.Path) is not ("replace", "/deploymentId" or "/description"))
+            {
+                throw ApiGatewayErrors.NotHere($"The update '{operation.Op}' of {operation.Path} of a stage");
+            }
+        }
+
+        lock (_gate)
+        {
+            var api = RestApiOf(request.RestApiId);
+            var stage = StageOf(api, request.StageName);
+            foreach (var operation in operations)
+            {
+                stage = operation.Path is "/description"
+                    ? stage with { Description = operation.Value }
+                    : stage with { DeploymentId = DeploymentOf(api, operation.Value ?? "").Deployment.Id };
+            }
+
+            api.Stages[stage.StageName] = stage with { LastUpdatedDate = Now };
+            _replica.Serve(new ApiStageId(request.RestApiId, stage.StageName), DeploymentOf(api, stage.DeploymentId).Served);
+            return api.Stages[stage.StageName];
         }
     }
 
@@ -170,19 +257,6 @@ public sealed partial class ApiGatewayService
             }
 
             RemoveStage(new ApiStageId(restApiId, stageName));
-        }
-    }
-
-    /// <summary>Tells an API one of its methods, on every stage and at once. With the first one, paths that it was not told have no route any more.</summary>
-    /// <param name="restApiId">The API's id.</param>
-    /// <param name="path">The resource's path, such as <c>/orders</c>; matched as it is, without path parameters.</param>
-    /// <param name="apiKeyRequired">Whether only callers with a key are served. On AWS a method requires none unless it is told to.</param>
-    public void SetMethod(string restApiId, string path, bool apiKeyRequired)
-    {
-        lock (_gate)
-        {
-            RestApiOf(restApiId);
-            _replica.SetMethod(restApiId, path, apiKeyRequired);
         }
     }
 
@@ -207,11 +281,76 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    private sealed class StoredRestApi(RestApi api)
+    // Both seen in the field.
+    private static void CheckDeployable(ApiDefinition api)
     {
-        public RestApi Api { get; } = api;
+        var methods = api.Resources.SelectMany(resource => resource.ResourceMethods?.Values ?? []).ToList();
+        if (methods.Count == 0)
+        {
+            throw ApiGatewayErrors.BadRequest("The REST API doesn't contain any methods");
+        }
 
-        public HashSet<string> DeploymentIds { get; } = new();
+        if (methods.Exists(method => method.MethodIntegration is null))
+        {
+            throw ApiGatewayErrors.BadRequest("No integration defined for method");
+        }
+    }
+
+    private static void CheckApiKeySource(string member, string? source)
+    {
+        if (source is not (null or "HEADER" or "AUTHORIZER"))
+        {
+            throw ApiGatewayErrors.NotInEnum(member, source, "Member must satisfy enum value set: [AUTHORIZER, HEADER]");
+        }
+    }
+
+    private static StoredDeployment DeploymentOf(StoredRestApi api, string deploymentId) =>
+        api.Deployments.Find(deploymentId) ?? throw ApiGatewayErrors.UnknownDeployment();
+
+    private static Stage StageOf(StoredRestApi api, string stageName) => api.Stages.GetValueOrDefault(stageName) ?? throw ApiGatewayErrors.UnknownStage();
+
+    private static RestApi Shown(StoredRestApi api) => api.Tags.Count == 0 ? api.Api : api.Api with { Tags = TagDictionary.CopyOf(api.Tags) };
+
+    private RestApi Add(CreateRestApiRequest request, ApiDefinition definition)
+    {
+        request.EndpointConfiguration?.Check();
+        CheckApiKeySource("createRestApiInput.apiKeySource", request.ApiKeySource);
+        if (request.Description is "")
+        {
+            // Recorded on AWS.
+            throw ApiGatewayErrors.BadRequest("Description cannot be an empty string");
+        }
+
+        CheckTags(request.Tags);
+        var api = new StoredRestApi(
+            new RestApi
+            {
+                Id = NewId(),
+                Name = request.Name,
+                Description = request.Description,
+                CreatedDate = Now,
+                ApiKeySource = request.ApiKeySource ?? "HEADER",
+                EndpointConfiguration = (request.EndpointConfiguration ?? new EndpointConfiguration()).WithDefaults(),
+                DisableExecuteApiEndpoint = request.DisableExecuteApiEndpoint,
+                RootResourceId = definition.RootId,
+            },
+            definition,
+            TagDictionary.CopyOf(request.Tags));
+        _restApis.Add(api.Api.Id, api);
+        return Shown(api);
+    }
+
+    private sealed record StoredDeployment(Deployment Deployment, ServedApi Served);
+
+    private sealed class StoredRestApi(RestApi api, ApiDefinition definition, Dictionary<string, string> tags)
+    {
+        public RestApi Api { get; set; } = api;
+
+        public ApiDefinition Definition { get; set; } = definition;
+
+        public Dictionary<string, string> Tags { get; } = tags;
+
+        public PagedCollection<StoredDeployment> Deployments { get; } = new();
 
         public SortedDictionary<string, Stage> Stages { get; } = new(StringComparer.Ordinal);
     }

@@ -2,10 +2,10 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws;
 
-/// <content>Tags of keys and usage plans.</content>
+/// <content>Tags of keys, usage plans, REST APIs and stages.</content>
 public sealed partial class ApiGatewayService
 {
-    /// <summary>Shows the tags of a key or a plan.</summary>
+    /// <summary>Shows the tags of a key, a plan, a REST API or a stage.</summary>
     /// <param name="resourceArn">Its ARN.</param>
     public ResourceTags GetTags(string resourceArn)
     {
@@ -15,7 +15,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Sets tags of a key or a plan.</summary>
+    /// <summary>Sets tags of a key, a plan, a REST API or a stage.</summary>
     /// <param name="request">Which tags.</param>
     public void TagResource(TagResourceRequest request)
     {
@@ -32,10 +32,12 @@ public sealed partial class ApiGatewayService
             {
                 tags[key] = value;
             }
+
+            Keep(request.ResourceArn, tags);
         }
     }
 
-    /// <summary>Takes tags off a key or a plan.</summary>
+    /// <summary>Takes tags off a key, a plan, a REST API or a stage.</summary>
     /// <param name="request">Which tags.</param>
     public void UntagResource(UntagResourceRequest request)
     {
@@ -46,10 +48,12 @@ public sealed partial class ApiGatewayService
             {
                 tags.Remove(key);
             }
+
+            Keep(request.ResourceArn, tags);
         }
     }
 
-    /// <summary>The tags that a policy's condition sees at a path. AWS developer guide: the keys of a plan have the plan's.</summary>
+    /// <summary>The tags that a policy's condition sees at a path. AWS developer guide: what is under a plan or a REST API has its tags, and a stage its own besides.</summary>
     internal IReadOnlyDictionary<string, string> TagsAt(string resourceArn)
     {
         lock (_gate)
@@ -58,9 +62,19 @@ public sealed partial class ApiGatewayService
             {
                 ["", "apikeys", var keyId] => _keys.Find(keyId)?.Tags,
                 ["", "usageplans", var planId, ..] => _plans.Find(planId)?.Tags,
+                ["", "restapis", var apiId, ..] => _restApis.Find(apiId)?.Tags,
                 _ => null,
             };
-            return TagDictionary.CopyOf(tags);
+            var seen = TagDictionary.CopyOf(tags);
+            if (PathOf(resourceArn) is ["", "restapis", var id, "stages", var stageName] && _restApis.Find(id)?.Stages.GetValueOrDefault(stageName)?.Tags is { } own)
+            {
+                foreach (var (key, value) in own)
+                {
+                    seen[key] = value;
+                }
+            }
+
+            return seen;
         }
     }
 
@@ -89,13 +103,22 @@ public sealed partial class ApiGatewayService
     private string[] PathOf(string resourceArn) =>
         resourceArn.StartsWith(Arn("/"), StringComparison.Ordinal) ? resourceArn[Arn("").Length..].Split('/') : [];
 
-    private Dictionary<string, string> TagsOf(string resourceArn)
+    // A copy where the resource is a stage, which is shown as it was.
+    private Dictionary<string, string> TagsOf(string resourceArn) => PathOf(resourceArn) switch
     {
-        return PathOf(resourceArn) switch
+        ["", "apikeys", var keyId] => KeyOf(keyId).Tags,
+        ["", "usageplans", var planId] => PlanOf(planId).Tags,
+        ["", "restapis", var apiId] => RestApiOf(apiId).Tags,
+        ["", "restapis", var apiId, "stages", var stageName] => TagDictionary.CopyOf(StageOf(RestApiOf(apiId), stageName).Tags),
+        _ => throw ApiGatewayErrors.NotFound("Invalid resource ARN specified"),
+    };
+
+    private void Keep(string resourceArn, Dictionary<string, string> tags)
+    {
+        if (PathOf(resourceArn) is ["", "restapis", var apiId, "stages", var stageName])
         {
-            ["", "apikeys", var keyId] => KeyOf(keyId).Tags,
-            ["", "usageplans", var planId] => PlanOf(planId).Tags,
-            _ => throw ApiGatewayErrors.NotFound("Invalid resource ARN specified"),
-        };
+            var stages = RestApiOf(apiId).Stages;
+            stages[stageName] = stages[stageName] with { Tags = tags.Count == 0 ? null : tags };
+        }
     }
 }

@@ -3,7 +3,7 @@ namespace LocalAws.ApiGateway;
 /// <summary>TagResource's input.</summary>
 public sealed record TagResourceRequest
 {
-    /// <summary>The ARN of a key or a plan.</summary>
+    /// <summary>The ARN of a key, a plan, a REST API or a stage.</summary>
     public required string ResourceArn { get; init; }
 
     /// <summary>The tags to set; others stay.</summary>
@@ -13,7 +13,7 @@ public sealed record TagResourceRequest
 /// <summary>UntagResource's input.</summary>
 public sealed record UntagResourceRequest
 {
-    /// <summary>The ARN of a key or a plan.</summary>
+    /// <summary>The ARN of a key, a plan, a REST API or a stage.</summary>
     public required string ResourceArn { get; init; }
 
     /// <summary>The tags to take off.</summary>

@@ -24,6 +24,36 @@ public sealed record CreateRestApiRequest
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
+/// <summary>ImportRestApi's input.</summary>
+public sealed record ImportRestApiRequest
+{
+    /// <summary>An OpenAPI 3 or Swagger 2 document in JSON.</summary>
+    public required string Body { get; init; }
+}
+
+/// <summary>PutRestApi's input.</summary>
+public sealed record PutRestApiRequest
+{
+    /// <summary>The API's id.</summary>
+    public required string RestApiId { get; init; }
+
+    /// <summary>An OpenAPI 3 or Swagger 2 document in JSON.</summary>
+    public required string Body { get; init; }
+
+    /// <summary><c>overwrite</c> leaves the API with the document's methods only; <c>merge</c>, which it is where null, with its others too.</summary>
+    public string? Mode { get; init; }
+}
+
+/// <summary>UpdateRestApi's input.</summary>
+public sealed record UpdateRestApiRequest
+{
+    /// <summary>The API's id.</summary>
+    public required string RestApiId { get; init; }
+
+    /// <summary>What to change: <c>replace</c> /name, /description or /apiKeySource, <c>remove</c> /description.</summary>
+    public IReadOnlyList<PatchOperation>? PatchOperations { get; init; }
+}
+
 /// <summary>The endpoint of an API. Shown, and without effect here.</summary>
 public sealed record EndpointConfiguration
 {
@@ -144,6 +174,30 @@ public sealed record Deployment
     public required DateTimeOffset CreatedDate { get; init; }
 }
 
+/// <summary>GetDeployments' input.</summary>
+public sealed record GetDeploymentsRequest
+{
+    /// <summary>The API's id.</summary>
+    public required string RestApiId { get; init; }
+
+    /// <summary>Where the last page ended; null for the first.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>The most deployments on a page: 25 unless said otherwise, at most 500.</summary>
+    public int? Limit { get; init; }
+}
+
+/// <summary>A page of deployments.</summary>
+public sealed record Deployments
+{
+    /// <summary>Where the next page starts; null on the last.</summary>
+    public string? Position { get; init; }
+
+    /// <summary>The deployments.</summary>
+    [JsonPropertyName("item")]
+    public required IReadOnlyList<Deployment> Items { get; init; }
+}
+
 /// <summary>CreateStage's input.</summary>
 public sealed record CreateStageRequest
 {
@@ -159,6 +213,22 @@ public sealed record CreateStageRequest
 
     /// <summary>Free text.</summary>
     public string? Description { get; init; }
+
+    /// <summary>The stage's tags.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+}
+
+/// <summary>UpdateStage's input.</summary>
+public sealed record UpdateStageRequest
+{
+    /// <summary>The API's id.</summary>
+    public required string RestApiId { get; init; }
+
+    /// <summary>The stage's name.</summary>
+    public required string StageName { get; init; }
+
+    /// <summary>What to change: <c>replace</c> /deploymentId or /description.</summary>
+    public IReadOnlyList<PatchOperation>? PatchOperations { get; init; }
 }
 
 /// <summary>A stage of an API.</summary>
@@ -190,6 +260,9 @@ public sealed record Stage
 
     /// <summary>Whether calls are traced; they are not.</summary>
     public bool TracingEnabled { get; init; }
+
+    /// <summary>The stage's tags; null where there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
 }
 
 /// <summary>The stages of an API.</summary>

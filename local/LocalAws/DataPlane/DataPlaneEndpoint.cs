@@ -5,35 +5,51 @@ namespace LocalAws.DataPlane;
 /// <summary>What clients of the deployed APIs call.</summary>
 internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
 {
-    private static readonly byte[] Ok = """{"ok":true}"""u8.ToArray();
     private static readonly byte[] Forbidden = """{"message":"Forbidden"}"""u8.ToArray();
     private static readonly byte[] TooManyRequests = """{"message":"Too Many Requests"}"""u8.ToArray();
     private static readonly byte[] LimitExceeded = """{"message":"Limit Exceeded"}"""u8.ToArray();
     private static readonly byte[] MissingAuthenticationToken = """{"message":"Missing Authentication Token"}"""u8.ToArray();
+    private static readonly byte[] InternalServerError = """{"message": "Internal server error"}"""u8.ToArray();
+    private static readonly byte[] EndpointRequestTimedOut = """{"message": "Endpoint request timed out"}"""u8.ToArray();
 
-    public Task AnswerAsync(HttpContext context) =>
-        Answer(context.Request.Path.Value ?? "", context.Request.Headers.TryGetValue("x-api-key", out var header) ? header.ToString() : null).SendAsync(context);
+    public async Task AnswerAsync(HttpContext context) => await (await AnswerAsync(await WireRequest.ReadAsync(context))).SendAsync(context);
 
-    public WireResponse Answer(string path, string? apiKey)
+    public async Task<WireResponse> AnswerAsync(WireRequest request)
     {
-        if (path.Split('/') is not ["", var restApiId, var stageName, .. var resource]
-            || replica.RequiresKey(new ApiStageId(restApiId, stageName), string.Join('/', resource)) is not { } requiresKey)
+        if (request.Path is not [var restApiId, var stageName, ..]
+            || replica.ApiOf(new ApiStageId(restApiId, stageName)) is not { } api
+            || api.Find(request.Method, [.. request.Path.Skip(2)]) is not var (method, pathParameters))
         {
             return Answer(403, MissingAuthenticationToken, "MissingAuthenticationTokenException");
         }
 
-        var admission = requiresKey ? replica.Admit(new ApiStageId(restApiId, stageName), apiKey) : Admission.Served;
+        var admission = method.ApiKeyRequired == true
+            ? replica.Admit(new ApiStageId(restApiId, stageName), api.ReadsKeyHeader ? request.Header("x-api-key") : null)
+            : Admission.Served;
         return admission switch
         {
-            Admission.Served => Answer(200, Ok),
+            Admission.Served => await ServeAsync(method, request, pathParameters),
             Admission.Throttled => Answer(429, TooManyRequests, "TooManyRequestsException"),
             Admission.QuotaExceeded => Answer(429, LimitExceeded, "LimitExceededException"),
             _ => Answer(403, Forbidden, "ForbiddenException"),
         };
     }
 
-    private static WireResponse Answer(int status, byte[] body, string? errorType = null) => new(status, "application/json", body)
+    private static async Task<WireResponse> ServeAsync(ApiGateway.Method method, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
     {
-        Headers = errorType is null ? new Dictionary<string, string>() : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = errorType },
-    };
+        try
+        {
+            var answer = method.MethodIntegration is { Type: "HTTP_PROXY" } proxy
+                ? await HttpProxyIntegration.AnswerAsync(proxy, request, pathParameters)
+                : MockIntegration.Answer(method, request);
+            return answer ?? Answer(500, InternalServerError, "InternalServerErrorException");
+        }
+        catch (TimeoutException)
+        {
+            return Answer(504, EndpointRequestTimedOut, "InternalServerErrorException");
+        }
+    }
+
+    private static WireResponse Answer(int status, byte[] body, string errorType) =>
+        new(status, "application/json", body) { Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = errorType } };
 }

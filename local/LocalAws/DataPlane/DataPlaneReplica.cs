@@ -9,8 +9,7 @@ namespace LocalAws.DataPlane;
 internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter meter, int nodes)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<ApiStageId> _stages = [];
-    private readonly Dictionary<string, Dictionary<string, bool>> _methods = new();
+    private readonly Dictionary<ApiStageId, ServedApi> _stages = new();
     private readonly Node[] _nodes = [.. Enumerable.Range(0, nodes).Select(_ => new Node())];
     private TimeSpan _activationLag;
     private long _requests;
@@ -36,11 +35,11 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
     }
 
     /// <summary>Stages are served at once.</summary>
-    public void AddStage(ApiStageId stage)
+    public void Serve(ApiStageId stage, ServedApi api)
     {
         lock (_gate)
         {
-            _stages.Add(stage);
+            _stages[stage] = api;
         }
     }
 
@@ -50,20 +49,6 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         lock (_gate)
         {
             _stages.Remove(stage);
-        }
-    }
-
-    /// <summary>So are methods. The first one of an API leaves it with that one only.</summary>
-    public void SetMethod(string restApiId, string path, bool apiKeyRequired)
-    {
-        lock (_gate)
-        {
-            if (!_methods.TryGetValue(restApiId, out var methods))
-            {
-                _methods.Add(restApiId, methods = new Dictionary<string, bool>());
-            }
-
-            methods[path.Trim('/')] = apiKeyRequired;
         }
     }
 
@@ -82,22 +67,12 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
 
     public void PlanDeleted(string planId) => Change(node => node.Plans.Remove(planId));
 
-    /// <summary>Whether a path of a stage is for callers with a key only; null where nothing is there.</summary>
-    public bool? RequiresKey(ApiStageId stage, string path)
+    /// <summary>What a stage serves; null where there is no such stage.</summary>
+    public ServedApi? ApiOf(ApiStageId stage)
     {
         lock (_gate)
         {
-            if (!_stages.Contains(stage))
-            {
-                return null;
-            }
-
-            if (!_methods.TryGetValue(stage.RestApiId, out var methods))
-            {
-                return true;
-            }
-
-            return methods.TryGetValue(path.Trim('/'), out var required) ? required : null;
+            return _stages.GetValueOrDefault(stage);
         }
     }
 

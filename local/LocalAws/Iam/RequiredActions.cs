@@ -46,17 +46,19 @@ public static class RequiredActions
         new("secretsmanager", "PutSecretValue", Kms, KmsKey),
         new("secretsmanager", "PutSecretValue", KmsData, KmsKey),
 
-        .. ApiGateway("POST", "CreateApiKey", "CreateUsagePlan", "CreateUsagePlanKey", "CreateRestApi", "CreateDeployment", "CreateStage"),
+        .. ApiGateway("POST", "CreateApiKey", "CreateUsagePlan", "CreateUsagePlanKey", "CreateRestApi", "CreateDeployment", "CreateStage", "CreateResource", "ImportRestApi"),
         .. ApiGateway(
             "GET", "GetApiKeys", "GetApiKey", "GetUsagePlans", "GetUsagePlan", "GetUsagePlanKeys", "GetUsagePlanKey", "GetUsage", "GetRestApis",
-            "GetRestApi", "GetStages", "GetStage", "GetTags"),
-        .. ApiGateway("PATCH", "UpdateApiKey", "UpdateUsagePlan", "UpdateUsage"),
-        .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan", "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "UntagResource"),
+            "GetRestApi", "GetStages", "GetStage", "GetTags", "GetResources", "GetResource", "GetMethod", "GetDeployments", "GetDeployment"),
+        .. ApiGateway("PUT", "PutMethod", "PutMethodResponse", "PutIntegration", "PutIntegrationResponse", "PutRestApi"),
+        .. ApiGateway("PATCH", "UpdateApiKey", "UpdateUsagePlan", "UpdateUsage", "UpdateRestApi", "UpdateStage"),
+        .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan", "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "DeleteDeployment", "UntagResource"),
 
         // SAR for CreateApiKey; the ARN with * is in refusals seen in the field (mattclay/aws-terminator 284).
         new("apigateway", "CreateApiKey", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
         new("apigateway", "CreateUsagePlan", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
         new("apigateway", "CreateRestApi", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
+        new("apigateway", "CreateStage", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
 
         // iann0036/iam-dataset 39, tried on AWS. That UntagResource does not need the PATCH is inferred.
         new("apigateway", "TagResource", "apigateway:PUT", Named),

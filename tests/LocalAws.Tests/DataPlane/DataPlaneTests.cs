@@ -174,9 +174,9 @@ public sealed class DataPlaneTests
     public async Task An_api_that_was_told_its_methods_has_no_other_route_and_asks_for_a_key_where_it_was_told_to()
     {
         await using var account = await Account.StartAsync();
-        var (stage, key, _) = await OpenAsync(account);
-        account.Aws.ApiGateway.SetMethod(stage.ApiId, "/health", apiKeyRequired: false);
-        account.Aws.ApiGateway.SetMethod(stage.ApiId, "/orders", apiKeyRequired: true);
+        var stage = await account.CreateApiStageAsync(("/health", false), ("/orders", true));
+        var key = await account.CreateKeyAsync();
+        await account.AttachAsync(await account.CreatePlanAsync(stage), key.Id);
 
         foreach (var (resource, value, status) in ((string, string?, int)[])
             [("health", null, 200), ("health", key.Value, 200), ("orders?all", key.Value, 200), ("orders", null, 403), ("orders/1", key.Value, 403)])

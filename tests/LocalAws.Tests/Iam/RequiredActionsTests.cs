@@ -65,7 +65,22 @@ public sealed class RequiredActionsTests
         Gateway("GetStage", "GET", "/restapis/{api}/stages/prod"),
         Gateway("DeleteStage", "DELETE", "/restapis/{api}/stages/prod"),
         Gateway("CreateDeployment", "POST", "/restapis/{api}/deployments", "{}"),
-        Gateway("CreateStage", "POST", "/restapis/{api}/stages", """{"stageName":"test","deploymentId":"{deployment}"}"""),
+        Gateway("CreateStage", "POST", "/restapis/{api}/stages", """{"stageName":"test","deploymentId":"{deployment}","tags":{"a":"b"}}""", ("apigateway:PUT", Tags + "restapis%2F{api}%2Fstages%2F*")),
+        Gateway("ImportRestApi", "POST", "/restapis?mode=import", """{"openapi":"3.0.1","info":{"title":"n"},"paths":{}}"""),
+        Gateway("PutRestApi", "PUT", "/restapis/{api}", """{"openapi":"3.0.1","info":{"title":"n"},"paths":{}}"""),
+        Gateway("UpdateRestApi", "PATCH", "/restapis/{api}", "{}"),
+        Gateway("UpdateStage", "PATCH", "/restapis/{api}/stages/prod", "{}"),
+        Gateway("GetDeployments", "GET", "/restapis/{api}/deployments"),
+        Gateway("GetDeployment", "GET", "/restapis/{api}/deployments/{deployment}"),
+        Gateway("DeleteDeployment", "DELETE", "/restapis/{api}/deployments/{oldDeployment}"),
+        Gateway("GetResources", "GET", "/restapis/{api}/resources"),
+        Gateway("GetResource", "GET", "/restapis/{api}/resources/{root}"),
+        Gateway("CreateResource", "POST", "/restapis/{api}/resources/{root}", """{"pathPart":"a"}"""),
+        Gateway("PutMethod", "PUT", "/restapis/{api}/resources/{root}/methods/GET", """{"authorizationType":"NONE"}"""),
+        Gateway("GetMethod", "GET", "/restapis/{api}/resources/{root}/methods/ANY"),
+        Gateway("PutMethodResponse", "PUT", "/restapis/{api}/resources/{root}/methods/ANY/responses/201", "{}"),
+        Gateway("PutIntegration", "PUT", "/restapis/{api}/resources/{root}/methods/ANY/integration", """{"type":"MOCK"}"""),
+        Gateway("PutIntegrationResponse", "PUT", "/restapis/{api}/resources/{root}/methods/ANY/integration/responses/201", "{}"),
         Gateway("GetTags", "GET", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapikeys%2F{key}"),
         Gateway("TagResource", "PUT", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapikeys%2F{key}", """{"tags":{"a":"b"}}""", ("apigateway:PATCH", Region + "/apikeys/{key}")),
         Gateway("UntagResource", "DELETE", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapikeys%2F{key}?tagKeys=a"),
@@ -172,7 +187,8 @@ public sealed class RequiredActionsTests
         var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", Quota = new(10, 0, "DAY") });
         var otherPlan = aws.ApiGateway.CreateUsagePlan(new() { Name = "other" });
         aws.ApiGateway.CreateUsagePlanKey(new() { UsagePlanId = plan.Id, KeyId = key.Id });
-        var api = aws.ApiGateway.CreateRestApi(new() { Name = "api" });
+        var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
+        var oldDeployment = aws.ApiGateway.CreateDeployment(new() { RestApiId = api.Id });
         var deployment = aws.ApiGateway.CreateDeployment(new() { RestApiId = api.Id, StageName = "prod" });
         return new()
         {
@@ -182,6 +198,8 @@ public sealed class RequiredActionsTests
             ["plan"] = plan.Id,
             ["otherPlan"] = otherPlan.Id,
             ["api"] = api.Id,
+            ["root"] = api.RootResourceId,
+            ["oldDeployment"] = oldDeployment.Id,
             ["deployment"] = deployment.Id,
             ["today"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
         };

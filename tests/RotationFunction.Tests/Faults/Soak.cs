@@ -121,7 +121,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
             SourceAccount = _aws.AccountId,
         });
 
-        var api = _aws.ApiGateway.CreateRestApi(new CreateRestApiRequest { Name = "api" });
+        var api = _aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         _aws.ApiGateway.CreateDeployment(new CreateDeploymentRequest { RestApiId = api.Id, StageName = "prod" });
         _apiUrl = new Uri(_aws.InvokeUrl(api.Id, "prod"), "orders");
         var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "plan", ApiStages = [new ApiStage(api.Id, "prod")] }).Id;

@@ -182,7 +182,7 @@ internal sealed class RotationFixture : IAsyncDisposable
     /// <summary>A usage plan with an API stage of its own, and the given key in it.</summary>
     public async Task<string> AddPlanAsync(string keyId)
     {
-        var api = await Gateway.CreateRestApiAsync(new CreateRestApiRequest { Name = "api" });
+        var api = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         var plan = await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] });

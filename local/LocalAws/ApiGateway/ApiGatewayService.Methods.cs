@@ -1,0 +1,70 @@
+using LocalAws.ApiGateway;
+
+namespace LocalAws;
+
+/// <content>The resources of REST APIs, their methods and what serves these. A stage shows a change with the next deployment.</content>
+public sealed partial class ApiGatewayService
+{
+    /// <summary>Makes a resource.</summary>
+    /// <param name="request">Its path's last segment, and what it is under.</param>
+    public Resource CreateResource(CreateResourceRequest request) => Edit(request.RestApiId, api => api.CreateResource(request.ParentId, request.PathPart));
+
+    /// <summary>Shows a resource.</summary>
+    /// <param name="restApiId">The API's id.</param>
+    /// <param name="resourceId">The resource's id.</param>
+    /// <param name="embed"><c>methods</c> shows the methods whole.</param>
+    public Resource GetResource(string restApiId, string resourceId, IReadOnlyList<string>? embed = null) =>
+        Edit(restApiId, api => Shown(api.ResourceOf(resourceId), embed));
+
+    /// <summary>Lists the resources of an API.</summary>
+    /// <param name="request">Which page.</param>
+    public Resources GetResources(GetResourcesRequest request)
+    {
+        lock (_gate)
+        {
+            var listed = new PagedCollection<Resource>();
+            foreach (var resource in RestApiOf(request.RestApiId).Definition.Resources.Reverse())
+            {
+                listed.Add(resource.Id, resource);
+            }
+
+            var (resources, position) = listed.Page(request.Position, request.Limit, _ => true);
+            return new Resources { Items = [.. resources.Select(resource => Shown(resource, request.Embed))], Position = position };
+        }
+    }
+
+    /// <summary>Makes a method.</summary>
+    /// <param name="request">The method.</param>
+    public Method PutMethod(PutMethodRequest request) => Edit(request.RestApiId, api => api.PutMethod(request));
+
+    /// <summary>Shows a method.</summary>
+    /// <param name="request">Which one.</param>
+    public Method GetMethod(GetMethodRequest request) => Edit(request.RestApiId, api => api.MethodOf(request.ResourceId, request.HttpMethod));
+
+    /// <summary>Makes an answer that a method can give.</summary>
+    /// <param name="request">The answer.</param>
+    public MethodResponse PutMethodResponse(PutMethodResponseRequest request) => Edit(request.RestApiId, api => api.PutMethodResponse(request));
+
+    /// <summary>Says what serves a method, instead of what did before.</summary>
+    /// <param name="request">The integration.</param>
+    public Integration PutIntegration(PutIntegrationRequest request) => Edit(request.RestApiId, api => api.PutIntegration(request));
+
+    /// <summary>Says how an answer of an integration becomes the method's.</summary>
+    /// <param name="request">The answer.</param>
+    public IntegrationResponse PutIntegrationResponse(PutIntegrationResponseRequest request) =>
+        Edit(request.RestApiId, api => api.PutIntegrationResponse(request));
+
+    // The examples in the CLI reference of get-resources name the methods.
+    private static Resource Shown(Resource resource, IReadOnlyList<string>? embed) => resource.ResourceMethods is null || embed?.Contains("methods") == true
+        ? resource
+        : resource with { ResourceMethods = resource.ResourceMethods.ToDictionary(method => method.Key, _ => new Method()) };
+
+    private T Edit<T>(string restApiId, Func<ApiDefinition, T> edit)
+    {
+        lock (_gate)
+        {
+            // Recorded on AWS: in an unknown API it is the resource that is unknown.
+            return edit(_restApis.Find(restApiId)?.Definition ?? new ApiDefinition("", () => ""));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace LocalAws;
+
+/// <summary>An API to try keys on, as an OpenAPI document for ImportRestApi and PutRestApi.</summary>
+public static class SampleApi
+{
+    /// <summary>Each method of each path requires a key and answers <c>{"ok":true}</c>.</summary>
+    public static string Document { get; } = DocumentOf(("/", true), ("/{proxy+}", true));
+
+    /// <summary>An API with these paths only; each of their methods answers <c>{"ok":true}</c>.</summary>
+    /// <param name="paths">The paths, and whether they require a key.</param>
+    public static string DocumentOf(params (string Path, bool ApiKeyRequired)[] paths) => $$"""
+        {
+          "openapi": "3.0.1",
+          "info": { "title": "orders", "version": "1" },
+          "paths": { {{string.Join(", ", paths.Select(path => $"\"{path.Path}\": {Methods(path.ApiKeyRequired)}"))}} },
+          "components": { "securitySchemes": { "api_key": { "type": "apiKey", "name": "x-api-key", "in": "header" } } }
+        }
+        """;
+
+    private static string Methods(bool apiKeyRequired) => $$"""
+        {
+          "x-amazon-apigateway-any-method": {
+            "security": [{{(apiKeyRequired ? """{ "api_key": [] }""" : "")}}],
+            "responses": { "200": { "description": "Served" } },
+            "x-amazon-apigateway-integration": {
+              "type": "mock",
+              "requestTemplates": { "application/json": "{\"statusCode\": 200}" },
+              "responses": { "default": { "statusCode": "200", "responseTemplates": { "application/json": "{\"ok\":true}" } } }
+            }
+          }
+        }
+        """;
+}
