@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using LocalAws;
 
 namespace Conformance;
 
@@ -25,6 +26,21 @@ public sealed class Boto3Tests
     {
         await using var account = await Account.StartAsync();
         await LiveAsync(account, life, Account.NewName());
+    }
+
+    [Fact, Shows("api-6", "api-7", "api-8", "api-10", "api-11", "api-12", "api-13", "api-14", "api-15", "api-16", "api-17", "api-18", "api-19", "api-20", "api-21")]
+    public async Task An_api_is_made_as_a_Python_script_expects_it()
+    {
+        await using var account = await Account.StartAsync();
+        await LiveAsync(account, "api", Account.NewName());
+    }
+
+    [Fact, Shows("data-15", "data-16", "data-17", "data-18")]
+    public async Task A_stage_serves_what_a_Python_script_expects_of_it()
+    {
+        await using var account = await Account.StartAsync();
+        Assert.SkipWhen(account.InvokeUrl is null, "CONFORMANCE_INVOKE_URL says not where clients call an API.");
+        await LiveAsync(account, "calls", Account.NewName());
     }
 
     [Fact, Shows("function-1", "function-2", "function-3", "function-4", "function-5", "function-6", "function-7")]
@@ -62,7 +78,20 @@ public sealed class Boto3Tests
             };
         }
 
+        var certificate = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        if (account.InvokeUrl is { } invokeUrl)
+        {
+            environment["INVOKE_URL"] = invokeUrl;
+        }
+
+        if (account.Endpoint.IsEmbedded)
+        {
+            await File.WriteAllTextAsync(certificate, EmbeddedAws.CertificatePem);
+            environment["SSL_CERT_FILE"] = certificate;
+        }
+
         var (exitCode, output) = await RunAsync(environment, [Path.Combine(AppContext.BaseDirectory, "life.py"), life, .. arguments]);
+        File.Delete(certificate);
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(life, output.Trim());

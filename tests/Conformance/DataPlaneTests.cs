@@ -38,6 +38,22 @@ public sealed class DataPlaneTests
         Assert.Equal((403, """{"message":"Missing Authentication Token"}"""), await account.CallAsync(stage, null, "nothing"));
     }
 
+    [Fact, Shows("data-22")]
+    public async Task A_key_in_the_header_is_not_read_where_an_authorizer_would_say_it()
+    {
+        await using var account = await Account.StartAsync();
+        var stage = await account.StageAsync(("/", true));
+        var key = await account.CreateKeyAsync();
+        await account.AttachAsync(await account.CreatePlanAsync(stage), key.Id);
+        Assert.Equal(200, (await account.CallAsync(stage, key.Value)).Status);
+
+        var gateway = account.Embedded.ApiGateway;
+        gateway.UpdateRestApi(new() { RestApiId = stage.ApiId, PatchOperations = [new("replace", "/apiKeySource", "AUTHORIZER")] });
+        gateway.CreateDeployment(new() { RestApiId = stage.ApiId, StageName = stage.Stage });
+
+        Assert.Equal((403, """{"message":"Forbidden"}"""), await account.CallAsync(stage, key.Value));
+    }
+
     [Fact, Shows("data-11")]
     public async Task A_change_of_a_key_is_served_later()
     {

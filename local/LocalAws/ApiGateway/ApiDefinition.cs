@@ -137,7 +137,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         var method = MethodOf(request.ResourceId, request.HttpMethod);
         CheckModels(request.ResponseModels);
 
-        // Seen in the field.
+        // The code is in AWS's service model; the text follows PutMethod's.
         if (method.MethodResponses?.ContainsKey(request.StatusCode) == true)
         {
             throw ApiGatewayErrors.Conflict("Response already exists for this resource");

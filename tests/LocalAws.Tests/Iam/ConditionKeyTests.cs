@@ -68,6 +68,32 @@ public sealed class ConditionKeyTests
         Assert.Equal(allowed ? new Answer(200, null, null) : new Answer(400, "AccessDeniedException", "Access to KMS is not allowed"), answer);
     }
 
+    // The API is tagged team=orders and step=1, its stage step=2.
+    [Theory]
+    [InlineData("", "team", "orders", true)]
+    [InlineData("", "step", "1", true)]
+    [InlineData("/resources", "team", "orders", true)]
+    [InlineData("/resources", "team", "payments", false)]
+    [InlineData("/deployments", "step", "1", true)]
+    [InlineData("/stages/prod", "team", "orders", true)]
+    [InlineData("/stages/prod", "step", "2", true)]
+    [InlineData("/stages/prod", "step", "1", false)]
+    public async Task What_is_under_a_rest_api_has_its_tags(string path, string key, string value, bool allowed)
+    {
+        await using var aws = EmbeddedAws.Create();
+        var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
+        aws.ApiGateway.CreateDeployment(new() { RestApiId = api, StageName = "prod" });
+        var arn = $"arn:aws:apigateway:eu-west-1::/restapis/{api}";
+        aws.ApiGateway.TagResource(new() { ResourceArn = arn, Tags = new Dictionary<string, string> { ["team"] = "orders", ["step"] = "1" } });
+        aws.ApiGateway.TagResource(new() { ResourceArn = arn + "/stages/prod", Tags = new Dictionary<string, string> { ["step"] = "2" } });
+        var caller = new RoleCaller(aws).With(RoleCaller.Allow("apigateway:GET", "*", $$$"""{"StringEquals":{"aws:ResourceTag/{{{key}}}":"{{{value}}}"}}"""));
+
+        var answer = await caller.CallAsync("apigateway", "GET", $"/restapis/{api}{path}");
+
+        Assert.Equal((allowed, !allowed), (answer.IsSuccess, answer.IsDenied));
+        Assert.Equal(["step"], aws.ApiGateway.GetTags(arn + "/stages/prod").Tags.Keys);
+    }
+
     [Fact]
     public async Task A_secret_without_a_rotation_function_has_no_AllowRotationLambdaArn()
     {
