@@ -17,6 +17,7 @@ public static class SampleApi
         }
         """;
 
+    // A request with a body of another type would have to say the status itself.
     private static string Methods(bool apiKeyRequired) => $$"""
         {
           "x-amazon-apigateway-any-method": {
@@ -24,7 +25,12 @@ public static class SampleApi
             "responses": { "200": { "description": "Served" } },
             "x-amazon-apigateway-integration": {
               "type": "mock",
-              "requestTemplates": { "application/json": "{\"statusCode\": 200}" },
+              "requestTemplates": {
+                "application/json": "{\"statusCode\": 200}",
+                "application/octet-stream": "{\"statusCode\": 200}",
+                "application/x-www-form-urlencoded": "{\"statusCode\": 200}",
+                "text/plain": "{\"statusCode\": 200}"
+              },
               "responses": { "default": { "statusCode": "200", "responseTemplates": { "application/json": "{\"ok\":true}" } } }
             }
           }

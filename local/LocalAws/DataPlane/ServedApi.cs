@@ -5,20 +5,27 @@ namespace LocalAws.DataPlane;
 /// <summary>An API as a deployment froze it.</summary>
 internal sealed class ServedApi(string apiKeySource, IEnumerable<Resource> resources)
 {
+    // AWS developer guide: of several paths that match, the one with the more specific segment goes first. A brace sorts after all that a text may hold.
     private readonly Route[] _routes =
-        [.. resources.Where(resource => resource.ResourceMethods is not null).Select(resource => new Route(SegmentsOf(resource.Path), resource.ResourceMethods!))];
+    [
+        .. resources.Where(resource => resource.ResourceMethods is not null)
+            .OrderBy(resource => resource.Path, StringComparer.Ordinal)
+            .Select(resource => new Route(SegmentsOf(resource.Path), resource.ResourceMethods!)),
+    ];
 
     /// <summary>Whether callers send their key in a header; else an authorizer would say which it is, and there is none.</summary>
     public bool ReadsKeyHeader { get; } = apiKeySource is "HEADER";
 
-    /// <summary>
-    /// The method that serves a request, with its path parameters; null where none does. AWS developer guide: of several paths the one with the more
-    /// specific segment wins, and a method of its own goes before ANY.
-    /// </summary>
+    /// <summary>The method that serves a request, with its path parameters; null where none does. A resource's own method goes before its ANY.</summary>
     public (Method Method, IReadOnlyDictionary<string, string> PathParameters)? Find(string httpMethod, IReadOnlyList<string> path)
     {
-        foreach (var route in _routes.Where(route => Matches(route.Segments, path)).OrderBy(route => route, Specificity.Instance))
+        foreach (var route in _routes)
         {
+            if (!Matches(route.Segments, path))
+            {
+                continue;
+            }
+
             if (route.Methods.TryGetValue(httpMethod, out var method) || route.Methods.TryGetValue("ANY", out method))
             {
                 return (method, ParametersOf(route.Segments, path));
@@ -47,16 +54,4 @@ internal sealed class ServedApi(string apiKeySource, IEnumerable<Resource> resou
         .ToDictionary(pair => pair.Segment.Trim('{', '}', '+'), pair => pair.Value);
 
     private sealed record Route(string[] Segments, IReadOnlyDictionary<string, Method> Methods);
-
-    /// <summary>Texts go before parameters, and these before <c>{proxy+}</c>, from the first segment on.</summary>
-    private sealed class Specificity : IComparer<Route>
-    {
-        public static Specificity Instance { get; } = new();
-
-        public int Compare(Route? one, Route? other) => one!.Segments.Zip(other!.Segments)
-            .Select(pair => Rank(pair.First).CompareTo(Rank(pair.Second)))
-            .FirstOrDefault(order => order != 0);
-
-        private static int Rank(string segment) => IsGreedy(segment) ? 2 : IsVariable(segment) ? 1 : 0;
-    }
 }
