@@ -120,9 +120,9 @@ public sealed class MethodTests
     {
         await using var account = await Account.StartAsync();
 
-        var refusal = await AskAsync(account, 400, new HttpMethod(method), path, method is "GET" ? null : "{}");
+        var refusal = await AskAsync(account, 501, new HttpMethod(method), path, method is "GET" ? null : "{}");
 
-        Assert.Equal($"{method} {path} is not part of the embedded AWS.", refusal.GetProperty("message").GetString());
+        Assert.StartsWith($"The embedded AWS does not have apigateway {method} {path}.", refusal.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Empty(account.Aws.ApiGateway.GetApiKeys(new()).Items);
     }
 
