@@ -309,7 +309,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
 
     private Resource Set(Resource resource) => _resources[resource.Id] = resource;
 
-    [GeneratedRegex(@"^([a-zA-Z0-9._\-:]+|\{[a-zA-Z0-9._\-:]+\+?\})$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^([a-zA-Z0-9._\-:]+|\{[a-zA-Z0-9._\-:]+\+?\})$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PathPart();
 
     [GeneratedRegex(@"^[1-5]\d\d$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -102,8 +102,8 @@ internal sealed class OpenApiDocument
         : value.ValueKind is not JsonValueKind.Object ? throw Invalid()
         : value.TryGetProperty(name, out var member) ? member : null;
 
-    private static IEnumerable<JsonProperty> Members(JsonElement? value) =>
-        value is not { } given ? [] : given.ValueKind is JsonValueKind.Object ? given.EnumerateObject() : throw Invalid();
+    private static List<JsonProperty> Members(JsonElement? value) =>
+        value is not { } given ? [] : given.ValueKind is JsonValueKind.Object ? [.. given.EnumerateObject()] : throw Invalid();
 
     private static void CheckMembers(JsonElement? value, string where, params string[] known)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LocalAws.ApiGateway;
 
 namespace LocalAws.Tests.ApiGateway;
 
