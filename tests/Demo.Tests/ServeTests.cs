@@ -8,6 +8,7 @@ namespace Demo.Tests;
 public sealed partial class ServeTests
 {
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task The_aws_CLI_describes_rotates_lists_and_invokes()
     {
         Assert.SkipUnless(IsInstalled("aws"), "The aws CLI is not installed on this machine.");

@@ -20,6 +20,7 @@ public sealed partial class DeployerPolicyTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Each_action_and_each_resource_of_it_is_needed()
     {
         var parts = (from statement in Documented()["Statement"]!.AsArray().Index()

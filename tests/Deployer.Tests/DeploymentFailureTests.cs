@@ -7,6 +7,7 @@ namespace Deployer.Tests;
 public sealed class DeploymentFailureTests
 {
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Wherever_a_deployment_fails_the_next_one_ends_well_and_its_destroy_leaves_nothing()
     {
         var calls = await CountAsync();

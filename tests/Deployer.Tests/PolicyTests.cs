@@ -23,6 +23,7 @@ public sealed class PolicyTests
     private static readonly string[] ReachedByTag = ["disable another secret's minted key", "delete another secret's minted key", "describe another secret"];
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Every_statement_action_and_condition_is_needed()
     {
         var useless = await UselessAsync(byTag: false, _ => true);
@@ -31,6 +32,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Every_statement_action_and_condition_by_tag_is_needed() => Assert.Empty(await UselessAsync(byTag: true, IsByTag));
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task It_reads_once_and_again_when_the_key_is_old()
     {
         Assert.Equal(["200"], await AskAsync($"times 2 {_world.Orders}"));
@@ -49,6 +50,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task After_a_refusal_the_same_body_is_sent_again()
     {
         await using var api = await LoopbackApi.StartAsync();
@@ -62,6 +64,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Fifty_callers_at_once_make_one_read()
     {
         _world.FailReads(Fault.Delayed(TimeSpan.FromMilliseconds(500)));
@@ -83,6 +86,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Category", "Proof")]
     [InlineData(500, "InternalServiceError")]
     [InlineData(400, "ThrottlingException")]
     [InlineData(400, "AccessDeniedException")]
@@ -102,6 +106,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_read_without_an_answer_holds_a_client_that_has_a_key_up_for_seconds_only()
     {
         await AskAsync($"call {_world.Orders}");
@@ -113,6 +118,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Without_a_key_the_failure_of_the_read_reaches_all_callers_and_nothing_is_sent()
     {
         await using var api = await LoopbackApi.StartAsync();
@@ -126,6 +132,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_caller_whose_key_was_refused_gets_the_403_whatever_becomes_of_the_read()
     {
         await AskAsync($"call {_world.Orders}");
@@ -136,6 +143,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Category", "Proof")]
     [InlineData("the plan has lost the stage")]
     [InlineData("there is no such route")]
     [InlineData("a firewall answers")]
@@ -158,6 +166,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Theory]
+    [Trait("Category", "Proof")]
     [InlineData("urllib", 301)]
     [InlineData("urllib", 302)]
     [InlineData("urllib", 308)]
@@ -174,6 +183,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Theory, InlineData("requests that follow"), InlineData("urllib that follows")]
+    [Trait("Category", "Proof")]
     public async Task A_redirect_that_was_followed_is_an_error_with_its_remedy(string library)
     {
         await UseAsync(library);
@@ -187,6 +197,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task The_key_goes_to_the_origin_of_the_first_request_only()
     {
         await using var api = await LoopbackApi.StartAsync();
@@ -211,6 +222,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task It_sends_the_key_of_any_document_that_has_one()
     {
         await using var api = await LoopbackApi.StartAsync();
@@ -226,6 +238,7 @@ public sealed class PythonClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task It_sends_nothing_where_the_document_has_no_key_and_does_not_quote_it()
     {
         await using var api = await LoopbackApi.StartAsync();

@@ -43,6 +43,7 @@ public sealed class ShellClientTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task An_outage_of_Secrets_Manager_ends_it_before_anything_is_sent()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
@@ -59,6 +60,7 @@ public sealed class ShellClientTests
     }
 
     [Theory, InlineData(false), InlineData(true)]
+    [Trait("Category", "Proof")]
     public async Task An_API_that_refuses_for_another_reason_is_called_once_and_its_answer_shown(bool readsFail)
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
@@ -94,6 +96,7 @@ public sealed class ShellClientTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Eight_callers_at_once_do_not_get_in_each_others_way()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
@@ -118,6 +121,7 @@ public sealed class ShellClientTests
     }
 
     [Theory, MemberData(nameof(WithoutKey))]
+    [Trait("Category", "Proof")]
     public async Task It_sends_nothing_where_the_document_has_no_key_and_does_not_quote_it(string reader, string document)
     {
         await SkipUnlessInstalledAsync("curl", reader);
@@ -131,6 +135,7 @@ public sealed class ShellClientTests
     }
 
     [Theory, InlineData("jq"), InlineData("python3")]
+    [Trait("Category", "Proof")]
     public async Task The_aws_CLI_hands_a_document_over_as_it_is(string reader)
     {
         await SkipUnlessInstalledAsync("aws", "curl", reader);
@@ -145,6 +150,7 @@ public sealed class ShellClientTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Printable_characters_that_curl_would_read_otherwise_are_sent_as_they_are()
     {
         await SkipUnlessInstalledAsync("curl", "jq", "python3");

@@ -82,6 +82,7 @@ public sealed class FunctionProcessTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_function_that_hangs_is_killed_when_its_timeout_runs_out()
     {
         await using var aws = await EmbeddedAws.StartAsync();

@@ -22,6 +22,7 @@ public sealed class AwsCliTests
     });
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_secret_lives_through_a_rotation()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
@@ -107,6 +108,7 @@ public sealed class AwsCliTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Signatures_hold_for_escaped_arns_and_queries_and_a_wrong_secret_is_refused()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");

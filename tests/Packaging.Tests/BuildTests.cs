@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 namespace Packaging.Tests;
 
 /// <summary>Builds in a copy of the sources, in another folder, with characters in its name that the compiler and the shell give a meaning, and another commit.</summary>
+[Trait("Category", "Proof")]
 public sealed class BuildTests : IDisposable
 {
     private static readonly string[] Sources = ["src", "eng", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "NuGet.config", "nuget.config", "artifacts/package-mode.props"];

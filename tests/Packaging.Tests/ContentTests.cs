@@ -5,6 +5,7 @@ using System.Reflection.PortableExecutable;
 
 namespace Packaging.Tests;
 
+[Trait("Category", "Proof")]
 public sealed class ContentTests
 {
     [Theory]

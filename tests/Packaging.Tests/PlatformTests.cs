@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Packaging.Tests;
 
 /// <summary>The tests run on Linux, Windows and macOS, or say why not.</summary>
+[Trait("Category", "Proof")]
 public sealed partial class PlatformTests
 {
     [Fact]

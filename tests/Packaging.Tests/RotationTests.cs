@@ -7,6 +7,7 @@ using LocalAws.SecretsManager;
 namespace Packaging.Tests;
 
 /// <summary>The package at work: the very files that would be deployed, in a process that runs them as Lambda does.</summary>
+[Trait("Category", "Proof")]
 public sealed class RotationTests
 {
     // Loaded from the host, because its types pass between the two.

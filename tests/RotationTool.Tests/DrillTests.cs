@@ -8,6 +8,7 @@ namespace RotationTool.Tests;
 public sealed class DrillTests
 {
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_key_that_leaked_is_rotated_away_and_revoked()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -23,6 +24,7 @@ public sealed class DrillTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_secret_that_was_deleted_is_restored_and_rotates()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -44,6 +46,7 @@ public sealed class DrillTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_function_that_was_deleted_is_deployed_again_and_rotates()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -64,6 +67,7 @@ public sealed class DrillTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_template_that_was_deleted_is_made_anew_and_the_secret_rotates()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -100,6 +104,7 @@ public sealed class DrillTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_current_key_that_was_deleted_by_hand_is_replaced_by_a_rotation()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -120,6 +125,7 @@ public sealed class DrillTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_current_key_that_was_disabled_by_hand_is_enabled_with_the_command_of_the_finding()
     {
         await using var fixture = await ToolFixture.StartAsync();

@@ -113,6 +113,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task The_permissions_that_the_page_lists_are_enough_for_every_command()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -143,6 +144,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task What_the_tool_has_the_function_do_it_has_it_do_through_the_alias()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -154,6 +156,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_function_that_was_deployed_without_the_alias_is_invoked_itself()
     {
         await using var fixture = await ToolFixture.StartAsync();

@@ -40,6 +40,7 @@ public sealed class HostileFunctionTests
     ];
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task An_answer_that_is_none_hides_no_other_secret()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -60,6 +61,7 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_command_of_anothers_is_put_before_nobody()
     {
         await using var fixture = await StartAsync("{}");
@@ -93,6 +95,7 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Texts_bring_nothing_that_hides_or_reorders()
     {
         const string Text = "\u001b]0;pwned\u0007 \u202e[red]x[/] \u2066x\u2069\u200f x\u2028! shop/orders: forged\u009b31m\u0085 x\u200b\ufeff\u00ad\udb40\udc41 \ud83d\ude00 é ключ";
@@ -127,6 +130,7 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task Thousands_of_keys_and_findings_and_long_texts_are_bounded()
     {
         await using var fixture = await StartAsync("{}");
@@ -144,6 +148,7 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_version_id_of_a_writer_is_one_argument_or_in_no_command()
     {
         (string Id, string? Quoted)[] ids =
@@ -173,6 +178,7 @@ public sealed class HostileFunctionTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_function_that_may_not_be_invoked_hides_no_other_secret()
     {
         await using var fixture = await StartAsync("{}");

@@ -6,6 +6,7 @@ namespace RotationTool.Tests;
 public sealed class PackageTests
 {
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task The_package_installs_and_the_command_runs()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;

@@ -33,6 +33,7 @@ public sealed class RotateTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_new_key_that_the_API_refuses_does_not_pass_testSecret_and_the_old_one_stays()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -56,6 +57,7 @@ public sealed class RotateTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_key_that_is_still_being_attached_is_waited_for_though_no_other_key_shows_how_far_it_is()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -66,6 +68,7 @@ public sealed class RotateTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_quota_that_is_reached_stops_setSecret_and_the_command_in_the_text_clears_what_is_stuck()
     {
         await using var fixture = await ToolFixture.StartAsync();
@@ -87,6 +90,7 @@ public sealed class RotateTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task What_was_mended_meanwhile_completes_when_Secrets_Manager_tries_again()
     {
         await using var fixture = await ToolFixture.StartAsync(rotationRetryDelay: TimeSpan.FromSeconds(8));
@@ -104,6 +108,7 @@ public sealed class RotateTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_rotation_that_somebody_gives_up_is_told()
     {
         await using var fixture = await ToolFixture.StartAsync();

@@ -14,6 +14,7 @@ public sealed class FaultMatrixTests
 {
     private const int CasesPerWorld = 40;
 
+    /// <summary>Every fault at every call.</summary>
     [Fact]
     public Task Rotation() => RunAsync<RotationScenario>();
 
@@ -24,27 +25,44 @@ public sealed class FaultMatrixTests
     public Task Adoption() => RunAsync<AdoptionScenario>();
 
     [Fact]
-    public Task Update() => RunAsync<UpdateScenario>(pairs: false);
+    public Task Update() => RunAsync<UpdateScenario>();
 
     [Fact]
-    public Task LeaveUsagePlan() => RunAsync<LeaveUsagePlanScenario>(pairs: false);
+    public Task LeaveUsagePlan() => RunAsync<LeaveUsagePlanScenario>();
 
     [Fact]
-    public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>(pairs: false);
+    public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>();
 
     [Fact]
-    public Task RevokePrevious() => RunAsync<RevokePreviousScenario>(pairs: false);
+    public Task RevokePrevious() => RunAsync<RevokePreviousScenario>();
 
     [Fact]
-    public Task EndOverlap() => RunAsync<EndOverlapScenario>(pairs: false);
+    public Task EndOverlap() => RunAsync<EndOverlapScenario>();
 
     [Fact]
-    public Task Rollback() => RunAsync<RollbackScenario>(pairs: false);
+    public Task Rollback() => RunAsync<RollbackScenario>();
 
     [Fact]
     public Task Decommission() => RunAsync<DecommissionScenario>();
 
-    private static async Task RunAsync<T>(bool pairs = true)
+    /// <summary>And a second fault at every later call.</summary>
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RotationInPairs() => RunAsync<RotationScenario>(pairs: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task ProvisionInPairs() => RunAsync<ProvisionScenario>(pairs: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task AdoptionInPairs() => RunAsync<AdoptionScenario>(pairs: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task DecommissionInPairs() => RunAsync<DecommissionScenario>(pairs: true);
+
+    private static async Task RunAsync<T>(bool pairs = false)
         where T : Scenario, new()
     {
         var name = typeof(T).Name.Replace(nameof(Scenario), "", StringComparison.Ordinal);
