@@ -24,27 +24,6 @@ public sealed class EventTargetRetryPolicyArgs : ResourceArgs
     public Input<int>? MaximumRetryAttempts { get; set; }
 }
 
-public sealed class LogMetricFilterMetricTransformationArgs : ResourceArgs
-{
-    [Input("defaultValue")]
-    public Input<string>? DefaultValue { get; set; }
-
-    [field: Input("dimensions")]
-    public InputMap<string> Dimensions { get => field ??= new(); set; }
-
-    [Input("name", required: true)]
-    public Input<string> Name { get; set; } = null!;
-
-    [Input("namespace", required: true)]
-    public Input<string> Namespace { get; set; } = null!;
-
-    [Input("unit")]
-    public Input<string>? Unit { get; set; }
-
-    [Input("value", required: true)]
-    public Input<string> Value { get; set; } = null!;
-}
-
 public sealed class MetricAlarmMetricQueryArgs : ResourceArgs
 {
     [Input("accountId")]

@@ -18,27 +18,6 @@ public sealed class FunctionEphemeralStorageArgs : ResourceArgs
     public Input<int>? Size { get; set; }
 }
 
-public sealed class FunctionEventInvokeConfigDestinationConfigArgs : ResourceArgs
-{
-    [Input("onFailure")]
-    public Input<FunctionEventInvokeConfigDestinationConfigOnFailureArgs>? OnFailure { get; set; }
-
-    [Input("onSuccess")]
-    public Input<FunctionEventInvokeConfigDestinationConfigOnSuccessArgs>? OnSuccess { get; set; }
-}
-
-public sealed class FunctionEventInvokeConfigDestinationConfigOnFailureArgs : ResourceArgs
-{
-    [Input("destination", required: true)]
-    public Input<string> Destination { get; set; } = null!;
-}
-
-public sealed class FunctionEventInvokeConfigDestinationConfigOnSuccessArgs : ResourceArgs
-{
-    [Input("destination", required: true)]
-    public Input<string> Destination { get; set; } = null!;
-}
-
 public sealed class FunctionLoggingConfigArgs : ResourceArgs
 {
     [Input("applicationLogLevel")]
