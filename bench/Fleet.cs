@@ -218,7 +218,7 @@ internal sealed class Fleet : HttpClientFactory
 
     private List<string> Seed(int secrets)
     {
-        var plan = Account.AddPlan(_aws);
+        var plan = BenchAccount.AddPlan(_aws);
         return [.. Enumerable.Range(0, secrets).Select(number =>
         {
             var name = $"fleet/{number}";

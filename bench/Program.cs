@@ -95,7 +95,7 @@ return 0;
 async Task<Sample> MeasureAsync(MeasuredFunction function, int roundTrip, double? share)
 {
     FunctionRun? run = null;
-    await using var account = await Account.StartAsync(invocation => run!.InvokeAsync(invocation));
+    await using var account = await BenchAccount.StartAsync(invocation => run!.InvokeAsync(invocation));
     await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(roundTrip), certificate);
     await using (run = await FunctionRun.StartAsync(function, network.Url, certificates, share))
     {
@@ -126,7 +126,7 @@ async Task<IEnumerable<double>> RotateWarmAsync(int otherKeys, int otherPlans)
     const int Cold = 2;
     const int Warm = 10;
     FunctionRun? run = null;
-    await using var account = await Account.StartAsync(invocation => run!.InvokeAsync(invocation), otherKeys, otherPlans);
+    await using var account = await BenchAccount.StartAsync(invocation => run!.InvokeAsync(invocation), otherKeys, otherPlans);
     await using var network = new Network(account.Aws.ServiceUrl, TimeSpan.FromMilliseconds(Report.UsualRoundTrip), certificate);
     await using (run = await FunctionRun.StartAsync(functions[0], network.Url, certificates, cpuShare: null))
     {

@@ -24,29 +24,29 @@ public sealed class Boto3Tests
     [InlineData("key")]
     public async Task A_life_goes_as_a_Python_script_expects_it(string life)
     {
-        await using var account = await Account.StartAsync();
-        await LiveAsync(account, life, Account.NewName());
+        await using var account = await ConformanceAccount.StartAsync();
+        await LiveAsync(account, life, ConformanceAccount.NewName());
     }
 
     [Fact, Shows("api-6", "api-7", "api-8", "api-10", "api-11", "api-12", "api-13", "api-14", "api-15", "api-16", "api-17", "api-18", "api-19", "api-20", "api-21")]
     public async Task An_api_is_made_as_a_Python_script_expects_it()
     {
-        await using var account = await Account.StartAsync();
-        await LiveAsync(account, "api", Account.NewName());
+        await using var account = await ConformanceAccount.StartAsync();
+        await LiveAsync(account, "api", ConformanceAccount.NewName());
     }
 
     [Fact, Shows("data-15", "data-16", "data-17", "data-18")]
     public async Task A_stage_serves_what_a_Python_script_expects_of_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         Assert.SkipWhen(account.InvokeUrl is null, "CONFORMANCE_INVOKE_URL says not where clients call an API.");
-        await LiveAsync(account, "calls", Account.NewName());
+        await LiveAsync(account, "calls", ConformanceAccount.NewName());
     }
 
     [Fact, Shows("function-1", "function-2", "function-3", "function-4", "function-5", "function-6", "function-7")]
     public async Task Policies_of_functions_are_refused_in_the_words_of_Lambda()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         string[] functions = account.Endpoint.IsEmbedded
             ? [account.FunctionArn, account.Embedded.Lambda.Register("plain", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty))]
             : [account.FunctionArn];
@@ -56,12 +56,12 @@ public sealed class Boto3Tests
     [Fact, Shows("api-2")]
     public async Task A_stage_is_shown_with_its_cache_and_its_settings()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var stage = await account.StageAsync();
         await LiveAsync(account, "stage", stage.ApiId, stage.Stage);
     }
 
-    private static async Task LiveAsync(Account account, string life, params string[] arguments)
+    private static async Task LiveAsync(ConformanceAccount account, string life, params string[] arguments)
     {
         Assert.SkipUnless(await IsInstalled.Value, "python3 with boto3 is not installed.");
         var environment = new Dictionary<string, string>();

@@ -38,8 +38,8 @@ public sealed class CleanupTests
         await account.CleanUpAsync();
         account.Embedded.Faults = null;
         // The answer to this one never came, and nobody knows its id; that one has no name.
-        await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = Account.NewName() });
-        await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Description = Account.NewName() });
+        await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName() });
+        await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Description = ConformanceAccount.NewName() });
         var others = new[] { "orders", "conformance", "conformance-of-somebody", Leftovers.NamesOf(DateTimeOffset.UnixEpoch) + "1" };
         foreach (var other in others)
         {
@@ -83,9 +83,9 @@ public sealed class CleanupTests
         Assert.Equal(old, Leftovers.IsOlder(name, DateTimeOffset.UnixEpoch.AddHours(2)));
 
     /// <summary>An account with a secret, and a key in two plans, one of which has a stage.</summary>
-    private static async Task<Account> MadeAsync()
+    private static async Task<ConformanceAccount> MadeAsync()
     {
-        var account = await Account.StartAsync();
+        var account = await ConformanceAccount.StartAsync();
         _ = account.Embedded;
         await account.CreateSecretAsync();
         var key = await account.CreateKeyAsync();
@@ -98,7 +98,7 @@ public sealed class CleanupTests
         call.Operation.StartsWith("Delete", StringComparison.Ordinal) || call.Operation == "UpdateUsagePlan";
 
     /// <summary>The names of what there is; of a key without one, its description.</summary>
-    private static List<string> Left(Account account) =>
+    private static List<string> Left(ConformanceAccount account) =>
     [
         .. account.Embedded.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items.Select(key => key.Name ?? key.Description ?? ""),
         .. account.Embedded.ApiGateway.GetUsagePlans(new() { Limit = 500 }).Items.Select(plan => plan.Name ?? ""),

@@ -9,11 +9,11 @@ public sealed class KeyTests
     [Fact, Shows("key-1")]
     public async Task The_answer_shows_what_was_given()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var request = new CreateApiKeyRequest
         {
-            Name = Account.NewName(),
-            Value = Account.NewValue(),
+            Name = ConformanceAccount.NewName(),
+            Value = ConformanceAccount.NewValue(),
             Description = "a key",
             CustomerId = "customer-7",
             Enabled = true,
@@ -36,16 +36,16 @@ public sealed class KeyTests
     [InlineData("")]
     public async Task A_key_needs_no_name_and_the_answer_then_has_none(string? name)
     {
-        await using var account = await Account.StartAsync();
-        Assert.Null((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = name, Description = Account.NewName() })).Name);
-        Assert.Null((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = name, Description = Account.NewName() })).Name);
+        await using var account = await ConformanceAccount.StartAsync();
+        Assert.Null((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = name, Description = ConformanceAccount.NewName() })).Name);
+        Assert.Null((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = name, Description = ConformanceAccount.NewName() })).Name);
     }
 
     [Fact, Shows("key-3")]
     public async Task A_key_is_disabled_unless_it_is_told_to_be_enabled()
     {
-        await using var account = await Account.StartAsync();
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName() });
+        await using var account = await ConformanceAccount.StartAsync();
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName() });
 
         Assert.False(key.Enabled);
         Assert.False((await account.ReadKeyAsync(key.Id)).Enabled);
@@ -60,8 +60,8 @@ public sealed class KeyTests
     [InlineData(129, "API Key value exceeds maximum size of 128 characters")]
     public async Task A_value_has_20_to_128_characters(int length, string? refusal)
     {
-        await using var account = await Account.StartAsync();
-        var request = new CreateApiKeyRequest { Name = Account.NewName(), Value = Account.NewValue(length) };
+        await using var account = await ConformanceAccount.StartAsync();
+        var request = new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Value = ConformanceAccount.NewValue(length) };
         if (refusal is null)
         {
             Assert.Equal(request.Value, (await account.CreateKeyAsync(request)).Value);
@@ -75,26 +75,26 @@ public sealed class KeyTests
     [Fact, Shows("key-6")]
     public async Task An_empty_value_is_drawn_by_AWS()
     {
-        await using var account = await Account.StartAsync();
-        Assert.InRange((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Value = "" })).Value.Length, 20, 128);
+        await using var account = await ConformanceAccount.StartAsync();
+        Assert.InRange((await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Value = "" })).Value.Length, 20, 128);
     }
 
     [Fact, Shows("key-8")]
     public async Task A_name_has_at_most_1024_characters()
     {
-        await using var account = await Account.StartAsync();
-        await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName().PadRight(1024, 'n') });
+        await using var account = await ConformanceAccount.StartAsync();
+        await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName().PadRight(1024, 'n') });
         await AssertAws.RefusesAsync(
             400,
             "BadRequestException",
             "Invalid API Key name, can be at most 1024 characters.",
-            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName().PadRight(1025, 'n') }));
+            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName().PadRight(1025, 'n') }));
     }
 
     [Fact, Shows("key-9")]
     public async Task A_description_of_125001_characters_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var description = new string('d', 125_001);
         var key = await account.CreateKeyAsync();
 
@@ -102,7 +102,7 @@ public sealed class KeyTests
             400,
             "BadRequestException",
             "Invalid API Key description specified.",
-            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Description = description }));
+            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Description = description }));
         await AssertAws.RefusesAsync(
             400, "BadRequestException", "Invalid API Key description specified.", () => account.PatchAsync(key.Id, "/description", description));
     }
@@ -110,23 +110,23 @@ public sealed class KeyTests
     [Fact, Shows("key-10")]
     public async Task Two_keys_may_have_one_name()
     {
-        await using var account = await Account.StartAsync();
-        var request = new CreateApiKeyRequest { Name = Account.NewName() };
+        await using var account = await ConformanceAccount.StartAsync();
+        var request = new CreateApiKeyRequest { Name = ConformanceAccount.NewName() };
         Assert.NotEqual((await account.CreateKeyAsync(request)).Id, (await account.CreateKeyAsync(request)).Id);
     }
 
     [Fact, Shows("key-11", "key-12")]
     public async Task Two_keys_never_have_one_value()
     {
-        await using var account = await Account.StartAsync();
-        var value = Account.NewValue();
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Value = value });
+        await using var account = await ConformanceAccount.StartAsync();
+        var value = ConformanceAccount.NewValue();
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Value = value });
 
         var refusal = await AssertAws.RefusesAsync(
             409,
             "ConflictException",
             "API Key already exists",
-            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Value = value }));
+            () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Value = value }));
 
         Assert.DoesNotContain(key.Id, refusal.Message, StringComparison.Ordinal);
     }
@@ -137,8 +137,8 @@ public sealed class KeyTests
     [InlineData(true)]
     public async Task An_id_is_never_the_value(bool? distinct)
     {
-        await using var account = await Account.StartAsync();
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Value = Account.NewValue(), GenerateDistinctId = distinct });
+        await using var account = await ConformanceAccount.StartAsync();
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Value = ConformanceAccount.NewValue(), GenerateDistinctId = distinct });
         Assert.NotEqual(key.Value, key.Id);
         Assert.Matches("^[a-z0-9]{10}$", key.Id);
     }
@@ -146,9 +146,9 @@ public sealed class KeyTests
     [Fact, Shows("key-14")]
     public async Task A_key_has_at_most_50_tags_within_their_lengths()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var most = Enumerable.Range(0, 50).ToDictionary(tag => $"tag-{tag}".PadRight(128, 'k'), _ => new string('v', 256));
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Tags = most });
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Tags = most });
         Assert.Equal(50, (await account.ReadKeyAsync(key.Id)).Tags.Count);
 
         foreach (var refused in new[]
@@ -160,15 +160,15 @@ public sealed class KeyTests
         })
         {
             await AssertAws.RefusesAsync(
-                400, "BadRequestException", null, () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Tags = refused }));
+                400, "BadRequestException", null, () => account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Tags = refused }));
         }
     }
 
     [Fact, Shows("key-15")]
     public async Task Tag_keys_count_by_case()
     {
-        await using var account = await Account.StartAsync();
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Tags = new() { ["team"] = "a", ["Team"] = "b" } });
+        await using var account = await ConformanceAccount.StartAsync();
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Tags = new() { ["team"] = "a", ["Team"] = "b" } });
         var tags = (await account.ReadKeyAsync(key.Id)).Tags;
         Assert.Equal(("a", "b"), (tags["team"], tags["Team"]));
     }
@@ -176,8 +176,8 @@ public sealed class KeyTests
     [Fact, Shows("key-16")]
     public async Task A_repeat_without_a_value_makes_a_second_key()
     {
-        await using var account = await Account.StartAsync();
-        var request = new CreateApiKeyRequest { Name = Account.NewName() };
+        await using var account = await ConformanceAccount.StartAsync();
+        var request = new CreateApiKeyRequest { Name = ConformanceAccount.NewName() };
         var (first, second) = (await account.CreateKeyAsync(request), await account.CreateKeyAsync(request));
         Assert.NotEqual(first.Value, second.Value);
         Assert.Equal(2, (await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = request.Name })).Items.Count);
@@ -186,7 +186,7 @@ public sealed class KeyTests
     [Fact, Shows("key-21")]
     public async Task A_deleted_key_is_gone()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         var answer = await account.ApiGateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = key.Id });
@@ -198,7 +198,7 @@ public sealed class KeyTests
     [Fact, Shows("key-22")]
     public async Task A_key_in_a_plan_is_deleted_and_leaves_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var plan = await account.CreatePlanAsync();
         await account.AttachAsync(plan, key.Id);

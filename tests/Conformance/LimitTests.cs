@@ -10,12 +10,12 @@ public sealed class LimitTests
     [Fact, Shows("plan-16", "plan-17", "plan-18", "plan-19", "data-10")]
     public async Task A_quota_counts_for_each_key_and_can_be_changed_for_the_period()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var today = account.Clock.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var stage = await account.StageAsync();
         var plan = await account.CreatePlanAsync(new CreateUsagePlanRequest
         {
-            Name = Account.NewName(),
+            Name = ConformanceAccount.NewName(),
             ApiStages = [stage],
             Quota = new QuotaSettings { Limit = 2, Period = QuotaPeriodType.DAY },
         });
@@ -53,12 +53,12 @@ public sealed class LimitTests
     [Fact, Shows("plan-16", "data-9")]
     public async Task A_throttle_counts_for_each_key()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         _ = account.Clock;
         var stage = await account.StageAsync();
         var plan = await account.CreatePlanAsync(new CreateUsagePlanRequest
         {
-            Name = Account.NewName(),
+            Name = ConformanceAccount.NewName(),
             ApiStages = [stage],
             Throttle = new ThrottleSettings { BurstLimit = 1, RateLimit = 1 },
         });
@@ -76,7 +76,7 @@ public sealed class LimitTests
     [Fact, Shows("plan-22")]
     public async Task An_account_has_300_plans_and_a_key_is_in_10()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         _ = account.Clock;
         var key = await account.CreateKeyAsync();
         for (var plan = 1; plan <= 300; plan++)
@@ -98,7 +98,7 @@ public sealed class LimitTests
     [Fact, Shows("key-19", "key-20", "plan-23")]
     public async Task An_account_makes_5_keys_a_second_and_changes_a_plan_in_20_seconds()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         account.Embedded.ApiGateway.RateLimits = true;
 
@@ -125,6 +125,6 @@ public sealed class LimitTests
         account.Embedded.ApiGateway.RateLimits = false;
 
         Task RenameAsync() => account.ApiGateway.UpdateUsagePlanAsync(
-            new UpdateUsagePlanRequest { UsagePlanId = plan, PatchOperations = [new() { Op = Op.Replace, Path = "/name", Value = Account.NewName() }] });
+            new UpdateUsagePlanRequest { UsagePlanId = plan, PatchOperations = [new() { Op = Op.Replace, Path = "/name", Value = ConformanceAccount.NewName() }] });
     }
 }

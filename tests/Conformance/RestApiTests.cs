@@ -9,8 +9,8 @@ public sealed class RestApiTests
     [Fact, Shows("api-1")]
     public async Task An_api_is_shown_with_what_it_was_made_with()
     {
-        await using var account = await Account.StartAsync();
-        var api = await account.ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = Account.NewName(), Tags = new() { ["made-by"] = "conformance" } });
+        await using var account = await ConformanceAccount.StartAsync();
+        var api = await account.ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = ConformanceAccount.NewName(), Tags = new() { ["made-by"] = "conformance" } });
         await account.ApiGateway.DeleteRestApiAsync(new DeleteRestApiRequest { RestApiId = api.Id });
 
         Assert.Equal(ApiKeySourceType.HEADER, api.ApiKeySource);
@@ -23,7 +23,7 @@ public sealed class RestApiTests
     [Fact, Shows("api-3")]
     public async Task An_unknown_api_is_named_with_its_account()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var refusal = await AssertAws.RefusesAsync(
             404, "NotFoundException", null, () => account.ApiGateway.DeleteRestApiAsync(new DeleteRestApiRequest { RestApiId = "abcde0" }));
         Assert.Matches(@"^Invalid API identifier specified \d{12}:abcde0$", refusal.Message);
@@ -32,18 +32,18 @@ public sealed class RestApiTests
     [Fact, Shows("api-4")]
     public async Task A_description_is_not_empty()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         await AssertAws.RefusesAsync(
             400,
             "BadRequestException",
             "Description cannot be an empty string",
-            () => account.ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = Account.NewName(), Description = "" }));
+            () => account.ApiGateway.CreateRestApiAsync(new CreateRestApiRequest { Name = ConformanceAccount.NewName(), Description = "" }));
     }
 
     [Fact, Shows("plan-25")]
     public async Task A_stage_that_is_not_in_the_plan_is_not_taken_out()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         await AssertAws.RefusesAsync(
             404,
@@ -59,7 +59,7 @@ public sealed class RestApiTests
     [Fact, Shows("plan-26", "plan-27")]
     public async Task A_plan_names_stages_that_exist()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         await AssertAws.RefusesAsync(
             404, "NotFoundException", "API Stage not found: abcdefghij:none", () => account.CreatePlanAsync(new ApiStage { ApiId = "abcdefghij", Stage = "none" }));
         await AssertAws.RefusesAsync(400, "BadRequestException", null, () => account.CreatePlanAsync(new ApiStage { Stage = "none" }));
@@ -68,7 +68,7 @@ public sealed class RestApiTests
     [Fact, Shows("update-10")]
     public async Task Labels_are_added_and_removed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         foreach (var op in (Op[])[Op.Add, Op.Remove])
         {

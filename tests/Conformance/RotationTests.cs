@@ -13,7 +13,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-1", "rotation-2", "rotation-3", "rotation-4", "rotation-5", "rotation-38")]
     public async Task The_function_is_called_once_a_step()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var function = account.Function;
         var secret = await account.CreateSecretAsync();
 
@@ -28,11 +28,11 @@ public sealed class RotationTests
     [Fact, Shows("rotation-12", "rotation-13", "version-24", "version-35")]
     public async Task The_rotated_version_is_current_and_no_longer_pending()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         Assert.Null((await account.DescribeAsync(secret)).LastRotatedDate);
-        var version = Account.NewToken();
+        var version = ConformanceAccount.NewToken();
 
         Assert.Equal(version, await account.RotateAsync(secret, version, rules: new() { AutomaticallyAfterDays = 30 }));
 
@@ -48,11 +48,11 @@ public sealed class RotationTests
     [Fact, Shows("rotation-7", "rotation-8", "rotation-9", "rotation-11")]
     public async Task The_first_step_finds_an_empty_pending_version_and_fills_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var answered = new TaskCompletionSource();
         var found = new TaskCompletionSource<string>();
         var secret = await account.CreateSecretAsync();
-        var token = Account.NewToken();
+        var token = ConformanceAccount.NewToken();
         var function = account.Function;
         function.IsIdle = true;
         function.After = async (step, _) =>
@@ -84,9 +84,9 @@ public sealed class RotationTests
     [InlineData("testSecret", 3)]
     public async Task A_step_that_throws_fails_and_ends_the_attempt(string failing, int calls)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         account.Function.After = (step, _) => step == failing ? throw new InvalidOperationException("no") : Task.CompletedTask;
-        var first = Account.NewToken();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
 
         var version = await account.RotateAsync(secret);
@@ -98,9 +98,9 @@ public sealed class RotationTests
     [Fact, Shows("rotation-15", "rotation-16")]
     public async Task RotateImmediately_false_tests_a_copy_of_the_current_value_and_removes_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var seen = new ConcurrentQueue<string>();
-        var first = Account.NewToken();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         account.Function.After = async (_, sent) =>
         {
@@ -123,7 +123,7 @@ public sealed class RotationTests
     [InlineData(false)]
     public async Task RotateSecret_sets_the_schedule(bool? immediately)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
 
         await account.RotateAsync(secret, immediately: immediately, rules: new() { ScheduleExpression = "rate(12 hours)", Duration = "2h" });
@@ -137,7 +137,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-18", "rotation-20")]
     public async Task A_failed_rotation_starts_again_at_createSecret_with_its_version()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 3 });
+        await using var account = await ConformanceAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 3 });
         var (aws, clock, failures) = (account.Embedded, account.Clock, 0);
         aws.SecretsManager.StepFinished += step =>
         {
@@ -174,7 +174,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-21", "rotation-22", "rotation-23", "rotation-24")]
     public async Task A_pending_version_blocks_RotateSecret_until_its_label_is_taken_off()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await account.RotateAsync(secret, rules: new() { AutomaticallyAfterDays = 30 });
         await account.UntilAsync(async () => (await account.LabelsAsync(secret)).Values.All(labels => !labels.Contains("AWSPENDING", StringComparison.Ordinal)));
@@ -200,7 +200,7 @@ public sealed class RotationTests
     [InlineData(true)]
     public async Task A_new_current_value_abandons_the_rotation(bool update)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         account.Function.After = async (step, sent) =>
         {
             if (step is not "setSecret")
@@ -231,7 +231,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-40")]
     public async Task A_value_written_by_hand_after_a_rotation_does_not_keep_the_next_one_out()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         var rotated = await account.RotateAsync(secret);
         if ((await account.LabelsAsync(secret))[rotated] is "AWSCURRENT")
@@ -248,7 +248,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-26")]
     public async Task A_secret_without_a_function_is_not_rotated()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await AssertAws.RefusesAsync(
             400,
@@ -260,7 +260,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-27")]
     public async Task A_function_that_cannot_be_invoked_configures_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         var parts = secret.Split(':');
         await AssertAws.RefusesAsync(
@@ -268,7 +268,7 @@ public sealed class RotationTests
             "AccessDeniedException",
             "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.",
             () => account.SecretsManager.RotateSecretAsync(
-                new RotateSecretRequest { SecretId = secret, RotationLambdaARN = $"arn:aws:lambda:{parts[3]}:{parts[4]}:function:{Account.NewName()}" }));
+                new RotateSecretRequest { SecretId = secret, RotationLambdaARN = $"arn:aws:lambda:{parts[3]}:{parts[4]}:function:{ConformanceAccount.NewName()}" }));
 
         var described = await account.DescribeAsync(secret);
         Assert.Null(described.RotationEnabled);
@@ -278,7 +278,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-29")]
     public async Task There_is_one_kind_of_schedule_at_a_time()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await AssertAws.RefusesAsync(
             400,
@@ -290,7 +290,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-30")]
     public async Task A_secret_without_a_value_is_rotated()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var found = new ConcurrentQueue<Dictionary<string, string>>();
         var secret = await account.CreateSecretAsync(value: null);
         account.Function.IsIdle = true;
@@ -324,7 +324,7 @@ public sealed class RotationTests
     [InlineData(null, "rate(12 hours)", "13h", false)]
     public async Task A_schedule_keeps_its_grammar(int? days, string? expression, string? duration, bool accepted)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         var rules = new RotationRulesType { AutomaticallyAfterDays = days, ScheduleExpression = expression, Duration = duration };
         if (accepted)
@@ -341,7 +341,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-32")]
     public async Task A_schedule_is_in_UTC()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var clock = account.Clock;
         var secret = await account.CreateSecretAsync();
         await account.RotateAsync(secret, immediately: false, rules: new() { ScheduleExpression = "cron(0 18 * * ? *)", Duration = "2h" });
@@ -357,7 +357,7 @@ public sealed class RotationTests
     [Fact, Shows("rotation-36")]
     public async Task A_value_written_by_hand_puts_the_next_rotation_off()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var clock = account.Clock;
         var secret = await account.CreateSecretAsync();
         await account.RotateAsync(secret, rules: new() { AutomaticallyAfterDays = 10 });
@@ -372,12 +372,12 @@ public sealed class RotationTests
     [Fact, Shows("rotation-37")]
     public async Task A_function_that_does_not_move_AWSCURRENT_has_not_rotated()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         account.Function.IsIdle = true;
         account.Function.After = (step, sent) => step is "createSecret"
             ? account.PutAsync(sent.GetProperty("SecretId").GetString()!, "v2", sent.GetProperty("ClientRequestToken").GetString(), "AWSPENDING")
             : Task.CompletedTask;
-        var first = Account.NewToken();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
 
         await account.RotateAsync(secret);

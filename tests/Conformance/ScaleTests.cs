@@ -13,7 +13,7 @@ public sealed class ScaleTests
     [InlineData(null, 80)]
     public async Task Two_thousand_keys_are_listed_once_each_in_as_few_pages_as_they_need(int? limit, int pages)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var made = Enumerable.Range(0, 2000)
             .Select(key => account.Embedded.ApiGateway.CreateApiKey(new() { Name = $"demo/{key}" }).Id)
             .ToList();
@@ -35,7 +35,7 @@ public sealed class ScaleTests
     [Fact, Shows("key-17")]
     public async Task The_10001st_key_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         for (var key = 1; key < 10_000; key++)
         {
             account.Embedded.ApiGateway.CreateApiKey(new());
@@ -52,7 +52,7 @@ public sealed class ScaleTests
     [InlineData(null, 12)]
     public async Task Three_hundred_plans_are_listed_once_each_in_as_few_pages_as_they_need(int? limit, int pages)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var made = Enumerable.Range(0, 300).Select(plan => account.Embedded.ApiGateway.CreateUsagePlan(new() { Name = $"plan {plan}" }).Id).ToList();
         var listed = new List<string>();
         var before = account.Embedded.Calls.Count;
@@ -74,7 +74,7 @@ public sealed class ScaleTests
     [InlineData(99, 6)]
     public async Task Five_hundred_secrets_are_listed_once_each_in_as_few_pages_as_they_need(int limit, int pages)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var made = Enumerable.Range(0, 500).Select(secret => account.Embedded.SecretsManager.CreateSecret(new() { Name = $"demo/{secret}" }).Arn).ToList();
         var listed = new List<string>();
         var before = account.Embedded.Calls.Count;

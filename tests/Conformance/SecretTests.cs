@@ -11,7 +11,7 @@ public sealed class SecretTests
     [Fact, Shows("secret-1")]
     public async Task A_text_value_has_no_binary_one_beside_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
 
         var value = await account.SecretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = secret });
@@ -25,7 +25,7 @@ public sealed class SecretTests
     [InlineData(" Inv*Name? ")]
     public async Task What_cannot_be_a_name_is_refused_as_such(string id)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var client = account.SecretsManager;
         foreach (var call in (Func<Task>[])
         [
@@ -47,14 +47,14 @@ public sealed class SecretTests
     [Fact, Shows("secret-3")]
     public async Task So_do_the_operations_that_no_recording_shows()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var client = account.SecretsManager;
         const string id = "Inv Name";
         foreach (var call in (Func<Task>[])
         [
             () => client.RotateSecretAsync(new RotateSecretRequest { SecretId = id }),
             () => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = id }),
-            () => account.MoveAsync(id, "mine", Account.NewToken(), from: null),
+            () => account.MoveAsync(id, "mine", ConformanceAccount.NewToken(), from: null),
         ])
         {
             await AssertAws.RefusesAsync(400, "ValidationException", InvalidName, call);
@@ -64,7 +64,7 @@ public sealed class SecretTests
     [Fact, Shows("secret-4")]
     public async Task Tags_are_absent_before_the_first_and_empty_after_the_last()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         Assert.Null((await account.DescribeAsync(secret)).Tags);
         await account.SecretsManager.TagResourceAsync(new TagResourceRequest { SecretId = secret, Tags = [new Tag { Key = "a", Value = "1" }] });
@@ -77,8 +77,8 @@ public sealed class SecretTests
     [Fact, Shows("secret-5")]
     public async Task A_secret_is_created_once_and_another_value_with_its_token_names_the_token()
     {
-        await using var account = await Account.StartAsync();
-        var (name, token) = (Account.NewName(), Account.NewToken());
+        await using var account = await ConformanceAccount.StartAsync();
+        var (name, token) = (ConformanceAccount.NewName(), ConformanceAccount.NewToken());
         var secret = await account.CreateSecretAsync(token: token, name: name);
 
         await AssertAws.RefusesAsync(
@@ -91,9 +91,9 @@ public sealed class SecretTests
     [Fact, Shows("secret-6")]
     public async Task The_filter_all_finds_words_that_begin_with_a_capital()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var mark = Guid.NewGuid().ToString("N")[..6];
-        var name = $"{Account.NewName()}-{mark}-AppBeta";
+        var name = $"{ConformanceAccount.NewName()}-{mark}-AppBeta";
         await account.CreateSecretAsync(name: name);
 
         await account.UntilAsync(async () => (await FindAsync($"Beta {mark}")).Contains(name));
@@ -109,7 +109,7 @@ public sealed class SecretTests
     [Fact, Shows("secret-9", "secret-10")]
     public async Task A_filter_without_values_or_with_another_key_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         await AssertAws.RefusesAsync(400, "InvalidParameterException", null, () => ListAsync(new Filter { Key = FilterNameStringType.Name }));
         await AssertAws.RefusesAsync(400, "ValidationException", null, () => ListAsync(new Filter { Key = "colour", Values = ["green"] }));
 
@@ -119,7 +119,7 @@ public sealed class SecretTests
     [Fact, Shows("secret-11")]
     public async Task A_replica_in_the_secrets_own_Region_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await AssertAws.RefusesAsync(400, "InvalidParameterException", "Invalid replica region.", () => account.SecretsManager.ReplicateSecretToRegionsAsync(
             new ReplicateSecretToRegionsRequest { SecretId = secret, AddReplicaRegions = [new ReplicaRegionType { Region = secret.Split(':')[3] }] }));

@@ -9,7 +9,7 @@ public sealed class UnknownsTests
     [Fact]
     public async Task An_endpoint_tells_what_is_not_known()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var told = new Dictionary<string, string>
         {
             ["list-9"] = await OrderAsync(account),
@@ -89,7 +89,7 @@ public sealed class UnknownsTests
     public async Task A_change_is_refused_for_the_sake_of_another_one_or_is_not(bool refused)
     {
         await using var account = await StartAsync(new() { ConcurrentModifications = refused });
-        await TwiceAsync(() => account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = Account.NewName() }));
+        await TwiceAsync(() => account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName() }));
         var key = (await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest())).Items[0];
         var plan = await account.CreatePlanAsync();
         await TwiceAsync(() => account.PatchAsync(key.Id, "/description", "changed"));
@@ -252,9 +252,9 @@ public sealed class UnknownsTests
         Assert.Equal(labels, await found.Task);
     }
 
-    private static async Task<string> OrderAsync(Account account)
+    private static async Task<string> OrderAsync(ConformanceAccount account)
     {
-        var name = Account.NewName();
+        var name = ConformanceAccount.NewName();
         var made = new List<string>();
         for (var key = 0; key < 4; key++)
         {
@@ -265,7 +265,7 @@ public sealed class UnknownsTests
         return listed.SequenceEqual(made) ? "oldest first" : listed.SequenceEqual(Enumerable.Reverse(made)) ? "newest first" : "in another order";
     }
 
-    private static async Task<string> JunkAsync(Account account)
+    private static async Task<string> JunkAsync(ConformanceAccount account)
     {
         var key = await account.CreateKeyAsync();
         try
@@ -278,7 +278,7 @@ public sealed class UnknownsTests
         }
     }
 
-    private static async Task<string> AttachAsync(Account account)
+    private static async Task<string> AttachAsync(ConformanceAccount account)
     {
         var key = await account.CreateKeyAsync();
         await PassSecondsAsync(account);
@@ -286,14 +286,14 @@ public sealed class UnknownsTests
         return (await account.ReadKeyAsync(key.Id)).LastUpdatedDate == key.LastUpdatedDate ? "leaves" : "changes";
     }
 
-    private static async Task<string> SameValueAsync(Account account)
+    private static async Task<string> SameValueAsync(ConformanceAccount account)
     {
         var key = await account.CreateKeyAsync();
         await PassSecondsAsync(account);
         return (await account.PatchAsync(key.Id, "/enabled", "true")).LastUpdatedDate == key.LastUpdatedDate ? "leaves" : "changes";
     }
 
-    private static async Task<string> PlansAsync(Account account)
+    private static async Task<string> PlansAsync(ConformanceAccount account)
     {
         try
         {
@@ -305,7 +305,7 @@ public sealed class UnknownsTests
         }
     }
 
-    private static async Task<string> FirstValueAsync(Account account)
+    private static async Task<string> FirstValueAsync(ConformanceAccount account)
     {
         var secret = await account.CreateSecretAsync(value: null);
         var version = await account.PutAsync(secret, "v1", null, "AWSPENDING");
@@ -313,7 +313,7 @@ public sealed class UnknownsTests
     }
 
     // Dates have whole seconds.
-    private static async Task PassSecondsAsync(Account account)
+    private static async Task PassSecondsAsync(ConformanceAccount account)
     {
         if (account.Endpoint.IsEmbedded)
         {
@@ -324,9 +324,9 @@ public sealed class UnknownsTests
         await Task.Delay(TimeSpan.FromSeconds(3));
     }
 
-    private static async Task<Account> StartAsync(UnknownBehaviours unknowns)
+    private static async Task<ConformanceAccount> StartAsync(UnknownBehaviours unknowns)
     {
-        var account = await Account.StartAsync(new EmbeddedAwsOptions { Unknowns = unknowns, RotationAttempts = 1 });
+        var account = await ConformanceAccount.StartAsync(new EmbeddedAwsOptions { Unknowns = unknowns, RotationAttempts = 1 });
         _ = account.Embedded;
         return account;
     }

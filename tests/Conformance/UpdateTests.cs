@@ -9,9 +9,9 @@ public sealed class UpdateTests
     [Fact, Shows("update-1", "update-3")]
     public async Task Description_enabled_name_and_customer_are_replaced_and_the_value_stays()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
-        var name = Account.NewName();
+        var name = ConformanceAccount.NewName();
 
         await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
         {
@@ -34,27 +34,27 @@ public sealed class UpdateTests
     [InlineData("/value")]
     public async Task Nothing_else_is_replaced(string path)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         await AssertAws.RefusesAsync(
             400,
             "BadRequestException",
             $"Invalid patch path  '{path}' specified for op 'replace'. Must be one of: [/description, /enabled, /name, /customerId]",
-            () => account.PatchAsync(key.Id, path, Account.NewValue()));
+            () => account.PatchAsync(key.Id, path, ConformanceAccount.NewValue()));
     }
 
     [Fact, Shows("update-4")]
     public async Task Enabled_takes_what_is_no_boolean_and_a_disabled_key_stays_so()
     {
-        await using var account = await Account.StartAsync();
-        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = Account.NewName(), Enabled = false });
+        await using var account = await ConformanceAccount.StartAsync();
+        var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName(), Enabled = false });
         Assert.False((await account.PatchAsync(key.Id, "/enabled", "junk")).Enabled);
     }
 
     [Fact, Shows("update-6")]
     public async Task The_answer_has_tags_and_no_value()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         var answer = await account.PatchAsync(key.Id, "/description", "another");
@@ -67,7 +67,7 @@ public sealed class UpdateTests
     [Fact, Shows("update-7")]
     public async Task Tags_are_set_and_taken_off_by_calls_of_their_own()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var region = account.Endpoint.IsEmbedded ? account.Embedded.Region : account.ApiGateway.Config.RegionEndpoint?.SystemName ?? account.ApiGateway.Config.AuthenticationRegion;
         var key = await account.CreateKeyAsync();
         var arn = $"arn:aws:apigateway:{region}::/apikeys/{key.Id}";

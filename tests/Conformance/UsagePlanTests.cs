@@ -10,7 +10,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-1", "plan-13", "plan-14")]
     public async Task A_key_can_be_in_many_plans_and_a_plan_can_have_many_keys()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var (one, two) = (await account.CreateKeyAsync(), await account.CreateKeyAsync());
         var (gold, silver) = (await account.CreatePlanAsync(), await account.CreatePlanAsync());
         await account.AttachAsync(gold, one.Id);
@@ -25,7 +25,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-2")]
     public async Task A_page_has_25_plans_and_the_position_of_the_next()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         Assert.SkipUnless(account.Endpoint.IsEmbedded, "30 plans take too long elsewhere.");
         for (var plan = 0; plan < 30; plan++)
         {
@@ -43,7 +43,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-3")]
     public async Task Tags_are_shown_of_one_plan_and_not_in_a_list()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var plan = await account.CreatePlanAsync();
         await account.AttachAsync(plan, key.Id);
@@ -55,7 +55,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-6")]
     public async Task An_attach_answers_with_the_key()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         var answer = await account.AttachAsync(await account.CreatePlanAsync(), key.Id);
@@ -67,7 +67,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-7")]
     public async Task An_unknown_key_is_not_attached()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         await AssertAws.RefusesAsync(404, "NotFoundException", "Invalid API Key identifier specified", () => account.AttachAsync(plan, "nosuchkey1"));
     }
@@ -75,7 +75,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-8")]
     public async Task An_unknown_plan_is_not_changed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         await AssertAws.RefusesAsync(404, "NotFoundException", "Invalid Usage Plan ID specified", () => account.ApiGateway.UpdateUsagePlanAsync(
             new UpdateUsagePlanRequest { UsagePlanId = "nosuch", PatchOperations = [new() { Op = Op.Replace, Path = "/name", Value = "gold" }] }));
     }
@@ -83,7 +83,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-9")]
     public async Task An_unknown_plan_gets_no_key()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         await AssertAws.RefusesAsync(404, "NotFoundException", "Invalid Usage Plan ID specified", () => account.AttachAsync("nosuch", key.Id));
     }
@@ -91,7 +91,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-10")]
     public async Task A_key_is_attached_to_a_plan_once()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var plan = await account.CreatePlanAsync();
         await account.AttachAsync(plan, key.Id);
@@ -104,7 +104,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-12")]
     public async Task A_key_is_never_in_two_plans_of_a_stage()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var stage = await account.StageAsync();
         var key = await account.CreateKeyAsync();
         var (gold, silver) = (await account.CreatePlanAsync(stage), await account.CreatePlanAsync(stage));
@@ -121,7 +121,7 @@ public sealed class UsagePlanTests
     [Fact, Shows("plan-15")]
     public async Task A_detached_key_stays_a_key()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var plan = await account.CreatePlanAsync();
         await account.AttachAsync(plan, key.Id);

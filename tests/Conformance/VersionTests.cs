@@ -10,18 +10,18 @@ public sealed class VersionTests
     [Fact, Shows("version-1", "version-19")]
     public async Task An_unknown_secret_is_refused_with_400()
     {
-        await using var account = await Account.StartAsync();
-        await AssertAws.RefusesAsync(400, "ResourceNotFoundException", NoSecret, () => account.ReadAsync(Account.NewName()));
-        await AssertAws.RefusesAsync(400, "ResourceNotFoundException", NoSecret, () => account.DescribeAsync(Account.NewName()));
+        await using var account = await ConformanceAccount.StartAsync();
+        await AssertAws.RefusesAsync(400, "ResourceNotFoundException", NoSecret, () => account.ReadAsync(ConformanceAccount.NewName()));
+        await AssertAws.RefusesAsync(400, "ResourceNotFoundException", NoSecret, () => account.DescribeAsync(ConformanceAccount.NewName()));
     }
 
     [Fact, Shows("version-20", "version-21", "version-22")]
     public async Task Unknown_versions_and_labels_are_refused_in_words_of_their_own()
     {
-        await using var account = await Account.StartAsync();
-        var token = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var token = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: token);
-        var unknown = Account.NewToken();
+        var unknown = ConformanceAccount.NewToken();
 
         await AssertAws.RefusesAsync(
             400,
@@ -43,9 +43,9 @@ public sealed class VersionTests
     [Fact, Shows("version-2", "version-3")]
     public async Task A_version_is_put_once_and_may_be_repeated()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
-        var token = Account.NewToken();
+        var token = ConformanceAccount.NewToken();
         Assert.Equal(token, await account.PutAsync(secret, "v2", token));
         var labels = await account.LabelsAsync(secret);
 
@@ -63,9 +63,9 @@ public sealed class VersionTests
     [Fact, Shows("version-4")]
     public async Task An_update_of_a_secret_is_made_once_and_may_be_repeated()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
-        var token = Account.NewToken();
+        var token = ConformanceAccount.NewToken();
         Assert.Equal(token, await UpdateAsync("v2"));
 
         Assert.Equal(token, await UpdateAsync("v2"));
@@ -80,8 +80,8 @@ public sealed class VersionTests
     [Fact, Shows("version-5")]
     public async Task Labels_are_taken_from_the_versions_that_had_them()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2", null, "blue", "green");
         var third = await account.PutAsync(secret, "v3", null, "green");
@@ -94,8 +94,8 @@ public sealed class VersionTests
     [Fact, Shows("version-6", "version-34")]
     public async Task A_new_value_becomes_current_and_the_one_before_previous()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2");
         var third = await account.PutAsync(secret, "v3");
@@ -108,8 +108,8 @@ public sealed class VersionTests
     [Fact, Shows("version-7")]
     public async Task A_pending_value_leaves_the_current_one()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2", null, "AWSPENDING");
 
@@ -120,8 +120,8 @@ public sealed class VersionTests
     [Fact, Shows("version-36")]
     public async Task A_new_current_value_takes_AWSPENDING_off_the_one_before()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2", null, "AWSPENDING");
         await account.MoveAsync(secret, "AWSCURRENT", second, first);
@@ -134,8 +134,8 @@ public sealed class VersionTests
     [Fact, Shows("version-37")]
     public async Task A_new_current_value_takes_AWSPENDING_off_any_other_version()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         await account.PutAsync(secret, "v2", null, "AWSPENDING");
 
@@ -151,9 +151,9 @@ public sealed class VersionTests
     [InlineData(65, false)]
     public async Task A_token_has_32_to_64_characters(int length, bool accepted)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
-        await AcceptsAsync(accepted, () => account.PutAsync(secret, "v2", Account.NewValue(length)));
+        await AcceptsAsync(accepted, () => account.PutAsync(secret, "v2", ConformanceAccount.NewValue(length)));
     }
 
     [Theory, Shows("version-9")]
@@ -161,7 +161,7 @@ public sealed class VersionTests
     [InlineData(65_537, false)]
     public async Task A_value_has_at_most_65536_bytes(int length, bool accepted)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await AcceptsAsync(accepted, () => account.PutAsync(secret, new string('v', length)));
     }
@@ -171,7 +171,7 @@ public sealed class VersionTests
     [InlineData(21, false)]
     public async Task A_value_is_put_with_at_most_20_labels(int count, bool accepted)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await AcceptsAsync(accepted, () => account.PutAsync(secret, "v2", null, [.. Enumerable.Range(0, count).Select(label => $"label-{label}")]));
     }
@@ -182,7 +182,7 @@ public sealed class VersionTests
     [InlineData("0123456789_0123456789_0123456789_012", false)]
     public async Task A_rotation_token_has_36_letters_digits_and_hyphens_or_more(string rotationToken, bool accepted)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         Assert.SkipUnless(account.Endpoint.IsEmbedded || !accepted, "Elsewhere a RotationToken is drawn by the service.");
         var secret = await account.CreateSecretAsync();
         await AcceptsAsync(accepted, () => account.SecretsManager.PutSecretValueAsync(
@@ -192,8 +192,8 @@ public sealed class VersionTests
     [Fact, Shows("version-12", "version-17")]
     public async Task The_version_that_was_current_becomes_previous_and_other_labels_stay()
     {
-        await using var account = await Account.StartAsync();
-        var zeroth = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var zeroth = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: zeroth);
         var first = await account.PutAsync(secret, "v1", null, "AWSCURRENT", "mine");
         var second = await account.PutAsync(secret, "v2", null, "AWSPENDING");
@@ -214,8 +214,8 @@ public sealed class VersionTests
     [Fact, Shows("version-13", "version-14")]
     public async Task Who_moves_AWSCURRENT_names_the_version_that_has_it()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2", null, "AWSPENDING");
         var labels = await account.LabelsAsync(secret);
@@ -233,8 +233,8 @@ public sealed class VersionTests
     [Fact, Shows("version-16")]
     public async Task AWSCURRENT_is_never_taken_off_altogether()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         await AssertAws.RefusesAsync(400, "InvalidParameterException", null, () => account.MoveAsync(secret, "AWSCURRENT", to: null, from: first));
     }
@@ -242,8 +242,8 @@ public sealed class VersionTests
     [Fact, Shows("version-18")]
     public async Task A_rollback_swaps_current_and_previous()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         var second = await account.PutAsync(secret, "v2");
 
@@ -255,7 +255,7 @@ public sealed class VersionTests
     [Fact, Shows("version-23", "version-24")]
     public async Task A_description_shows_labelled_versions_only()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var empty = await account.DescribeAsync(await account.CreateSecretAsync(value: null));
         Assert.Empty(empty.VersionIdsToStages ?? []);
         Assert.Null(empty.RotationEnabled);
@@ -269,8 +269,8 @@ public sealed class VersionTests
     [Fact, Shows("version-25")]
     public async Task A_version_without_labels_is_listed_on_request()
     {
-        await using var account = await Account.StartAsync();
-        var first = Account.NewToken();
+        await using var account = await ConformanceAccount.StartAsync();
+        var first = ConformanceAccount.NewToken();
         var secret = await account.CreateSecretAsync(token: first);
         await account.PutAsync(secret, "v2");
         await account.PutAsync(secret, "v3");
@@ -286,7 +286,7 @@ public sealed class VersionTests
     [Fact, Shows("version-26")]
     public async Task Versions_beyond_100_are_removed_when_they_are_a_day_old()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var clock = account.Clock;
         var secret = await account.CreateSecretAsync();
         for (var version = 0; version < 109; version++)
@@ -316,7 +316,7 @@ public sealed class VersionTests
     [Fact, Shows("version-28")]
     public async Task The_first_version_of_a_secret_becomes_current()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync(value: null);
         var first = await account.PutAsync(secret, "v1");
         Assert.Equal(new() { [first] = "AWSCURRENT" }, await account.LabelsAsync(secret));
@@ -325,8 +325,8 @@ public sealed class VersionTests
     [Fact, Shows("version-31")]
     public async Task A_deleted_secret_blocks_its_name_for_its_recovery_window()
     {
-        await using var account = await Account.StartAsync();
-        var name = Account.NewName();
+        await using var account = await ConformanceAccount.StartAsync();
+        var name = ConformanceAccount.NewName();
         var secret = await account.CreateSecretAsync(name: name);
         await AssertAws.RefusesAsync(400, "InvalidParameterException", null, () => DeleteAsync(6));
         await AssertAws.RefusesAsync(400, "InvalidParameterException", null, () => DeleteAsync(31));
@@ -346,7 +346,7 @@ public sealed class VersionTests
     [Fact, Shows("version-32")]
     public async Task A_secret_is_deleted_at_once_on_request()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await ConformanceAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secret, ForceDeleteWithoutRecovery = true });
         if (!account.Endpoint.IsEmbedded)

@@ -9,7 +9,7 @@ namespace Deployer.Tests;
 /// Somebody deletes a part of a stack that is in use, or has it replaced. Deployed again after a refresh, as docs/runbook.md says, the
 /// stack is whole: clients go on, keys rotate, and destroy leaves nothing.
 /// </summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class DeletedByHandTests
 {
     private const string Function = "aws:lambda/function:Function rotation";
@@ -121,7 +121,7 @@ public sealed class DeletedByHandTests
         var cached = await account.ReadKeyAsync("AWSCURRENT");
         var current = (await account.DescribeAsync()).VersionIdsToStages.Single(version => version.Value.Contains("AWSCURRENT")).Key;
         await DeleteSecretAsync(account);
-        var kept = account.Minted().Single(key => key.Name == $"{Account.SecretName}/{current}");
+        var kept = account.Minted().Single(key => key.Name == $"{DeployerAccount.SecretName}/{current}");
         await account.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest
         {
             ResourceArn = $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{kept.Id}",
@@ -139,8 +139,8 @@ public sealed class DeletedByHandTests
     public async Task The_secret_is_restored_in_its_recovery_window()
     {
         await using var account = await DeployAsync();
-        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, RecoveryWindowInDays = 7 });
-        await account.Secrets.RestoreSecretAsync(new RestoreSecretRequest { SecretId = Account.SecretName });
+        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = DeployerAccount.SecretName, RecoveryWindowInDays = 7 });
+        await account.Secrets.RestoreSecretAsync(new RestoreSecretRequest { SecretId = DeployerAccount.SecretName });
 
         Assert.Empty(await RepairAsync(account));
         await AssertWholeAsync(account);
@@ -155,7 +155,7 @@ public sealed class DeletedByHandTests
         await using var account = await DeployAsync();
         var (tag, probe) = ("apikey-rotation:probe", account.Apis[0].ToString());
         await (side == "secret"
-            ? account.Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = Account.SecretName, Tags = [new Tag { Key = tag, Value = probe }] })
+            ? account.Secrets.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = DeployerAccount.SecretName, Tags = [new Tag { Key = tag, Value = probe }] })
             : (Task)account.Gateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest
             {
                 ResourceArn = $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{account.TemplateId}",
@@ -167,7 +167,7 @@ public sealed class DeletedByHandTests
         await account.UpAsync(new
         {
             recoveryWindowDays = 0,
-            keys = new[] { new { name = Account.SecretName, description = "Orders", usagePlanIds = account.Plans.Take(2), schedule = "rate(1 day)", probeUrl = probe } },
+            keys = new[] { new { name = DeployerAccount.SecretName, description = "Orders", usagePlanIds = account.Plans.Take(2), schedule = "rate(1 day)", probeUrl = probe } },
         });
 
         Assert.Contains("update aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
@@ -192,22 +192,22 @@ public sealed class DeletedByHandTests
         await AssertWholeAsync(account);
     }
 
-    private static object Configuration(Account account) => Account.Configuration(account.Plans[0]);
+    private static object Configuration(DeployerAccount account) => DeployerAccount.Configuration(account.Plans[0]);
 
     /// <summary>A stack whose key was rotated, so that clients may have one of two keys.</summary>
-    private static async Task<Account> DeployAsync()
+    private static async Task<DeployerAccount> DeployAsync()
     {
-        var account = Account.Start();
+        var account = DeployerAccount.Start();
         await account.UpAsync(Configuration(account));
         await account.RotateAsync();
         return account;
     }
 
-    private static Task<DeleteSecretResponse> DeleteSecretAsync(Account account) =>
-        account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, ForceDeleteWithoutRecovery = true });
+    private static Task<DeleteSecretResponse> DeleteSecretAsync(DeployerAccount account) =>
+        account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = DeployerAccount.SecretName, ForceDeleteWithoutRecovery = true });
 
     /// <summary><c>pulumi up --refresh</c>, and a second one that finds nothing to do.</summary>
-    private static async Task<IReadOnlyList<string>> RepairAsync(Account account)
+    private static async Task<IReadOnlyList<string>> RepairAsync(DeployerAccount account)
     {
         await account.Deployment.RefreshAsync();
         await account.UpAsync(Configuration(account));
@@ -220,7 +220,7 @@ public sealed class DeletedByHandTests
     private static void AssertInvocationsStay(IReadOnlyList<string> changes) =>
         Assert.DoesNotContain(changes, change => change.Contains("aws:lambda/invocation:Invocation", StringComparison.Ordinal));
 
-    private static async Task AssertWholeAsync(Account account)
+    private static async Task AssertWholeAsync(DeployerAccount account)
     {
         await account.AssertOpenAsync(account.Apis[0]);
         var before = await account.ReadKeyAsync("AWSCURRENT");

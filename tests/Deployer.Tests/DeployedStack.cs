@@ -17,7 +17,7 @@ internal sealed class DeployedStack
     /// <param name="project">The project's name.</param>
     /// <param name="deployerArn">The role that deploys; the administrator where null.</param>
     public DeployedStack(
-        Account account, string name, Func<string, string>? tamper = null, string project = "rotation-lambda", string? deployerArn = null)
+        DeployerAccount account, string name, Func<string, string>? tamper = null, string project = "rotation-lambda", string? deployerArn = null)
     {
         (_name, _tamper, _project) = (name, tamper, project);
         Deployment = new LocalDeployment(new LocalDeploymentOptions

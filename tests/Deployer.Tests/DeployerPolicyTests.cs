@@ -6,7 +6,7 @@ using LocalAws;
 namespace Deployer.Tests;
 
 /// <summary>The policy that docs/deploy.md gives to whoever deploys: it suffices, and nothing in it is too much.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed partial class DeployerPolicyTests
 {
     private const int ManagedPolicyQuota = 6144; // characters without white space: IAM user guide
@@ -50,7 +50,7 @@ public sealed partial class DeployerPolicyTests
     [Fact]
     public async Task The_role_can_be_passed_to_Lambda_only()
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         var deployer = Deployer(account, Documented());
 
         Assert.True(Allows("lambda.amazonaws.com"));
@@ -66,7 +66,7 @@ public sealed partial class DeployerPolicyTests
     /// <summary>Deploys, changes, reads and destroys as a role with this policy; returns what was denied first.</summary>
     private static async Task<string?> DenialAsync(JsonObject policy)
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         var stack = new DeployedStack(account, "test", deployerArn: Deployer(account, policy));
         try
         {
@@ -89,7 +89,7 @@ public sealed partial class DeployerPolicyTests
     }
 
     /// <summary>Everything that can be made.</summary>
-    private static object First(Account account) => new
+    private static object First(DeployerAccount account) => new
     {
         alarmEmail = "on-call@example.com",
         rotationEvents = true,
@@ -115,7 +115,7 @@ public sealed partial class DeployerPolicyTests
     };
 
     /// <summary>As much of it as can be changed, and the rest gone.</summary>
-    private static object Changed(Account account) => new
+    private static object Changed(DeployerAccount account) => new
     {
         recoveryWindowDays = 0,
         activationWait = 0,
@@ -126,11 +126,11 @@ public sealed partial class DeployerPolicyTests
         keys = new object[] { new { name = "shop/orders", description = "All orders", usagePlanIds = account.Plans, schedule = 10 } },
     };
 
-    private static string KmsKey(Account account) =>
+    private static string KmsKey(DeployerAccount account) =>
         $"arn:aws:kms:{account.Aws.Region}:{account.Aws.AccountId}:key/11111111-2222-3333-4444-555555555555";
 
     /// <summary>The ARN of a role with this policy, as an administrator makes it.</summary>
-    private static string Deployer(Account account, JsonObject policy)
+    private static string Deployer(DeployerAccount account, JsonObject policy)
     {
         var role = account.MakeRole("deployer");
         account.Aws.Iam.PutRolePolicy("deployer", "stack", policy.ToJsonString()

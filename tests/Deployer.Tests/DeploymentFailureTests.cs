@@ -3,7 +3,7 @@ using LocalAws;
 namespace Deployer.Tests;
 
 /// <summary>A first deployment that dies at each call that the function makes; then it is repeated, and destroyed.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class DeploymentFailureTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class DeploymentFailureTests
         var calls = await CountAsync();
         foreach (var fails in Enumerable.Range(1, calls))
         {
-            await using var account = Account.Start();
+            await using var account = DeployerAccount.Start();
             await FailAtAsync(account, fails, afterEffect: true);
             await DestroyAsync(account, $"failed at call {fails}");
         }
@@ -35,29 +35,29 @@ public sealed class DeploymentFailureTests
 
     private static async Task<int> CountAsync()
     {
-        await using var account = Account.Start();
-        await account.UpAsync(Account.Configuration(account.Plans[0]));
+        await using var account = DeployerAccount.Start();
+        await account.UpAsync(DeployerAccount.Configuration(account.Plans[0]));
         return account.Aws.Calls.Snapshot().Count(IsTheFunctions);
     }
 
     private static async Task FailAsync(int fails, bool afterEffect)
     {
         var where = $"failed {(afterEffect ? "after" : "before")} call {fails}";
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         await FailAtAsync(account, fails, afterEffect);
-        await account.UpAsync(Account.Configuration(account.Plans[0]));
+        await account.UpAsync(DeployerAccount.Configuration(account.Plans[0]));
         await account.AssertOpenAsync(account.Apis[0]);
         Assert.True(await account.ReadKeyAsync("AWSCURRENT") is not null, where);
         await DestroyAsync(account, where);
     }
 
-    private static async Task FailAtAsync(Account account, int fails, bool afterEffect)
+    private static async Task FailAtAsync(DeployerAccount account, int fails, bool afterEffect)
     {
         var call = 0;
         account.Aws.Faults = made => IsTheFunctions(made) && ++call == fails ? Fault.Error(400, "InvalidRequestException", "Injected.", afterEffect) : null;
         try
         {
-            await account.UpAsync(Account.Configuration(account.Plans[0]));
+            await account.UpAsync(DeployerAccount.Configuration(account.Plans[0]));
         }
         catch (Exception failed) when (failed is Pulumi.RunException or AggregateException)
         {
@@ -67,7 +67,7 @@ public sealed class DeploymentFailureTests
         account.Aws.Faults = null;
     }
 
-    private static async Task DestroyAsync(Account account, string where)
+    private static async Task DestroyAsync(DeployerAccount account, string where)
     {
         await account.Deployment.DestroyAsync();
         Assert.True(account.Minted().Count == 0, where);

@@ -3,17 +3,17 @@ using Amazon.SecretsManager.Model;
 namespace Deployer.Tests;
 
 /// <summary>Keys enter and leave a stack that goes on: what the function is allowed changes with them, and each change must be allowed to the end.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class KeysComeAndGoTests
 {
     [Fact]
     public async Task A_key_that_leaves_takes_its_minted_keys_along_and_the_others_stay()
     {
-        await using var account = Account.Start();
-        await account.UpAsync(Configuration(account, Account.SecretName, "shop/refunds"));
+        await using var account = DeployerAccount.Start();
+        await account.UpAsync(Configuration(account, DeployerAccount.SecretName, "shop/refunds"));
         Assert.Single(account.Minted("shop/refunds"));
 
-        await account.UpAsync(Configuration(account, Account.SecretName));
+        await account.UpAsync(Configuration(account, DeployerAccount.SecretName));
 
         Assert.Empty(account.Minted("shop/refunds"));
         await RotateAsync(account);
@@ -23,7 +23,7 @@ public sealed class KeysComeAndGoTests
     [Fact]
     public async Task A_key_is_renamed_to_one_whose_resources_have_the_same_names()
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         await account.UpAsync(Configuration(account, "shop/a"));
 
         await account.UpAsync(Configuration(account, "shop.a"));
@@ -37,19 +37,19 @@ public sealed class KeysComeAndGoTests
     [Fact]
     public async Task A_stack_grows_beyond_what_its_policies_can_name_and_shrinks_again()
     {
-        await using var account = Account.Start();
-        var others = Enumerable.Range(1, 100).Select(count => Others(count)).First(others => DeployedStack.IsByTag(Configuration(account, [Account.SecretName, .. others])));
-        await account.UpAsync(Configuration(account, Account.SecretName));
+        await using var account = DeployerAccount.Start();
+        var others = Enumerable.Range(1, 100).Select(count => Others(count)).First(others => DeployedStack.IsByTag(Configuration(account, [DeployerAccount.SecretName, .. others])));
+        await account.UpAsync(Configuration(account, DeployerAccount.SecretName));
 
-        await account.UpAsync(Configuration(account, [Account.SecretName, .. others[..^1]]));
+        await account.UpAsync(Configuration(account, [DeployerAccount.SecretName, .. others[..^1]]));
         Assert.DoesNotContain(account.Deployment.Changes, change => change.EndsWith("rotation-tagged", StringComparison.Ordinal));
 
-        await account.UpAsync(Configuration(account, [Account.SecretName, .. others]));
+        await account.UpAsync(Configuration(account, [DeployerAccount.SecretName, .. others]));
         Assert.Contains("create aws:iam/rolePolicy:RolePolicy rotation-tagged", account.Deployment.Changes);
         Assert.All(others, other => Assert.Single(account.Minted(other)));
         await RotateAsync(account);
 
-        await account.UpAsync(Configuration(account, Account.SecretName));
+        await account.UpAsync(Configuration(account, DeployerAccount.SecretName));
         Assert.Contains("delete aws:iam/rolePolicy:RolePolicy rotation-tagged", account.Deployment.Changes);
         Assert.All(others, other => Assert.Empty(account.Minted(other)));
         await RotateAsync(account);
@@ -65,18 +65,18 @@ public sealed class KeysComeAndGoTests
     public async Task A_key_comes_back_within_the_recovery_window_of_its_secret(bool restored, string refusal)
     {
         const string Name = "shop/refunds";
-        await using var account = Account.Start();
-        await account.UpAsync(WithWindow(Account.SecretName, Name));
-        await account.UpAsync(WithWindow(Account.SecretName));
+        await using var account = DeployerAccount.Start();
+        await account.UpAsync(WithWindow(DeployerAccount.SecretName, Name));
+        await account.UpAsync(WithWindow(DeployerAccount.SecretName));
         if (restored)
         {
             await account.Secrets.RestoreSecretAsync(new RestoreSecretRequest { SecretId = Name });
         }
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(WithWindow(Account.SecretName, Name)));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(WithWindow(DeployerAccount.SecretName, Name)));
         Assert.Contains(refusal, refused.ToString(), StringComparison.Ordinal);
         await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Name, ForceDeleteWithoutRecovery = true });
-        await account.UpAsync(WithWindow(Account.SecretName, Name));
+        await account.UpAsync(WithWindow(DeployerAccount.SecretName, Name));
 
         await account.AssertOpenAsync(account.Apis[0], Name);
         await RotateAsync(account);
@@ -88,14 +88,14 @@ public sealed class KeysComeAndGoTests
         };
     }
 
-    private static object Configuration(Account account, params string[] names) => new
+    private static object Configuration(DeployerAccount account, params string[] names) => new
     {
         recoveryWindowDays = 0,
         activationWait = 0, // nobody who waits moves the clock for others
         keys = names.Select(name => new { name, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(1 day)" }),
     };
 
-    private static async Task RotateAsync(Account account)
+    private static async Task RotateAsync(DeployerAccount account)
     {
         var before = await account.ReadKeyAsync("AWSCURRENT");
         await account.PassAsync(days: 1);

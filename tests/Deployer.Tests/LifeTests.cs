@@ -5,15 +5,15 @@ using Amazon.SecretsManager.Model;
 namespace Deployer.Tests;
 
 /// <summary>The stack itself: deployed onto the embedded AWS, rotated, changed, destroyed.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class LifeTests
 {
     [Fact]
     public async Task A_whole_life()
     {
-        await using var account = Account.Start(activationLag: TimeSpan.FromSeconds(60));
+        await using var account = DeployerAccount.Start(activationLag: TimeSpan.FromSeconds(60));
         var (first, second) = (account.Plans[0], account.Plans[1]);
-        await account.UpAsync(Account.Configuration(first));
+        await account.UpAsync(DeployerAccount.Configuration(first));
         await account.AssertOpenAsync(account.Apis[0]);
         Assert.True((await account.DescribeAsync()).RotationEnabled);
 
@@ -22,20 +22,20 @@ public sealed class LifeTests
         await EditAsync(account);
         await RotateByScheduleAsync(account, times: 1);
 
-        await account.UpAsync(Account.Configuration(first, second));
+        await account.UpAsync(DeployerAccount.Configuration(first, second));
         account.Time.Advance(TimeSpan.FromMinutes(2));
         await account.AssertOpenAsync(account.Apis[1]);
         await account.AssertOpenAsync(account.Apis[0]);
 
-        await account.UpAsync(Account.Configuration(second));
+        await account.UpAsync(DeployerAccount.Configuration(second));
         account.Time.Advance(TimeSpan.FromMinutes(2));
         await account.AssertOpenAsync(account.Apis[1]);
         Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSCURRENT")));
 
-        await account.UpAsync(Account.Configuration(second));
+        await account.UpAsync(DeployerAccount.Configuration(second));
         Assert.Empty(account.Deployment.Changes);
 
-        await account.UpAsync(Account.Configuration(second), replace: "aws:lambda/invocation:Invocation shop-orders-lifecycle");
+        await account.UpAsync(DeployerAccount.Configuration(second), replace: "aws:lambda/invocation:Invocation shop-orders-lifecycle");
         Assert.Contains("replace aws:lambda/invocation:Invocation shop-orders-lifecycle", account.Deployment.Changes);
         await account.AssertOpenAsync(account.Apis[1]);
         await RotateByScheduleAsync(account, times: 2, api: 1);
@@ -44,7 +44,7 @@ public sealed class LifeTests
         Assert.Empty(account.Deployment.Changes);
 
         await DestroyAsync(account);
-        await account.UpAsync(Account.Configuration(first));
+        await account.UpAsync(DeployerAccount.Configuration(first));
         await account.AssertOpenAsync(account.Apis[0]);
         await RotateByScheduleAsync(account, times: 1);
         await DestroyAsync(account);
@@ -54,7 +54,7 @@ public sealed class LifeTests
     public async Task A_life_under_policies_by_tag()
     {
         const string Other = "shop/refunds";
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         var (api, plan) = (account.MakeApi(), account.Plans[0]);
         var made = new { apiStages = new[] { new { apiId = api.ApiId, stage = "prod" } } };
         var more = Enumerable.Range(1, 100).First(count => DeployedStack.IsByTag(Configuration(ofFirst: null, ofSecond: plan, count)));
@@ -78,7 +78,7 @@ public sealed class LifeTests
 
         async Task RotateBothAsync(Uri ofFirst, Uri ofSecond)
         {
-            foreach (var (name, url) in new[] { (Account.SecretName, ofFirst), (Other, ofSecond) })
+            foreach (var (name, url) in new[] { (DeployerAccount.SecretName, ofFirst), (Other, ofSecond) })
             {
                 var before = await account.ReadKeyAsync("AWSCURRENT", name);
                 await account.RotateAsync(name);
@@ -94,14 +94,14 @@ public sealed class LifeTests
             activationWait = 0, // nobody who waits moves the clock for others
             keys = (object[])
             [
-                ofFirst is null ? new { name = Account.SecretName, usagePlan = made } : new { name = Account.SecretName, usagePlanIds = new[] { ofFirst } },
+                ofFirst is null ? new { name = DeployerAccount.SecretName, usagePlan = made } : new { name = DeployerAccount.SecretName, usagePlanIds = new[] { ofFirst } },
                 ofSecond is null ? new { name = Other, usagePlan = made } : new { name = Other, usagePlanIds = new[] { ofSecond } },
                 .. Enumerable.Range(1, more).Select(number => new { name = $"shop/more{number}", usagePlanIds = new[] { plan } }),
             ],
         };
     }
 
-    private static async Task RotateByScheduleAsync(Account account, int times, int api = 0)
+    private static async Task RotateByScheduleAsync(DeployerAccount account, int times, int api = 0)
     {
         for (var time = 0; time < times; time++)
         {
@@ -113,7 +113,7 @@ public sealed class LifeTests
         }
     }
 
-    private static async Task RotateByHandAsync(Account account)
+    private static async Task RotateByHandAsync(DeployerAccount account)
     {
         var before = await account.ReadKeyAsync("AWSCURRENT");
         await account.RotateAsync();
@@ -121,19 +121,19 @@ public sealed class LifeTests
         await account.AssertOpenAsync(account.Apis[0]);
     }
 
-    private static async Task EditAsync(Account account)
+    private static async Task EditAsync(DeployerAccount account)
     {
         var document = JsonSerializer.Serialize(new { apiKey = await account.ReadKeyAsync("AWSCURRENT"), url = "https://orders.example.com" });
-        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Account.SecretName, SecretString = document });
+        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = DeployerAccount.SecretName, SecretString = document });
     }
 
-    private static async Task DestroyAsync(Account account)
+    private static async Task DestroyAsync(DeployerAccount account)
     {
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Minted());
         Assert.Empty(account.Deployment.Resources);
         Assert.Empty(account.Aws.Events.Rules);
-        Assert.DoesNotContain(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items, key => key.Name?.StartsWith(Account.SecretName, StringComparison.Ordinal) == true);
+        Assert.DoesNotContain(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items, key => key.Name?.StartsWith(DeployerAccount.SecretName, StringComparison.Ordinal) == true);
         await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);
     }
 }

@@ -7,7 +7,7 @@ using LocalAws.Tests;
 namespace Deployer.Tests;
 
 /// <summary>The actions, invoked as Lambda is invoked, by somebody whom the stack names as an operator; the function does them with its own role.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class OperatorTests
 {
     private const string Other = "shop/refunds";
@@ -15,24 +15,24 @@ public sealed class OperatorTests
     [Fact]
     public async Task An_operator_invokes_each_action()
     {
-        await using var account = await Account.ListenAsync();
+        await using var account = await DeployerAccount.ListenAsync();
         var onCall = account.MakeRole("on-call");
         await account.UpAsync(Configuration(account, onCall));
 
         foreach (var action in new[] { "status", "check" })
         {
-            var answer = await AskAsync(account, onCall, action, Account.SecretName);
+            var answer = await AskAsync(account, onCall, action, DeployerAccount.SecretName);
             Assert.True(answer.GetProperty("Healthy").GetBoolean(), $"{action}: {answer.GetProperty("Findings").GetRawText()}");
         }
 
         var first = await account.ReadKeyAsync("AWSCURRENT");
         await account.RotateAsync();
-        await AskAsync(account, onCall, "rollback", Account.SecretName);
+        await AskAsync(account, onCall, "rollback", DeployerAccount.SecretName);
         Assert.True(first == await account.ReadKeyAsync("AWSCURRENT"), "AWSCURRENT was not moved back");
         await account.AssertOpenAsync(account.Apis[0]);
 
         account.Time.Advance(TimeSpan.FromMinutes(20)); // not yet the rule's hour
-        await AskAsync(account, onCall, "endOverlap", Account.SecretName);
+        await AskAsync(account, onCall, "endOverlap", DeployerAccount.SecretName);
         Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSPREVIOUS")));
 
         await account.RotateAsync(Other);
@@ -45,11 +45,11 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_stranger_invokes_nothing_and_an_operator_does_nothing_else()
     {
-        await using var account = await Account.ListenAsync();
+        await using var account = await DeployerAccount.ListenAsync();
         var (onCall, stranger) = (account.MakeRole("on-call"), account.MakeRole("stranger"));
         await account.UpAsync(Configuration(account, onCall));
 
-        var status = new { action = "status", secretId = Account.SecretName };
+        var status = new { action = "status", secretId = DeployerAccount.SecretName };
         Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, stranger, status));
         Assert.Equal((HttpStatusCode.OK, null), await InvokeAsync(account, onCall, status));
         // Not the function itself, under whatever name.
@@ -65,7 +65,7 @@ public sealed class OperatorTests
         }
 
         var secrets = account.SecretsManager(account.CredentialsOf(onCall));
-        var denied = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName }));
+        var denied = await Assert.ThrowsAnyAsync<AmazonServiceException>(() => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = DeployerAccount.SecretName }));
         Assert.Equal("AccessDeniedException", denied.ErrorCode);
 
         await account.UpAsync(Configuration(account));
@@ -75,7 +75,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task Through_the_alias_an_operator_sends_no_step_and_nothing_that_is_the_stacks()
     {
-        await using var account = await Account.ListenAsync();
+        await using var account = await DeployerAccount.ListenAsync();
         var onCall = account.MakeRole("on-call");
         await account.UpAsync(Configuration(account, onCall));
         await account.RotateAsync(Other);
@@ -110,20 +110,20 @@ public sealed class OperatorTests
         await account.AssertOpenAsync(account.Apis[0], Other);
     }
 
-    private static object Configuration(Account account, params string[] operators) => new
+    private static object Configuration(DeployerAccount account, params string[] operators) => new
     {
         recoveryWindowDays = 0,
         activationWait = 0, // nobody who waits moves the clock for others
         operators,
         keys = new[]
         {
-            new { name = Account.SecretName, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(30 days)", overlap = (string?)"0" },
+            new { name = DeployerAccount.SecretName, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(30 days)", overlap = (string?)"0" },
             new { name = Other, usagePlanIds = new[] { account.Plans[0] }, schedule = "rate(30 days)", overlap = (string?)null },
         },
     };
 
     /// <summary>The answer of an action that must succeed.</summary>
-    private static async Task<JsonElement> AskAsync(Account account, string roleArn, string action, string secretName)
+    private static async Task<JsonElement> AskAsync(DeployerAccount account, string roleArn, string action, string secretName)
     {
         using var response = await SendAsync(account, roleArn, HttpMethod.Post, ":operators/invocations", JsonSerializer.Serialize(new { action, secretId = secretName }));
         var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
@@ -132,13 +132,13 @@ public sealed class OperatorTests
         return answer;
     }
 
-    private static async Task<(HttpStatusCode Status, string? Error)> InvokeAsync(Account account, string roleArn, object sent, string qualifier = ":operators")
+    private static async Task<(HttpStatusCode Status, string? Error)> InvokeAsync(DeployerAccount account, string roleArn, object sent, string qualifier = ":operators")
     {
         using var response = await SendAsync(account, roleArn, HttpMethod.Post, qualifier + "/invocations", JsonSerializer.Serialize(sent));
         return (response.StatusCode, response.Headers.TryGetValues("x-amzn-ErrorType", out var errors) ? errors.Single() : null);
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(Account account, string roleArn, HttpMethod method, string path, string? content)
+    private static async Task<HttpResponseMessage> SendAsync(DeployerAccount account, string roleArn, HttpMethod method, string path, string? content)
     {
         var credentials = account.Aws.Iam.AssumeRole(roleArn.Split('/')[^1], "me");
         using var client = new HttpClient(new SigningHandler(credentials.AccessKeyId, "lambda", account.Aws.Region, credentials.SecretAccessKey));

@@ -6,7 +6,7 @@ using Pulumi.Testing;
 namespace Deployer.Tests;
 
 /// <summary>What the deployer does at the same time, and in which order, with functions that are invoked when a resource comes and goes.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class ParallelTests
 {
     private const string Invocation = "aws:lambda/invocation:Invocation";

@@ -7,7 +7,7 @@ using LocalAws;
 namespace Deployer.Tests;
 
 /// <summary>The policies that the stack declares, in force: they suffice, and nothing in them is too much.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class PolicyTests
 {
     // What a whole life cannot show: each with its reason.
@@ -38,7 +38,7 @@ public sealed class PolicyTests
     [Fact]
     public async Task The_function_can_do_nothing_to_what_is_not_its_own()
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         await DeployAsync(account, byTag: false);
         Assert.Empty(await ReachedAsync(account));
     }
@@ -46,18 +46,18 @@ public sealed class PolicyTests
     [Fact]
     public async Task The_secrets_policy_keeps_the_pending_value_and_the_rotation_function()
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         await DeployAsync(account, byTag: false);
         var pending = Guid.NewGuid().ToString();
-        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Account.SecretName, ClientRequestToken = pending, SecretString = "{}", VersionStages = ["AWSPENDING"] });
+        await account.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = DeployerAccount.SecretName, ClientRequestToken = pending, SecretString = "{}", VersionStages = ["AWSPENDING"] });
 
         // The account's own administrator is no role here, and what a policy denies is evaluated for roles.
         var role = account.Aws.Iam.CreateRole("everything", """{"Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}}""");
         account.Aws.Iam.PutRolePolicy("everything", "everything", """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}""");
         var everything = account.SecretsManager(account.CredentialsOf(role.Arn));
-        await everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName });
-        await AssertDeniedAsync(() => everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = Account.SecretName, VersionStage = "AWSPENDING" }));
-        await AssertDeniedAsync(() => everything.RotateSecretAsync(new RotateSecretRequest { SecretId = Account.SecretName, RotationLambdaARN = $"arn:aws:lambda:{account.Aws.Region}:{account.Aws.AccountId}:function:other" }));
+        await everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = DeployerAccount.SecretName });
+        await AssertDeniedAsync(() => everything.GetSecretValueAsync(new GetSecretValueRequest { SecretId = DeployerAccount.SecretName, VersionStage = "AWSPENDING" }));
+        await AssertDeniedAsync(() => everything.RotateSecretAsync(new RotateSecretRequest { SecretId = DeployerAccount.SecretName, RotationLambdaARN = $"arn:aws:lambda:{account.Aws.Region}:{account.Aws.AccountId}:function:other" }));
     }
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class PolicyTests
     [InlineData("events.amazonaws.com")]
     public async Task Each_service_that_may_call_the_function_needs_its_permission(string service)
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         await account.UpAsync(OverlapTests.Configuration(account, "24h"));
         var first = await account.ReadKeyAsync("AWSCURRENT");
         await account.RotateAsync();
@@ -110,7 +110,7 @@ public sealed class PolicyTests
     private static async Task<List<Part>> PartsAsync(bool byTag, Predicate<string> ofPolicy)
     {
         var policies = new List<JsonObject>();
-        await using var account = Account.Start(policy =>
+        await using var account = DeployerAccount.Start(policy =>
         {
             if (ofPolicy(policy))
             {
@@ -135,7 +135,7 @@ public sealed class PolicyTests
     /// <summary>Whether a life without the part fails, or leaves something reachable that is not the function's own.</summary>
     private static async Task<bool> IsMissedAsync(bool byTag, Func<string, string> tamper)
     {
-        await using var account = Account.Start(tamper);
+        await using var account = DeployerAccount.Start(tamper);
         try
         {
             await DeployAsync(account, byTag);
@@ -167,23 +167,23 @@ public sealed class PolicyTests
         }
     }
 
-    private static async Task MakeSecretAnewAsync(Account account, bool byTag)
+    private static async Task MakeSecretAnewAsync(DeployerAccount account, bool byTag)
     {
-        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, ForceDeleteWithoutRecovery = true });
+        await account.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = DeployerAccount.SecretName, ForceDeleteWithoutRecovery = true });
         await account.Deployment.RefreshAsync();
         account.AdoptedKeyId = null; // it is disabled by now
         await account.UpAsync(Configuration(account, byTag, apiId: null, account.Plans[1]));
     }
 
     // What the function calls while a process of it starts; here it runs in this one.
-    private static async Task StartAsync(Account account)
+    private static async Task StartAsync(DeployerAccount account)
     {
         var credentials = account.CredentialsOf(account.FunctionRoleArn);
         await account.ApiGateway(credentials).GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 });
         await account.SecretsManager(credentials).GetRandomPasswordAsync(new GetRandomPasswordRequest());
     }
 
-    private static async Task DeployAsync(Account account, bool byTag)
+    private static async Task DeployAsync(DeployerAccount account, bool byTag)
     {
         var inUse = account.Aws.ApiGateway.CreateApiKey(new() { Name = "in use", Enabled = true });
         foreach (var plan in account.Plans)
@@ -196,7 +196,7 @@ public sealed class PolicyTests
     }
 
     /// <summary>A key that adopts one; by tag, also more than can be named, of which the first is in a usage plan that the stack makes as long as there is an API for it.</summary>
-    private static object Configuration(Account account, bool byTag, string? apiId, params string[] plans)
+    private static object Configuration(DeployerAccount account, bool byTag, string? apiId, params string[] plans)
     {
         return !byTag ? With(0) : Enumerable.Range(1, 100).Select(With).First(DeployedStack.IsByTag);
 
@@ -207,7 +207,7 @@ public sealed class PolicyTests
             kmsKeyArn = $"arn:aws:kms:{account.Aws.Region}:{account.Aws.AccountId}:key/11111111-2222-3333-4444-555555555555",
             keys = (object[])
             [
-                new { name = Account.SecretName, usagePlanIds = plans, schedule = "rate(1 day)", adoptedKeyId = account.AdoptedKeyId },
+                new { name = DeployerAccount.SecretName, usagePlanIds = plans, schedule = "rate(1 day)", adoptedKeyId = account.AdoptedKeyId },
                 .. Enumerable.Range(1, others).Select(number => (object)(number == 1 && apiId is not null
                     ? new { name = $"other{number}", usagePlan = new { apiStages = new[] { new { apiId, stage = "prod" } } } }
                     : new { name = $"other{number}", usagePlanIds = new[] { account.Plans[1] } })),
@@ -215,11 +215,11 @@ public sealed class PolicyTests
         };
     }
 
-    private static async Task<bool> IsAdoptedEnabledAsync(Account account) =>
+    private static async Task<bool> IsAdoptedEnabledAsync(DeployerAccount account) =>
         (await account.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = account.AdoptedKeyId })).Enabled == true;
 
     /// <summary>What the function's role can do to things that are not the stack's.</summary>
-    private static async Task<List<string>> ReachedAsync(Account account)
+    private static async Task<List<string>> ReachedAsync(DeployerAccount account)
     {
         var foreignKey = account.Aws.ApiGateway.CreateApiKey(new() { Name = "somebody's", Enabled = true }).Id;
         var foreignMinted = account.Aws.ApiGateway.CreateApiKey(new()
@@ -254,7 +254,7 @@ public sealed class PolicyTests
             ["read another secret"] = () => secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = foreignSecret.Arn }),
             ["describe another secret"] = () => secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = foreignSecret.Arn }),
             ["write another secret"] = () => secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = foreignSecret.Arn, SecretString = "{}" }),
-            ["delete its own secret"] = () => secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = Account.SecretName, RecoveryWindowInDays = 7 }),
+            ["delete its own secret"] = () => secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = DeployerAccount.SecretName, RecoveryWindowInDays = 7 }),
         };
         var reached = new List<string>();
         foreach (var (what, attempt) in attempts)

@@ -5,7 +5,7 @@ using Pulumi.Testing;
 namespace Deployer.Tests;
 
 /// <summary>A function's reserved concurrency is deployed, changed and taken away.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed class ReservedConcurrencyTests
 {
     [Fact]

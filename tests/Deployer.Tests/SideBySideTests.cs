@@ -8,7 +8,7 @@ using Amazon.SecretsManager.Model;
 namespace Deployer.Tests;
 
 /// <summary>Two stacks in one account and Region: what the function of one can do to what the other one made, by calls that its role signs.</summary>
-[Collection(nameof(Account))]
+[Collection(nameof(DeployerAccount))]
 public sealed partial class SideBySideTests
 {
     private const string Theirs = "shop/refunds";
@@ -16,13 +16,13 @@ public sealed partial class SideBySideTests
     [Fact]
     public async Task The_function_of_one_stack_is_kept_from_what_the_other_made_where_IAM_can()
     {
-        await using var account = Account.Start();
+        await using var account = DeployerAccount.Start();
         var neighbour = await DeployAsync(account, keys: 1);
         Assert.Contains("create aws:iam/rolePolicy:RolePolicy shop-orders-secret", account.Deployment.Changes);
 
         await AssertReachAsync(account, denied: [.. OnSecret(account), .. OnMintedKey(account), .. OnOthers(account)], reached: Unavoidable(account));
 
-        await AssertRotatesAsync(account, Account.SecretName);
+        await AssertRotatesAsync(account, DeployerAccount.SecretName);
         await AssertRotatesAsync(account, Theirs);
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Minted());
@@ -34,18 +34,18 @@ public sealed partial class SideBySideTests
     [Fact]
     public async Task By_tag_it_is_kept_from_all_but_their_minted_keys()
     {
-        await using var account = Account.Start();
-        await DeployAsync(account, keys: Enumerable.Range(1, 100).First(count => DeployedStack.IsByTag(Configuration(account.Plans[0], "api1", Account.SecretName, count))));
+        await using var account = DeployerAccount.Start();
+        await DeployAsync(account, keys: Enumerable.Range(1, 100).First(count => DeployedStack.IsByTag(Configuration(account.Plans[0], "api1", DeployerAccount.SecretName, count))));
         Assert.Contains("create aws:iam/rolePolicy:RolePolicy rotation-tagged", account.Deployment.Changes);
 
         await AssertReachAsync(account, denied: [.. OnSecret(account), .. OnOthers(account)], reached: [.. Unavoidable(account), .. OnMintedKey(account)]);
     }
 
     /// <summary>Both stacks: each with a key in a usage plan that it makes, and others that share one.</summary>
-    private static async Task<DeployedStack> DeployAsync(Account account, int keys)
+    private static async Task<DeployedStack> DeployAsync(DeployerAccount account, int keys)
     {
         var neighbour = new DeployedStack(account, "prod", project: "payments");
-        await account.UpAsync(Configuration(account.Plans[0], account.MakeApi().ApiId, Account.SecretName, keys));
+        await account.UpAsync(Configuration(account.Plans[0], account.MakeApi().ApiId, DeployerAccount.SecretName, keys));
         await neighbour.UpAsync(Configuration(account.Plans[1], account.MakeApi().ApiId, Theirs, keys));
         Assert.NotEqual(account.FunctionRoleArn, neighbour.FunctionRoleArn);
         return neighbour;
@@ -62,14 +62,14 @@ public sealed partial class SideBySideTests
         ],
     };
 
-    private static async Task AssertRotatesAsync(Account account, string secretName)
+    private static async Task AssertRotatesAsync(DeployerAccount account, string secretName)
     {
         var before = await account.ReadKeyAsync("AWSCURRENT", secretName);
         await account.RotateAsync(secretName);
         Assert.True(before == await account.ReadKeyAsync("AWSPREVIOUS", secretName), $"{secretName} was not rotated.");
     }
 
-    private static async Task AssertReachAsync(Account account, IEnumerable<Attempt> denied, IEnumerable<Attempt> reached)
+    private static async Task AssertReachAsync(DeployerAccount account, IEnumerable<Attempt> denied, IEnumerable<Attempt> reached)
     {
         foreach (var attempt in denied)
         {
@@ -97,7 +97,7 @@ public sealed partial class SideBySideTests
         }
     }
 
-    private static IEnumerable<Attempt> OnSecret(Account account)
+    private static IEnumerable<Attempt> OnSecret(DeployerAccount account)
     {
         var secrets = Secrets(account);
         return
@@ -112,7 +112,7 @@ public sealed partial class SideBySideTests
         ];
     }
 
-    private static IEnumerable<Attempt> OnMintedKey(Account account)
+    private static IEnumerable<Attempt> OnMintedKey(DeployerAccount account)
     {
         const string Warning = "minted keys of other stacks";
         var gateway = Gateway(account);
@@ -125,7 +125,7 @@ public sealed partial class SideBySideTests
         ];
     }
 
-    private static IEnumerable<Attempt> OnOthers(Account account)
+    private static IEnumerable<Attempt> OnOthers(DeployerAccount account)
     {
         var gateway = Gateway(account);
         var (own, minted, template, plan) = (account.Minted().Single().Id, account.Minted(Theirs).Single().Id, TemplateOf(account, Theirs), PlanOf(account, Theirs));
@@ -145,10 +145,10 @@ public sealed partial class SideBySideTests
     }
 
     /// <summary>What the function needs for its own keys and IAM cannot narrow to them.</summary>
-    private static IEnumerable<Attempt> Unavoidable(Account account)
+    private static IEnumerable<Attempt> Unavoidable(DeployerAccount account)
     {
         var gateway = Gateway(account);
-        var (minted, own) = (account.Minted(Theirs).Single().Id, PlanOf(account, Account.SecretName));
+        var (minted, own) = (account.Minted(Theirs).Single().Id, PlanOf(account, DeployerAccount.SecretName));
         var secretArn = account.Aws.SecretsManager.DescribeSecret(new() { SecretId = Theirs }).Arn;
         return
         [
@@ -161,25 +161,25 @@ public sealed partial class SideBySideTests
         ];
     }
 
-    private static AmazonAPIGatewayClient Gateway(Account account) => account.ApiGateway(account.CredentialsOf(account.FunctionRoleArn));
+    private static AmazonAPIGatewayClient Gateway(DeployerAccount account) => account.ApiGateway(account.CredentialsOf(account.FunctionRoleArn));
 
-    private static AmazonSecretsManagerClient Secrets(Account account) => account.SecretsManager(account.CredentialsOf(account.FunctionRoleArn));
+    private static AmazonSecretsManagerClient Secrets(DeployerAccount account) => account.SecretsManager(account.CredentialsOf(account.FunctionRoleArn));
 
-    private static string TemplateOf(Account account, string secretName) =>
+    private static string TemplateOf(DeployerAccount account, string secretName) =>
         account.Aws.ApiGateway.GetApiKeys(new() { NameQuery = secretName + " (template)" }).Items.Single().Id;
 
-    private static string PlanOf(Account account, string secretName) =>
+    private static string PlanOf(DeployerAccount account, string secretName) =>
         account.Aws.ApiGateway.GetUsagePlans(new() { KeyId = account.Minted(secretName).Single().Id }).Items.Single().Id;
 
     private static UpdateApiKeyRequest Disabling(string keyId) => new() { ApiKey = keyId, PatchOperations = [new() { Op = Op.Replace, Path = "/enabled", Value = "false" }] };
 
-    private static Amazon.APIGateway.Model.TagResourceRequest Tagging(Account account, string keyId) =>
-        new() { ResourceArn = ArnOf(account, keyId), Tags = new() { ["apikey-rotation:template-for"] = Account.SecretName } };
+    private static Amazon.APIGateway.Model.TagResourceRequest Tagging(DeployerAccount account, string keyId) =>
+        new() { ResourceArn = ArnOf(account, keyId), Tags = new() { ["apikey-rotation:template-for"] = DeployerAccount.SecretName } };
 
-    private static Amazon.APIGateway.Model.UntagResourceRequest Untagging(Account account, string keyId) =>
+    private static Amazon.APIGateway.Model.UntagResourceRequest Untagging(DeployerAccount account, string keyId) =>
         new() { ResourceArn = ArnOf(account, keyId), TagKeys = ["apikey-rotation:minted-for", "apikey-rotation:template-for"] };
 
-    private static string ArnOf(Account account, string keyId) => $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{keyId}";
+    private static string ArnOf(DeployerAccount account, string keyId) => $"arn:aws:apigateway:{account.Aws.Region}::/apikeys/{keyId}";
 
     [GeneratedRegex("^## What IAM cannot narrow\n.*?(?=^## )", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LimitsPattern();

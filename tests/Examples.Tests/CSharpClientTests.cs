@@ -10,12 +10,12 @@ namespace Examples.Tests;
 public sealed class CSharpClientTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
-    private World _world = null!;
+    private ClientFixture _world = null!;
     private AmazonSecretsManagerClient _secretsManager = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _world = await World.StartAsync();
+        _world = await ClientFixture.StartAsync();
         _secretsManager = _world.SecretsManager();
     }
 
@@ -297,7 +297,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         (api.Status, api.Location) = (307, other.Url.ToString());
         using var client = new HttpClient(Handler(new Opaque(new SocketsHttpHandler { UseProxy = false })));
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(client, HttpStatusCode.OK, async, api.Url));
-        var taken = $"took a request with the key of secret {World.SecretName} to {other.Url.ToString().TrimEnd('/')}.";
+        var taken = $"took a request with the key of secret {ClientFixture.SecretName} to {other.Url.ToString().TrimEnd('/')}.";
         Assert.Contains(taken, failure.Message, StringComparison.Ordinal);
         Assert.Contains("revoke the previous key", failure.Message, StringComparison.Ordinal);
     }
@@ -343,7 +343,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         var answers = new Answers();
         using var client = new HttpClient(Handler(answers));
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(client, HttpStatusCode.OK));
-        Assert.StartsWith($"Secret {World.SecretName} holds no key:", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Secret {ClientFixture.SecretName} holds no key:", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Old", failure.ToString(), StringComparison.Ordinal);
         Assert.True(answers.Keys.Count == 0, "something was sent");
     }
@@ -363,7 +363,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
     }
 
     private RotatedApiKeyHandler Handler(HttpMessageHandler below) =>
-        new(_secretsManager, World.SecretName, TimeSpan.FromMinutes(5), _time) { InnerHandler = below };
+        new(_secretsManager, ClientFixture.SecretName, TimeSpan.FromMinutes(5), _time) { InnerHandler = below };
 
     private async Task CallAsync(HttpClient client, HttpStatusCode expected, bool async = true, Uri? url = null)
     {

@@ -14,10 +14,10 @@ public sealed partial class GuideTests
     [Fact]
     public async Task The_registration_keeps_the_key_and_follows_no_redirect()
     {
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         await using var api = await LoopbackApi.StartAsync();
         await using var other = await LoopbackApi.StartAsync();
-        using var secretsManager = world.SecretsManager();
+        using var secretsManager = fixture.SecretsManager();
         var services = new ServiceCollection();
         services.AddHttpClient("orders")
             .UseSocketsHttpHandler((handler, _) => (handler.AllowAutoRedirect, handler.PooledConnectionLifetime) = (false, TimeSpan.FromMinutes(2)))
@@ -33,7 +33,7 @@ public sealed partial class GuideTests
         }
 
         Assert.All(api.Keys, Assert.NotNull);
-        Assert.Equal((2, 3, 0), (world.Reads, api.Keys.Count, other.Keys.Count));
+        Assert.Equal((2, 3, 0), (fixture.Reads, api.Keys.Count, other.Keys.Count));
         var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "GuideTests.cs"), TestContext.Current.CancellationToken);
         Assert.Contains(Lines(Assert.Single(Snippets("csharp"))), Lines(source), StringComparison.Ordinal);
     }
@@ -46,12 +46,12 @@ public sealed partial class GuideTests
             Assert.SkipUnless(await ClientProcess.SucceedsAsync("python3", "-c", $"import {module}"), $"python3 with {module} is not installed.");
         }
 
-        await using var world = await World.StartAsync();
-        await using var process = world.Start("python3", ["-c", $"url = '{world.Orders}'\n{snippet}"], ("PYTHONPATH", "examples/python"));
+        await using var fixture = await ClientFixture.StartAsync();
+        await using var process = fixture.Start("python3", ["-c", $"url = '{fixture.Orders}'\n{snippet}"], ("PYTHONPATH", "examples/python"));
         var answer = await process.EndAsync();
         Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
         Assert.All(answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Equal("""200 b'{"ok":true}'""", line.TrimEnd()));
-        Assert.Equal(1, world.Reads);
+        Assert.Equal(1, fixture.Reads);
     }
 
     // TykTechnologies/github-actions 23, v-fidelusaleksander/ghcertified 764:
@@ -77,8 +77,8 @@ public sealed partial class GuideTests
             await ClientProcess.SucceedsAsync("aws", "--version") && await ClientProcess.SucceedsAsync("curl", "--version"),
             "The aws CLI or curl is not installed.");
         var step = Step().Match(Guide).Groups["command"].Value;
-        await using var world = await World.StartAsync();
-        await using var process = world.Start("bash", ["-e", "-c", step], ("URL", world.Orders.ToString()));
+        await using var fixture = await ClientFixture.StartAsync();
+        await using var process = fixture.Start("bash", ["-e", "-c", step], ("URL", fixture.Orders.ToString()));
         Assert.Equal(new Answer(0, """{"ok":true}""", ""), await process.EndAsync());
     }
 

@@ -6,14 +6,14 @@ namespace Examples.Tests;
 /// <summary>examples/python, on an API whose key is replaced under it.</summary>
 public sealed class PythonClientTests : IAsyncLifetime
 {
-    private World _world = null!;
+    private ClientFixture _world = null!;
     private ClientProcess _client = null!;
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(await ClientProcess.SucceedsAsync("python3", "-c", "import boto3"), "python3 with boto3 is not installed.");
-        _world = await World.StartAsync();
-        _client = _world.Start("python3", ["-u", "conversation.py", World.SecretName]);
+        _world = await ClientFixture.StartAsync();
+        _client = _world.Start("python3", ["-u", "conversation.py", ClientFixture.SecretName]);
     }
 
     public async ValueTask DisposeAsync()
@@ -192,7 +192,7 @@ public sealed class PythonClientTests : IAsyncLifetime
         (api.Status, api.Location) = (302, other.Url.ToString());
         var answer = await AskAsync($"call {api.Url}");
         Assert.Equal("RuntimeError", answer[0]);
-        var taken = $"A redirect was followed to {other.Url.ToString().TrimEnd('/')} and took the key of secret {World.SecretName} along.";
+        var taken = $"A redirect was followed to {other.Url.ToString().TrimEnd('/')} and took the key of secret {ClientFixture.SecretName} along.";
         Assert.StartsWith(taken, answer[1], StringComparison.Ordinal);
     }
 
@@ -248,7 +248,7 @@ public sealed class PythonClientTests : IAsyncLifetime
             Assert.Equal(
                 [
                     "ValueError",
-                    $"Secret {World.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key.",
+                    $"Secret {ClientFixture.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key.",
                 ],
                 await AskAsync($"call {api.Url}"));
         }

@@ -13,33 +13,33 @@ public sealed class ShellClientTests
     public async Task It_calls_through_a_rotation_and_a_revoke_and_shows_the_key_to_nobody()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         using var tools = new Tools([.. Needed, "jq"]);
 
-        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(world, tools, world.Orders));
-        await world.RotateAsync();
-        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(world, tools, world.Orders));
-        await world.RevokePreviousAsync();
-        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(world, tools, world.Orders));
+        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(fixture, tools, fixture.Orders));
+        await fixture.RotateAsync();
+        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(fixture, tools, fixture.Orders));
+        await fixture.RevokePreviousAsync();
+        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(fixture, tools, fixture.Orders));
 
         Assert.Contains("curl --disable --config - ", tools.Seen, StringComparison.Ordinal);
-        world.Print(tools.Seen);
+        fixture.Print(tools.Seen);
     }
 
     [Fact]
     public async Task A_key_that_is_revoked_between_the_read_and_the_call_is_read_again()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         using var tools = new Tools([.. Needed, "jq"]);
-        await world.RotateAsync();
-        await world.RevokePreviousAsync();
-        world.FailReads(Fault.StaleRead(), onlyFirst: 1);
+        await fixture.RotateAsync();
+        await fixture.RevokePreviousAsync();
+        fixture.FailReads(Fault.StaleRead(), onlyFirst: 1);
 
-        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(world, tools, world.Orders));
+        Assert.Equal((0, """{"ok":true}""", ""), await CallAsync(fixture, tools, fixture.Orders));
 
-        Assert.Equal(2, world.Reads);
-        world.Print(tools.Seen);
+        Assert.Equal(2, fixture.Reads);
+        fixture.Print(tools.Seen);
     }
 
     [Fact]
@@ -47,15 +47,15 @@ public sealed class ShellClientTests
     public async Task An_outage_of_Secrets_Manager_ends_it_before_anything_is_sent()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         await using var api = await LoopbackApi.StartAsync();
         using var tools = new Tools([.. Needed, "jq"]);
-        world.FailReads(Fault.Error(500, "InternalServiceError", "Injected."));
+        fixture.FailReads(Fault.Error(500, "InternalServiceError", "Injected."));
 
-        var (exitCode, output, errors) = await CallAsync(world, tools, api.Url);
+        var (exitCode, output, errors) = await CallAsync(fixture, tools, api.Url);
 
         Assert.Equal((1, ""), (exitCode, output));
-        Assert.EndsWith($"call-api.sh: secret {World.SecretName} was not read.\n", errors, StringComparison.Ordinal);
+        Assert.EndsWith($"call-api.sh: secret {ClientFixture.SecretName} was not read.\n", errors, StringComparison.Ordinal);
         Assert.True(api.Keys.IsEmpty, "something was sent");
     }
 
@@ -64,17 +64,17 @@ public sealed class ShellClientTests
     public async Task An_API_that_refuses_for_another_reason_is_called_once_and_its_answer_shown(bool readsFail)
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         await using var api = await LoopbackApi.StartAsync();
         using var tools = new Tools([.. Needed, "jq"]);
         api.Status = 403;
-        world.FailReads(readsFail ? Fault.Error(500, "InternalServiceError", "Injected.") : null, exceptFirst: 1);
+        fixture.FailReads(readsFail ? Fault.Error(500, "InternalServiceError", "Injected.") : null, exceptFirst: 1);
 
-        var (exitCode, output, errors) = await CallAsync(world, tools, api.Url);
+        var (exitCode, output, errors) = await CallAsync(fixture, tools, api.Url);
 
         Assert.Equal((1, "status 403"), (exitCode, output));
         Assert.EndsWith($"call-api.sh: {api.Url} answered 403.\n", errors, StringComparison.Ordinal);
-        Assert.Equal((1, 2), (api.Keys.Count, world.Reads));
+        Assert.Equal((1, 2), (api.Keys.Count, fixture.Reads));
     }
 
     [Theory, InlineData(301), InlineData(302), InlineData(307)]
@@ -100,13 +100,13 @@ public sealed class ShellClientTests
     public async Task Eight_callers_at_once_do_not_get_in_each_others_way()
     {
         await SkipUnlessInstalledAsync("aws", "curl", "jq");
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         using var tools = new Tools([.. Needed, "jq"]);
 
-        var calls = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CallAsync(world, tools, world.Orders)));
+        var calls = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => CallAsync(fixture, tools, fixture.Orders)));
 
         Assert.All(calls, call => Assert.Equal((0, """{"ok":true}""", ""), call));
-        Assert.Equal(8, world.Reads);
+        Assert.Equal(8, fixture.Reads);
     }
 
     // govuk-one-login/authentication-api 3366, dmno-dev/varlock 1009, Lifecycle-Innovations-Limited/claude-ops 72:
@@ -128,7 +128,7 @@ public sealed class ShellClientTests
         var (api, call) = await CallWithAsync(reader, document);
         Assert.Equal((1, ""), (call.ExitCode, call.Output));
         Assert.Equal(
-            $"call-api.sh: secret {World.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". "
+            $"call-api.sh: secret {ClientFixture.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". "
             + "Rotate it, or store a key.\n",
             call.Errors);
         Assert.True(api.Keys.IsEmpty, "something was sent");
@@ -139,12 +139,12 @@ public sealed class ShellClientTests
     public async Task The_aws_CLI_hands_a_document_over_as_it_is(string reader)
     {
         await SkipUnlessInstalledAsync("aws", "curl", reader);
-        await using var world = await World.StartAsync();
+        await using var fixture = await ClientFixture.StartAsync();
         await using var api = await LoopbackApi.StartAsync();
         using var tools = new Tools([.. Needed, reader]);
-        world.Store($"{{\r\n\t\"owner\":\t\"Zoë \\\"apiKey\\\": \\\"no\\\"\",\n\"apiKey\":\n\n\"{Documents.Key}\" }}\n");
+        fixture.Store($"{{\r\n\t\"owner\":\t\"Zoë \\\"apiKey\\\": \\\"no\\\"\",\n\"apiKey\":\n\n\"{Documents.Key}\" }}\n");
 
-        Assert.Equal((0, "status 200", ""), await CallAsync(world, tools, api.Url));
+        Assert.Equal((0, "status 200", ""), await CallAsync(fixture, tools, api.Url));
 
         Assert.Equal([Documents.Key], api.Keys);
     }
@@ -173,7 +173,7 @@ public sealed class ShellClientTests
         Assert.True(api.Keys.IsEmpty, "something was sent");
     }
 
-    [Theory, InlineData(""), InlineData(World.SecretName)]
+    [Theory, InlineData(""), InlineData(ClientFixture.SecretName)]
     public async Task Without_a_secret_and_a_URL_it_says_how_it_is_used(string arguments)
     {
         await SkipUnlessInstalledAsync("bash");
@@ -229,12 +229,12 @@ public sealed class ShellClientTests
     }
 
     private static async Task<(int ExitCode, string Output, string Errors)> CallAsync(
-        World? world, Tools tools, Uri url, params (string Name, string Value)[] variables)
+        ClientFixture? fixture, Tools tools, Uri url, params (string Name, string Value)[] variables)
     {
-        string[] arguments = [Script, World.SecretName, url.ToString()];
+        string[] arguments = [Script, ClientFixture.SecretName, url.ToString()];
         variables = [.. variables, ("PATH", tools.Path)];
         var bash = Tools.Find("bash");
-        await using var process = world?.Start(bash, arguments, variables) ?? ClientProcess.Start(bash, arguments, _ => { }, variables);
+        await using var process = fixture?.Start(bash, arguments, variables) ?? ClientProcess.Start(bash, arguments, _ => { }, variables);
         var answer = await process.EndAsync();
         return (answer.ExitCode, answer.Output, answer.Errors);
     }

@@ -23,7 +23,7 @@ public sealed class AbsentServiceTests
     public async Task An_operation_that_is_not_here_says_so(
         string service, string path, string? target, string contentType, string body, string answeredType, string answer, string operation)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, text) = await SendAsync(account, service, path, contentType, Encoding.UTF8.GetBytes(body), ("X-Amz-Target", target));
 
@@ -39,7 +39,7 @@ public sealed class AbsentServiceTests
     [Fact]
     public async Task CloudWatch_is_answered_in_CBOR_where_it_is_asked_so()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await SendAsync(
             account, "monitoring", "/service/GraniteServiceVersion20100801/operation/ListMetrics", "application/cbor", [0xA0], ("smithy-protocol", "rpc-v2-cbor"));
@@ -61,9 +61,9 @@ public sealed class AbsentServiceTests
     private static string Text(string operation) => $"The embedded AWS does not have {operation}. local/LocalAws/README.md lists what it has.";
 
     private static async Task<(HttpResponseMessage Response, byte[] Body)> SendAsync(
-        Account account, string service, string path, string contentType, byte[] body, (string Name, string? Value) header)
+        LocalAwsAccount account, string service, string path, string contentType, byte[] body, (string Name, string? Value) header)
     {
-        using var http = new HttpClient(new SigningHandler(Account.AccessKeyId, service));
+        using var http = new HttpClient(new SigningHandler(LocalAwsAccount.AccessKeyId, service));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.Aws.ServiceUrl, path)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         if (header.Value is not null)

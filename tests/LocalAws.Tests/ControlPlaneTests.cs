@@ -8,7 +8,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task A_call_is_logged_with_who_what_and_on_which_resource()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var secret = await account.CreateSecretAsync();
         var key = await account.CreateKeyAsync();
 
@@ -17,10 +17,10 @@ public sealed class ControlPlaneTests
 
         Assert.Equal(
             [
-                new AwsCall(1, Account.AccessKeyId, "secretsmanager", "CreateSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:payments"),
-                new AwsCall(2, Account.AccessKeyId, "apigateway", "CreateApiKey", "arn:aws:apigateway:eu-west-1::/apikeys"),
-                new AwsCall(3, Account.AccessKeyId, "secretsmanager", "GetSecretValue", secret.ARN),
-                new AwsCall(4, Account.AccessKeyId, "apigateway", "GetApiKey", $"arn:aws:apigateway:eu-west-1::/apikeys/{key.Id}"),
+                new AwsCall(1, LocalAwsAccount.AccessKeyId, "secretsmanager", "CreateSecret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:payments"),
+                new AwsCall(2, LocalAwsAccount.AccessKeyId, "apigateway", "CreateApiKey", "arn:aws:apigateway:eu-west-1::/apikeys"),
+                new AwsCall(3, LocalAwsAccount.AccessKeyId, "secretsmanager", "GetSecretValue", secret.ARN),
+                new AwsCall(4, LocalAwsAccount.AccessKeyId, "apigateway", "GetApiKey", $"arn:aws:apigateway:eu-west-1::/apikeys/{key.Id}"),
             ],
             account.Aws.Calls.Snapshot().Select(record => record.Call));
         Assert.Equal([200, 201, 200, 200], account.Aws.Calls.Snapshot().Select(record => record.Status));
@@ -29,7 +29,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task A_refused_call_is_logged_with_its_code()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await Assert.ThrowsAsync<Amazon.SecretsManager.Model.ResourceNotFoundException>(() => account.LabelsAsync("nothing"));
 
@@ -42,7 +42,7 @@ public sealed class ControlPlaneTests
     [InlineData(null, 403)]
     public async Task Who_does_not_sign_is_refused(string? target, int status)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(
             HttpMethod.Post, target is null ? "/apikeys" : "/", """{"Name":"payments"}""", service: null, target);
@@ -57,7 +57,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task A_body_that_is_no_json_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (json, _) = await account.SendAsync(HttpMethod.Post, "/", "{", "secretsmanager", "secretsmanager.CreateSecret");
         var (rest, _) = await account.SendAsync(HttpMethod.Post, "/apikeys", "[]");
@@ -68,7 +68,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task Who_clears_the_log_goes_on_counting()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateKeyAsync();
         await account.CreateKeyAsync();
 
@@ -84,7 +84,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task No_value_is_in_the_log()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(value: "hidden value");
         await account.CreateKeyAsync();
 

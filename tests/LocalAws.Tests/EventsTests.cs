@@ -15,7 +15,7 @@ public sealed class EventsTests
     [InlineData(true, "210987654321", false)]
     public async Task A_permission_with_SourceAccount_admits_only_rules_that_name_their_account(bool named, string? sourceAccount, bool invoked)
     {
-        await using var account = await Account.StartAsync(new() { Unknowns = new() { RulesNameTheirAccount = named } }, inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(new() { Unknowns = new() { RulesNameTheirAccount = named } }, inProcess: true);
         Schedule(account, "rate(1 day)", sourceAccount);
 
         account.Clock.Advance(TimeSpan.FromDays(1));
@@ -26,7 +26,7 @@ public sealed class EventsTests
     [Fact]
     public async Task A_permission_with_the_ARN_of_other_rules_does_not_admit_a_rule()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         Schedule(account, "rate(1 day)", sourceAccount: null, rules: "others-*");
 
         account.Clock.Advance(TimeSpan.FromDays(1));
@@ -37,7 +37,7 @@ public sealed class EventsTests
     [Fact]
     public async Task A_throttled_event_is_tried_again_and_later_each_time_until_it_runs()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         var (end, runs) = (new TaskCompletionSource(), 0);
         Schedule(account, "rate(1 day)", reservedConcurrency: 1, run: async () =>
         {
@@ -68,7 +68,7 @@ public sealed class EventsTests
     [Fact]
     public async Task An_event_that_is_throttled_for_six_hours_is_lost()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         Schedule(account, "rate(1 day)", reservedConcurrency: 0);
         account.Clock.Advance(TimeSpan.FromDays(1));
 
@@ -89,7 +89,7 @@ public sealed class EventsTests
     [Fact]
     public async Task A_function_that_is_deleted_while_its_event_waits_is_not_found()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         Schedule(account, "rate(1 day)", reservedConcurrency: 0);
         account.Clock.Advance(TimeSpan.FromDays(1));
 
@@ -110,7 +110,7 @@ public sealed class EventsTests
     [InlineData("cron(1 12 * * ? *)", "12:01", "1.12:01")]
     public async Task A_schedule_runs_at_its_times(string expression, string first, string second)
     {
-        await using var account = await Account.StartAsync(inProcess: true); // at 12:00
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true); // at 12:00
         Schedule(account, expression);
         var noon = TimeSpan.FromHours(12);
         foreach (var (time, count) in new[] { (first, 1), (second, 2) })
@@ -134,7 +134,7 @@ public sealed class EventsTests
     [InlineData("daily")]
     public async Task A_schedule_that_is_none_is_refused(string expression)
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         Refused("ValidationException", () => account.Aws.Events.PutRule(Rule, expression));
     }
 
@@ -145,14 +145,14 @@ public sealed class EventsTests
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
     public async Task A_name_that_is_none_is_refused(string name)
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         Refused("ValidationException", () => account.Aws.Events.PutRule(name, "rate(1 day)"));
     }
 
     [Fact]
     public async Task A_bus_takes_300_rules_and_a_rule_5_targets()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         foreach (var number in Enumerable.Range(1, 300))
         {
             account.Aws.Events.PutRule($"rule-{number}", "rate(1 day)");
@@ -172,14 +172,14 @@ public sealed class EventsTests
     [Fact]
     public async Task A_target_takes_JSON_only()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         account.Aws.Events.PutRule(Rule, "rate(1 day)");
         Refused("ValidationException", () => account.Aws.Events.PutTarget(Rule, "function", "arn", "check"));
     }
 
     private static void Refused(string code, Action act) => Assert.Equal(code, Assert.Throws<AwsException>(act).Code);
 
-    private static void Schedule(Account account, string expression, string? sourceAccount = null, string rules = "rotation-*", int? reservedConcurrency = null, Func<Task>? run = null)
+    private static void Schedule(LocalAwsAccount account, string expression, string? sourceAccount = null, string rules = "rotation-*", int? reservedConcurrency = null, Func<Task>? run = null)
     {
         var function = account.Aws.Lambda.Register(
             "rotate",
@@ -202,10 +202,10 @@ public sealed class EventsTests
         account.Aws.Events.PutTarget(Rule, "function", function, """{"action":"check"}""");
     }
 
-    private static IEnumerable<CallRecord> Invocations(Account account) => account.Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com");
+    private static IEnumerable<CallRecord> Invocations(LocalAwsAccount account) => account.Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com");
 
     /// <summary>The invocations by rules so far, once there are so many and all are over.</summary>
-    private static async Task<List<CallRecord>> InvocationsAsync(Account account, int count)
+    private static async Task<List<CallRecord>> InvocationsAsync(LocalAwsAccount account, int count)
     {
         var invocations = new List<CallRecord>();
         for (var waited = 0; waited < 1000 && invocations.Count < count; waited++)

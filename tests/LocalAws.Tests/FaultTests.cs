@@ -14,7 +14,7 @@ public sealed class FaultTests
     [InlineData(true, true)]
     public async Task An_error_answers_for_the_service_before_or_after_the_effect(bool inProcess, bool afterEffect)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         account.Aws.Faults = call => call.Operation is "CreateApiKey" ? Fault.Error(429, "TooManyRequestsException", "Too Many Requests", afterEffect) : null;
 
         await AssertAws.RefusesAsync(429, "TooManyRequestsException", "Too Many Requests", () => account.CreateKeyAsync());
@@ -30,7 +30,7 @@ public sealed class FaultTests
     [InlineData(true, true)]
     public async Task A_connection_is_reset_before_or_after_the_effect(bool inProcess, bool afterEffect)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         account.Aws.Faults = _ => Fault.ConnectionReset(afterEffect);
 
         // Not with the SDK, which sends a request again up to ten times when its connection breaks.
@@ -50,7 +50,7 @@ public sealed class FaultTests
     [InlineData(true, true)]
     public async Task No_answer_comes_until_the_caller_gives_up(bool inProcess, bool afterEffect)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         account.Aws.Faults = _ => Fault.TimeOut(afterEffect);
 
         var gaveUp = await Assert.ThrowsAsync<TaskCanceledException>(
@@ -67,7 +67,7 @@ public sealed class FaultTests
     [InlineData(true)]
     public async Task A_service_throttles_in_its_own_words_and_only_API_Gateway_says_when_to_come_back(bool inProcess)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         account.Aws.Faults = _ => Fault.Throttled(TimeSpan.FromSeconds(7));
 
         var (gateway, gatewayBody) = await account.SendAsync(HttpMethod.Post, "/apikeys", "{}");
@@ -90,7 +90,7 @@ public sealed class FaultTests
     [InlineData(true)]
     public async Task A_delayed_call_takes_effect_when_the_instances_clock_has_moved_on(bool inProcess)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         var arrived = new TaskCompletionSource();
         account.Aws.Faults = _ =>
         {
@@ -121,7 +121,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_fault_after_the_effect_of_a_call_that_is_refused_leaves_the_refusal()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Faults = _ => Fault.Error(500, "InternalServiceError", "later", afterEffect: true);
 
         await AssertAws.RefusesAsync(400, "ResourceNotFoundException", text: null, () => account.LabelsAsync("nothing"));
@@ -132,7 +132,7 @@ public sealed class FaultTests
     [InlineData(true)]
     public async Task Who_asks_for_faults_may_call_the_services(bool inProcess)
     {
-        await using var account = await Account.StartAsync(inProcess: inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: inProcess);
         account.Aws.Faults = call =>
         {
             account.Aws.Faults = null;

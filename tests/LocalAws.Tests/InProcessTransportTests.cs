@@ -27,7 +27,7 @@ public sealed class InProcessTransportTests
     [Fact]
     public async Task The_control_plane_answers_as_over_loopback()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var key = await account.CreateKeyAsync("key one");
         await account.CreateKeyAsync("key two");
@@ -41,7 +41,7 @@ public sealed class InProcessTransportTests
 
             async Task<string> AnswerAsync(HttpMessageHandler transport)
             {
-                using var http = new HttpClient(new SigningHandler(Account.AccessKeyId, service) { InnerHandler = transport });
+                using var http = new HttpClient(new SigningHandler(LocalAwsAccount.AccessKeyId, service) { InnerHandler = transport });
                 using var request = new HttpRequestMessage(method, new Uri(account.Aws.ServiceUrl, path.Replace("KEY", key.Id, StringComparison.Ordinal)));
                 request.Content = body is null ? null : new StringContent(body, System.Text.Encoding.UTF8, Json);
                 if (target is not null)
@@ -62,7 +62,7 @@ public sealed class InProcessTransportTests
     [InlineData("nothing", true)]
     public async Task The_data_plane_answers_as_over_loopback(string resource, bool withKey)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/orders/1", true), ("/free/{of}/charge", false));
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(await account.CreatePlanAsync(stage), key.Id);
@@ -90,7 +90,7 @@ public sealed class InProcessTransportTests
     [Fact]
     public async Task An_account_that_does_not_listen_serves_the_SDKs_clients_and_those_of_the_API()
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         var secret = await account.CreateSecretAsync();
         var stage = await account.CreateApiStageAsync();
         var key = await account.CreateKeyAsync();
@@ -110,7 +110,7 @@ public sealed class InProcessTransportTests
     [InlineData(null, 0, "MissingAuthenticationTokenException")]
     public async Task A_signature_is_verified(string? secretAccessKey, int minutesOff, string error)
     {
-        await using var account = await Account.StartAsync(inProcess: true);
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(minutesOff));
         var transport = account.Aws.CreateTransport();
         using var http = new HttpClient(

@@ -44,7 +44,7 @@ public sealed class InputTests
     [Theory, MemberData(nameof(SecretsManager))]
     public async Task Secrets_Manager_names_what_is_wrong(string operation, string input, string code, string? text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/", input, "secretsmanager", "secretsmanager." + operation);
@@ -67,7 +67,7 @@ public sealed class InputTests
     [InlineData("PUT", "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2Fapikeys%2F{key}", "{}", "ValidationException", "tagResourceInput.tags")]
     public async Task API_Gateway_names_what_is_wrong(string method, string path, string input, string code, string? missing)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (key, plan) = ((await account.CreateKeyAsync()).Id, await account.CreatePlanAsync());
 
         string Filled(string text) => text.Replace("{key}", key, StringComparison.Ordinal).Replace("{plan}", plan, StringComparison.Ordinal);
@@ -89,7 +89,7 @@ public sealed class InputTests
         @"1 validation error detected: Value 'rule/daily' at 'sourceArn' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]{{2}}(-gov)?-[a-z]+-\d{{1}})?:(\d{{12}})?:(.*)")]
     public async Task Lambda_names_what_is_wrong(string input, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Lambda.Register("rotate", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/rotate/policy", input, "lambda");

@@ -45,7 +45,7 @@ public sealed class SignatureTests
     [Fact]
     public async Task Names_and_arns_with_slashes_spaces_and_signs_are_signed_as_the_sdk_sends_them()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         const string name = "payments/a b+c&d=é%2F~*'()";
         var key = await account.CreateKeyAsync(name);
         var arn = $"arn:aws:apigateway:eu-west-1::/apikeys/{key.Id}";
@@ -68,7 +68,7 @@ public sealed class SignatureTests
     [InlineData("signature")]
     public async Task What_was_changed_on_the_way_is_refused(string changed)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         using var http = new HttpClient(new SigningHandler("AKIA", "apigateway") { InnerHandler = new ChangingHandler(changed) });
 
         using var response = await http.PostAsync(new Uri(account.Aws.ServiceUrl, "/apikeys?mode=a"), new StringContent("{}"));
@@ -83,7 +83,7 @@ public sealed class SignatureTests
     [InlineData(6, "Signature not yet current: ")]
     public async Task A_signature_is_good_for_five_minutes_of_the_machine_s_clock(int minutes, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(minutes));
         using var http = new HttpClient(new SigningHandler("AKIA", "apigateway", clock: clock));
 
@@ -98,7 +98,7 @@ public sealed class SignatureTests
     [Fact]
     public async Task A_signature_is_for_one_service_and_region()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         using var forApiGateway = new HttpClient(new SigningHandler("AKIA", "apigateway"));
         using var forAmerica = new HttpClient(new SigningHandler("AKIA", "apigateway", "us-east-1"));
         using var toSecretsManager = new HttpRequestMessage(HttpMethod.Post, account.Aws.ServiceUrl) { Content = new StringContent("{}") };
@@ -115,7 +115,7 @@ public sealed class SignatureTests
     [Fact]
     public async Task An_incomplete_signature_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(account.Aws.ServiceUrl, "/apikeys"));
         request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 Credential=AKIA/20250101/eu-west-1/apigateway/aws4_request, SignedHeaders=host");

@@ -8,7 +8,7 @@ namespace LocalAws.Tests;
 /// <summary>Every read that can miss the last write to its service.</summary>
 public sealed class StaleReadTests
 {
-    private static readonly Dictionary<string, (Func<Account, State, Task> Write, Func<Account, State, Task<object>> Read)> Reads = new()
+    private static readonly Dictionary<string, (Func<LocalAwsAccount, State, Task> Write, Func<LocalAwsAccount, State, Task<object>> Read)> Reads = new()
     {
         ["GetSecretValue"] = (
             (account, _) => PutValueAsync(account),
@@ -85,7 +85,7 @@ public sealed class StaleReadTests
     [MemberData(nameof(EachRead))]
     public async Task A_stale_read_misses_the_last_write_and_the_next_read_sees_it(string name, bool inProcess)
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { StaleReads = true }, inProcess);
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { StaleReads = true }, inProcess);
         var state = await PrepareAsync(account);
         var (write, read) = Reads[name];
         var before = await read(account, state);
@@ -104,7 +104,7 @@ public sealed class StaleReadTests
     [InlineData(true)]
     public async Task What_is_written_to_the_other_service_meanwhile_does_not_count(bool writesToApiGatewayLast)
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
         await account.CreateSecretAsync();
         if (writesToApiGatewayLast)
         {
@@ -126,7 +126,7 @@ public sealed class StaleReadTests
     [Fact]
     public async Task A_stale_read_sees_the_write_before_the_last()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
         await account.CreateKeyAsync("first");
         await account.CreateKeyAsync("second");
         await account.CreateKeyAsync("third");
@@ -138,7 +138,7 @@ public sealed class StaleReadTests
     [Fact]
     public async Task A_write_is_not_disturbed()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
         account.Aws.Faults = _ => Fault.StaleRead();
 
         var secret = await account.CreateSecretAsync();
@@ -154,7 +154,7 @@ public sealed class StaleReadTests
     [Fact]
     public async Task Clients_of_the_API_are_served_by_what_is_not_by_what_was()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { StaleReads = true });
         var stage = await account.CreateApiStageAsync();
         var key = await account.CreateKeyAsync();
         var plan = await account.CreatePlanAsync(stage);
@@ -165,7 +165,7 @@ public sealed class StaleReadTests
         Assert.Equal(200, await account.StatusAsync(stage, key.Value));
     }
 
-    private static async Task<State> PrepareAsync(Account account)
+    private static async Task<State> PrepareAsync(LocalAwsAccount account)
     {
         await account.CreateSecretAsync();
         var function = new SecretsManager.RotatingFunction(account);
@@ -174,12 +174,12 @@ public sealed class StaleReadTests
         return new State((await account.CreateKeyAsync()).Id, await account.CreatePlanAsync(await account.CreateApiStageAsync()));
     }
 
-    private static Task<PutSecretValueResponse> PutValueAsync(Account account) =>
+    private static Task<PutSecretValueResponse> PutValueAsync(LocalAwsAccount account) =>
         account.SecretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = "payments", SecretString = Guid.NewGuid().ToString() });
 
-    private static Task<DescribeSecretResponse> DescribeAsync(Account account) => account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" });
+    private static Task<DescribeSecretResponse> DescribeAsync(LocalAwsAccount account) => account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" });
 
-    private static Task<Amazon.APIGateway.Model.TagResourceResponse> TagKeyAsync(Account account, State state) =>
+    private static Task<Amazon.APIGateway.Model.TagResourceResponse> TagKeyAsync(LocalAwsAccount account, State state) =>
         account.ApiGateway.TagResourceAsync(new Amazon.APIGateway.Model.TagResourceRequest { ResourceArn = KeyArn(state), Tags = new() { ["team"] = "billing" } });
 
     private static string KeyArn(State state) => $"arn:aws:apigateway:eu-west-1::/apikeys/{state.KeyId}";

@@ -8,7 +8,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task A_key_is_disabled_unless_said_otherwise_and_has_an_id_distinct_from_its_value()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var key = await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "n", Value = "abcdefghijklmnopqrst" });
 
@@ -23,7 +23,7 @@ public sealed class ApiKeyTests
     [InlineData("")]
     public async Task Without_a_value_or_with_an_empty_one_aws_draws_one(string? value)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var key = await account.CreateKeyAsync(value: value);
 
@@ -36,7 +36,7 @@ public sealed class ApiKeyTests
     [InlineData(129, "API Key value exceeds maximum size of 128 characters")]
     public async Task A_value_has_20_to_128_characters(int length, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(400, "BadRequestException", text, () => account.CreateKeyAsync(value: new string('a', length)));
     }
@@ -44,7 +44,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task A_value_is_taken_once_and_a_name_as_often_as_one_likes()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = await account.CreateKeyAsync("same");
 
         await AssertAws.RefusesAsync(409, "ConflictException", "API Key already exists", () => account.CreateKeyAsync("other", first.Value));
@@ -57,7 +57,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Names_and_descriptions_have_their_limits()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(
             400, "BadRequestException", "Invalid API Key name, can be at most 1024 characters.", () => account.CreateKeyAsync(new string('n', 1025)));
@@ -68,7 +68,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task A_created_key_has_no_name_if_none_was_given_and_no_tags_if_it_has_none()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/apikeys", """{"name":""}""");
 
@@ -81,7 +81,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task GetApiKey_shows_the_value_on_request_only_and_always_the_tags()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var created = await account.ApiGateway.CreateApiKeyAsync(
             new CreateApiKeyRequest { Name = "n", Description = "d", CustomerId = "c", Tags = new Dictionary<string, string> { ["team"] = "payments" } });
 
@@ -97,7 +97,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task An_unknown_key_is_not_found()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         const string text = "Invalid API Key identifier specified";
 
         await AssertAws.RefusesAsync(404, "NotFoundException", text, () => account.ApiGateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = "abcdefghij" }));
@@ -108,7 +108,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task An_update_changes_its_date_and_answers_without_the_value_and_with_tags()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var created = await account.CreateKeyAsync();
         account.Clock.Advance(TimeSpan.FromSeconds(90));
 
@@ -126,7 +126,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Whatever_is_not_true_disables()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         Assert.False((await ReplaceAsync(account, key.Id, "/enabled", "junk")).Enabled);
@@ -138,7 +138,7 @@ public sealed class ApiKeyTests
     [InlineData("/tags/team")]
     public async Task Only_four_paths_can_be_replaced(string path)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         await AssertAws.RefusesAsync(
@@ -151,7 +151,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task An_update_with_one_bad_change_changes_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.CreateKeyAsync();
 
         await Assert.ThrowsAsync<BadRequestException>(() => account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
@@ -170,7 +170,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Ten_thousand_keys_are_the_quota()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         for (var number = 0; number < 10_000; number++)
         {
             account.Aws.ApiGateway.CreateApiKey(new());
@@ -182,7 +182,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Dates_are_whole_seconds_on_the_wire()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Clock.Advance(TimeSpan.FromMilliseconds(700));
 
         var (_, body) = await account.SendAsync(HttpMethod.Post, "/apikeys", "{}");
@@ -193,7 +193,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task No_value_is_printed_with_a_record_that_holds_one()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var service = account.Aws.ApiGateway;
         var request = new LocalAws.ApiGateway.CreateApiKeyRequest { Value = "abcdefghijklmnopqrstuvwxyz" };
         var key = service.CreateApiKey(request);
@@ -206,7 +206,7 @@ public sealed class ApiKeyTests
     [Fact]
     public async Task Stages_and_labels_are_added_and_removed_and_open_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var key = await account.CreateKeyAsync();
 
@@ -224,7 +224,7 @@ public sealed class ApiKeyTests
         });
     }
 
-    private static async Task<UpdateApiKeyResponse> ReplaceAsync(Account account, string keyId, string path, string value) =>
+    private static async Task<UpdateApiKeyResponse> ReplaceAsync(LocalAwsAccount account, string keyId, string path, string value) =>
         await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
         {
             ApiKey = keyId,

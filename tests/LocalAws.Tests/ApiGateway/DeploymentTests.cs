@@ -8,7 +8,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task An_api_without_methods_or_with_one_that_nothing_serves_is_not_deployed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var api = account.Aws.ApiGateway.CreateRestApi(new() { Name = "orders" });
 
         var empty = Refusal(() => account.Aws.ApiGateway.CreateDeployment(new() { RestApiId = api.Id }));
@@ -22,7 +22,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_stage_serves_what_its_deployment_froze_until_it_shows_another()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var gateway = account.Aws.ApiGateway;
         var stage = await account.CreateApiStageAsync(("/orders", true));
         var first = gateway.GetStage(stage.ApiId, "prod").DeploymentId;
@@ -43,7 +43,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_deployment_is_shown_listed_and_deleted_while_no_stage_shows_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var gateway = account.Aws.ApiGateway;
         var first = gateway.GetStage(stage.ApiId, "prod").DeploymentId;
@@ -68,7 +68,7 @@ public sealed class DeploymentTests
     [InlineData("""{"op":"replace","path":"/deploymentId","value":"nothing"}""", "Invalid Deployment identifier specified")]
     public async Task An_update_of_a_stage_that_cannot_be_made_changes_nothing(string operation, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
 
         var (_, refusal) = await account.SendAsync(
@@ -81,7 +81,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task An_api_is_renamed_and_its_key_source_changed_and_the_next_deployment_follows()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(await account.CreatePlanAsync(stage), key.Id);
@@ -109,7 +109,7 @@ public sealed class DeploymentTests
     [InlineData("/stages/prod")]
     public async Task An_api_and_a_stage_are_tagged(string path)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var resource = $"/restapis/{stage.ApiId}{path}";
         var tags = $"/tags/{Uri.EscapeDataString($"arn:aws:apigateway:eu-west-1::{resource}")}";
@@ -130,7 +130,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_document_makes_an_api_that_serves_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (_, api) = await account.SendAsync(HttpMethod.Post, "/restapis?mode=import&failonwarnings=true", """
             {
               "swagger": "2.0",
@@ -184,7 +184,7 @@ public sealed class DeploymentTests
     [InlineData("overwrite", new[] { "/", "/b ANY" })]
     public async Task A_document_changes_an_api(string? mode, string[] expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/a", true));
         var root = account.Aws.ApiGateway.GetRestApi(stage.ApiId).RootResourceId;
 
@@ -199,7 +199,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_merged_document_replaces_the_methods_that_it_names()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/a", true));
 
         account.Aws.ApiGateway.PutRestApi(new() { RestApiId = stage.ApiId, Body = SampleApi.DocumentOf(("/a", false)) });
@@ -226,7 +226,7 @@ public sealed class DeploymentTests
     [InlineData("""{"openapi":"3.0.1","info":{"title":"a"},"paths":{},"x-amazon-apigateway-api-key-source":"QUERY"}""", "1 validation error detected: Value 'QUERY'")]
     public async Task A_document_that_says_more_than_is_here_is_refused_and_changes_nothing(string document, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/old", true));
         var before = JsonSerializer.Serialize(account.Aws.ApiGateway.GetResources(new() { RestApiId = stage.ApiId, Embed = ["methods"] }));
 
@@ -243,7 +243,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task An_import_with_parameters_is_not_here()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (_, refusal) = await account.SendAsync(HttpMethod.Post, "/restapis?mode=import&basepath=prepend", SampleApi.Document);
         Assert.Equal("The import parameter basepath is not part of the embedded AWS.", refusal.GetProperty("message").GetString());
     }

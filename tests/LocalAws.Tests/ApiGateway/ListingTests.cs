@@ -12,7 +12,7 @@ public sealed class ListingTests
     [InlineData("ments", 0)]
     public async Task A_name_query_is_a_prefix_by_case(string query, int found)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateKeyAsync("payments/a");
         await account.CreateKeyAsync("payments/b");
         await account.CreateKeyAsync("orders/a");
@@ -25,7 +25,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Listed_keys_have_no_tags_and_values_on_request_only()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.ApiGateway.CreateApiKeyAsync(
             new CreateApiKeyRequest { Tags = new Dictionary<string, string> { ["team"] = "payments" } });
 
@@ -40,7 +40,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Keys_are_listed_newest_first_25_on_a_page_unless_said_otherwise()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var ids = Enumerable.Range(0, 30).Select(_ => account.Aws.ApiGateway.CreateApiKey(new()).Id).Reverse().ToList();
 
         var first = await account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest());
@@ -54,7 +54,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_last_page_that_is_full_has_no_position()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         for (var number = 0; number < 4; number++)
         {
             account.Aws.ApiGateway.CreateApiKey(new());
@@ -70,7 +70,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Five_thousand_keys_are_listed_500_on_a_page_each_once_whatever_changes_meanwhile()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var expected = new HashSet<string>();
         for (var number = 0; number < 5_000; number++)
         {
@@ -99,7 +99,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Keys_are_listed_by_customer_id()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "a", CustomerId = "1" });
         await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "b", CustomerId = "2" });
 
@@ -109,7 +109,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Plans_are_listed_by_key_and_in_pages()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var service = account.Aws.ApiGateway;
         for (var number = 0; number < 300; number++)
@@ -131,7 +131,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_position_that_aws_did_not_give_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await Assert.ThrowsAsync<BadRequestException>(() => account.ApiGateway.GetApiKeysAsync(new GetApiKeysRequest { Position = "nowhere" }));
     }

@@ -10,7 +10,7 @@ public sealed class MethodTests
     [Fact]
     public async Task Resources_are_made_shown_and_listed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (api, root) = await CreateApiAsync(account);
 
         var orders = await AskAsync(account, 201, HttpMethod.Post, $"{api}/resources/{root}", """{"pathPart":"orders"}""");
@@ -39,7 +39,7 @@ public sealed class MethodTests
     [InlineData("{root}", """{"pathPart":"{a"}""", 400, "Resource's path part only allow a-zA-Z0-9._-: and curly braces at the beginning and the end and an optional plus sign before the closing brace.")]
     public async Task A_resource_that_AWS_would_not_make_is_refused(string parent, string body, int status, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (api, root) = await CreateApiAsync(account);
         await AskAsync(account, 201, HttpMethod.Post, $"{api}/resources/{root}", """{"pathPart":"orders"}""");
         var proxy = (await AskAsync(account, 201, HttpMethod.Post, $"{api}/resources/{root}", """{"pathPart":"{proxy+}"}""")).GetProperty("id").GetString();
@@ -52,7 +52,7 @@ public sealed class MethodTests
     [Fact]
     public async Task A_method_is_shown_with_all_that_serves_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (api, root) = await CreateApiAsync(account);
         var method = $"{api}/resources/{root}/methods/ANY";
 
@@ -97,7 +97,7 @@ public sealed class MethodTests
     [InlineData("/methods/GET/integration/responses/200", "{}", 404, "NotFoundException", "Invalid Integration identifier specified")]
     public async Task What_AWS_or_the_embedded_one_would_not_take_is_refused(string path, string body, int status, string code, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (api, root) = await CreateApiAsync(account);
         await AskAsync(account, 201, HttpMethod.Put, $"{api}/resources/{root}/methods/GET", None);
         await AskAsync(account, 201, HttpMethod.Put, $"{api}/resources/{root}/methods/GET/responses/200", "{}");
@@ -118,7 +118,7 @@ public sealed class MethodTests
     [InlineData("GET", "/domainnames")]
     public async Task Another_operation_is_not_here(string method, string path)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var refusal = await AskAsync(account, 501, new HttpMethod(method), path, method is "GET" ? null : "{}");
 
@@ -131,13 +131,13 @@ public sealed class MethodTests
     private static string Sorted(JsonElement value) =>
         "{" + string.Join(',', value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => $"\"{member.Name}\":{member.Value.GetRawText()}")) + "}";
 
-    private static async Task<(string Api, string Root)> CreateApiAsync(Account account)
+    private static async Task<(string Api, string Root)> CreateApiAsync(LocalAwsAccount account)
     {
         var api = await AskAsync(account, 201, HttpMethod.Post, "/restapis", """{"name":"orders"}""");
         return ($"/restapis/{api.GetProperty("id").GetString()}", api.GetProperty("rootResourceId").GetString()!);
     }
 
-    private static async Task<JsonElement> AskAsync(Account account, int status, HttpMethod method, string path, string? body = null)
+    private static async Task<JsonElement> AskAsync(LocalAwsAccount account, int status, HttpMethod method, string path, string? body = null)
     {
         var (response, answer) = await account.SendAsync(method, path, body);
         Assert.True((int)response.StatusCode == status, $"{method} {path}: {(int)response.StatusCode} {answer}");

@@ -7,7 +7,7 @@ public sealed class RateLimitTests
     [Fact]
     public async Task No_rate_holds_unless_switched_on()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         for (var number = 0; number < 50; number++)
         {
@@ -83,9 +83,9 @@ public sealed class RateLimitTests
         await RefusesAsync(() => account.CreatePlanAsync());
     }
 
-    private static async Task<Account> LimitedAsync()
+    private static async Task<LocalAwsAccount> LimitedAsync()
     {
-        var account = await Account.StartAsync();
+        var account = await LocalAwsAccount.StartAsync();
         account.Aws.ApiGateway.RateLimits = true;
         return account;
     }

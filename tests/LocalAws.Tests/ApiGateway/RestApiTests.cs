@@ -7,7 +7,7 @@ public sealed class RestApiTests
     [Fact]
     public async Task Apis_and_stages_are_shown_and_listed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var other = await account.ApiGateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = stage.ApiId, StageName = "test" });
 
@@ -33,7 +33,7 @@ public sealed class RestApiTests
     [InlineData(",\"tags\":{\"team\":\"blue\"},\"endpointConfiguration\":{\"types\":[\"PRIVATE\"]}", "HEADER", "PRIVATE", "dualstack", "blue")]
     public async Task An_api_is_shown_with_what_it_was_made_with(string given, string keySource, string type, string address, string? team)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (_, created) = await account.SendAsync(HttpMethod.Post, "/restapis", $"{{\"name\":\"orders\"{given}}}");
         var (_, shown) = await account.SendAsync(HttpMethod.Get, $"/restapis/{created.GetProperty("id").GetString()}");
@@ -59,7 +59,7 @@ public sealed class RestApiTests
     [InlineData("\"description\":\"\"", "BadRequestException", "Description cannot be an empty string")]
     public async Task An_api_that_AWS_would_not_make_is_refused(string given, string code, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/restapis", $"{{\"name\":\"orders\",{given}}}");
 
@@ -69,7 +69,7 @@ public sealed class RestApiTests
     [Fact]
     public async Task An_unknown_api_is_named_with_its_account()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (response, body) = await account.SendAsync(HttpMethod.Get, "/restapis/abcde0");
         Assert.Equal((404, "Invalid API identifier specified 123456789012:abcde0"), ((int)response.StatusCode, body.GetProperty("message").GetString()));
     }
@@ -77,7 +77,7 @@ public sealed class RestApiTests
     [Fact]
     public async Task A_stage_shows_what_it_has_not()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
 
         var (_, shown) = await account.SendAsync(HttpMethod.Get, $"/restapis/{stage.ApiId}/stages/prod");
@@ -89,7 +89,7 @@ public sealed class RestApiTests
     [Fact]
     public async Task A_new_deployment_is_shown_on_its_stage()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
 
         var next = await account.ApiGateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = stage.ApiId, StageName = "prod" });
@@ -103,7 +103,7 @@ public sealed class RestApiTests
     [InlineData(true)]
     public async Task A_deleted_stage_and_those_of_a_deleted_api_leave_their_plans_and_are_served_no_more(bool api)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await account.CreatePlanAsync(stage);
         var key = await account.CreateKeyAsync();

@@ -7,7 +7,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_plan_is_shown_as_it_was_made_with_its_tags()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var created = await account.ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
         {
@@ -27,7 +27,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_plan_names_stages_that_exist()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(
             404,
@@ -42,7 +42,7 @@ public sealed class UsagePlanTests
     [InlineData("{\"apiId\":\"abcdefghij\"}")]
     public async Task A_stage_without_its_api_or_name_is_refused(string stage)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/usageplans", $"{{\"name\":\"gold\",\"apiStages\":[{stage}]}}");
 
@@ -53,7 +53,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_stage_that_is_not_in_the_plan_is_not_taken_out()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await account.CreatePlanAsync(stage);
 
@@ -69,7 +69,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task An_attached_key_is_listed_with_its_value_unasked()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         var key = await account.CreateKeyAsync("payments/a");
 
@@ -86,7 +86,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task The_keys_of_an_unknown_plan_are_an_empty_list()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Get, "/usageplans/abcdef/keys");
 
@@ -97,7 +97,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task The_plans_of_an_unknown_key_are_an_empty_list()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreatePlanAsync();
 
         Assert.Empty((await account.ApiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = "abcdefghij" })).Items ?? []);
@@ -106,7 +106,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_key_and_a_plan_must_exist_to_be_joined()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         var key = await account.CreateKeyAsync();
 
@@ -117,7 +117,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_key_is_attached_once()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(plan, key.Id);
@@ -128,7 +128,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_key_is_in_one_plan_of_an_api_stage_and_two_keys_may_share_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var (gold, silver, elsewhere) = (await account.CreatePlanAsync(stage), await account.CreatePlanAsync(stage), await account.CreatePlanAsync());
         var (first, second) = (await account.CreateKeyAsync(), await account.CreateKeyAsync());
@@ -145,7 +145,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_stage_is_not_added_to_a_plan_whose_keys_have_it_from_another()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var (gold, silver) = (await account.CreatePlanAsync(stage), await account.CreatePlanAsync());
         var key = await account.CreateKeyAsync();
@@ -164,7 +164,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_deleted_key_leaves_its_plans()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(plan, key.Id);
@@ -178,7 +178,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task A_deleted_plan_leaves_its_keys_free_for_another()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var (gold, silver) = (await account.CreatePlanAsync(stage), await account.CreatePlanAsync(stage));
         var key = await account.CreateKeyAsync();
@@ -193,7 +193,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task Of_attaches_that_overlap_in_an_account_all_but_one_are_refused_whatever_they_join()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (gold, silver) = (await account.CreatePlanAsync(), await account.CreatePlanAsync());
         var (first, second) = (await account.CreateKeyAsync(), await account.CreateKeyAsync());
         account.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(2);
@@ -212,7 +212,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task Tags_are_set_shown_and_taken_off()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var key = await account.CreateKeyAsync();
         var arn = $"arn:aws:apigateway:eu-west-1::/apikeys/{key.Id}";
 
@@ -228,7 +228,7 @@ public sealed class UsagePlanTests
     [Fact]
     public async Task Tags_of_a_plan_are_its_own_and_what_does_not_exist_has_none()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
 
         await account.ApiGateway.TagResourceAsync(

@@ -7,7 +7,7 @@ public sealed class UsagePlanUpdateTests
     [Fact]
     public async Task A_plan_s_names_throttle_and_quota_are_replaced_added_and_removed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
 
         var changed = await account.UpdatePlanAsync(
@@ -34,7 +34,7 @@ public sealed class UsagePlanUpdateTests
     [InlineData("test", "/name", "[]")]
     public async Task What_cannot_be_patched_is_refused_with_what_can(string op, string path, string allowed)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
 
         await AssertAws.RefusesAsync(
@@ -53,7 +53,7 @@ public sealed class UsagePlanUpdateTests
     [InlineData("YEAR", 0)]
     public async Task A_quota_has_a_period_and_starts_in_it(string period, int offset)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
 
         await Assert.ThrowsAsync<BadRequestException>(() => account.UpdatePlanAsync(
@@ -66,7 +66,7 @@ public sealed class UsagePlanUpdateTests
     [Fact]
     public async Task A_plan_with_stages_is_not_deleted()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await account.CreatePlanAsync(stage);
 
@@ -80,7 +80,7 @@ public sealed class UsagePlanUpdateTests
     [Fact]
     public async Task The_account_s_limits_hold_and_can_be_set()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var service = account.Aws.ApiGateway;
         Assert.Equal((10_000, 300, 10), (service.MaximumApiKeys, service.MaximumUsagePlans, service.MaximumUsagePlansPerKey));
         (service.MaximumApiKeys, service.MaximumUsagePlans, service.MaximumUsagePlansPerKey) = (1, 2, 1);

@@ -7,7 +7,7 @@ public sealed class UsageTests
     [Fact]
     public async Task Usage_is_shown_by_key_id_and_day_with_what_was_left()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await QuotaPlanAsync(account, stage, limit: 10, "WEEK");
         var (first, second) = (await AttachedKeyAsync(account, plan), await AttachedKeyAsync(account, plan));
@@ -28,7 +28,7 @@ public sealed class UsageTests
     [Fact]
     public async Task What_is_left_is_replaced_for_the_running_period_only()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await QuotaPlanAsync(account, stage, limit: 1, "DAY");
         var key = await AttachedKeyAsync(account, plan);
@@ -47,7 +47,7 @@ public sealed class UsageTests
     [Fact]
     public async Task What_is_not_there_or_cannot_be_changed_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await QuotaPlanAsync(account, stage, limit: 1, "DAY");
         var (key, unattached) = (await AttachedKeyAsync(account, plan), await account.CreateKeyAsync());
@@ -71,7 +71,7 @@ public sealed class UsageTests
     [Fact]
     public async Task A_plan_without_a_quota_counts_all_the_same()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await account.CreatePlanAsync(stage);
         var key = await AttachedKeyAsync(account, plan);
@@ -83,7 +83,7 @@ public sealed class UsageTests
     [Fact]
     public async Task Usage_of_many_keys_comes_in_pages()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var plan = await account.CreatePlanAsync();
         for (var number = 0; number < 30; number++)
         {
@@ -99,7 +99,7 @@ public sealed class UsageTests
         Assert.Null(second.Position);
     }
 
-    private static async Task<string> QuotaPlanAsync(Account account, ApiStage stage, int limit, string period) =>
+    private static async Task<string> QuotaPlanAsync(LocalAwsAccount account, ApiStage stage, int limit, string period) =>
         (await account.ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
         {
             Name = "plan",
@@ -107,17 +107,17 @@ public sealed class UsageTests
             Quota = new QuotaSettings { Limit = limit, Period = period },
         })).Id;
 
-    private static async Task<CreateApiKeyResponse> AttachedKeyAsync(Account account, string planId)
+    private static async Task<CreateApiKeyResponse> AttachedKeyAsync(LocalAwsAccount account, string planId)
     {
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(planId, key.Id);
         return key;
     }
 
-    private static Task<GetUsageResponse> UsageAsync(Account account, string planId, string? keyId = null, string end = "2025-01-03") =>
+    private static Task<GetUsageResponse> UsageAsync(LocalAwsAccount account, string planId, string? keyId = null, string end = "2025-01-03") =>
         account.ApiGateway.GetUsageAsync(new GetUsageRequest { UsagePlanId = planId, KeyId = keyId, StartDate = "2025-01-01", EndDate = end });
 
-    private static Task<UpdateUsageResponse> RemainingAsync(Account account, string planId, string keyId, string value, string op = "replace") =>
+    private static Task<UpdateUsageResponse> RemainingAsync(LocalAwsAccount account, string planId, string keyId, string value, string op = "replace") =>
         account.ApiGateway.UpdateUsageAsync(new UpdateUsageRequest
         {
             UsagePlanId = planId,

@@ -11,7 +11,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task An_enabled_key_in_a_plan_of_the_stage_is_served_on_every_resource()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
 
         using var response = await account.CallAsync(stage, key.Value, "any/thing?at=all");
@@ -23,7 +23,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Without_a_key_with_an_unknown_or_an_unattached_one_a_client_is_forbidden()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
         var unattached = await account.CreateKeyAsync();
 
@@ -39,7 +39,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task A_key_opens_the_stages_of_its_plans_only()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (_, key, _) = await OpenAsync(account);
         var (other, _, _) = await OpenAsync(account);
 
@@ -49,7 +49,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task An_unknown_api_or_stage_has_no_route()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
 
         foreach (var unknown in (ApiStage[])[new() { ApiId = "abcdefghij", Stage = "prod" }, new() { ApiId = stage.ApiId, Stage = "test" }])
@@ -63,7 +63,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task A_disabled_a_detached_and_a_deleted_key_are_refused_and_so_is_one_whose_plan_is_gone()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var revoke in (Func<string, string, Task>[])
         [
             (plan, key) => SetEnabledAsync(account, key, enabled: false),
@@ -89,7 +89,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task A_new_key_is_served_only_after_the_activation_lag()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag });
         var (stage, key, _) = await OpenAsync(account);
 
         Assert.Equal(403, await account.StatusAsync(stage, key.Value));
@@ -102,7 +102,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task A_disabled_key_is_served_until_the_activation_lag_is_over()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
         account.Aws.ApiGateway.ActivationLag = Lag;
 
@@ -116,7 +116,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Changes_arrive_in_the_order_in_which_they_were_made_whatever_the_lag_becomes()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
         account.Aws.ApiGateway.ActivationLag = Lag;
         await SetEnabledAsync(account, key.Id, enabled: false);
@@ -132,7 +132,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task A_longer_lag_takes_nothing_back_that_has_arrived()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, key, _) = await OpenAsync(account);
 
         account.Aws.ApiGateway.ActivationLag = Lag;
@@ -143,7 +143,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Clients_call_over_https_and_must_trust_the_certificate()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (stage, _, _) = await OpenAsync(account);
         var url = account.Aws.InvokeUrl(stage.ApiId, stage.Stage);
         using var distrusting = new HttpClient();
@@ -157,7 +157,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Who_trusts_the_certificate_that_is_handed_out_can_call_too()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         using var certificate = X509Certificate2.CreateFromPem(EmbeddedAws.CertificatePem);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(certificate);
@@ -173,7 +173,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task An_api_that_was_told_its_methods_has_no_other_route_and_asks_for_a_key_where_it_was_told_to()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/health", false), ("/orders", true));
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(await account.CreatePlanAsync(stage), key.Id);
@@ -193,7 +193,7 @@ public sealed class DataPlaneTests
     [Fact]
     public async Task Nodes_learn_of_a_change_one_after_the_other_and_callers_come_to_them_in_turn()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag, DataPlaneNodes = 4 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { ActivationLag = Lag, DataPlaneNodes = 4 });
         var (stage, key, _) = await OpenAsync(account);
 
         Assert.Equal("403 403 403 403", await account.StatusesAsync(stage, key.Value, calls: 4));
@@ -209,14 +209,14 @@ public sealed class DataPlaneTests
         Assert.Equal("200 200 403 403", await account.StatusesAsync(stage, key.Value, calls: 4));
     }
 
-    private static async Task SetEnabledAsync(Account account, string keyId, bool enabled) =>
+    private static async Task SetEnabledAsync(LocalAwsAccount account, string keyId, bool enabled) =>
         await account.ApiGateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
         {
             ApiKey = keyId,
             PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/enabled", Value = enabled ? "true" : "false" }],
         });
 
-    private static async Task<(ApiStage Stage, CreateApiKeyResponse Key, string PlanId)> OpenAsync(Account account)
+    private static async Task<(ApiStage Stage, CreateApiKeyResponse Key, string PlanId)> OpenAsync(LocalAwsAccount account)
     {
         var stage = await account.CreateApiStageAsync();
         var key = await account.CreateKeyAsync();

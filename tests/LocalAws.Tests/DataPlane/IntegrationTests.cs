@@ -24,7 +24,7 @@ public sealed class IntegrationTests
     [InlineData(null, "200", "200", null, Failed)]
     public async Task A_mock_answers_where_all_is_set_up(string? template, string? integrationStatus, string? methodStatus, string? pattern, string expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (gateway, method) = CreateMethod(account);
         if (methodStatus is not null)
         {
@@ -62,7 +62,7 @@ public sealed class IntegrationTests
     [InlineData("NEVER", Status200, """415 {"message": "Unsupported Media Type"}""")]
     public async Task A_body_that_no_template_is_for_passes_through_or_not(string behavior, string body, string expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (gateway, method) = CreateMethod(account, "POST");
         gateway.PutMethodResponse(new() { RestApiId = method.RestApiId, ResourceId = method.ResourceId, HttpMethod = "POST", StatusCode = "200" });
         gateway.PutIntegration(new()
@@ -89,7 +89,7 @@ public sealed class IntegrationTests
     [InlineData("GET", "Orders/1", null)]
     public async Task The_most_specific_path_and_method_serve(string httpMethod, string path, string? expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var api = account.Aws.ApiGateway.ImportRestApi(new()
         {
             Body = $$"""
@@ -113,7 +113,7 @@ public sealed class IntegrationTests
     [Fact]
     public async Task A_proxy_passes_the_request_on_and_the_answer_back()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await using var backend = await LoopbackBackend.StartAsync();
         var api = account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo($"{backend.Url}api/{{rest}}") });
 
@@ -129,7 +129,7 @@ public sealed class IntegrationTests
     [Fact]
     public async Task A_proxy_without_a_backend_or_with_a_slow_one_fails()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await using var slow = await LoopbackBackend.StartAsync(delay: Timeout.InfiniteTimeSpan);
         var late = account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo($"{slow.Url}{{rest}}", timeout: 50) });
         // A port that nothing listens on: it was just given up.
@@ -148,7 +148,7 @@ public sealed class IntegrationTests
             "requestParameters":{"integration.request.path.rest":"method.request.path.proxy"} } } } } }
         """;
 
-    private static (ApiGatewayService Gateway, GetMethodRequest Method) CreateMethod(Account account, string httpMethod = "GET")
+    private static (ApiGatewayService Gateway, GetMethodRequest Method) CreateMethod(LocalAwsAccount account, string httpMethod = "GET")
     {
         var gateway = account.Aws.ApiGateway;
         var api = gateway.CreateRestApi(new() { Name = "orders" });
@@ -156,13 +156,13 @@ public sealed class IntegrationTests
         return (gateway, new GetMethodRequest { RestApiId = api.Id, ResourceId = api.RootResourceId });
     }
 
-    private static Uri Deploy(Account account, string apiId)
+    private static Uri Deploy(LocalAwsAccount account, string apiId)
     {
         account.Aws.ApiGateway.CreateDeployment(new() { RestApiId = apiId, StageName = "prod" });
         return account.Aws.InvokeUrl(apiId, "prod");
     }
 
-    private static async Task<string> CallAsync(Account account, string apiId, string path = "", HttpMethod? method = null, HttpContent? content = null)
+    private static async Task<string> CallAsync(LocalAwsAccount account, string apiId, string path = "", HttpMethod? method = null, HttpContent? content = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri(Deploy(account, apiId), path)) { Content = content };
         using var answer = await account.Http.SendAsync(request);

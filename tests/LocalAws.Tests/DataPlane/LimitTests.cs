@@ -7,7 +7,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_key_over_its_plan_s_rate_is_throttled_on_all_stages_of_the_plan_and_another_key_is_not()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (orders, bills) = (await account.CreateApiStageAsync(), await account.CreateApiStageAsync());
         var plan = await PlanAsync(account, new() { Throttle = new() { BurstLimit = 2, RateLimit = 0.5 }, ApiStages = [orders, bills] });
         var (first, second) = (await AttachedKeyAsync(account, plan), await AttachedKeyAsync(account, plan));
@@ -27,7 +27,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_throttled_request_uses_no_quota()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await PlanAsync(account, new()
         {
@@ -57,7 +57,7 @@ public sealed class LimitTests
     [InlineData("MONTH", 9, (8 * 24) + 12)]
     public async Task A_quota_is_full_again_when_its_next_period_starts(string period, int offset, int hours)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await PlanAsync(account, new() { Quota = new() { Limit = 1, Offset = offset, Period = period }, ApiStages = [stage] });
         var key = await AttachedKeyAsync(account, plan);
@@ -72,7 +72,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_changed_quota_holds_after_the_activation_lag_with_what_was_used_before()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync();
         var plan = await PlanAsync(account, new() { Quota = new() { Limit = 1, Period = "DAY" }, ApiStages = [stage] });
         var key = await AttachedKeyAsync(account, plan);
@@ -86,13 +86,13 @@ public sealed class LimitTests
         Assert.Equal("200 429", await account.StatusesAsync(stage, key, 2));
     }
 
-    private static async Task<string> PlanAsync(Account account, CreateUsagePlanRequest request)
+    private static async Task<string> PlanAsync(LocalAwsAccount account, CreateUsagePlanRequest request)
     {
         request.Name = "plan";
         return (await account.ApiGateway.CreateUsagePlanAsync(request)).Id;
     }
 
-    private static async Task<string> AttachedKeyAsync(Account account, string planId)
+    private static async Task<string> AttachedKeyAsync(LocalAwsAccount account, string planId)
     {
         var key = await account.CreateKeyAsync();
         await account.AttachAsync(planId, key.Id);

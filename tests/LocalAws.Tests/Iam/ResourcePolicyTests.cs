@@ -101,7 +101,7 @@ public sealed class ResourcePolicyTests
     [Fact]
     public async Task The_administrator_is_held_back_by_no_policy()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         CreateSecret(account.Aws, "Deny", "\"*\"");
 
         Assert.Equal("v", (await account.SecretsManager.GetSecretValueAsync(new Amazon.SecretsManager.Model.GetSecretValueRequest { SecretId = "payments" })).SecretString);

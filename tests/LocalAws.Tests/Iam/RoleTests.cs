@@ -208,7 +208,7 @@ public sealed class RoleTests
     [Fact]
     public async Task A_role_signs_with_its_own_secret_only()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Iam.CreateRole("caller", RoleCaller.TrustsLambda);
         account.Aws.Iam.PutRolePolicy("caller", "policy", RoleCaller.Allow("*"));
         var credentials = account.Aws.Iam.AssumeRole("caller", "session");
@@ -226,7 +226,7 @@ public sealed class RoleTests
     [Fact]
     public async Task An_SDK_client_signs_as_a_role()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Iam.CreateRole("caller", RoleCaller.TrustsLambda);
         account.Aws.Iam.PutRolePolicy("caller", "policy", RoleCaller.Allow("secretsmanager:*"));
         var credentials = account.Aws.Iam.AssumeRole("caller", "session");

@@ -114,14 +114,14 @@ public sealed class AliasTests
         Assert.Throws<AwsException>(() => account.Aws.Lambda.CreateAlias("echo", name, version));
     }
 
-    private static async Task<Account> StartAsync()
+    private static async Task<LocalAwsAccount> StartAsync()
     {
-        var account = await Account.StartAsync();
+        var account = await LocalAwsAccount.StartAsync();
         Register(account);
         account.Aws.Lambda.CreateAlias("echo", "people", "$LATEST");
         return account;
     }
 
-    private static void Register(Account account) =>
+    private static void Register(LocalAwsAccount account) =>
         account.Aws.Lambda.Register("echo", invocation => Task.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes($"\"{invocation.FunctionArn}\"")));
 }

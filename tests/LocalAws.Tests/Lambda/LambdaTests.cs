@@ -9,7 +9,7 @@ public sealed class LambdaTests
     [InlineData("arn:aws:lambda:eu-west-1:123456789012:function:echo")]
     public async Task A_function_is_invoked_by_its_name_or_its_arn(string function)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = account.Aws.Lambda.Register("echo", invocation => Task.FromResult(invocation.Payload));
 
         var (response, body) = await account.SendAsync(
@@ -24,7 +24,7 @@ public sealed class LambdaTests
     [Fact]
     public async Task A_functions_exception_is_an_answer_with_its_type_and_message()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Lambda.Register("throws", _ => throw new InvalidOperationException("no"));
         account.Aws.Lambda.Register("reports", _ => throw new FunctionErrorException("RotationFailed", "why"));
 
@@ -40,7 +40,7 @@ public sealed class LambdaTests
     [Fact]
     public async Task A_function_that_ran_past_its_deadline_has_timed_out()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var took = TimeSpan.FromSeconds(30);
         account.Aws.Lambda.Register(
             "slow",
@@ -63,7 +63,7 @@ public sealed class LambdaTests
     [Fact]
     public async Task A_function_that_hangs_is_given_up_in_real_time()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var never = new TaskCompletionSource<ReadOnlyMemory<byte>>();
         account.Aws.Lambda.Register("hangs", _ => never.Task, new FunctionOptions { Timeout = TimeSpan.FromMilliseconds(10) });
 
@@ -75,7 +75,7 @@ public sealed class LambdaTests
     [Fact]
     public async Task An_unknown_function_is_not_found()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(HttpMethod.Post, "/2015-03-31/functions/nothing/invocations", "{}", "lambda");
 
@@ -97,7 +97,7 @@ public sealed class LambdaTests
     public async Task What_reserved_concurrency_has_no_place_for_is_throttled()
     {
         const string Path = "/2015-03-31/functions/busy/invocations";
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var (started, end) = (new TaskCompletionSource(), new TaskCompletionSource());
         account.Aws.Lambda.Register(
             "busy",

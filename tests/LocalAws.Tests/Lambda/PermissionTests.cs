@@ -14,7 +14,7 @@ public sealed class PermissionTests
     [InlineData("lambda:*", "secretsmanager.amazonaws.com", null)]
     public async Task A_function_that_admits_Secrets_Manager_can_rotate(string action, string principal, string? sourceAccount)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = await RegisterAsync(account);
 
         Permit(account, action, principal, sourceAccount);
@@ -29,7 +29,7 @@ public sealed class PermissionTests
     [InlineData("lambda:InvokeFunction", "secretsmanager.amazonaws.com", "999999999999")]
     public async Task One_that_does_not_is_refused_and_nothing_is_configured(string action, string principal, string? sourceAccount)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = await RegisterAsync(account);
         await AssertAws.RefusesAsync(400, "AccessDeniedException", CannotInvoke, () => RotateAsync(account, arn));
 
@@ -45,7 +45,7 @@ public sealed class PermissionTests
     [Fact]
     public async Task A_policy_is_written_and_read_over_http()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = await RegisterAsync(account);
         const string policy = "/2015-03-31/functions/rotate/policy";
 
@@ -91,7 +91,7 @@ public sealed class PermissionTests
         "The provided principal was invalid. Please check the principal and try again.")]
     public async Task A_permission_that_is_none_is_refused(string statementId, string action, string principal, string code, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await RegisterAsync(account);
 
         var (response, body) = await account.SendAsync(
@@ -111,7 +111,7 @@ public sealed class PermissionTests
     [InlineData("*", "\"*\"")]
     public async Task A_statement_shows_its_principal_by_its_kind(string principal, string shown)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await RegisterAsync(account);
 
         Permit(account, "lambda:InvokeFunction", principal, sourceAccount: null);
@@ -122,7 +122,7 @@ public sealed class PermissionTests
     [Fact]
     public async Task The_policy_of_a_function_that_there_is_not_is_missed_in_words_of_each_operation()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         const string policy = "/2015-03-31/functions/nothing/policy";
 
         var (_, read) = await account.SendAsync(HttpMethod.Get, policy, body: null, "lambda");
@@ -137,7 +137,7 @@ public sealed class PermissionTests
     [Fact]
     public async Task A_function_shows_its_configuration()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         account.Aws.Lambda.Register("rotate", invocation => Task.FromResult(invocation.Payload), new FunctionOptions
         {
             RoleArn = account.Aws.Iam.CreateRole("rotation", RoleCaller.TrustsLambda).Arn,
@@ -160,16 +160,16 @@ public sealed class PermissionTests
         Assert.Equal(404, (int)unknown.StatusCode);
     }
 
-    private static async Task<string> RegisterAsync(Account account)
+    private static async Task<string> RegisterAsync(LocalAwsAccount account)
     {
         await account.CreateSecretAsync();
         return account.Aws.Lambda.Register("rotate", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
     }
 
-    private static void Permit(Account account, string action, string principal, string? sourceAccount) => account.Aws.Lambda.AddPermission(
+    private static void Permit(LocalAwsAccount account, string action, string principal, string? sourceAccount) => account.Aws.Lambda.AddPermission(
         new AddPermissionRequest { FunctionName = "rotate", StatementId = "s", Action = action, Principal = principal, SourceAccount = sourceAccount });
 
-    private static async Task RotateAsync(Account account, string arn)
+    private static async Task RotateAsync(LocalAwsAccount account, string arn)
     {
         await account.SecretsManager.RotateSecretAsync(new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = arn, RotateImmediately = false });
         await account.Aws.SecretsManager.SettledAsync();

@@ -11,7 +11,7 @@ public sealed class DeliveryTests
     public async Task Each_step_is_asked_about_once_and_delivered_once()
     {
         var asked = new List<StepEvent>();
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var function = new RotatingFunction(account);
         account.Aws.SecretsManager.Deliveries = step =>
         {
@@ -31,7 +31,7 @@ public sealed class DeliveryTests
     [InlineData(2, RotationOutcome.Failed)]
     public async Task Of_two_deliveries_one_after_the_other_the_second_answer_counts(int failing, RotationOutcome outcome)
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         var function = new RotatingFunction(account);
         function.Before = rotation => rotation.Step is "setSecret" && function.Steps.Count(step => step is "setSecret") == failing
             ? throw new InvalidOperationException("failing")
@@ -50,7 +50,7 @@ public sealed class DeliveryTests
     [InlineData(2, RotationOutcome.Failed)]
     public async Task Two_deliveries_at_once_run_at_the_same_time_and_fail_when_either_does(int failing, RotationOutcome outcome)
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         var function = new RotatingFunction(account);
         using var both = new Barrier(participantCount: 2);
         var (arrived, metAnother) = (0, true);
@@ -75,7 +75,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_lost_answer_fails_the_step_whatever_the_function_did_and_it_is_tried_again()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var function = new RotatingFunction(account);
         account.Aws.SecretsManager.Deliveries = step => step is { Step: "createSecret", Attempt: 1 } ? Delivery.AnswerLost : Delivery.Once;
 
@@ -90,7 +90,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task An_event_comes_again_later_and_nobody_hears_the_answer()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var function = new RotatingFunction(account);
         account.Aws.SecretsManager.Deliveries = step => step.Step is "setSecret" ? Delivery.AgainAfter(TimeSpan.FromHours(3)) : Delivery.Once;
         var rotation = await RotateAsync(account, function);
@@ -114,7 +114,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_history_that_is_cleared_while_a_step_runs_leaves_the_step_its_later_calls()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var function = new RotatingFunction(account);
         function.Before = rotation =>
         {
@@ -134,7 +134,7 @@ public sealed class DeliveryTests
         Assert.Empty(account.Aws.SecretsManager.Rotations);
     }
 
-    private static async Task<RotationRecord> RotateAsync(Account account, RotatingFunction function)
+    private static async Task<RotationRecord> RotateAsync(LocalAwsAccount account, RotatingFunction function)
     {
         await account.CreateSecretAsync();
         await account.SecretsManager.RotateSecretAsync(new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = function.Arn });

@@ -7,7 +7,7 @@ public sealed class LabelTests
     [Fact]
     public async Task As_current_moves_pending_stays_and_the_version_before_becomes_previous()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSPENDING", "mine");
 
@@ -23,7 +23,7 @@ public sealed class LabelTests
     [InlineData(true)]
     public async Task A_new_current_value_takes_pending_off_the_version_that_was_current(bool update)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSPENDING", "mine");
         await MoveAsync(account, "AWSCURRENT", first, second);
@@ -38,7 +38,7 @@ public sealed class LabelTests
     [Fact]
     public async Task A_new_current_value_takes_pending_off_any_version_and_rotation_starts()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSPENDING");
         var function = new RotatingFunction(account);
@@ -58,7 +58,7 @@ public sealed class LabelTests
     [Fact]
     public async Task A_value_that_is_put_with_both_labels_has_both()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         await PutAsync(account, "v2", "AWSPENDING");
         var third = await PutAsync(account, "v3", "AWSPENDING", "AWSCURRENT");
@@ -69,7 +69,7 @@ public sealed class LabelTests
     [Fact]
     public async Task The_version_that_was_previous_loses_the_label()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSCURRENT");
         var third = await PutAsync(account, "v3", "AWSPENDING");
@@ -85,7 +85,7 @@ public sealed class LabelTests
     [Fact]
     public async Task A_rollback_swaps_current_and_previous()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSCURRENT");
 
@@ -97,7 +97,7 @@ public sealed class LabelTests
     [Fact]
     public async Task Current_moves_only_from_the_version_that_is_named()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSPENDING");
 
@@ -114,7 +114,7 @@ public sealed class LabelTests
     [Fact]
     public async Task Of_two_that_move_current_at_once_one_wins()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         string[] targets = [await PutAsync(account, "v2", "a"), await PutAsync(account, "v3", "b")];
 
@@ -126,7 +126,7 @@ public sealed class LabelTests
     [Fact]
     public async Task A_label_that_nobody_has_needs_no_source()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
 
         await MoveAsync(account, "mine", from: null, first);
@@ -137,7 +137,7 @@ public sealed class LabelTests
     [Fact]
     public async Task Current_cannot_be_taken_off_but_pending_can()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var second = await PutAsync(account, "v2", "AWSPENDING");
 
@@ -152,18 +152,18 @@ public sealed class LabelTests
     [Fact]
     public async Task A_label_does_not_move_to_a_version_that_does_not_exist()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
 
         await AssertAws.RefusesAsync(
-            400, "ResourceNotFoundException", text: null, () => MoveAsync(account, "AWSCURRENT", first, Account.NewToken()));
+            400, "ResourceNotFoundException", text: null, () => MoveAsync(account, "AWSCURRENT", first, LocalAwsAccount.NewToken()));
     }
 
-    private static async Task<string> PutAsync(Account account, string value, params string[] labels) =>
+    private static async Task<string> PutAsync(LocalAwsAccount account, string value, params string[] labels) =>
         (await account.SecretsManager.PutSecretValueAsync(
             new PutSecretValueRequest { SecretId = "payments", SecretString = value, VersionStages = labels.Length == 0 ? null : [.. labels] })).VersionId;
 
-    private static async Task MoveAsync(Account account, string label, string? from, string? to) =>
+    private static async Task MoveAsync(LocalAwsAccount account, string label, string? from, string? to) =>
         await account.SecretsManager.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
         {
             SecretId = "payments",

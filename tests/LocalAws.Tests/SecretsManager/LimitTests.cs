@@ -11,7 +11,7 @@ public sealed class LimitTests
     [InlineData("caf\u00e9")]
     public async Task A_name_has_letters_digits_and_a_few_more_characters(string name)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync("aZ09/_+=.@-");
 
         await AssertAws.RefusesAsync(
@@ -24,7 +24,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_name_has_at_most_512_characters()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(new string('n', 512));
 
         await AssertAws.RefusesAsync(400, "ValidationException", text: null, () => account.CreateSecretAsync(new string('n', 513)));
@@ -33,7 +33,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_description_has_at_most_2048_characters_and_is_left_out_when_empty()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         async Task<string?> Describe(string description)
         {
@@ -49,7 +49,7 @@ public sealed class LimitTests
     [Fact]
     public async Task AWSs_own_key_is_left_out_and_another_is_shown()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         async Task<string?> Key(string key)
         {
@@ -64,7 +64,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_secret_has_at_most_50_tags()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         Task TagAsync(int from, int count) => account.SecretsManager.TagResourceAsync(new TagResourceRequest
         {
@@ -83,7 +83,7 @@ public sealed class LimitTests
     [InlineData(1, 257)]
     public async Task A_tags_key_has_1_to_128_characters_and_its_value_up_to_256(int key, int value)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         await TagAsync(account, new string('k', 128), new string('v', 256));
 
@@ -94,7 +94,7 @@ public sealed class LimitTests
     [Fact]
     public async Task AWSs_own_tags_are_not_to_be_set()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () => TagAsync(account, "aws:stack", "v"));
@@ -103,7 +103,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Taking_off_a_tag_that_is_not_there_changes_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         account.Clock.Advance(TimeSpan.FromHours(1));
         await account.SecretsManager.UntagResourceAsync(new UntagResourceRequest { SecretId = "payments", TagKeys = ["a"] });
@@ -116,7 +116,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_version_has_at_most_20_labels()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var labels = Enumerable.Range(1, 20).Select(number => $"l{number}").ToList();
         Task<PutSecretValueResponse> PutAsync(List<string> stages) => account.SecretsManager.PutSecretValueAsync(
@@ -134,7 +134,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Deleting_without_recovery_succeeds_where_there_is_no_secret()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         Task<DeleteSecretResponse> DeleteAsync(bool force) => account.SecretsManager.DeleteSecretAsync(
             new DeleteSecretRequest { SecretId = "payments", ForceDeleteWithoutRecovery = force });
 
@@ -149,7 +149,7 @@ public sealed class LimitTests
     [Fact]
     public async Task A_secret_is_restored_with_its_policy_its_tags_and_its_values()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         await TagAsync(account, "team", "blue");
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "payments", RecoveryWindowInDays = 7 });
@@ -172,7 +172,7 @@ public sealed class LimitTests
     [InlineData("ReplicateSecretToRegions", """{"SecretId":"payments","AddReplicaRegions":[{"KmsKeyId":"k"}]}""", "InvalidParameterException")]
     public async Task A_raw_call_that_leaves_out_what_is_needed_is_refused(string operation, string body, string code)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         var (response, error) = await account.SendAsync(HttpMethod.Post, "/", body, "secretsmanager", $"secretsmanager.{operation}");
@@ -181,6 +181,6 @@ public sealed class LimitTests
         Assert.Equal(code, error.GetProperty("__type").GetString());
     }
 
-    private static Task<TagResourceResponse> TagAsync(Account account, string key, string value) =>
+    private static Task<TagResourceResponse> TagAsync(LocalAwsAccount account, string key, string value) =>
         account.SecretsManager.TagResourceAsync(new TagResourceRequest { SecretId = "payments", Tags = [new Tag { Key = key, Value = value }] });
 }

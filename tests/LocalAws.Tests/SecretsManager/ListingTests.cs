@@ -20,7 +20,7 @@ public sealed class ListingTests
     [InlineData("all", "!payments", "blog,shop/orders")]
     public async Task A_filter_matches_by_its_attribute(string key, string value, string expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await CreateThreeAsync(account);
 
         Assert.Equal(expected, string.Join(',', await NamesAsync(account, new ListSecretsRequest { Filters = [Filter(key, value)] })));
@@ -29,7 +29,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Every_filter_matches_and_of_each_one_value()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await CreateThreeAsync(account);
 
         Assert.Equal(
@@ -51,7 +51,7 @@ public sealed class ListingTests
     [InlineData("N", "")]
     public async Task The_filter_all_finds_words_that_begin_with_a_capital(string value, string expected)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var name in (string[])["prod/AppBeta/1", "prod_AppBeta_1", "uat/COMPANY/1", "uat/COMPANYthings/1"])
         {
             await account.CreateSecretAsync(name);
@@ -73,7 +73,7 @@ public sealed class ListingTests
         "1 validation error detected: Value 'invalid' at 'filters.2.member.key' failed to satisfy constraint: Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]")]
     public async Task A_filter_that_lacks_a_member_or_has_another_key_is_told_so(string filters, string code, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         foreach (var operation in (string[])["ListSecrets", "BatchGetSecretValue"])
         {
@@ -88,7 +88,7 @@ public sealed class ListingTests
     [InlineData("name", "ValidationException", "a*")]
     public async Task A_filter_that_is_none_is_refused(string key, string code, params string[] values)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(400, code, text: null, () => NamesAsync(account, new ListSecretsRequest { Filters = [Filter(key, values)] }));
     }
@@ -96,7 +96,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Secrets_are_sorted_by_name_and_by_each_date()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var name in (string[])["b", "c", "a"])
         {
             await account.CreateSecretAsync(name);
@@ -120,7 +120,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Secrets_marked_for_deletion_are_listed_on_request()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync("a");
         await account.CreateSecretAsync("b");
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "a" });
@@ -132,7 +132,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Five_hundred_secrets_come_in_pages_of_a_hundred_each_once()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         for (var number = 0; number < 500; number++)
         {
             account.Aws.SecretsManager.CreateSecret(new() { Name = $"s{number:D3}" });
@@ -157,7 +157,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_page_goes_on_where_the_last_ended_though_secrets_have_gone_and_come()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var name in (string[])["b", "c", "d", "e"])
         {
             await account.CreateSecretAsync(name);
@@ -178,7 +178,7 @@ public sealed class ListingTests
     [Fact]
     public async Task A_token_of_another_list_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync("a");
         await account.CreateSecretAsync("b");
         var token = (await account.SecretsManager.ListSecretsAsync(new ListSecretsRequest { MaxResults = 1 })).NextToken;
@@ -194,7 +194,7 @@ public sealed class ListingTests
     [InlineData(101)]
     public async Task A_page_has_1_to_100_secrets(int maxResults)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(
             400, "ValidationException", text: null, () => account.SecretsManager.ListSecretsAsync(new ListSecretsRequest { MaxResults = maxResults }));
@@ -203,7 +203,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Versions_come_in_pages_each_once_though_labels_move_between_them()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var versions = new List<string> { (await account.CreateSecretAsync()).VersionId };
         for (var number = 2; number <= 100; number++)
         {
@@ -229,7 +229,7 @@ public sealed class ListingTests
     [Fact]
     public async Task Values_are_read_together_by_name_and_by_filter()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await CreateThreeAsync(account);
 
         var named = account.Aws.SecretsManager.BatchGetSecretValue(new() { SecretIdList = ["blog", "unknown"] });
@@ -243,7 +243,7 @@ public sealed class ListingTests
             filtered.GetProperty("SecretValues").EnumerateArray().Select(value => value.GetProperty("Name").GetString()!));
     }
 
-    private static async Task CreateThreeAsync(Account account)
+    private static async Task CreateThreeAsync(LocalAwsAccount account)
     {
         await account.SecretsManager.CreateSecretAsync(new CreateSecretRequest
         {
@@ -269,13 +269,13 @@ public sealed class ListingTests
 
     private static Filter Filter(string key, params string[] values) => new() { Key = key, Values = [.. values] };
 
-    private static async Task<IEnumerable<string>> NamesAsync(Account account, ListSecretsRequest request)
+    private static async Task<IEnumerable<string>> NamesAsync(LocalAwsAccount account, ListSecretsRequest request)
     {
         var list = await account.SecretsManager.ListSecretsAsync(request);
         Assert.Null(list.NextToken);
         return list.SecretList.Select(secret => secret.Name);
     }
 
-    private static async Task<string> PutAsync(Account account, int number) =>
+    private static async Task<string> PutAsync(LocalAwsAccount account, int number) =>
         (await account.SecretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = "payments", SecretString = $"v{number}" })).VersionId;
 }

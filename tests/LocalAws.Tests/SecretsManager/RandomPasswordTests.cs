@@ -9,7 +9,7 @@ public sealed class RandomPasswordTests
     [Fact]
     public async Task A_password_has_32_characters_with_one_of_each_kind_and_no_space()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var first = await DrawAsync(account, new GetRandomPasswordRequest());
         var second = await DrawAsync(account, new GetRandomPasswordRequest());
@@ -24,7 +24,7 @@ public sealed class RandomPasswordTests
     [Fact]
     public async Task A_short_password_still_has_one_of_each_kind()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         for (var draw = 0; draw < 20; draw++)
         {
@@ -37,7 +37,7 @@ public sealed class RandomPasswordTests
     [Fact]
     public async Task A_password_shorter_than_its_kinds_is_refused_unless_they_need_not_be_there()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(
             400,
@@ -55,7 +55,7 @@ public sealed class RandomPasswordTests
     [InlineData(4097)]
     public async Task A_password_has_1_to_4096_characters(int length)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         Assert.Equal(4096, (await DrawAsync(account, new GetRandomPasswordRequest { PasswordLength = 4096 })).Length);
 
         await AssertAws.RefusesAsync(
@@ -65,7 +65,7 @@ public sealed class RandomPasswordTests
     [Fact]
     public async Task What_is_excluded_is_not_in_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         async Task<string> Long(GetRandomPasswordRequest request)
         {
             request.PasswordLength = 2000;
@@ -84,7 +84,7 @@ public sealed class RandomPasswordTests
     [Fact]
     public async Task Without_any_character_left_nothing_is_drawn()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () => DrawAsync(account, new GetRandomPasswordRequest
         {
@@ -103,6 +103,6 @@ public sealed class RandomPasswordTests
         Assert.Contains(password, Punctuation.Contains);
     }
 
-    private static async Task<string> DrawAsync(Account account, GetRandomPasswordRequest request) =>
+    private static async Task<string> DrawAsync(LocalAwsAccount account, GetRandomPasswordRequest request) =>
         (await account.SecretsManager.GetRandomPasswordAsync(request)).RandomPassword;
 }

@@ -8,7 +8,7 @@ public sealed class ReplicationTests
     [Fact]
     public async Task A_replica_is_in_progress_and_then_in_sync()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
 
         var added = await ReplicateAsync(account, new ReplicaRegionType { Region = "eu-west-2", KmsKeyId = "key" }, new ReplicaRegionType { Region = "us-east-1" });
@@ -26,7 +26,7 @@ public sealed class ReplicationTests
     [Fact]
     public async Task A_secret_is_made_with_replicas_and_loses_them_one_by_one()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var created = await account.SecretsManager.CreateSecretAsync(new CreateSecretRequest
         {
             Name = "payments",
@@ -47,7 +47,7 @@ public sealed class ReplicationTests
     [Fact]
     public async Task A_secret_without_replicas_shows_none()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         Assert.Null((await account.CreateSecretAsync()).ReplicationStatus);
         Assert.Null((await DescribeAsync(account)).ReplicationStatus);
@@ -56,7 +56,7 @@ public sealed class ReplicationTests
     [Fact]
     public async Task A_replicated_secret_is_not_deleted()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
         await ReplicateAsync(account, new ReplicaRegionType { Region = "eu-west-2" }, new ReplicaRegionType { Region = "us-east-1" });
         var text = $"You can't delete secret {arn} that still has replica regions [eu-west-2, us-east-1].";
@@ -76,7 +76,7 @@ public sealed class ReplicationTests
     [InlineData("eu-west-2\n", "ValidationException", null)]
     public async Task A_replica_is_in_another_region(string region, string code, string? text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(400, code, text, () => ReplicateAsync(account, new ReplicaRegionType { Region = region }));
@@ -85,7 +85,7 @@ public sealed class ReplicationTests
     [Fact]
     public async Task A_replica_that_is_not_there_is_not_removed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         await ReplicateAsync(account, new ReplicaRegionType { Region = "eu-west-2" });
 
@@ -93,14 +93,14 @@ public sealed class ReplicationTests
         Assert.Single((await DescribeAsync(account)).ReplicationStatus);
     }
 
-    private static Task<ReplicateSecretToRegionsResponse> ReplicateAsync(Account account, params ReplicaRegionType[] regions) =>
+    private static Task<ReplicateSecretToRegionsResponse> ReplicateAsync(LocalAwsAccount account, params ReplicaRegionType[] regions) =>
         account.SecretsManager.ReplicateSecretToRegionsAsync(
             new ReplicateSecretToRegionsRequest { SecretId = "payments", AddReplicaRegions = [.. regions] });
 
-    private static Task<RemoveRegionsFromReplicationResponse> RemoveAsync(Account account, params string[] regions) =>
+    private static Task<RemoveRegionsFromReplicationResponse> RemoveAsync(LocalAwsAccount account, params string[] regions) =>
         account.SecretsManager.RemoveRegionsFromReplicationAsync(
             new RemoveRegionsFromReplicationRequest { SecretId = "payments", RemoveReplicaRegions = [.. regions] });
 
-    private static Task<DescribeSecretResponse> DescribeAsync(Account account) =>
+    private static Task<DescribeSecretResponse> DescribeAsync(LocalAwsAccount account) =>
         account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" });
 }

@@ -9,7 +9,7 @@ public sealed class ResourcePolicyTests
     [Fact]
     public async Task A_policy_is_read_back_as_it_was_put_until_it_is_deleted()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
         var policy = Policy(AnotherAccount);
         Assert.Null((await GetAsync(account)).ResourcePolicy);
@@ -37,7 +37,7 @@ public sealed class ResourcePolicyTests
     [InlineData("""{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}""")]
     public async Task A_policy_that_is_none_is_refused(string policy)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(
@@ -48,7 +48,7 @@ public sealed class ResourcePolicyTests
     [Fact]
     public async Task A_policy_has_at_most_20480_characters()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var policy = Policy(AnotherAccount);
 
@@ -67,7 +67,7 @@ public sealed class ResourcePolicyTests
     [InlineData("\"*\"", """{"StringEquals":{"secretsmanager:VersionStage":"AWSCURRENT"}}""")]
     public async Task A_policy_that_lets_anyone_in_is_refused_only_when_asked(string principal, string condition)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var policy = Policy(principal, condition);
 
@@ -85,7 +85,7 @@ public sealed class ResourcePolicyTests
     [InlineData("\"*\"", """{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::111122223333:role/*"]}}""", "Allow")]
     public async Task A_policy_that_names_who_comes_in_is_not_public(string principal, string condition, string effect)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await PutAsync(account, Policy(principal, condition, effect), block: true);
@@ -96,7 +96,7 @@ public sealed class ResourcePolicyTests
     [Fact]
     public async Task Validation_attaches_nothing_and_says_what_is_wrong()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         var narrow = account.Aws.SecretsManager.ValidateResourcePolicy(new() { SecretId = "payments", ResourcePolicy = Policy(AnotherAccount) });
@@ -112,7 +112,7 @@ public sealed class ResourcePolicyTests
     [Fact]
     public async Task An_unknown_secret_and_one_marked_for_deletion_take_no_policy()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await AssertAws.RefusesAsync(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", () => GetAsync(account));
         await account.CreateSecretAsync();
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "payments" });
@@ -125,10 +125,10 @@ public sealed class ResourcePolicyTests
          {"Effect":"{{effect}}","Principal":{{principal}},"Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{{condition}}}]}
         """;
 
-    private static Task<PutResourcePolicyResponse> PutAsync(Account account, string policy, bool? block = null) =>
+    private static Task<PutResourcePolicyResponse> PutAsync(LocalAwsAccount account, string policy, bool? block = null) =>
         account.SecretsManager.PutResourcePolicyAsync(
             new PutResourcePolicyRequest { SecretId = "payments", ResourcePolicy = policy, BlockPublicPolicy = block });
 
-    private static Task<GetResourcePolicyResponse> GetAsync(Account account) =>
+    private static Task<GetResourcePolicyResponse> GetAsync(LocalAwsAccount account) =>
         account.SecretsManager.GetResourcePolicyAsync(new GetResourcePolicyRequest { SecretId = "payments" });
 }

@@ -6,9 +6,9 @@ namespace LocalAws.Tests.SecretsManager;
 /// <summary>A rotation function as AWS's template has it: it writes a pending value and makes it current. A test can step in.</summary>
 internal sealed class RotatingFunction
 {
-    private readonly Account _account;
+    private readonly LocalAwsAccount _account;
 
-    public RotatingFunction(Account account, string name = "rotate")
+    public RotatingFunction(LocalAwsAccount account, string name = "rotate")
     {
         _account = account;
         Arn = account.Aws.Lambda.Register(name, InvokeAsync);

@@ -9,7 +9,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotation_calls_the_four_steps_and_the_service_takes_pending_off_in_the_end()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
 
@@ -32,7 +32,7 @@ public sealed class RotationTests
     [Fact]
     public async Task An_event_names_the_secret_by_its_arn_and_has_a_rotation_token_of_its_own()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
         var function = new RotatingFunction(account);
 
@@ -47,7 +47,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotation_starts_with_an_empty_version_labelled_pending()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = new RotatingFunction(account);
         Dictionary<string, string>? labels = null;
@@ -78,7 +78,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_secret_without_a_value_is_rotated_too()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(value: null);
         var function = new RotatingFunction(account);
 
@@ -91,7 +91,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_failed_rotation_is_retried_from_createSecret_with_the_same_token()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
         var failures = 1;
@@ -123,7 +123,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_rotation_that_never_passes_fails_and_keeps_pending()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 2, RotationRetryDelay = TimeSpan.FromMinutes(5) });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 2, RotationRetryDelay = TimeSpan.FromMinutes(5) });
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = new RotatingFunction(account) { Before = rotation => throw new InvalidOperationException("never") };
         account.Aws.SecretsManager.StepFinished += step => account.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -139,7 +139,7 @@ public sealed class RotationTests
     [Fact]
     public async Task While_pending_is_not_current_no_other_rotation_starts()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account) { Before = rotation => throw new InvalidOperationException("never") };
         var token = await RotateAsync(account, function);
@@ -162,7 +162,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_version_that_its_function_did_not_make_current_is_no_success()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var arn = account.Aws.Lambda.Register("idle", _ => Task.FromResult(ReadOnlyMemory<byte>.Empty));
         account.AdmitSecretsManager("idle");
@@ -177,7 +177,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_repeated_request_starts_nothing_new()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
         var token = await RotateAsync(account, function);
@@ -193,9 +193,9 @@ public sealed class RotationTests
     [InlineData(false)]
     public async Task A_new_current_value_ends_the_rotation_and_takes_pending_off(bool put)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
-        var edited = Account.NewToken();
+        var edited = LocalAwsAccount.NewToken();
         var function = new RotatingFunction(account);
         function.Before = async rotation =>
         {
@@ -225,7 +225,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_cancelled_rotation_ends_and_keeps_pending()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = new RotatingFunction(account);
         function.Before = rotation => account.SecretsManager.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = "payments" });
@@ -242,7 +242,7 @@ public sealed class RotationTests
     [Fact]
     public async Task Without_rotating_immediately_only_testSecret_is_called_on_a_copy_that_is_removed()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = new RotatingFunction(account);
         string? pending = null;
@@ -270,7 +270,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_function_that_does_not_exist_is_refused_and_nothing_is_configured()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(
@@ -286,7 +286,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_secret_that_was_never_configured_names_no_function()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(
@@ -299,7 +299,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_schedule_is_of_one_kind()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
 
@@ -318,7 +318,7 @@ public sealed class RotationTests
     [Fact]
     public async Task A_step_lists_the_calls_made_meanwhile_and_its_invocation_is_logged()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
 
@@ -333,7 +333,7 @@ public sealed class RotationTests
         Assert.Equal(Steps.Select(step => $"{function.Arn}/{step}"), invocations.Select(call => call.Resource));
     }
 
-    private static async Task<string> RotateAsync(Account account, RotatingFunction function, string? token = null) =>
+    private static async Task<string> RotateAsync(LocalAwsAccount account, RotatingFunction function, string? token = null) =>
         (await account.SecretsManager.RotateSecretAsync(
             new RotateSecretRequest { SecretId = "payments", RotationLambdaARN = function.Arn, ClientRequestToken = token })).VersionId;
 }

@@ -10,7 +10,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_rotation_starts_when_its_window_opens_and_the_schedule_goes_on()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = await ScheduleAsync(account, "cron(0 16 ? * FRI *)", duration: "2h");
 
@@ -34,7 +34,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_date_that_is_further_off_than_any_timer_reaches_comes_all_the_same()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(300 days)");
 
@@ -48,7 +48,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_clock_that_skips_whole_windows_gets_one_rotation_for_them()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(4 hours)");
 
@@ -61,7 +61,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task What_fails_is_retried_from_createSecret_until_the_window_closes_and_in_the_next_one_with_the_same_version()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 100, RotationRetryDelay = TimeSpan.FromMinutes(25) });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 100, RotationRetryDelay = TimeSpan.FromMinutes(25) });
         var first = (await account.CreateSecretAsync()).VersionId;
         var function = await ScheduleAsync(account, "cron(0 16 * * ? *)", duration: "1h");
         function.Before = _ => throw new InvalidOperationException("never");
@@ -86,7 +86,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_window_has_no_more_attempts_than_a_rotation_that_was_asked_for()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 2, RotationRetryDelay = TimeSpan.FromMinutes(1) });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 2, RotationRetryDelay = TimeSpan.FromMinutes(1) });
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
         function.Before = _ => throw new InvalidOperationException("never");
@@ -100,7 +100,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_rotation_that_was_asked_for_and_failed_is_tried_again_when_a_window_opens()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account) { Before = _ => throw new InvalidOperationException("not yet") };
         var token = (await account.SecretsManager.RotateSecretAsync(Request(function, new RotationRulesType { ScheduleExpression = "rate(1 day)" }, immediately: true))).VersionId;
@@ -118,7 +118,7 @@ public sealed class ScheduledRotationTests
     {
         foreach (var fails in new[] { false, true })
         {
-            await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+            await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
             await account.CreateSecretAsync();
             var function = new RotatingFunction(account);
             function.Before = _ =>
@@ -147,7 +147,7 @@ public sealed class ScheduledRotationTests
     [InlineData(false)]
     public async Task AutomaticallyAfterDays_counts_from_the_last_value_that_was_written_by_hand(bool put)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = new RotatingFunction(account);
         await account.SecretsManager.RotateSecretAsync(Request(function, new RotationRulesType { AutomaticallyAfterDays = 10 }, immediately: true));
@@ -175,7 +175,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_value_written_by_hand_abandons_a_scheduled_rotation_too_and_the_schedule_goes_on()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
         function.Before = async rotation =>
@@ -196,7 +196,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task New_rules_replace_the_schedule_and_no_rules_leave_it()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
 
@@ -216,7 +216,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task While_a_rotation_is_not_complete_the_schedule_cannot_be_changed_either()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
         function.Before = _ => throw new InvalidOperationException("never");
@@ -234,7 +234,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task Rules_that_are_refused_change_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
 
@@ -248,7 +248,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task Cancelling_ends_the_schedule()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
 
@@ -266,7 +266,7 @@ public sealed class ScheduledRotationTests
     [InlineData(false)]
     public async Task Deleting_the_secret_ends_the_schedule(bool force)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
 
@@ -285,7 +285,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task A_function_that_no_longer_admits_Secrets_Manager_is_not_invoked()
     {
-        await using var account = await Account.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
+        await using var account = await LocalAwsAccount.StartAsync(new EmbeddedAwsOptions { RotationAttempts = 1 });
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
         account.Aws.Lambda.RemovePermission("rotate", "secretsmanager");
@@ -301,7 +301,7 @@ public sealed class ScheduledRotationTests
     [Fact]
     public async Task Nothing_is_rotated_any_more_when_the_account_is_gone()
     {
-        var account = await Account.StartAsync();
+        var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         var function = await ScheduleAsync(account, "rate(1 day)");
 
@@ -315,7 +315,7 @@ public sealed class ScheduledRotationTests
     private static DateTime At(int day, int hour, int minute = 0, int second = 0) => new(2025, 1, day, hour, minute, second, DateTimeKind.Utc);
 
     /// <summary>Sets a schedule on a function that has been tested and not yet called to rotate.</summary>
-    private static async Task<RotatingFunction> ScheduleAsync(Account account, string expression, string? duration = null)
+    private static async Task<RotatingFunction> ScheduleAsync(LocalAwsAccount account, string expression, string? duration = null)
     {
         var function = new RotatingFunction(account);
         await account.SecretsManager.RotateSecretAsync(
@@ -329,12 +329,12 @@ public sealed class ScheduledRotationTests
     private static RotateSecretRequest Request(RotatingFunction function, RotationRulesType? rules, bool immediately) =>
         new() { SecretId = "payments", RotationLambdaARN = function.Arn, RotationRules = rules, RotateImmediately = immediately };
 
-    private static async Task AdvanceAsync(Account account, DateTime to)
+    private static async Task AdvanceAsync(LocalAwsAccount account, DateTime to)
     {
         account.Clock.Advance(to - account.Clock.GetUtcNow().UtcDateTime);
         await account.Aws.SecretsManager.SettledAsync();
     }
 
-    private static async Task<DateTime?> NextDateAsync(Account account) =>
+    private static async Task<DateTime?> NextDateAsync(LocalAwsAccount account) =>
         (await account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" })).NextRotationDate?.ToUniversalTime();
 }

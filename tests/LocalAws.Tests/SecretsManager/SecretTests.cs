@@ -9,7 +9,7 @@ public sealed class SecretTests
     [Fact]
     public async Task An_arn_ends_in_six_random_characters()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var secret = await account.CreateSecretAsync("team/payments");
 
@@ -20,7 +20,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_secret_is_found_by_name_by_arn_and_by_arn_without_suffix()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
 
         foreach (var id in (string[])["payments", arn, arn[..^7]])
@@ -32,7 +32,7 @@ public sealed class SecretTests
     [Fact]
     public async Task An_arn_with_another_suffix_is_another_secret()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
 
         await AssertAws.RefusesAsync(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", () =>
@@ -42,7 +42,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_name_is_taken_once()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await AssertAws.RefusesAsync(400, "ResourceExistsException", "The operation failed because the secret payments already exists.", () =>
@@ -52,8 +52,8 @@ public sealed class SecretTests
     [Fact]
     public async Task Creating_again_with_the_same_token_and_value_returns_the_same_secret()
     {
-        await using var account = await Account.StartAsync();
-        var request = new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = Account.NewToken() };
+        await using var account = await LocalAwsAccount.StartAsync();
+        var request = new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = LocalAwsAccount.NewToken() };
         var first = await account.SecretsManager.CreateSecretAsync(request);
 
         var second = await account.SecretsManager.CreateSecretAsync(request);
@@ -64,8 +64,8 @@ public sealed class SecretTests
     [Fact]
     public async Task Creating_again_with_the_same_token_and_another_value_names_the_token()
     {
-        await using var account = await Account.StartAsync();
-        var request = new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = Account.NewToken() };
+        await using var account = await LocalAwsAccount.StartAsync();
+        var request = new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = LocalAwsAccount.NewToken() };
         var arn = (await account.SecretsManager.CreateSecretAsync(request)).ARN;
         request.SecretString = "v2";
 
@@ -75,7 +75,7 @@ public sealed class SecretTests
             $"You can't use ClientRequestToken {request.ClientRequestToken} because that value is already in use for a version of secret {arn}.",
             () => account.SecretsManager.CreateSecretAsync(request));
 
-        request.ClientRequestToken = Account.NewToken();
+        request.ClientRequestToken = LocalAwsAccount.NewToken();
         await AssertAws.RefusesAsync(400, "ResourceExistsException", "The operation failed because the secret payments already exists.", () =>
             account.SecretsManager.CreateSecretAsync(request));
     }
@@ -83,7 +83,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_raw_call_with_a_value_must_give_a_token()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var (response, body) = await account.SendAsync(
             HttpMethod.Post, "/", """{"Name":"payments","SecretString":"v1"}""", "secretsmanager", "secretsmanager.CreateSecret");
@@ -100,7 +100,7 @@ public sealed class SecretTests
     [InlineData("\u00e9t\u00e9")]
     public async Task What_cannot_be_a_name_is_refused_as_such_by_every_operation_before_anything_else(string name)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var id = JsonSerializer.Serialize(name);
         foreach (var (operation, rest) in (IEnumerable<(string, string)>)
         [
@@ -124,7 +124,7 @@ public sealed class SecretTests
     [Fact]
     public async Task An_identifier_may_have_every_character_that_the_refusal_names()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var id in (string[])["a-/_+=.@!9", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:none"])
         {
             await AssertAws.RefusesAsync(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.", () =>
@@ -151,7 +151,7 @@ public sealed class SecretTests
         "1 validation error detected: Value at 'moveToVersionId' failed to satisfy constraint: Member must have length greater than or equal to 32")]
     public async Task What_the_published_model_does_not_admit_is_refused_by_the_member(string operation, string request, string text)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         var body = await account.AskAsync(operation, request);
 
@@ -163,7 +163,7 @@ public sealed class SecretTests
     [InlineData(65)]
     public async Task A_token_has_32_to_64_characters(int length)
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
 
         await AssertAws.RefusesAsync(400, "InvalidParameterException", text: null, () => account.SecretsManager.CreateSecretAsync(
             new CreateSecretRequest { Name = "payments", SecretString = "v1", ClientRequestToken = new string('t', length) }));
@@ -172,7 +172,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_value_has_at_most_65536_bytes()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(value: new string('x', 65_536));
 
         var text = "1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536";
@@ -183,7 +183,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_secret_without_a_value_has_no_versions()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(value: null);
 
         var secret = await account.SecretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = "payments" });
@@ -195,7 +195,7 @@ public sealed class SecretTests
     [Fact]
     public async Task Tags_are_set_replaced_and_taken_off()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
 
         await account.SecretsManager.TagResourceAsync(new TagResourceRequest
@@ -213,7 +213,7 @@ public sealed class SecretTests
     [Fact]
     public async Task Tags_are_absent_before_the_first_and_empty_after_the_last()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         Assert.False((await account.AskAsync("DescribeSecret", "{\"SecretId\":\"payments\"}")).TryGetProperty("Tags", out _));
         await account.SecretsManager.TagResourceAsync(new TagResourceRequest { SecretId = "payments", Tags = [new Tag { Key = "a", Value = "1" }] });
@@ -227,7 +227,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_deleted_secrets_name_is_blocked_until_its_recovery_window_ends()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "payments", RecoveryWindowInDays = 7 });
         account.Clock.Advance(TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1));
@@ -245,7 +245,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_deleted_secret_can_be_described_and_restored_but_not_read()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "payments" });
         var read = () => account.SecretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = "payments" });
@@ -261,7 +261,7 @@ public sealed class SecretTests
     [Fact]
     public async Task A_secret_deleted_without_recovery_is_gone_at_once()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
 
         await account.SecretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = "payments", ForceDeleteWithoutRecovery = true });
@@ -272,7 +272,7 @@ public sealed class SecretTests
     [Fact]
     public async Task Secrets_are_listed_by_name_prefix_and_in_pages()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         foreach (var name in (string[])["a/1", "a/2", "a/3", "b/1"])
         {
             await account.CreateSecretAsync(name);

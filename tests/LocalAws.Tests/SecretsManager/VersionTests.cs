@@ -8,7 +8,7 @@ public sealed class VersionTests
     [Fact]
     public async Task A_put_value_becomes_current_and_the_one_before_previous()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
 
         var second = await account.SecretsManager.PutSecretValueAsync(new PutSecretValueRequest { SecretId = "payments", SecretString = "v2" });
@@ -22,10 +22,10 @@ public sealed class VersionTests
     [Fact]
     public async Task A_pending_value_leaves_the_current_one_alone()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
 
-        var second = await PutAsync(account, Account.NewToken(), "v2", "AWSPENDING");
+        var second = await PutAsync(account, LocalAwsAccount.NewToken(), "v2", "AWSPENDING");
 
         Assert.Equal(new Dictionary<string, string> { [first] = "AWSCURRENT", [second] = "AWSPENDING" }, await account.LabelsAsync());
         Assert.Equal("v1", (await ReadAsync(account)).SecretString);
@@ -36,10 +36,10 @@ public sealed class VersionTests
     [Fact]
     public async Task The_first_version_of_a_secret_becomes_current_whatever_labels_are_asked_for()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync(value: null);
 
-        var version = await PutAsync(account, Account.NewToken(), "v1", "AWSPENDING");
+        var version = await PutAsync(account, LocalAwsAccount.NewToken(), "v1", "AWSPENDING");
 
         Assert.Equal(new Dictionary<string, string> { [version] = "AWSCURRENT,AWSPENDING" }, await account.LabelsAsync());
     }
@@ -47,9 +47,9 @@ public sealed class VersionTests
     [Fact]
     public async Task The_same_token_with_the_same_value_changes_nothing()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
-        var token = Account.NewToken();
+        var token = LocalAwsAccount.NewToken();
         await PutAsync(account, token, "v2", "AWSPENDING");
 
         var repeated = await account.SecretsManager.PutSecretValueAsync(
@@ -62,9 +62,9 @@ public sealed class VersionTests
     [Fact]
     public async Task The_same_token_with_another_value_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var arn = (await account.CreateSecretAsync()).ARN;
-        var token = Account.NewToken();
+        var token = LocalAwsAccount.NewToken();
         await PutAsync(account, token, "v2", "AWSPENDING");
         var text = $"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}.";
 
@@ -76,7 +76,7 @@ public sealed class VersionTests
     [Fact]
     public async Task UpdateSecret_writes_a_new_current_version_only_where_there_is_a_value()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
 
         var described = await account.SecretsManager.UpdateSecretAsync(new UpdateSecretRequest { SecretId = "payments", Description = "d" });
@@ -91,8 +91,8 @@ public sealed class VersionTests
     [InlineData("\"SecretBinary\":\"AAH/\"", "SecretBinary")]
     public async Task A_value_is_shown_as_what_it_is_and_not_beside_an_empty_other_kind(string value, string member)
     {
-        await using var account = await Account.StartAsync();
-        await account.AskAsync("CreateSecret", $"{{\"Name\":\"payments\",\"ClientRequestToken\":\"{Account.NewToken()}\",{value}}}");
+        await using var account = await LocalAwsAccount.StartAsync();
+        await account.AskAsync("CreateSecret", $"{{\"Name\":\"payments\",\"ClientRequestToken\":\"{LocalAwsAccount.NewToken()}\",{value}}}");
         string[] members = ["ARN", "CreatedDate", "Name", member, "VersionId", "VersionStages"];
 
         var read = await account.AskAsync("GetSecretValue", "{\"SecretId\":\"payments\"}");
@@ -107,7 +107,7 @@ public sealed class VersionTests
     [Fact]
     public async Task A_binary_value_is_read_back()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         using var value = new MemoryStream([0, 1, 255]);
         await account.SecretsManager.CreateSecretAsync(new CreateSecretRequest { Name = "payments", SecretBinary = value });
 
@@ -120,9 +120,9 @@ public sealed class VersionTests
     [Fact]
     public async Task What_is_not_there_is_not_found_and_says_by_what_it_was_looked_for()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
-        var unknown = Account.NewToken();
+        var unknown = LocalAwsAccount.NewToken();
 
         await AssertAws.RefusesAsync(
             400, "ResourceNotFoundException", $"Secrets Manager can't find the specified secret value for VersionId: {unknown}", () => ReadAsync(account, unknown));
@@ -136,7 +136,7 @@ public sealed class VersionTests
     [Fact]
     public async Task A_version_without_the_label_asked_for_is_refused()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var version = (await account.CreateSecretAsync()).VersionId;
 
         await AssertAws.RefusesAsync(
@@ -149,10 +149,10 @@ public sealed class VersionTests
     [Fact]
     public async Task A_version_without_labels_is_listed_on_request_only_and_can_still_be_read()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         var first = (await account.CreateSecretAsync()).VersionId;
-        var second = await PutAsync(account, Account.NewToken(), "v2", "AWSCURRENT");
-        var third = await PutAsync(account, Account.NewToken(), "v3", "AWSCURRENT");
+        var second = await PutAsync(account, LocalAwsAccount.NewToken(), "v2", "AWSCURRENT");
+        var third = await PutAsync(account, LocalAwsAccount.NewToken(), "v3", "AWSCURRENT");
 
         var listed = await account.SecretsManager.ListSecretVersionIdsAsync(new ListSecretVersionIdsRequest { SecretId = "payments" });
         var all = await account.SecretsManager.ListSecretVersionIdsAsync(
@@ -167,11 +167,11 @@ public sealed class VersionTests
     [Fact]
     public async Task Versions_without_labels_go_beyond_a_hundred_but_not_within_a_day()
     {
-        await using var account = await Account.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync();
         await account.CreateSecretAsync();
         for (var number = 2; number <= 120; number++)
         {
-            await PutAsync(account, Account.NewToken(), $"v{number}", "AWSCURRENT");
+            await PutAsync(account, LocalAwsAccount.NewToken(), $"v{number}", "AWSCURRENT");
         }
 
         var service = account.Aws.SecretsManager;
@@ -179,12 +179,12 @@ public sealed class VersionTests
         Assert.Equal(120, count());
 
         account.Clock.Advance(TimeSpan.FromHours(25));
-        await PutAsync(account, Account.NewToken(), "v121", "AWSCURRENT");
+        await PutAsync(account, LocalAwsAccount.NewToken(), "v121", "AWSCURRENT");
 
         Assert.Equal(100, count());
     }
 
-    private static int CountVersions(Account account)
+    private static int CountVersions(LocalAwsAccount account)
     {
         var count = 0;
         string? next = null;
@@ -198,10 +198,10 @@ public sealed class VersionTests
         return count;
     }
 
-    private static async Task<string> PutAsync(Account account, string token, string value, params string[] labels) =>
+    private static async Task<string> PutAsync(LocalAwsAccount account, string token, string value, params string[] labels) =>
         (await account.SecretsManager.PutSecretValueAsync(
             new PutSecretValueRequest { SecretId = "payments", ClientRequestToken = token, SecretString = value, VersionStages = [.. labels] })).VersionId;
 
-    private static Task<GetSecretValueResponse> ReadAsync(Account account, string? versionId = null, string? label = null) =>
+    private static Task<GetSecretValueResponse> ReadAsync(LocalAwsAccount account, string? versionId = null, string? label = null) =>
         account.SecretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = "payments", VersionId = versionId, VersionStage = label });
 }

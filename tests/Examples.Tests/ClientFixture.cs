@@ -13,7 +13,7 @@ namespace Examples.Tests;
 /// An embedded AWS with an API, a secret whose key the function rotates, and no client yet. When it is disposed, it searches what clients printed
 /// for every key value and RotationToken of the run.
 /// </summary>
-internal sealed class World : IAsyncDisposable
+internal sealed class ClientFixture : IAsyncDisposable
 {
     public const string SecretName = "partner/api";
     public const string ClientAccessKey = "AKIACLIENT";
@@ -24,7 +24,7 @@ internal sealed class World : IAsyncDisposable
     private string _apiId = "";
     private string _planId = "";
 
-    private World(EmbeddedAws aws) => Aws = aws;
+    private ClientFixture(EmbeddedAws aws) => Aws = aws;
 
     public EmbeddedAws Aws { get; }
 
@@ -33,11 +33,11 @@ internal sealed class World : IAsyncDisposable
     /// <summary>How often clients read the secret.</summary>
     public int Reads => Aws.Calls.Snapshot().Count(call => call.Call is { AccessKeyId: ClientAccessKey, Operation: "GetSecretValue" });
 
-    public static async Task<World> StartAsync()
+    public static async Task<ClientFixture> StartAsync()
     {
-        var world = new World(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { StaleReads = true }));
-        await world.DeployAsync();
-        return world;
+        var fixture = new ClientFixture(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { StaleReads = true }));
+        await fixture.DeployAsync();
+        return fixture;
     }
 
     /// <summary>A rotation by Secrets Manager, which must succeed.</summary>

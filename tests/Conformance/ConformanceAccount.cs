@@ -12,7 +12,7 @@ namespace Conformance;
 /// <summary>
 /// The account that a test works in: an embedded AWS of its own on a clock that stands still, or another endpoint, where names are unique and what was made is deleted.
 /// </summary>
-internal sealed class Account : IAsyncDisposable
+internal sealed class ConformanceAccount : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -22,7 +22,7 @@ internal sealed class Account : IAsyncDisposable
     private readonly Leftovers _leftovers;
     private RotationFunction? _function;
 
-    private Account(Endpoint endpoint, EmbeddedAws? embedded, FakeTimeProvider? clock)
+    private ConformanceAccount(Endpoint endpoint, EmbeddedAws? embedded, FakeTimeProvider? clock)
     {
         (Endpoint, _embedded, _clock) = (endpoint, embedded, clock);
         Http = embedded is null ? new HttpClient() : EmbeddedAws.CreateHttpClient();
@@ -74,7 +74,7 @@ internal sealed class Account : IAsyncDisposable
         }
     }
 
-    public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null)
+    public static async Task<ConformanceAccount> StartAsync(EmbeddedAwsOptions? options = null)
     {
         var endpoint = await Endpoint.CurrentAsync();
         var facts = TestContext.Current.Test?.Traits.GetValueOrDefault(ShowsAttribute.Trait) ?? [];
@@ -85,12 +85,12 @@ internal sealed class Account : IAsyncDisposable
 
         if (!endpoint.IsEmbedded)
         {
-            return new Account(endpoint, null, null);
+            return new ConformanceAccount(endpoint, null, null);
         }
 
         var clock = new FakeTimeProvider(new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero));
         options ??= new EmbeddedAwsOptions { RotationAttempts = 1 };
-        return new Account(endpoint, await EmbeddedAws.StartAsync(options with { TimeProvider = clock }), clock);
+        return new ConformanceAccount(endpoint, await EmbeddedAws.StartAsync(options with { TimeProvider = clock }), clock);
     }
 
     /// <summary>A name that nothing else in the account has.</summary>

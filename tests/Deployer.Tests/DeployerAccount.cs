@@ -18,7 +18,7 @@ namespace Deployer.Tests;
 /// An account with two APIs, each in a usage plan, to which the stack itself is deployed: role, policies and all. The function runs with the credentials of
 /// its role. When it is disposed, everything that was logged, answered or put out is searched for key values and RotationTokens.
 /// </summary>
-internal sealed class Account : IAsyncDisposable
+internal sealed class DeployerAccount : IAsyncDisposable
 {
     public const string Owner = "AKIAOWNER";
     public const string SecretName = "shop/orders";
@@ -26,7 +26,7 @@ internal sealed class Account : IAsyncDisposable
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly HttpClient _http;
 
-    private Account(EmbeddedAws aws, JumpingTime time, Func<string, string>? tamper)
+    private DeployerAccount(EmbeddedAws aws, JumpingTime time, Func<string, string>? tamper)
     {
         (Aws, Time) = (aws, time);
         _http = new HttpClient(aws.CreateTransport());
@@ -70,18 +70,18 @@ internal sealed class Account : IAsyncDisposable
     /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
     /// <param name="activationLag">How late the data plane learns of a change.</param>
     /// <param name="unknowns">What is not known of AWS, the other way.</param>
-    public static Account Start(Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null)
+    public static DeployerAccount Start(Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null)
     {
         var time = new JumpingTime();
-        return new Account(
+        return new DeployerAccount(
             EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, Unknowns = unknowns ?? new() }), time, tamper);
     }
 
     /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>
-    public static async Task<Account> ListenAsync()
+    public static async Task<DeployerAccount> ListenAsync()
     {
         var time = new JumpingTime();
-        return new Account(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time }), time, tamper: null);
+        return new DeployerAccount(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = time }), time, tamper: null);
     }
 
     /// <summary>Deploys the stack with this configuration.</summary>

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace LocalAws.Tests;
 
 /// <summary>An embedded AWS on a clock that stands still, and the SDK's clients of it.</summary>
-internal sealed class Account : IAsyncDisposable
+internal sealed class LocalAwsAccount : IAsyncDisposable
 {
     public const string AccessKeyId = "AKIATEST";
 
     private readonly bool _inProcess;
 
-    private Account(EmbeddedAws aws, FakeTimeProvider clock, bool inProcess)
+    private LocalAwsAccount(EmbeddedAws aws, FakeTimeProvider clock, bool inProcess)
     {
         Aws = aws;
         Clock = clock;
@@ -51,11 +51,11 @@ internal sealed class Account : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="inProcess">Whether all clients reach it without a connection.</param>
-    public static async Task<Account> StartAsync(EmbeddedAwsOptions? options = null, bool inProcess = false)
+    public static async Task<LocalAwsAccount> StartAsync(EmbeddedAwsOptions? options = null, bool inProcess = false)
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero));
         options = (options ?? new EmbeddedAwsOptions()) with { TimeProvider = clock };
-        return new Account(inProcess ? EmbeddedAws.Create(options) : await EmbeddedAws.StartAsync(options), clock, inProcess);
+        return new LocalAwsAccount(inProcess ? EmbeddedAws.Create(options) : await EmbeddedAws.StartAsync(options), clock, inProcess);
     }
 
     /// <summary>A token as the SDK draws one.</summary>

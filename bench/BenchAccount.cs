@@ -5,7 +5,7 @@ using LocalAws.SecretsManager;
 namespace Bench;
 
 /// <summary>An embedded AWS with one rotating key in the middle of its life: one key is current, one previous, one disabled, so that a rotation mints one, disables one and deletes one.</summary>
-internal sealed class Account : IAsyncDisposable
+internal sealed class BenchAccount : IAsyncDisposable
 {
     private const string SecretName = "bench/partner-api";
 
@@ -13,13 +13,13 @@ internal sealed class Account : IAsyncDisposable
     private readonly string _secretArn;
     private readonly string _functionArn;
 
-    private Account(EmbeddedAws aws, Clock clock, string secretArn, string functionArn) =>
+    private BenchAccount(EmbeddedAws aws, Clock clock, string secretArn, string functionArn) =>
         (Aws, _clock, _secretArn, _functionArn) = (aws, clock, secretArn, functionArn);
 
     public EmbeddedAws Aws { get; }
 
     /// <summary>Starts it; <paramref name="invoke"/> runs the function. Other people have these keys and usage plans in it.</summary>
-    public static async Task<Account> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke, int otherKeys = 0, int otherPlans = 0)
+    public static async Task<BenchAccount> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke, int otherKeys = 0, int otherPlans = 0)
     {
         var clock = new Clock();
         var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { TimeProvider = clock, RotationAttempts = 1 });
@@ -50,7 +50,7 @@ internal sealed class Account : IAsyncDisposable
             Principal = "secretsmanager.amazonaws.com",
             SourceAccount = aws.AccountId,
         });
-        return new Account(aws, clock, secret.Arn, function);
+        return new BenchAccount(aws, clock, secret.Arn, function);
 
         // The secret of the first key does not exist yet; its tag may differ in the random suffix.
         string Mint(bool enabled, string? secretArn)
