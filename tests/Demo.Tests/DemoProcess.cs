@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Demo.Tests;
 
 /// <summary>The demo as its user starts it, with its output in a pipe.</summary>
-internal sealed class DemoProcess : IDisposable
+internal sealed partial class DemoProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -14,13 +15,21 @@ internal sealed class DemoProcess : IDisposable
 
     public DemoProcess(params string[] arguments)
     {
-        var demo = typeof(DemoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "DemoPath").Value!;
-        _process = Process.Start(new ProcessStartInfo("dotnet", [demo, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("dotnet", [Metadata("DemoPath"), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Spectre.Console takes a log of GitHub's for a terminal with colours.
+        start.Environment["GITHUB_ACTIONS"] = "true";
+        _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => _output.AppendLine(line.Data);
         _process.BeginErrorReadLine();
     }
 
-    public string Output => _output.ToString();
+    /// <summary>What it printed, with its colours.</summary>
+    public string ColouredOutput => _output.ToString();
+
+    /// <summary>What it printed.</summary>
+    public string Output => Colours().Replace(ColouredOutput, "");
+
+    public static string Metadata(string key) => typeof(DemoProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == key).Value!;
 
     /// <summary>Reads on until a line has the text; returns the line.</summary>
     public async Task<string> ReadUntilAsync(string text)
@@ -64,4 +73,7 @@ internal sealed class DemoProcess : IDisposable
 
         _process.Dispose();
     }
+
+    [GeneratedRegex(@"\x1b\[[0-9;]*m", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Colours();
 }

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 using Amazon.APIGateway.Model;
+using Screens;
 
 namespace RotationTool.Tests;
 
-/// <summary>The pictures in docs/ are what the tool prints. With ROTATION_TESTS_WRITE_SCREENS=1 they are made anew.</summary>
+/// <summary>The pictures in docs/ are what the tool prints. With ROTATION_TESTS_WRITE_SCREENS=1 they are written.</summary>
 public sealed partial class ScreenTests
 {
     [Fact]
@@ -27,17 +28,7 @@ public sealed partial class ScreenTests
         AssertPicture("tool-status.svg", "apikey-rotation status shop/orders", one.Output);
         AssertPicture("tool-status-all.svg", "apikey-rotation status", all.Output);
 
-        void AssertPicture(string file, string command, string output)
-        {
-            var path = Path.Combine(Tool.Root, "docs", file);
-            var picture = Screenshot.Render(command, Steady(output, fixture, keyIds));
-            if (Environment.GetEnvironmentVariable("ROTATION_TESTS_WRITE_SCREENS") == "1")
-            {
-                File.WriteAllText(path, picture);
-            }
-
-            Assert.True(File.Exists(path) && File.ReadAllText(path) == picture, $"docs/{file} is not what the tool prints. ROTATION_TESTS_WRITE_SCREENS=1 makes it anew.");
-        }
+        void AssertPicture(string file, string command, string output) => Screenshot.AssertShows(Path.Combine(Tool.Root, "docs", file), command, Steady(output, fixture, keyIds));
     }
 
     /// <summary>Ids and times of every run the same, of the length that they have.</summary>

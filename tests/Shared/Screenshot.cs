@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace RotationTool.Tests;
+namespace Screens;
 
-/// <summary>A picture of a terminal: what was typed and what the tool printed, colours and all, as SVG.</summary>
+/// <summary>A picture of a terminal: what was typed and what a program printed, colours and all, as SVG.</summary>
 internal static partial class Screenshot
 {
     private const int Columns = 110;
@@ -20,7 +20,22 @@ internal static partial class Screenshot
         "#7f8896", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#ffffff",
     ];
 
-    public static string Render(string command, string output)
+    /// <summary>Asserts that a picture of docs/ is what was printed. With ROTATION_TESTS_WRITE_SCREENS=1 it is written instead.</summary>
+    /// <param name="file">The picture's path.</param>
+    /// <param name="command">What was typed.</param>
+    /// <param name="output">What was printed, with ids, times and durations that are the same in every run.</param>
+    public static void AssertShows(string file, string command, string output)
+    {
+        var picture = Render(command, output);
+        if (Environment.GetEnvironmentVariable("ROTATION_TESTS_WRITE_SCREENS") == "1")
+        {
+            File.WriteAllText(file, picture);
+        }
+
+        Assert.True(File.Exists(file) && File.ReadAllText(file) == picture, $"{Path.GetFileName(file)} is not what the program prints. ROTATION_TESTS_WRITE_SCREENS=1 writes it.");
+    }
+
+    private static string Render(string command, string output)
     {
         List<List<(char Character, string Style)>> lines = [[.. ("$ " + command).Select(character => (character, "font-weight=\"bold\""))]];
         lines.AddRange(LinesOf(output));
