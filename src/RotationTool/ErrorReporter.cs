@@ -36,13 +36,13 @@ internal static class ErrorReporter
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
         AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
             Unknown($"AWS does not take these credentials: {refused.ErrorCode}. Sign in again, as with: {Commands.SignIn}"),
-        AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS answered {code}: {answered.Message}"),
-        AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS sent an answer that could not be read (status {(int)unreadable.StatusCode}). Try again."),
+        AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS returned {code}: {answered.Message}"),
+        AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS returned a response that could not be read (status {(int)unreadable.StatusCode}). Try again."),
         AmazonClientException { Message: var text } when text.Contains("No RegionEndpoint", StringComparison.Ordinal) =>
             Unknown("No Region is chosen. Set AWS_REGION, or a profile that has one: AWS_PROFILE"),
         AmazonClientException { Message: var text } when text.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
             Unknown($"There are no AWS credentials. Set AWS_PROFILE, or sign in: {Commands.SignIn}"),
-        _ => Unknown($"A call to AWS ended without an answer ({failure.GetType().Name}). Is the network there, and the Region right?"),
+        _ => Unknown($"A call to AWS ended without a response ({failure.GetType().Name}). Is the network there, and the Region right?"),
     };
 
     private static ToolException Unknown(string message) => new(ExitCode.Unknown, message);

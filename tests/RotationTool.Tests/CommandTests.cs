@@ -18,7 +18,7 @@ public sealed class CommandTests
         Assert.Equal((0, ""), (answer.ExitCode, answer.Errors));
         Assert.StartsWith("shop/orders, rotated by rotation\n", answer.Output, StringComparison.Ordinal);
         Assert.Contains("every 30 days", answer.Output, StringComparison.Ordinal);
-        Assert.EndsWith("2 of 2 keys are enabled. Nothing is wrong.\n", answer.Output, StringComparison.Ordinal);
+        Assert.EndsWith("2 of 2 keys are enabled. No problems found.\n", answer.Output, StringComparison.Ordinal);
         var rows = answer.Output.Split('\n');
         Assert.Contains(rows, row => row.Contains("AWSCURRENT", StringComparison.Ordinal) && row.Contains("enabled", StringComparison.Ordinal) && row.Contains(fixture.PlanId, StringComparison.Ordinal));
         Assert.Contains(rows, row => row.Contains("AWSPREVIOUS", StringComparison.Ordinal));
@@ -105,9 +105,9 @@ public sealed class CommandTests
 
         var wrong = await fixture.RunAsync("check", ToolFixture.SecretName);
 
-        Assert.Equal(new Answer(0, "Nothing is wrong.\n", ""), fine);
+        Assert.Equal(new Answer(0, "No problems found.\n", ""), fine);
         Assert.Equal(1, wrong.ExitCode);
-        Assert.StartsWith($"1 thing is wrong.\n! the template key {fixture.TemplateId} is enabled", wrong.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"1 problem found.\n! the template key {fixture.TemplateId} is enabled", wrong.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,6 +140,6 @@ public sealed class CommandTests
         await fixture.AddSecretAsync("partners/acme");
         var refused = await fixture.RunAsync("rollback", "partners/acme");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
-        Assert.Contains("AWSPREVIOUS holds no key", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("AWSPREVIOUS contains no key", refused.Errors, StringComparison.Ordinal);
     }
 }

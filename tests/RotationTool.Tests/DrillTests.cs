@@ -37,11 +37,11 @@ public sealed class DrillTests
         var restored = await fixture.RunAsync("check", ToolFixture.SecretName);
 
         Assert.Equal(1, deleted.ExitCode);
-        Assert.Contains($"! the secret is marked for deletion. Bring it back with: aws secretsmanager restore-secret --secret-id {fixture.SecretArn}", deleted.Output, StringComparison.Ordinal);
+        Assert.Contains($"! the secret is marked for deletion. Restore it with: aws secretsmanager restore-secret --secret-id {fixture.SecretArn}", deleted.Output, StringComparison.Ordinal);
         Assert.Equal(3, rotate.ExitCode);
-        Assert.StartsWith("Error: AWS answered InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.", rotate.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("Error: AWS returned InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.", rotate.Errors, StringComparison.Ordinal);
         Assert.Equal(new Answer(0, "No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE choose where to look.\n", ""), all);
-        Assert.Equal(new Answer(0, "Nothing is wrong.\n", ""), restored);
+        Assert.Equal(new Answer(0, "No problems found.\n", ""), restored);
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
     }
 
@@ -117,7 +117,7 @@ public sealed class DrillTests
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
         check = await fixture.RunAsync("check", ToolFixture.SecretName);
-        Assert.StartsWith("1 thing is wrong.", check.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 problem found.", check.Output, StringComparison.Ordinal);
         Assert.Contains("! No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused", check.Output, StringComparison.Ordinal);
 
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);

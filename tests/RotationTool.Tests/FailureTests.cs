@@ -44,14 +44,14 @@ public sealed class FailureTests
         await AssertUnknownAsync("There are no AWS credentials. Set AWS_PROFILE");
         variables["AWS_ACCESS_KEY_ID"] = variables["AWS_SECRET_ACCESS_KEY"] = "x";
         variables["AWS_ENDPOINT_URL"] = "http://127.0.0.1:9";
-        await AssertUnknownAsync("A call to AWS ended without an answer");
+        await AssertUnknownAsync("A call to AWS ended without a response");
 
         // Takes connections and says nothing, as what looks like AWS behind a firewall.
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         variables["AWS_ENDPOINT_URL"] = $"http://{silent.LocalEndpoint}";
         variables["AWS_MAX_ATTEMPTS"] = "1";
-        await AssertUnknownAsync("A call to AWS ended without an answer (TimeoutException)");
+        await AssertUnknownAsync("A call to AWS ended without a response (TimeoutException)");
 
         async Task AssertUnknownAsync(string text)
         {

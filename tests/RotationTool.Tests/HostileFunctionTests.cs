@@ -87,7 +87,7 @@ public sealed class HostileFunctionTests
             var answer = await fixture.RunAsync(arguments);
             Assert.Equal((1, ""), (answer.ExitCode, answer.Errors));
             Assert.All(["curl", "iam create", "s3 rb", fixture.SecretArn + "\n", "evil.example", " evil /dev", "//victim", "/dev/stdout"], text => Assert.DoesNotContain(text, answer.Output, StringComparison.Ordinal));
-            Assert.Contains("(A command is withheld: it is none that the function gives for this secret.)", answer.Output, StringComparison.Ordinal);
+            Assert.Contains("(A command is withheld: it is not one that the function returns for this secret.)", answer.Output, StringComparison.Ordinal);
             Assert.Contains($"aws secretsmanager rotate-secret --secret-id {arn}", answer.Output, StringComparison.Ordinal);
             // Of a secret that a person names, its function's word is taken for the keys.
             Assert.Contains($"aws apigateway delete-usage-plan-key --usage-plan-id {(arguments.Contains(Name) ? "victim1 --key-id victim2" : "<plan> --key-id <key id>")}", answer.Output, StringComparison.Ordinal);
@@ -168,11 +168,11 @@ public sealed class HostileFunctionTests
             Assert.Equal((1, 1), (rotate.ExitCode, rollback.ExitCode));
             Assert.All([rotate.Errors, rollback.Errors], AssertPrinted);
             var command = quoted is null
-                ? "(The command is withheld: an id in it is none that AWS makes. Use the console.)"
+                ? "(The command is withheld: it contains an id that AWS would not generate. Use the console.)"
                 : $"aws secretsmanager update-secret-version-stage --secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {quoted}";
             Assert.EndsWith($"or give it up: {command}\n", rotate.Errors, StringComparison.Ordinal);
             // The function's word is not taken for an id of another kind than AWS's.
-            Assert.EndsWith(quoted is null ? $"or give it up: {command}\n" : "or give it up: (A command is withheld: it is none that the function gives for this secret.)\n", rollback.Errors, StringComparison.Ordinal);
+            Assert.EndsWith(quoted is null ? $"or give it up: {command}\n" : "or give it up: (A command is withheld: it is not one that the function returns for this secret.)\n", rollback.Errors, StringComparison.Ordinal);
             await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = id });
         }
     }

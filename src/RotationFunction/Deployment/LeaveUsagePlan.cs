@@ -39,7 +39,7 @@ internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing k
             detached++;
         }
 
-        return detached == 0 ? $"No key of this secret is in usage plan {plan}." : $"Keys taken out of usage plan {plan}: {detached}.";
+        return detached == 0 ? $"No key of this secret is in usage plan {plan}." : $"Keys removed from usage plan {plan}: {detached}.";
     }
 
     /// <summary>The template key's id if it is in the usage plan.</summary>

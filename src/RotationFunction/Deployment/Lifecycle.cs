@@ -63,7 +63,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
             }
         }
 
-        return $"Keys put into usage plans: {attached}.";
+        return $"Keys added to usage plans: {attached}.";
     }
 
     /// <summary>

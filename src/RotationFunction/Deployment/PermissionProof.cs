@@ -72,7 +72,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
             catch (AmazonServiceException denied) when (IamPropagation.IsDenial(denied))
             {
                 // The other calls show the rest that is missing, so that one deployment mends it all.
-                denials.Add($"apigateway:{verb} on {ApiKeys.Arn(secret, path)} (AWS answered {denied.ErrorCode}: {denied.Message.TrimEnd('.')})");
+                denials.Add($"apigateway:{verb} on {ApiKeys.Arn(secret, path)} (AWS returned {denied.ErrorCode}: {denied.Message.TrimEnd('.')})");
             }
         }
     }

@@ -20,7 +20,7 @@ internal sealed class Provision(
         });
         var keyId = await proof.RunAsync(invocation, secret, template);
         return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template))
-            + $" The role may make, tag, change, attach, detach and delete keys: key {keyId} showed it and was deleted again.";
+            + $" The role can create, tag, update, attach, detach and delete keys: tested with key {keyId}, which was deleted.";
     }
 
     private async Task<string> ProvideAsync(Invocation invocation, TemplateKey template)
@@ -34,7 +34,7 @@ internal sealed class Provision(
             var key = await keyRing.ReadAsync(invocation, secret, value, key => key.Enabled);
             if (key?.Enabled == true)
             {
-                return "The secret has a key already; it was left as it is.";
+                return "The secret already has a key. Nothing was changed.";
             }
 
             // Somebody may have deleted or disabled it while rotation was off. While it is on, steps of our own would run into Secrets Manager's.

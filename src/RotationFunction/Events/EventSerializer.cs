@@ -47,5 +47,5 @@ public sealed class EventSerializer : SourceGeneratorLambdaJsonSerializer<EventJ
 
     // Nor as an inner exception: the runtime logs these too.
     private static JsonException WithoutQuote(JsonException quoting) =>
-        new($"line {quoting.LineNumber + 1}, byte {quoting.BytePositionInLine} is not what it should be. Nothing was changed.");
+        new($"line {quoting.LineNumber + 1}, byte {quoting.BytePositionInLine} is not valid. Nothing was changed.");
 }

@@ -185,7 +185,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// </summary>
     public async Task TouchAsync(Invocation invocation, GetApiKeyResponse key, string? description)
     {
-        await ReplaceAsync(invocation, key.Id, "/description", description + " (being put into usage plans)");
+        await ReplaceAsync(invocation, key.Id, "/description", description + " (being added to usage plans)");
         await ReplaceAsync(invocation, key.Id, "/description", description ?? "");
         await ReadAsync(invocation, key.Id, touched => touched.LastUpdatedDate > key.LastUpdatedDate);
     }

@@ -27,8 +27,8 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsageP
         var id = IdOf(invocation, secret);
         // If both fail, report the key's failure: AWS does not document what it answers for the plans of a key that does not exist.
         var (key, plans) = await ConcurrentReads.BothAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
-        CheckBothName(RotationTags.Probe, "the URL that a key is sent to");
-        CheckBothName(RotationTags.Adopted, "the key to adopt");
+        CheckBothName(RotationTags.Probe, "probe URL");
+        CheckBothName(RotationTags.Adopted, "key to adopt");
         var probe = key.Tags.GetValueOrDefault(RotationTags.Probe);
         Uri? url = null;
         if (probe is not null && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))

@@ -13,7 +13,7 @@ internal sealed class Check(Inspection inspection, Probe probe, Metrics metrics)
         var result = await inspection.RunAsync(invocation);
         if (result is { Template.ProbeUrl: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
         {
-            result.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} proves nothing: {reason}."));
+            result.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} is inconclusive: {reason}."));
         }
 
         result.Findings.ForEach(finding => invocation.Log.Found(finding.Problem));

@@ -27,7 +27,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         // A key that was enabled a moment ago: a rollback is under way and waits until it is served.
         var untouched = overlap.Length > FunctionContract.LongestInvocation ? overlap.Length : FunctionContract.LongestInvocation;
         var retired = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: now - untouched);
-        var done = retired.Disabled.Count == 0 ? "The overlap is over; no key was left to disable." : $"The overlap is over. Keys disabled: {RevokePrevious.Printed(retired)}.";
-        return done + RevokePrevious.Left(retired);
+        var done = retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled: {RevokePrevious.Printed(retired)}.";
+        return $"The overlap has ended. {done}{RevokePrevious.Left(retired)}";
     }
 }

@@ -84,20 +84,20 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         if (secret.Pending is { } stuck && stuck != secret.Current && Now - pendingSince > StallTimeout)
         {
             yield return new Finding(
-                $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log says why; where it has no entry of that version, "
-                + "Lambda throttled the function: see its metric Throttles. The command gives the rotation up.",
+                $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log shows why. "
+                + "If the log has no entry for that version, Lambda throttled the function: see its metric Throttles. The command abandons the rotation.",
                 Commands.ClearPending(invocation.SecretId, stuck));
         }
     }
 
     private static IEnumerable<Finding> InUsagePlans(TemplateKey? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
-        new Finding($"Usage plan {plan} of the template has no API stage: no key opens anything there, so clients are refused.", Commands.AddStage(plan)));
+        new Finding($"Usage plan {plan} of the template key has no API stage: it gives access to no API, so clients are refused.", Commands.AddStage(plan)));
 
     private static IEnumerable<Finding> InCurrentKey(SecretDescription secret, InspectionResult result)
     {
         if (result.CurrentKey is null)
         {
-            yield return new Finding("AWSCURRENT holds no key that can be read.", Commands.RotateSecret(secret.Arn));
+            yield return new Finding("AWSCURRENT contains no readable key.", Commands.RotateSecret(secret.Arn));
             yield break;
         }
 
@@ -129,7 +129,11 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
 
         return result.KeyOf("AWSPREVIOUS") switch
         {
-            null => [new Finding("No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused until they do, and rollback is impossible until the next rotation.")],
+            null =>
+            [
+                new Finding("No key of this secret has AWSPREVIOUS's value: clients that have not re-read the secret are refused until they do, "
+                    + "and rollback is impossible until the next rotation."),
+            ],
             { Enabled: true } key => InPlansOf(key, "AWSPREVIOUS", result.Template),
             _ => [],
         };
@@ -138,9 +142,10 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, TemplateKey? template) => template is null ? [] :
     [
         .. template.Plans.Except(key.UsagePlanIds).Select(plan => new Finding(
-            $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template is.", Commands.AttachKey(plan, key.KeyId))),
+            $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template key is.", Commands.AttachKey(plan, key.KeyId))),
         .. key.UsagePlanIds.Except(template.Plans).Select(plan => new Finding(
-            $"{label}'s key {key.KeyId} is in usage plan {plan}, but the template is not: it opens what the keys of later rotations will not. Put the template there too, or take the key out.",
+            $"{label}'s key {key.KeyId} is in usage plan {plan}, but the template key is not: "
+            + "the keys of later rotations will not be in that plan. Add the template key to the plan, or remove this key from it.",
             Commands.DetachKey(plan, key.KeyId))),
     ];
 
@@ -150,8 +155,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         where key.Status.Kind != KeyKind.Foreign
         from field in current?.FieldsHolding(key.Value) ?? []
         select new Finding(LogText.Sanitize(
-            $"AWSCURRENT's document holds the value of key {key.Status.KeyId}, which {(key.Status.Enabled ? "a rotation will disable" : "is disabled")}, in {field} too. "
-            + "A rotation replaces apiKey only: have clients read that, and remove the other."));
+            $"AWSCURRENT's document also contains the value of key {key.Status.KeyId}, "
+            + $"which {(key.Status.Enabled ? "a rotation will disable" : "is disabled")}, in {field}. "
+            + "A rotation replaces only apiKey. Change clients to read apiKey, and remove the other field."));
 
     private IEnumerable<Finding> InOverlap(Invocation invocation, SecretDescription secret, InspectionResult result)
     {
@@ -165,7 +171,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         foreach (var key in result.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap.Length + StallTimeout))
         {
             yield return new Finding(
-                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(RotationTags.Overlap)} is over: nothing invokes endOverlap, or it fails.", Commands.EndOverlap(secret.Arn));
+                $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(RotationTags.Overlap)} has ended: "
+                + "endOverlap is not invoked, or it fails.",
+                Commands.EndOverlap(secret.Arn));
         }
     }
 
@@ -175,10 +183,10 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         var untagged = result.Keys.Where(key => key is { Kind: KeyKind.Foreign, Stray: true }).OrderByDescending(key => key.Labels.Count).ToList();
         foreach (var key in untagged.Take(MostFound))
         {
-            var what = key.Labels is [var label, ..] ? $"has {label}'s value" : "is named like one of this secret's";
+            var what = key.Labels is [var label, ..] ? $"has {label}'s value" : "has the name of a key of this secret";
             yield return new Finding(
-                $"Key {key.KeyId}, which {what}, is enabled without the tag that shows whose it is: neither a rotation nor revokePrevious "
-                + "disables it. The command tags it again. Where the secret never had that key, somebody else made it: have them delete it.",
+                $"Key {key.KeyId}, which {what}, is enabled without the tag that shows its owner: neither a rotation nor revokePrevious "
+                + "disables it. The command restores the tag. If the secret never owned that key, someone else created it and must delete it.",
                 key.KeyId == secret.Tag(RotationTags.Adopted)
                     ? Commands.TagAdoptedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Name)
                     : Commands.TagMintedKey(ApiKeys.Arn(secret, "/apikeys/" + key.KeyId), secret.Arn));
@@ -187,7 +195,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         if (Math.Max(0, untagged.Count - MostFound) + result.OthersEnabled is > 0 and var more)
         {
             yield return new Finding(
-                $"{more} more keys that are named like keys of this secret are enabled without a label or a tag: strays, or keys that others made.",
+                $"{more} more keys with names like keys of this secret are enabled without a label or a tag: strays, or keys that others created.",
                 Commands.ListRing(secret.Name));
         }
     }
@@ -277,5 +285,5 @@ internal sealed record InspectionResult(
 
     public int Strays => Keys.Count(key => key.Stray) + OthersEnabled;
 
-    public string FindingsInWords => Findings.Count switch { 0 => "Nothing is wrong.", 1 => "1 thing is wrong.", var count => $"{count} things are wrong." };
+    public string FindingsInWords => Findings.Count switch { 0 => "No problems found.", 1 => "1 problem found.", var count => $"{count} problems found." };
 }

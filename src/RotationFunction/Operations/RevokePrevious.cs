@@ -18,9 +18,10 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
         return await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring) switch
         {
             { Disabled: [], LeftEnabled: [] } =>
-                $"No key but AWSCURRENT's is in use; nothing was changed. If AWSCURRENT's key leaked: {Commands.RotateSecret(invocation.SecretId)}, and revoke again.",
-            { Disabled: [] } retired => "No key was disabled; nothing was changed." + Left(retired),
-            var retired => $"Keys disabled: {Printed(retired)}. API Gateway may accept them for some minutes yet." + Left(retired),
+                "No key other than AWSCURRENT's is in use. Nothing was changed. "
+                + $"If AWSCURRENT's key leaked: {Commands.RotateSecret(invocation.SecretId)}, then revoke again.",
+            { Disabled: [] } retired => "No key was disabled. Nothing was changed." + Left(retired),
+            var retired => $"Keys disabled: {Printed(retired)}. API Gateway may still accept them for some minutes." + Left(retired),
         };
     }
 
@@ -30,8 +31,10 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
     public static string Left(Retired retired)
     {
         var more = retired.LeftEnabled.Count - MostNamed;
-        return retired.LeftEnabled.Count == 0 ? "" : $" Left enabled, as their tags do not show that they are this secret's: {string.Join(", ", retired.LeftEnabled.Take(MostNamed))}"
-            + (more > 0 ? $", and {more} more" : "") + ". The action status has the command that tags one again; then invoke this again.";
+        return retired.LeftEnabled.Count == 0 ? ""
+            : " Left enabled, because their tags do not show that they belong to this secret: "
+            + string.Join(", ", retired.LeftEnabled.Take(MostNamed)) + (more > 0 ? $", and {more} more" : "")
+            + ". The action status returns the command that restores a tag. Then invoke this action again.";
     }
 
     /// <summary>Disables the keys that neither AWSCURRENT nor AWSPENDING holds. The ring must have been listed before the secret was described.</summary>

@@ -22,7 +22,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         if (previous.Created > current.Created)
         {
             await EnableCurrentAsync(invocation, secret);
-            return $"AWSCURRENT was moved back already: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
+            return $"AWSCURRENT was already rolled back: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
         }
 
         var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
@@ -31,7 +31,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
         invocation.Log.CurrentMoved(keyId, secret.Current!);
-        return $"AWSCURRENT is version {secret.Previous} again, with key {keyId}. Version {secret.Current} is AWSPREVIOUS; its key stays as it is. To end that: revokePrevious.";
+        return $"AWSCURRENT is version {secret.Previous} again, with key {keyId}. "
+            + $"Version {secret.Current} is AWSPREVIOUS; its key is unchanged. To disable it, invoke revokePrevious.";
     }
 
     private async Task MoveAsync(Invocation invocation, string from, string to)

@@ -96,11 +96,11 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         var madeUp = await SendAsync(url, ApiKeyValue.Draw());
         var reason = madeUp switch
         {
-            { IsMissingRoute: true } => $"no method answers there, it {madeUp.Text}, as a method with IAM authorization does too",
-            { IsRefused: false } => $"with a made-up key it {madeUp.Text} instead of refusing it: the method needs no key, or something else answers",
-            { IsFromAuthorizer: true } => $"with a made-up key it {madeUp.Text}: an authorizer refuses it, whatever the key",
+            { IsMissingRoute: true } => $"no method responds at this URL: it {madeUp.Text}, as a method with IAM authorization also does",
+            { IsRefused: false } => $"with a made-up key it {madeUp.Text} instead of rejecting it: the method requires no key, or something else responds",
+            { IsFromAuthorizer: true } => $"with a made-up key it {madeUp.Text}: an authorizer rejects it, whatever the key",
             _ => current is { } served && await SendAsync(url, served) is { IsAccepted: false } answer
-                ? $"with AWSCURRENT's key it {answer.Text} too: an authorizer, a firewall or private DNS may answer instead of the API, or that key is not served"
+                ? $"with AWSCURRENT's key it {answer.Text} too: an authorizer, a firewall or private DNS may respond instead of the API, or that key is not active"
                 : null,
         };
         return (reason, madeUp);
@@ -123,7 +123,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         }
         catch (OperationCanceledException)
         {
-            return new Answer(null, $"no answer in {RequestTimeout.TotalSeconds:F0} s");
+            return new Answer(null, $"no response in {RequestTimeout.TotalSeconds:F0} s");
         }
     }
 
@@ -145,6 +145,6 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         /// <summary>The gateway responses UNAUTHORIZED and ACCESS_DENIED; for a key it is ForbiddenException.</summary>
         public bool IsFromAuthorizer => Detail is "UnauthorizedException" or "AccessDeniedException";
 
-        public string Text => Status is { } status ? $"answered {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not answer ({Detail})";
+        public string Text => Status is { } status ? $"returned {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not respond ({Detail})";
     }
 }

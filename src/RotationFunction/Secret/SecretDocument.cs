@@ -61,7 +61,7 @@ internal sealed class SecretDocument
         }
         catch (Exception unpaired) when (unpaired is InvalidOperationException or EncoderFallbackException)
         {
-            problem = "has half of a surrogate pair in it";
+            problem = "contains an unpaired surrogate";
             return null;
         }
     }

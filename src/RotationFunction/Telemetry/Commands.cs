@@ -11,7 +11,7 @@ namespace RotationFunction;
 internal static partial class Commands
 {
     /// <summary>In the place of a command whose arguments a shell, the AWS CLI or a reader could take for something else.</summary>
-    public const string Withheld = "(The command is withheld: an id in it is none that AWS makes. Use the console.)";
+    public const string Withheld = "(The command is withheld: it contains an id that AWS would not generate. Use the console.)";
 
     /// <summary>Signs a person in.</summary>
     public const string SignIn = "aws sso login";
@@ -22,7 +22,7 @@ internal static partial class Commands
     /// <summary>Enables a KMS key.</summary>
     public const string EnableKmsKey = "aws kms enable-key --key-id <that key>";
 
-    private const string Foreign = "(A command is withheld: it is none that the function gives for this secret.)";
+    private const string Foreign = "(A command is withheld: it is not one that the function returns for this secret.)";
     private const int LongestArgument = 700; // a secret's ARN has up to 600 characters, and stands in endOverlap's event
 
     // A pair of braces is an argument: see Pattern.

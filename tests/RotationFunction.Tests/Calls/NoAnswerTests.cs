@@ -38,8 +38,8 @@ public sealed class NoAnswerTests
 
         var failure = await Assert.ThrowsAsync<RotationException>(() => function.FunctionHandler(step, context).WaitAsync(TimeSpan.FromMinutes(1)));
 
-        Assert.StartsWith($"createSecret of secret {SecretArn}, version {step.ClientRequestToken}: a call to AWS ended without an answer (", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("a function in a VPC needs a way out to Secrets Manager and API Gateway.", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"createSecret of secret {SecretArn}, version {step.ClientRequestToken}: a call to AWS ended without a response (", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("A function in a VPC needs a route to Secrets Manager and API Gateway.", failure.Message, StringComparison.Ordinal);
         Assert.Null(failure.InnerException);
         service.Stop();
         await answering;

@@ -44,7 +44,7 @@ public sealed class ThrottlingTests
 
         await fixture.RunAsync(token, "setSecret");
 
-        Assert.Contains(fixture.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Message.Contains("API Gateway throttles calls", StringComparison.Ordinal));
         Assert.Equal(
             ["CreateApiKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "CreateUsagePlanKey", "DescribeSecret", "GetApiKey", "GetSecretValue", "GetUsagePlans"],
             calls.Order(StringComparer.Ordinal));
@@ -64,7 +64,7 @@ public sealed class ThrottlingTests
 
         var message = await fixture.FailAsync(token, step, timeLeft: TimeSpan.FromSeconds(secondsLeft));
 
-        Assert.Contains("AWS answered TooManyRequestsException: Too Many Requests. All callers in the account and Region share ten calls of API Gateway a second", message, StringComparison.Ordinal);
+        Assert.Contains("AWS returned TooManyRequestsException: Too Many Requests. All callers in the account and Region share ten API Gateway management calls a second", message, StringComparison.Ordinal);
         Assert.InRange(fixture.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
     }
 
@@ -78,7 +78,7 @@ public sealed class ThrottlingTests
         var failure = await Assert.ThrowsAsync<RotationException>(
             () => fixture.InvokeAsync(JsonSerializer.Serialize(new { action = "provision", secretId = fixture.SecretArn }), timeLeft: TimeSpan.FromSeconds(15.1 + RotationFixture.ActivationWait)));
 
-        Assert.Contains("AWS answered TooManyRequestsException", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("AWS returned TooManyRequestsException", failure.Message, StringComparison.Ordinal);
         Assert.InRange(fixture.Time.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
@@ -95,7 +95,7 @@ public sealed class ThrottlingTests
 
         var message = await fixture.FailAsync(JsonSerializer.Serialize(new { action, secretId = fixture.SecretArn }));
 
-        Assert.Contains("AWS answered TooManyRequestsException", message, StringComparison.Ordinal);
+        Assert.Contains("AWS returned TooManyRequestsException", message, StringComparison.Ordinal);
         Assert.Equal(began, fixture.Time.GetUtcNow());
     }
 
@@ -124,7 +124,7 @@ public sealed class ThrottlingTests
             """);
 
         Assert.NotEmpty(refusals);
-        Assert.Contains(fixture.Log, entry => entry.Message.Contains("API Gateway refuses calls for their rate", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Message.Contains("API Gateway throttles calls", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ThrottlingTests
 
         var message = await fixture.FailAsync(action);
 
-        Assert.Contains("AWS answered ConflictException: Unable to complete operation due to concurrent modification. Please try again later. Others changed something", message, StringComparison.Ordinal);
+        Assert.Contains("AWS returned ConflictException: Unable to complete operation due to concurrent modification. Please try again later. Other callers changed API Gateway resources", message, StringComparison.Ordinal);
         Assert.InRange(fixture.Time.GetUtcNow() - began, TimeSpan.FromTicks(1), TimeSpan.FromSeconds(20));
         var refusals = 0;
         fixture.Aws.Faults = call => call.Operation == "UpdateApiKey" && ++refusals <= 3 ? Fault.ConcurrentModification() : null;

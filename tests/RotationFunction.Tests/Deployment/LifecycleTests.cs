@@ -33,7 +33,7 @@ public sealed class LifecycleTests
     public async Task An_event_without_a_known_lifecycle_action_is_refused(string eventJson)
     {
         await using var fixture = await RotationFixture.StartAsync();
-        Assert.Contains("no tf.action of create, update or delete", await fixture.FailAsync(eventJson.Replace("ARN", fixture.SecretArn, StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("tf.action is not create, update or delete", await fixture.FailAsync(eventJson.Replace("ARN", fixture.SecretArn, StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,13 +48,13 @@ public sealed class LifecycleTests
         // When Pulumi sends the update, the template key is still in the plan that it loses.
         var message = await fixture.ActAsync(Event(fixture, "update", declared));
 
-        Assert.Equal("Keys put into usage plans: 2.", message);
+        Assert.Equal("Keys added to usage plans: 2.", message);
         var keys = await fixture.MintedAsync();
         Assert.Equal(before.Order(), await PlansAsync(fixture, keys[0])); // disabled: not put anywhere
         Assert.Equal(before.Append(gained).Order(), await PlansAsync(fixture, keys[1]));
         Assert.Equal(before.Append(gained).Order(), await PlansAsync(fixture, keys[2]));
         var again = await fixture.SnapshotAsync();
-        Assert.Equal("Keys put into usage plans: 0.", await fixture.ActAsync(Event(fixture, "update", declared)));
+        Assert.Equal("Keys added to usage plans: 0.", await fixture.ActAsync(Event(fixture, "update", declared)));
         Assert.Equal(again, await fixture.SnapshotAsync());
     }
 
@@ -71,7 +71,7 @@ public sealed class LifecycleTests
         Assert.Equal(before, await fixture.SnapshotAsync());
 
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[1], KeyId = fixture.TemplateId });
-        Assert.Equal($"Keys taken out of usage plan {fixture.PlanIds[1]}: 3.", await fixture.ActAsync(Leave(fixture, "delete", fixture.PlanIds[1])));
+        Assert.Equal($"Keys removed from usage plan {fixture.PlanIds[1]}: 3.", await fixture.ActAsync(Leave(fixture, "delete", fixture.PlanIds[1])));
 
         Assert.All(await fixture.MintedAsync(), key => Assert.Equal([fixture.PlanIds[0]], PlansAsync(fixture, key).Result));
         Assert.Equal($"No key of this secret is in usage plan {fixture.PlanIds[1]}.", await fixture.ActAsync(Leave(fixture, "delete", fixture.PlanIds[1])));
@@ -107,7 +107,7 @@ public sealed class LifecycleTests
         await fixture.RotateHealthyAsync(2);
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[1], KeyId = fixture.TemplateId });
         Assert.Contains("the event has no usagePlanId", await fixture.FailAsync(Json(Leave(fixture, "delete", null))), StringComparison.Ordinal);
-        Assert.Contains("the event has no tf.action of create, update or delete", await fixture.FailAsync(Json(Leave(fixture, "destroy", fixture.PlanIds[1]))), StringComparison.Ordinal);
+        Assert.Contains("the event's tf.action is not create, update or delete", await fixture.FailAsync(Json(Leave(fixture, "destroy", fixture.PlanIds[1]))), StringComparison.Ordinal);
 
         await fixture.TagKeyAsync(fixture.TemplateId, "apikey-rotation:template-for", "another");
         Assert.Contains("does not point back at", await fixture.FailAsync(Json(Leave(fixture, "delete", fixture.PlanIds[1]))), StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class LifecycleTests
         await fixture.RotateHealthyAsync(2);
         fixture.Time.Advance(TimeSpan.FromMinutes(1));
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[1], KeyId = fixture.TemplateId });
-        Assert.Equal($"Keys taken out of usage plan {fixture.PlanIds[1]}: 2.", await fixture.ActAsync(Leave(fixture, "delete", fixture.PlanIds[1])));
+        Assert.Equal($"Keys removed from usage plan {fixture.PlanIds[1]}: 2.", await fixture.ActAsync(Leave(fixture, "delete", fixture.PlanIds[1])));
     }
 
     [Fact]
@@ -130,11 +130,11 @@ public sealed class LifecycleTests
         await fixture.RotateHealthyAsync(2);
         var token = await fixture.OpenRotationAsync();
         var before = fixture.PlanIds.ToArray();
-        Assert.Equal("Keys put into usage plans: 0.", await fixture.ActAsync(Event(fixture, "update", before)));
+        Assert.Equal("Keys added to usage plans: 0.", await fixture.ActAsync(Event(fixture, "update", before)));
         await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret");
         var gained = await fixture.AddPlanAsync(fixture.TemplateId);
 
-        Assert.Equal("Keys put into usage plans: 3.", await fixture.ActAsync(Event(fixture, "update", [.. before, gained])));
+        Assert.Equal("Keys added to usage plans: 3.", await fixture.ActAsync(Event(fixture, "update", [.. before, gained])));
 
         await fixture.RunAsync(token, "finishSecret");
         Assert.Equal(before.Append(gained).Order(), await PlansAsync(fixture, (await fixture.MintedAsync())[^1]));
@@ -150,7 +150,7 @@ public sealed class LifecycleTests
         using var deployer = fixture.ApiGateway("AKIADEPLOYER");
         await deployer.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = gained, KeyId = fixture.TemplateId, KeyType = "API_KEY" });
 
-        Assert.Equal("Keys put into usage plans: 2.", await fixture.ActAsync(Event(fixture, "update", [.. before, gained])));
+        Assert.Equal("Keys added to usage plans: 2.", await fixture.ActAsync(Event(fixture, "update", [.. before, gained])));
     }
 
     [Fact]
@@ -202,8 +202,8 @@ public sealed class LifecycleTests
     {
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.RotateHealthyAsync();
-        Assert.Contains("an update needs usagePlanIds", await fixture.FailAsync(Json(Event(fixture, "update"))), StringComparison.Ordinal);
-        Assert.Contains("an update needs usagePlanIds", await fixture.FailAsync(Json(Event(fixture, "update", []))), StringComparison.Ordinal);
+        Assert.Contains("an update requires usagePlanIds", await fixture.FailAsync(Json(Event(fixture, "update"))), StringComparison.Ordinal);
+        Assert.Contains("an update requires usagePlanIds", await fixture.FailAsync(Json(Event(fixture, "update", []))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class ProvisionTests
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.ActAsync(Event(fixture));
         var before = await fixture.SnapshotAsync();
-        Assert.StartsWith("The secret has a key already; it was left as it is. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.StartsWith("The secret already has a key. Nothing was changed. ", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
         Assert.Equal(before, await fixture.SnapshotAsync());
     }
 
@@ -71,7 +71,7 @@ public sealed class ProvisionTests
 
         Assert.Contains(deleted ? "no key of this secret has AWSCURRENT's value, so clients are refused." : "is disabled, so clients are refused.", error, StringComparison.Ordinal);
         Assert.EndsWith(
-            rotating ? $"The rotation to version {pending} replaces it: deploy again when that is AWSCURRENT." : $"Start a new one with: aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}",
+            rotating ? $"The rotation to version {pending} replaces it. Deploy again when that version is AWSCURRENT." : $"Start a new rotation with: aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}",
             error, StringComparison.Ordinal);
         Assert.Equal(before, await fixture.SnapshotAsync());
     }
@@ -95,7 +95,7 @@ public sealed class ProvisionTests
         await fixture.RotateHealthyAsync();
         fixture.Aws.Faults = call => call.Operation == "GetSecretValue" && call.AccessKeyId == RotationFixture.FunctionAccessKey
             ? Fault.Error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret value") : null;
-        Assert.Contains("finds no value for the labelled version", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
+        Assert.Contains("returns no value for version", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class ProvisionTests
     {
         await using var fixture = await RotationFixture.StartAsync(document: null);
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
-        Assert.Contains("is in no usage plan, so a new key would open nothing", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
+        Assert.Contains("is not in any usage plan, so a new key would give access to no API", await fixture.FailAsync(JsonSerializer.Serialize(Event(fixture))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -295,7 +295,7 @@ public sealed class ProvisionTests
 
         await fixture.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{fixture.Aws.Region}::/apikeys/{adopted.Id}", TagKeys = ["tag7"] });
         Assert.StartsWith($"The key {adopted.Id} was adopted", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
-        Assert.StartsWith("The secret has a key already", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.StartsWith("The secret already has a key", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class ProvisionTests
         Assert.Contains($"the key {key.Id} to adopt is not in usage plan {fixture.PlanIds[1]}", await FailAsync(fixture), StringComparison.Ordinal);
 
         await fixture.TagKeyAsync(key.Id, "apikey-rotation:adopted-for", "another/secret");
-        Assert.Contains($"the key {key.Id} was adopted for the secret another/secret already", await FailAsync(fixture), StringComparison.Ordinal);
+        Assert.Contains($"the key {key.Id} was already adopted for the secret another/secret", await FailAsync(fixture), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -351,7 +351,7 @@ public sealed class ProvisionTests
         var message = await fixture.ActAsync(Event(fixture));
 
         Assert.Equal(["CreateApiKey", "UpdateApiKey", .. Enumerable.Repeat(new[] { "CreateUsagePlanKey", "DeleteUsagePlanKey" }, plans).SelectMany(pair => pair), "DeleteApiKey"], calls);
-        Assert.EndsWith($" The role may make, tag, change, attach, detach and delete keys: key {proof} showed it and was deleted again.", message, StringComparison.Ordinal);
+        Assert.EndsWith($" The role can create, tag, update, attach, detach and delete keys: tested with key {proof}, which was deleted.", message, StringComparison.Ordinal);
         Assert.DoesNotContain(await fixture.MintedAsync(), key => key.Id == proof);
     }
 
@@ -380,8 +380,8 @@ public sealed class ProvisionTests
 
         var key = resource.Split('/')[^1];
         Assert.Contains(
-            $"the function's role lacks what rotations need: {lacking.Replace("KEY", key, StringComparison.Ordinal).Replace("PLAN", fixture.PlanIds[0], StringComparison.Ordinal)}"
-            + "AWS answered AccessDeniedException: User: role is not authorized). Allow these in the policy of the function's role: aws lambda get-function-configuration --query Role",
+            $"the function's role lacks permissions that rotations need: {lacking.Replace("KEY", key, StringComparison.Ordinal).Replace("PLAN", fixture.PlanIds[0], StringComparison.Ordinal)}"
+            + "AWS returned AccessDeniedException: User: role is not authorized). Allow these in the policy of the function's role: aws lambda get-function-configuration --query Role",
             failure.Message,
             StringComparison.Ordinal);
         Assert.Equal("{}", await fixture.CurrentDocumentAsync());
@@ -406,9 +406,9 @@ public sealed class ProvisionTests
 
         var left = Assert.Single(await fixture.MintedAsync());
         Assert.False(left.Enabled);
-        Assert.Contains($"apigateway:PATCH on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains($"apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS answered AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("Where the policy allows one on condition of a tag, AWS does not see the tag: allow it without the condition", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"apigateway:PATCH on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS returned AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"apigateway:DELETE on arn:aws:apigateway:eu-west-1::/apikeys/{left.Id} (AWS returned AccessDeniedException: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("If the policy allows one of them under a tag condition, AWS does not evaluate the tag: remove the condition", failure.Message, StringComparison.Ordinal);
         fixture.Aws.Iam.PutRolePolicy("rotation", "all", Policy("{}"));
         Assert.StartsWith("The secret has a key", await fixture.ActAsync(Event(fixture)), StringComparison.Ordinal);
 

@@ -11,13 +11,13 @@ namespace RotationFunction.Tests;
 public sealed class BadInputTests
 {
     [Theory]
-    [InlineData("""{"Step":"create_secret","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "Step is none of createSecret, setSecret, testSecret, finishSecret")]
+    [InlineData("""{"Step":"create_secret","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "Step is not valid. Valid steps: createSecret, setSecret, testSecret, finishSecret")]
     [InlineData("""{"SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has neither Step nor action")]
     [InlineData("""{"Step":"createSecret","ClientRequestToken":"TOKEN"}""", "has no SecretId")]
     [InlineData("""{"Step":"createSecret","SecretId":"ARN"}""", "has no ClientRequestToken")]
     [InlineData("""{"Step":"createSecret","SecretId":"ARN","ClientRequestToken":"short"}""", "not 32 to 64 characters")]
     [InlineData("""{"Step":"createSecret","action":"provision","SecretId":"ARN","ClientRequestToken":"TOKEN"}""", "has both Step and action")]
-    [InlineData("""{"action":"decommission","secretId":"ARN"}""", "action is none of lifecycle, provision")]
+    [InlineData("""{"action":"decommission","secretId":"ARN"}""", "action is not valid. Valid actions: lifecycle, provision")]
     [InlineData("""{"action":"provision"}""", "has no SecretId")]
     [InlineData("null", "is null")]
     [InlineData("{}", "has neither Step nor action")]
@@ -56,8 +56,8 @@ public sealed class BadInputTests
     [InlineData("""{"apiKey":""}""", "has an apiKey that is empty or not printable ASCII")]
     [InlineData("""{"apiKey":"schlüssel-mit-umlaut-darin"}""", "has an apiKey that is empty or not printable ASCII")]
     [InlineData("""{"apiKey":"two-lines-are-one\r\nx-other: header"}""", "has an apiKey that is empty or not printable ASCII")]
-    [InlineData("""{"apiKey":"\ud800"}""", "has half of a surrogate pair in it")]
-    [InlineData("""{"\ud800":1}""", "has half of a surrogate pair in it")]
+    [InlineData("""{"apiKey":"\ud800"}""", "contains an unpaired surrogate")]
+    [InlineData("""{"\ud800":1}""", "contains an unpaired surrogate")]
     [InlineData("42", "is not a JSON object")]
     [InlineData("\uFEFF{}", "is not a JSON object")]
     [InlineData("{} // comment", "is not a JSON object")]
@@ -78,7 +78,7 @@ public sealed class BadInputTests
     {
         await using var fixture = await RotationFixture.StartAsync($$"""{"notes":"{{new string('x', 65_500)}}"}""");
         var token = await fixture.OpenRotationAsync();
-        Assert.Contains("would be 65564 bytes, and Secrets Manager takes 65536", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        Assert.Contains("would be 65564 bytes, and Secrets Manager accepts at most 65536", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -135,7 +135,7 @@ public sealed class BadInputTests
     {
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.OpenRotationAsync();
-        Assert.Contains("no labelled version of this id", await fixture.FailAsync(RotationFixture.NewToken(), step), StringComparison.Ordinal);
+        Assert.Contains("no version with this id has a staging label", await fixture.FailAsync(RotationFixture.NewToken(), step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -241,7 +241,7 @@ public sealed class BadInputTests
         await using var fixture = await RotationFixture.StartAsync();
         var token = await OpenAsync(fixture, step);
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
-        Assert.Contains($"the template key {fixture.TemplateId} is in no usage plan", await fixture.FailAsync(token, step), StringComparison.Ordinal);
+        Assert.Contains($"the template key {fixture.TemplateId} is not in any usage plan", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -254,7 +254,7 @@ public sealed class BadInputTests
 
         var message = await fixture.FailAsync(token, "createSecret");
 
-        Assert.Contains("holds AWSCURRENT's own key", message, StringComparison.Ordinal);
+        Assert.Contains("contains AWSCURRENT's own key", message, StringComparison.Ordinal);
         Assert.Contains($"--secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}", message, StringComparison.Ordinal);
         await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = token });
         await fixture.RotateHealthyAsync();
@@ -270,7 +270,7 @@ public sealed class BadInputTests
         await using var fixture = await RotationFixture.StartAsync();
         var token = await fixture.OpenRotationAsync();
         await PutPendingAsync(fixture, token, "{}");
-        Assert.Contains("has no apiKey: somebody else wrote it", await fixture.FailAsync(token, step), StringComparison.Ordinal);
+        Assert.Contains("has no apiKey, so createSecret did not write it", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -301,7 +301,7 @@ public sealed class BadInputTests
         await using var fixture = await RotationFixture.StartAsync();
         var token = await fixture.OpenRotationAsync();
         fixture.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(403, "AccessDeniedException", "User: role is not authorized to perform: apigateway:GET on resource: /apikeys/x") : null;
-        Assert.Contains("AWS answered AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        Assert.Contains("AWS returned AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     /// <summary>A rotation in which the step comes next.</summary>

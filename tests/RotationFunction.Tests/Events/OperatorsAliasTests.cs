@@ -9,8 +9,8 @@ namespace RotationFunction.Tests;
 public sealed class OperatorsAliasTests
 {
     private const string Refusal =
-        "Through its alias operators the function runs status, check, revokePrevious, rollback and endOverlap only. "
-        + "Steps are for Secrets Manager to send, other actions for the stack. Nothing was changed.";
+        "The alias operators permits only status, check, revokePrevious, rollback and endOverlap. "
+        + "Secrets Manager sends the steps, and the stack sends the other actions. Nothing was changed.";
 
     [Fact]
     public async Task The_five_actions_work()

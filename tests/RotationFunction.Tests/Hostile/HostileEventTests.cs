@@ -88,7 +88,7 @@ public sealed class HostileEventTests
         fixture.Hide(rotationToken);
         var message = await fixture.FailAsync(text.Replace("{RotationToken}", rotationToken, StringComparison.Ordinal));
         Assert.StartsWith("Error converting the Lambda event JSON payload to type RotationFunction.RotationEvent: line 1, byte ", message, StringComparison.Ordinal);
-        Assert.EndsWith("is not what it should be. Nothing was changed.", message, StringComparison.Ordinal);
+        Assert.EndsWith("is not valid. Nothing was changed.", message, StringComparison.Ordinal);
     }
 
     [Theory]

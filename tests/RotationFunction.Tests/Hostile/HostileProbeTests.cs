@@ -53,7 +53,7 @@ public sealed class HostileProbeTests
 
         api.Answer = (_, _) => ScriptedApi.Ok(); // inconclusive
         await fixture.RotateHealthyAsync();
-        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains("proves nothing", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains("is inconclusive", StringComparison.Ordinal));
 
         var current = await fixture.ReadKeyAsync();
         api.Answer = (key, _) => key == current ? ScriptedApi.Ok() : ScriptedApi.Forbidden(); // never accepted
@@ -67,7 +67,7 @@ public sealed class HostileProbeTests
     {
         using var elsewhere = new HostileApi((_, stream) => HostileApi.WriteAsync(stream, Forbidden));
         using var api = new HostileApi((_, stream) => HostileApi.WriteAsync(stream, $"HTTP/1.1 307 Temporary Redirect\r\nlocation: {elsewhere.Url}\r\ncontent-length: 0\r\n\r\n"));
-        Assert.StartsWith("with a made-up key it answered 307 instead of refusing it", await RunAsync(api), StringComparison.Ordinal);
+        Assert.StartsWith("with a made-up key it returned 307 instead of rejecting it", await RunAsync(api), StringComparison.Ordinal);
         Assert.Equal(["GET /orders HTTP/1.1"], api.Requests);
         Assert.Empty(elsewhere.Requests);
     }
@@ -84,7 +84,7 @@ public sealed class HostileProbeTests
             }
         });
         var started = Stopwatch.StartNew();
-        Assert.StartsWith("with a made-up key it answered 200 instead of refusing it", await RunAsync(api), StringComparison.Ordinal);
+        Assert.StartsWith("with a made-up key it returned 200 instead of rejecting it", await RunAsync(api), StringComparison.Ordinal);
         Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
@@ -99,10 +99,10 @@ public sealed class HostileProbeTests
                 await HostileApi.WriteAsync(stream, $"x-echo: {key}\r\n");
             }
         });
-        Assert.StartsWith("with a made-up key it did not answer (ConfigurationLimitExceeded) instead", await RunAsync(endless), StringComparison.Ordinal);
+        Assert.StartsWith("with a made-up key it did not respond (ConfigurationLimitExceeded) instead", await RunAsync(endless), StringComparison.Ordinal);
 
         using var noise = new HostileApi((key, stream) => HostileApi.WriteAsync(stream, $"\0\x1b[2J{key}\r\n\r\n"));
-        Assert.StartsWith("with a made-up key it did not answer (InvalidResponse) instead", await RunAsync(noise), StringComparison.Ordinal);
+        Assert.StartsWith("with a made-up key it did not respond (InvalidResponse) instead", await RunAsync(noise), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class HostileProbeTests
     {
         using var api = new HostileApi((key, stream) =>
             HostileApi.WriteAsync(stream, $"HTTP/1.1 500 {key}\r\n{header.Replace("{0}", key, StringComparison.Ordinal)}\r\ncontent-length: {key.Length}\r\n\r\n{key}"));
-        Assert.Equal("with a made-up key it answered 500 instead of refusing it: the method needs no key, or something else answers", await RunAsync(api));
+        Assert.Equal("with a made-up key it returned 500 instead of rejecting it: the method requires no key, or something else responds", await RunAsync(api));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class HostileProbeTests
         using var http = new HttpClient(Probe.CreateHandler());
         await using var fixture = await RotationFixture.StartAsync();
         var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), fixture.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
-        Assert.StartsWith("with a made-up key it did not answer (SecureConnectionError) instead", refused, StringComparison.Ordinal);
+        Assert.StartsWith("with a made-up key it did not respond (SecureConnectionError) instead", refused, StringComparison.Ordinal);
     }
 
     /// <summary>Probes with the function's own transport; returns why the probe proves nothing. No current key.</summary>

@@ -79,10 +79,10 @@ public sealed class HostileTagTests
     }
 
     [Theory]
-    [InlineData("another secret's template", "is a secret's minted key or template already")]
-    [InlineData("another secret's minted key", "is a secret's minted key or template already")]
-    [InlineData("our own minted key", "is a secret's minted key or template already")]
-    [InlineData("an adopted key", "was adopted for the secret another/secret already")]
+    [InlineData("another secret's template", "is already a secret's minted key or template key")]
+    [InlineData("another secret's minted key", "is already a secret's minted key or template key")]
+    [InlineData("our own minted key", "is already a secret's minted key or template key")]
+    [InlineData("an adopted key", "was already adopted for the secret another/secret")]
     [InlineData("..", "does not exist")]
     [InlineData("../apikeys", "does not exist")]
     public async Task A_key_of_another_secret_is_not_adopted(string kind, string problem)
@@ -131,7 +131,7 @@ public sealed class HostileTagTests
         var key = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true });
         await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key.Id, KeyType = "API_KEY" });
         await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
-        Assert.Contains("Secrets Manager takes 65536", await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
+        Assert.Contains("Secrets Manager accepts at most 65536", await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
     }
 
     /// <summary>A key that is in the template's plan and whose tags tell what it is.</summary>

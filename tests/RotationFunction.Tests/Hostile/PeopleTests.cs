@@ -116,7 +116,7 @@ public sealed class PeopleTests
         await fixture.RotateHealthyAsync(3);
 
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(kept));
-        Assert.Contains($"Key {keyId}, which is named like one of this secret's, is enabled without the tag", await FindingsAsync(fixture), StringComparison.Ordinal);
+        Assert.Contains($"Key {keyId}, which has the name of a key of this secret, is enabled without the tag", await FindingsAsync(fixture), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class PeopleTests
         await planner.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = keyId });
 
         Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(current));
-        Assert.Contains($"AWSCURRENT's key {keyId} is not in usage plan {fixture.PlanIds[0]}, but the template is.", await FindingsAsync(fixture), StringComparison.Ordinal);
+        Assert.Contains($"AWSCURRENT's key {keyId} is not in usage plan {fixture.PlanIds[0]}, but the template key is.", await FindingsAsync(fixture), StringComparison.Ordinal);
         await fixture.RotateHealthyAsync();
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
     }
@@ -237,7 +237,7 @@ public sealed class PeopleTests
         await fixture.RunAsync(token, "setSecret", "finishSecret");
 
         Assert.True(await fixture.ReadKeyAsync() != before);
-        Assert.Contains("is AWSPENDING: a rotation that is not complete", await fixture.FailAsync(JsonSerializer.Serialize(new { action = "rollback", secretId = fixture.SecretArn })), StringComparison.Ordinal);
+        Assert.Contains("is AWSPENDING: its rotation is not complete", await fixture.FailAsync(JsonSerializer.Serialize(new { action = "rollback", secretId = fixture.SecretArn })), StringComparison.Ordinal);
         await fixture.ClearPendingAsync(); // as Secrets Manager does at its next try, which finds nothing to do
         await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
         Assert.True(await fixture.ReadKeyAsync() == before);

@@ -25,7 +25,7 @@ public sealed class PlantedValueTests
         foreach (var step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" })
         {
             var message = await fixture.FailAsync(token, step);
-            Assert.Contains("the version's apiKey is not 40 letters and digits, as createSecret draws them: somebody else wrote it. Nothing was changed.", message, StringComparison.Ordinal);
+            Assert.Contains("the version's apiKey is not 40 letters and digits, so createSecret did not generate it. Nothing was changed.", message, StringComparison.Ordinal);
             Assert.Contains($"--version-stage AWSPENDING --remove-from-version-id {token}", message, StringComparison.Ordinal);
         }
     }
@@ -50,7 +50,7 @@ public sealed class PlantedValueTests
 
         foreach (var step in new[] { "setSecret", "testSecret", "finishSecret" })
         {
-            Assert.Contains("somebody else wrote it", await fixture.FailAsync(token, step), StringComparison.Ordinal);
+            Assert.Contains("so createSecret did not generate it", await fixture.FailAsync(token, step), StringComparison.Ordinal);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class PlantedValueTests
         await fixture.AdoptAsync();
         var token = await fixture.OpenRotationAsync();
         await PlantAsync(fixture, token, await fixture.ReadKeyAsync());
-        Assert.Contains("the version holds AWSCURRENT's own key", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        Assert.Contains("the version contains AWSCURRENT's own key", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
     }
 
     private static Task<PutSecretValueResponse> PlantAsync(RotationFixture fixture, string token, string value) => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest

@@ -11,8 +11,8 @@ public sealed class TwoSidesTests
     private const string Evil = "https://evil.example.net/collect";
 
     [Theory]
-    [InlineData("template", true, "they have different ones")]
-    [InlineData("secret", true, "they have different ones")]
+    [InlineData("template", true, "their values differ")]
+    [InlineData("secret", true, "their values differ")]
     [InlineData("template", false, "only the template key has it")]
     [InlineData("secret", false, "only the secret has it")]
     [InlineData("template untagged", true, "only the secret has it")]
@@ -30,12 +30,12 @@ public sealed class TwoSidesTests
             await TagAsync(fixture, side, "apikey-rotation:probe", Evil);
             api.Requests.Clear();
             var message = await fixture.FailAsync(token, step);
-            Assert.Contains($"the secret and its template key {fixture.TemplateId} do not both name the URL that a key is sent to in the tag apikey-rotation:probe: {sides}.", message, StringComparison.Ordinal);
+            Assert.Contains($"the secret and its template key {fixture.TemplateId} do not name the same probe URL in the tag apikey-rotation:probe: {sides}.", message, StringComparison.Ordinal);
             Assert.Contains("Deploy the stack again", message, StringComparison.Ordinal);
             var check = await fixture.AnswerAsync(new { action = "check", secretId = fixture.SecretArn });
             Assert.False(check.GetProperty("Healthy").GetBoolean());
-            Assert.Contains("do not both name the URL", check.GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
-            Assert.Contains("do not both name the URL", await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
+            Assert.Contains("do not name the same probe URL", check.GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+            Assert.Contains("do not name the same probe URL", await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
             Assert.Empty(api.Requests);
 
             await DeployAgainAsync(fixture, hasProbe ? Url : null);
@@ -56,7 +56,7 @@ public sealed class TwoSidesTests
         await TagAsync(fixture, "template", "apikey-rotation:probe", Evil);
         api.Requests.Clear();
 
-        Assert.Contains("do not both name the URL", await fixture.FailAsync($$"""{"action":"rollback","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
+        Assert.Contains("do not name the same probe URL", await fixture.FailAsync($$"""{"action":"rollback","secretId":"{{fixture.SecretArn}}"}"""), StringComparison.Ordinal);
 
         Assert.Empty(api.Requests);
     }
@@ -95,9 +95,9 @@ public sealed class TwoSidesTests
 
         var message = await fixture.FailAsync($$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}""");
 
-        Assert.Contains($"the secret and its template key {fixture.TemplateId} do not both name the key to adopt in the tag apikey-rotation:adopted: {sides}", message, StringComparison.Ordinal);
+        Assert.Contains($"the secret and its template key {fixture.TemplateId} do not name the same key to adopt in the tag apikey-rotation:adopted: {sides}", message, StringComparison.Ordinal);
         Assert.Equal("{}", await fixture.CurrentDocumentAsync());
-        Assert.Contains("do not both name the key to adopt", (await fixture.AnswerAsync(new { action = "check", secretId = fixture.SecretArn })).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("do not name the same key to adopt", (await fixture.AnswerAsync(new { action = "check", secretId = fixture.SecretArn })).GetProperty("Findings").GetRawText(), StringComparison.Ordinal);
     }
 
     /// <summary>The secret that adopts nothing is described first; its writer then names a key, before it is described again.</summary>

@@ -31,7 +31,7 @@ public sealed class UntaggedKeyTests
         {
             var finding = Assert.Single(answer.GetProperty("Findings").EnumerateArray());
             Assert.StartsWith(
-                $"Key {key}, which {(which == "older" ? "is named like one of this secret's" : $"has {which}'s value")}, is enabled without the tag",
+                $"Key {key}, which {(which == "older" ? "has the name of a key of this secret" : $"has {which}'s value")}, is enabled without the tag",
                 finding.GetProperty("Problem").GetString(),
                 StringComparison.Ordinal);
             await RunAsync(fixture, finding.GetProperty("Command").GetString()!, key);
@@ -56,7 +56,7 @@ public sealed class UntaggedKeyTests
         Assert.EndsWith($$"""/apikeys/{{adopted}} --tags '{"apikey-rotation:adopted-for": "{{fixture.SecretName}}"}'""", finding.GetProperty("Command").GetString(), StringComparison.Ordinal);
 
         Assert.Equal(
-            $"No key was disabled; nothing was changed. Left enabled, as their tags do not show that they are this secret's: {adopted}. The action status has the command that tags one again; then invoke this again.",
+            $"No key was disabled. Nothing was changed. Left enabled, because their tags do not show that they belong to this secret: {adopted}. The action status returns the command that restores a tag. Then invoke this action again.",
             await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }));
         await fixture.TagKeyAsync(adopted, "apikey-rotation:adopted-for", fixture.SecretName);
         Assert.StartsWith($"Keys disabled: {adopted}.", await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }), StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class UntaggedKeyTests
 
         var message = await fixture.ActAsync(new { action, secretId = fixture.SecretArn });
 
-        Assert.Contains($"Left enabled, as their tags do not show that they are this secret's: {previous}. ", message, StringComparison.Ordinal);
+        Assert.Contains($"Left enabled, because their tags do not show that they belong to this secret: {previous}. ", message, StringComparison.Ordinal);
         Assert.Equal(before, await fixture.SnapshotAsync());
         await fixture.TagKeyAsync(previous, "apikey-rotation:minted-for", fixture.SecretArn);
         Assert.Contains($"Keys disabled: {previous}.", await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class UntaggedKeyTests
         var problems = answer.GetProperty("Findings").EnumerateArray().Select(finding => finding.GetProperty("Problem").GetString()!).ToList();
         Assert.Equal(11, problems.Count);
         Assert.StartsWith($"Key {previous}, which has AWSPREVIOUS's value", problems[0], StringComparison.Ordinal);
-        Assert.StartsWith("1991 more keys that are named like keys of this secret are enabled", problems[^1], StringComparison.Ordinal);
+        Assert.StartsWith("1991 more keys with names like keys of this secret are enabled", problems[^1], StringComparison.Ordinal);
         Assert.Equal(2001, fixture.Metrics[^1].GetProperty("Strays").GetInt32());
         Assert.Equal(1, fixture.Metrics[^1].GetProperty("KeysInRing").GetInt32());
         Assert.InRange(calls(), 1, 60);
@@ -144,7 +144,7 @@ public sealed class UntaggedKeyTests
         {
             var started = fixture.Time.GetUtcNow();
             var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(step));
-            Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
+            Assert.Matches("[0-9]+ more keys have names like keys of this secret, and the invocation has no time left to check them", failure.Message);
             Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
             Assert.Contains("AWSCURRENT", (await fixture.LabelsAsync())[token]);
         }
@@ -191,7 +191,7 @@ public sealed class UntaggedKeyTests
         {
             var started = fixture.Time.GetUtcNow();
             var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(@event));
-            Assert.Matches("[0-9]+ keys named like keys of this secret are left to look at, and the invocation has no time for them", failure.Message);
+            Assert.Matches("[0-9]+ more keys have names like keys of this secret, and the invocation has no time left to check them", failure.Message);
             Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
         }
 

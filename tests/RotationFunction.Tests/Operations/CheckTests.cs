@@ -37,7 +37,7 @@ public sealed class CheckTests
         ["the document is no JSON"] = (
             fixture => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "a secret text" }), "is not a JSON object", null),
         ["the document has no key"] = (
-            fixture => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "{}" }), "AWSCURRENT holds no key", "aws secretsmanager rotate-secret"),
+            fixture => fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "{}" }), "AWSCURRENT contains no readable key", "aws secretsmanager rotate-secret"),
         ["the overlap says no time"] = (fixture => fixture.TagSecretAsync("apikey-rotation:overlap", "soon"), "the secret's tag apikey-rotation:overlap is 'soon'", null),
         ["a rotation is stuck"] = (
             async fixture =>
@@ -52,7 +52,7 @@ public sealed class CheckTests
                 await fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
                 fixture.Time.Advance(TimeSpan.FromHours(28));
             },
-            "is enabled although the overlap of 24h is over", "endOverlap"),
+            "is enabled although the overlap of 24h has ended", "endOverlap"),
         ["the secret is about to be deleted"] = (
             fixture => fixture.Secrets.DeleteSecretAsync(new DeleteSecretRequest { SecretId = fixture.SecretArn }), "the secret is marked for deletion", null),
     };
@@ -85,7 +85,7 @@ public sealed class CheckTests
         await fixture.RotateHealthyAsync(3);
         var before = await fixture.SnapshotAsync();
         var answer = await CheckAsync(fixture);
-        Assert.Equal("Nothing is wrong.", answer.GetProperty("Message").GetString());
+        Assert.Equal("No problems found.", answer.GetProperty("Message").GetString());
         Assert.Empty(answer.GetProperty("Findings").EnumerateArray());
         Assert.Equal(before, await fixture.SnapshotAsync());
     }
@@ -144,7 +144,7 @@ public sealed class CheckTests
         await fixture.TagBothAsync("apikey-rotation:adopted", key.Id);
         await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn });
         await fixture.RotateHealthyAsync();
-        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"holds its key in {field} too", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains($"also contains its key in {field}.", StringComparison.Ordinal));
         await AssertFoundAsync("which a rotation will disable");
         await fixture.RotateHealthyAsync();
         await AssertFoundAsync("which is disabled");
@@ -156,7 +156,7 @@ public sealed class CheckTests
         {
             var finding = Assert.Single((await CheckAsync(fixture)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString()!;
             Assert.Contains(key.Id, finding, StringComparison.Ordinal);
-            Assert.Contains($"{state}, in {field} too", finding, StringComparison.Ordinal);
+            Assert.Contains($"{state}, in {field}.", finding, StringComparison.Ordinal);
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class CheckTests
         api.Answer = (_, _) => ScriptedApi.Forbidden();
 
         var finding = Assert.Single((await CheckAsync(fixture)).GetProperty("Findings").EnumerateArray()).GetProperty("Problem").GetString();
-        Assert.StartsWith("The probe of https://api.example.com/orders proves nothing: with AWSCURRENT's key it answered 403", finding, StringComparison.Ordinal);
+        Assert.StartsWith("The probe of https://api.example.com/orders is inconclusive: with AWSCURRENT's key it returned 403", finding, StringComparison.Ordinal);
 
         api.Answer = (key, _) => key == served ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
         Assert.True((await CheckAsync(fixture)).GetProperty("Healthy").GetBoolean());
@@ -230,7 +230,7 @@ public sealed class CheckTests
         await fixture.RotateHealthyAsync();
         fixture.Aws.Faults = call => call is { Operation: "DescribeSecret", AccessKeyId: RotationFixture.FunctionAccessKey } ? Fault.Error(400, "AccessDeniedException", "no") : null;
         var failure = await Assert.ThrowsAsync<RotationException>(() => CheckAsync(fixture));
-        Assert.Contains("AWS answered AccessDeniedException", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("AWS returned AccessDeniedException", failure.Message, StringComparison.Ordinal);
     }
 
     private static async Task RemakeStageAsync(RotationFixture fixture, int plan)

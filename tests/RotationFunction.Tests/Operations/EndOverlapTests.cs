@@ -30,10 +30,10 @@ public sealed class EndOverlapTests
         Assert.Equal([true, true], await EnabledAsync(fixture));
 
         fixture.Time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal($"The overlap is over. Keys disabled: {(await fixture.MintedAsync())[0].Id}.", await EndAsync(fixture));
+        Assert.Equal($"The overlap has ended. Keys disabled: {(await fixture.MintedAsync())[0].Id}.", await EndAsync(fixture));
 
         Assert.Equal([false, true], await EnabledAsync(fixture));
-        Assert.Equal("The overlap is over; no key was left to disable.", await EndAsync(fixture));
+        Assert.Equal("The overlap has ended. There was no key to disable.", await EndAsync(fixture));
         await fixture.RotateHealthyAsync();
         Assert.Equal([true, true], await EnabledAsync(fixture));
     }

@@ -20,7 +20,7 @@ public sealed class RevokePreviousTests
         Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(previous.Value));
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
         var again = await fixture.SnapshotAsync();
-        Assert.StartsWith("No key but AWSCURRENT's is in use; nothing was changed.", await RevokeAsync(fixture), StringComparison.Ordinal);
+        Assert.StartsWith("No key other than AWSCURRENT's is in use. Nothing was changed.", await RevokeAsync(fixture), StringComparison.Ordinal);
         Assert.Equal(again, await fixture.SnapshotAsync());
     }
 
@@ -50,7 +50,7 @@ public sealed class RevokePreviousTests
     {
         await using var fixture = await RotationFixture.StartAsync();
         var adopted = await fixture.AdoptAsync();
-        Assert.StartsWith("No key but AWSCURRENT's is in use", await RevokeAsync(fixture), StringComparison.Ordinal);
+        Assert.StartsWith("No key other than AWSCURRENT's is in use", await RevokeAsync(fixture), StringComparison.Ordinal);
         await fixture.RotateHealthyAsync();
         Assert.StartsWith($"Keys disabled: {adopted}.", await RevokeAsync(fixture), StringComparison.Ordinal);
     }
@@ -61,7 +61,7 @@ public sealed class RevokePreviousTests
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.RotateHealthyAsync();
         var others = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = $"{fixture.SecretName}/{RotationFixture.NewToken()}", Enabled = true });
-        Assert.StartsWith($"No key was disabled; nothing was changed. Left enabled, as their tags do not show that they are this secret's: {others.Id}.", await RevokeAsync(fixture), StringComparison.Ordinal);
+        Assert.StartsWith($"No key was disabled. Nothing was changed. Left enabled, because their tags do not show that they belong to this secret: {others.Id}.", await RevokeAsync(fixture), StringComparison.Ordinal);
         Assert.True((await fixture.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = others.Id })).Enabled);
     }
 
@@ -88,7 +88,7 @@ public sealed class RevokePreviousTests
         await fixture.DisableAsync(keys[1].Id);
         Assert.Contains("no enabled key of this secret has AWSCURRENT's value", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
         await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = "{}" });
-        Assert.Contains("AWSCURRENT holds no key", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("AWSCURRENT contains no key", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,8 +105,8 @@ public sealed class RevokePreviousTests
             VersionStages = ["AWSPENDING"],
         });
         var message = await fixture.FailAsync(Event(fixture));
-        Assert.Contains($"AWSPREVIOUS's key is also that of version {token}, which is AWSPENDING", message, StringComparison.Ordinal);
-        Assert.EndsWith($"--remove-from-version-id {token}, then invoke this again.", message, StringComparison.Ordinal);
+        Assert.Contains($"version {token}, which is AWSPENDING, contains AWSPREVIOUS's key", message, StringComparison.Ordinal);
+        Assert.EndsWith($"--remove-from-version-id {token}, then invoke the action again.", message, StringComparison.Ordinal);
     }
 
     [Fact]

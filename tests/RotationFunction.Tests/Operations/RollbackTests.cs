@@ -22,7 +22,7 @@ public sealed class RollbackTests
         Assert.True(await fixture.ReadKeyAsync() == keys[0].Value);
         Assert.True(await fixture.ReadKeyAsync("AWSPREVIOUS") == keys[1].Value);
         var again = await fixture.SnapshotAsync();
-        Assert.StartsWith($"AWSCURRENT was moved back already: its version {previous} is older", await RollBackAsync(fixture), StringComparison.Ordinal);
+        Assert.StartsWith($"AWSCURRENT was already rolled back: its version {previous} is older", await RollBackAsync(fixture), StringComparison.Ordinal);
         Assert.Equal(again, await fixture.SnapshotAsync());
         await fixture.RotateHealthyAsync(2);
     }
@@ -74,7 +74,7 @@ public sealed class RollbackTests
         var key = (await fixture.MintedAsync())[0].Value;
 
         await fixture.EditAsync();
-        Assert.Contains("AWSPREVIOUS holds the same key as AWSCURRENT", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("AWSPREVIOUS contains the same key as AWSCURRENT", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
 
         await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, SecretString = $$"""{"apiKey":"{{key}}","note":2}""" });
         var message = await fixture.FailAsync(Event(fixture));
@@ -88,13 +88,13 @@ public sealed class RollbackTests
     public async Task It_refuses_when_there_is_nothing_to_go_back_to()
     {
         await using var fixture = await RotationFixture.StartAsync(document: null);
-        Assert.Contains("the secret has no AWSPREVIOUS version to go back to", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("the secret has no AWSPREVIOUS version to roll back to", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
         await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn });
         await fixture.ClearPendingAsync();
-        Assert.Contains("AWSPREVIOUS holds no key", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("AWSPREVIOUS contains no key", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
         await fixture.RotateHealthyAsync();
         await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await fixture.MintedAsync())[0].Id });
-        Assert.Contains("no key of this secret has AWSPREVIOUS's value any more", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("no key of this secret has AWSPREVIOUS's value", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class RollbackTests
         var key = (await fixture.MintedAsync())[0].Id;
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = key });
         Assert.EndsWith(
-            $"Put it there with: aws apigateway create-usage-plan-key --usage-plan-id {fixture.PlanIds[0]} --key-type API_KEY --key-id {key}",
+            $"Add it with: aws apigateway create-usage-plan-key --usage-plan-id {fixture.PlanIds[0]} --key-type API_KEY --key-id {key}",
             await fixture.FailAsync(Event(fixture)),
             StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public sealed class RollbackTests
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.RotateHealthyAsync(2);
         var token = await fixture.OpenRotationAsync();
-        Assert.Contains($"version {token} is AWSPENDING: a rotation that is not complete", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains($"version {token} is AWSPENDING: its rotation is not complete", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
         await fixture.ClearPendingAsync();
         await RollBackAsync(fixture);
     }
@@ -145,7 +145,7 @@ public sealed class RollbackTests
         await fixture.EditAsync();
 
         Assert.DoesNotContain("AWSPENDING", (await fixture.LabelsAsync()).Values.SelectMany(labels => labels));
-        Assert.Contains("AWSPREVIOUS holds the same key as AWSCURRENT", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
+        Assert.Contains("AWSPREVIOUS contains the same key as AWSCURRENT", await fixture.FailAsync(Event(fixture)), StringComparison.Ordinal);
         await fixture.RotateHealthyAsync();
         await fixture.ClearPendingAsync();
         await RollBackAsync(fixture);
@@ -168,7 +168,7 @@ public sealed class RollbackTests
         };
         var failure = await Assert.ThrowsAsync<RotationException>(() => RollBackAsync(fixture));
         Assert.Contains("AWSCURRENT moved to version", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Then invoke it again.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Then invoke the action again.", failure.Message, StringComparison.Ordinal);
     }
 
     private static string VersionOf(Dictionary<string, List<string>> labels, string label) => labels.Single(version => version.Value.Contains(label)).Key;

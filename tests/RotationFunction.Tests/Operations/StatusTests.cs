@@ -26,7 +26,7 @@ public sealed class StatusTests
         Assert.Equal([5, 6, 7], keys.Select(key => key.GetProperty("AgeDays").GetInt32()));
         Assert.All(keys, key => Assert.Equal(fixture.PlanIds.Order(), key.GetProperty("UsagePlanIds").EnumerateArray().Select(plan => plan.GetString()!).Order()));
         Assert.All(keys, key => Assert.Equal(("minted", false), (key.GetProperty("Kind").GetString(), key.GetProperty("Stray").GetBoolean())));
-        Assert.Equal("2 of 3 keys are enabled. Nothing is wrong.", status.GetProperty("Message").GetString());
+        Assert.Equal("2 of 3 keys are enabled. No problems found.", status.GetProperty("Message").GetString());
         Assert.True(status.GetProperty("Healthy").GetBoolean());
         Assert.Equal(before, await fixture.SnapshotAsync());
     }

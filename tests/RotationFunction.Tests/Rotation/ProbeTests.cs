@@ -60,7 +60,7 @@ public sealed class ProbeTests
         var message = await test.RotationFixture.FailAsync(test.Token, "testSecret", timeLeft: TimeSpan.FromMinutes(2));
 
         Assert.Contains($"was not accepted 5 times in a row by {Url} within", message, StringComparison.Ordinal);
-        Assert.Contains("it answered 403 ForbiddenException. AWSCURRENT stays as it is", message, StringComparison.Ordinal);
+        Assert.Contains("it returned 403 ForbiddenException. AWSCURRENT is unchanged", message, StringComparison.Ordinal);
         Assert.InRange((test.RotationFixture.Time.GetUtcNow() - started).TotalSeconds, 90, 120);
         Assert.True(test.Current == await test.RotationFixture.ReadKeyAsync());
     }
@@ -92,12 +92,12 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData(200, "", "with a made-up key it answered 200 instead of refusing it")]
-    [InlineData(404, "", "with a made-up key it answered 404 instead of refusing it")]
-    [InlineData(429, "", "with a made-up key it answered 429 instead of refusing it")]
-    [InlineData(500, "", "with a made-up key it answered 500 instead of refusing it")]
-    [InlineData(302, "", "with a made-up key it answered 302 instead of refusing it")]
-    [InlineData(403, "MissingAuthenticationTokenException", "no method answers there, it answered 403 MissingAuthenticationTokenException")]
+    [InlineData(200, "", "with a made-up key it returned 200 instead of rejecting it")]
+    [InlineData(404, "", "with a made-up key it returned 404 instead of rejecting it")]
+    [InlineData(429, "", "with a made-up key it returned 429 instead of rejecting it")]
+    [InlineData(500, "", "with a made-up key it returned 500 instead of rejecting it")]
+    [InlineData(302, "", "with a made-up key it returned 302 instead of rejecting it")]
+    [InlineData(403, "MissingAuthenticationTokenException", "no method responds at this URL: it returned 403 MissingAuthenticationTokenException")]
     public async Task A_made_up_key_that_is_not_refused_makes_the_probe_inconclusive(int status, string errorType, string reason)
     {
         await using var test = await OpenAsync(madeUp: () =>
@@ -113,14 +113,14 @@ public sealed class ProbeTests
     public async Task AWSCURRENTs_key_being_refused_too_makes_the_probe_inconclusive()
     {
         await using var test = await OpenAsync(current: ScriptedApi.Forbidden);
-        await AssertFallsBackAsync(test, "with AWSCURRENT's key it answered 403 ForbiddenException too");
+        await AssertFallsBackAsync(test, "with AWSCURRENT's key it returned 403 ForbiddenException too");
     }
 
     [Fact]
     public async Task An_API_that_cannot_be_reached_makes_the_probe_inconclusive()
     {
         await using var test = await OpenAsync(madeUp: () => throw new HttpRequestException(HttpRequestError.NameResolutionError));
-        await AssertFallsBackAsync(test, "with a made-up key it did not answer (NameResolutionError) instead of refusing it");
+        await AssertFallsBackAsync(test, "with a made-up key it did not respond (NameResolutionError) instead of rejecting it");
     }
 
     [Fact]
@@ -181,8 +181,8 @@ public sealed class ProbeTests
 
         var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
 
-        Assert.Contains($"is refused by {Url} like a made-up key, for ", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("it answered 403 ForbiddenException. AWSCURRENT stays as it is. Check that the method needs nothing but a key: where an authorizer", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"is rejected by {Url} like a made-up key, for ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("it returned 403 ForbiddenException. AWSCURRENT is unchanged. Check that the method requires only a key: if an authorizer", failure.Message, StringComparison.Ordinal);
         Assert.EndsWith("Then deploy again.", failure.Message, StringComparison.Ordinal);
         Assert.InRange(fixture.Time.GetUtcNow() - started, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes) + TimeSpan.FromSeconds(15));
         // A key that API Gateway served after that passes when it is deployed again.
@@ -224,7 +224,7 @@ public sealed class ProbeTests
 
         Assert.Single(api.Requests);
         Assert.Contains(
-            $"with a made-up key it answered {status} {errorType}: an authorizer refuses it, whatever the key", Assert.Single(fixture.Log, entry => entry.Level == "Warning").Message, StringComparison.Ordinal);
+            $"with a made-up key it returned {status} {errorType}: an authorizer rejects it, whatever the key", Assert.Single(fixture.Log, entry => entry.Level == "Warning").Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -268,7 +268,7 @@ public sealed class ProbeTests
         await test.RunAsync();
 
         var warning = Assert.Single(test.RotationFixture.Log, entry => entry.Level == "Warning");
-        Assert.Contains($"the probe of {Url} proves nothing: {reason}", warning.Message, StringComparison.Ordinal);
+        Assert.Contains($"the probe of {Url} is inconclusive: {reason}", warning.Message, StringComparison.Ordinal);
         Assert.True((test.RotationFixture.Time.GetUtcNow().UtcDateTime - created).TotalSeconds >= 120);
         Assert.False(test.Api.Keys.Contains(test.Pending), "the new key is not sent where the controls do not behave");
     }

@@ -49,7 +49,7 @@ public sealed class SetSecretTests
         var token = await fixture.OpenRotationAsync();
         await fixture.RunAsync(token, "createSecret");
         await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "by hand", Value = await fixture.ReadKeyAsync("AWSPENDING") });
-        Assert.Contains("a key with this version's value exists, but none of that rotation's name is listed", await fixture.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+        Assert.Contains("a key with this version's value exists, but lists no key with this rotation's name", await fixture.FailAsync(token, "setSecret"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class SetSecretTests
         var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "setSecret"));
 
         var key = Assert.Single(await fixture.MintedAsync());
-        Assert.Contains($"API Gateway refused to put key {key.Id} into usage plan {fixture.PlanIds[0]}, as if other attaches were under way", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"API Gateway rejected every attempt to add key {key.Id} to usage plan {fixture.PlanIds[0]}, as it does while other callers", failure.Message, StringComparison.Ordinal);
         Assert.InRange(fixture.Time.GetUtcNow() - before, TimeSpan.FromMinutes(13), TimeSpan.FromMinutes(15));
     }
 

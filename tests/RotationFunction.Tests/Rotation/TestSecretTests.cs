@@ -48,7 +48,7 @@ public sealed class TestSecretTests
         await fixture.RunAsync(token, "createSecret", "setSecret");
         var message = await fixture.FailAsync(token, "testSecret", timeLeft: TimeSpan.FromSeconds(30));
         Assert.Contains("needs 120 s more", message, StringComparison.Ordinal);
-        Assert.Contains("only 30 s left. Give the function a longer time-out", message, StringComparison.Ordinal);
+        Assert.Contains("only 30 s left. Set the function's timeout longer", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class TestSecretTests
         await using var fixture = await RotationFixture.StartAsync();
         var (token, key) = await OpenAsync(fixture);
         var gained = await fixture.AddPlanAsync(fixture.TemplateId);
-        Assert.Contains($"key {key} is not in usage plan {gained}, but the template is", await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
+        Assert.Contains($"key {key} is not in usage plan {gained}, but the template key is", await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
         await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret", "finishSecret");
     }
 

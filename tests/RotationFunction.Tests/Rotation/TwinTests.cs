@@ -91,7 +91,7 @@ public sealed class TwinTests
         await fixture.InvokeAsync(event_);
 
         Assert.False(racing);
-        Assert.Contains(fixture.Log, entry => entry.Message.Contains("has its value already", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Message.Contains("the version already has a value", StringComparison.Ordinal));
         await fixture.RunAsync(token, "setSecret", "testSecret", "finishSecret");
         await AssertHealthyAsync(fixture, token, expectDisabled: false);
     }

@@ -103,7 +103,7 @@ public sealed partial class CommandsTests
             Assert.Equal(new Finding("p", command), Commands.Vetted(new Finding("p", command), Arn, takesIds: false));
             Assert.Equal($"First: {command}, and then: {command}. Then deploy again.", Commands.Vetted($"First: {command}, and then: {command}. Then deploy again.", Arn, takesIds: false));
         });
-        Assert.Equal("AWS answered x for arn:aws:s3:::y", Commands.Vetted("AWS answered x for arn:aws:s3:::y", Arn, takesIds: false));
+        Assert.Equal("AWS returned x for arn:aws:s3:::y", Commands.Vetted("AWS returned x for arn:aws:s3:::y", Arn, takesIds: false));
         Assert.Equal(Commands.RotatePrimary("us-east-1", "demo/partner+api=1@x"), Commands.Vetted(Commands.RotatePrimary("us-east-1", "demo/partner+api=1@x"), Arn, takesIds: false));
     }
 
@@ -136,7 +136,7 @@ public sealed partial class CommandsTests
         Assert.StartsWith("AWSCURRENT's key is disabled. (A command is withheld", finding.Problem, StringComparison.Ordinal);
         if (command.StartsWith("aws", StringComparison.Ordinal))
         {
-            Assert.Equal("Run: (A command is withheld: it is none that the function gives for this secret.)", Commands.Vetted($"Run: {command} and more", Arn, takesIds: true));
+            Assert.Equal("Run: (A command is withheld: it is not one that the function returns for this secret.)", Commands.Vetted($"Run: {command} and more", Arn, takesIds: true));
         }
     }
 

@@ -199,7 +199,7 @@ public sealed class ConfidentialTests
 
         var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "testSecret"));
 
-        Assert.Contains("it answered 401 (hidden)Exception", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("it returned 401 (hidden)Exception", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Who may tag the secret may write a value there that they have seen.</summary>
@@ -224,8 +224,8 @@ public sealed class ConfidentialTests
         var current = await fixture.ReadKeyAsync();
         fixture.Aws.Faults = call => call is { Operation: "DeleteApiKey" } ? Fault.Error(403, current, "no") : null;
         var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = fixture.SecretArn, tf = new { action = "delete" } })));
-        Assert.Contains("AWS answered (hidden): no", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(fixture.Log, entry => entry.ToString().Contains("AWS answered (hidden): the role may not be effective yet", StringComparison.Ordinal));
+        Assert.Contains("AWS returned (hidden): no", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(fixture.Log, entry => entry.ToString().Contains("AWS returned (hidden): the role's permissions may not be in effect yet", StringComparison.Ordinal));
     }
 
     private static string LowerHex(string escaped) => Regex.Replace(escaped, "%..", hex => hex.Value.ToLowerInvariant(), RegexOptions.None, TimeSpan.FromSeconds(1));

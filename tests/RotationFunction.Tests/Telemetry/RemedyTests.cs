@@ -17,7 +17,7 @@ public sealed class RemedyTests
 
         var message = await fixture.FailAsync(token, "setSecret");
 
-        Assert.StartsWith($"setSecret of secret {fixture.SecretArn}, version {token}: AWS answered LimitExceededException: API Key quota exceeded. No key was created.", message, StringComparison.Ordinal);
+        Assert.StartsWith($"setSecret of secret {fixture.SecretArn}, version {token}: AWS returned LimitExceededException: API Key quota exceeded. No key was created.", message, StringComparison.Ordinal);
         Assert.Contains("aws apigateway get-api-keys --query 'length(items)'", message, StringComparison.Ordinal);
         fixture.Aws.ApiGateway.MaximumApiKeys = 2;
         await fixture.RunAsync(token, "setSecret", "testSecret", "finishSecret");
@@ -42,7 +42,7 @@ public sealed class RemedyTests
             fixture.Time.Advance(TimeSpan.FromMinutes(5)); // what is refused for its rate is tried again while there is time
             return Fault.Error(status, code, $"some text that quotes {value}");
         };
-        Assert.Contains($"AWS answered {code}: some text that quotes (hidden). No key was created. If this means a quota", await fixture.FailAsync(token, "setSecret"), StringComparison.Ordinal);
+        Assert.Contains($"AWS returned {code}: some text that quotes (hidden). No key was created. If this is a quota", await fixture.FailAsync(token, "setSecret"), StringComparison.Ordinal);
     }
 
     /// <summary>Neither is a quota of keys, which AWS's refusal of the new key would be taken for.</summary>
@@ -104,7 +104,7 @@ public sealed class RemedyTests
             ? (await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, step))).Message // the key is there by then, and the retry finds it
             : await fixture.FailAsync(token, step);
 
-        Assert.StartsWith($"{step} of secret {fixture.SecretArn}, version {token}: AWS answered AccessDeniedException: {Text}. Allow what this names", message, StringComparison.Ordinal);
+        Assert.StartsWith($"{step} of secret {fixture.SecretArn}, version {token}: AWS returned AccessDeniedException: {Text}. Allow the named action", message, StringComparison.Ordinal);
         Assert.Contains($"policy of the function's role: aws lambda get-function-configuration --query Role --function-name {fixture.FunctionArn}.", message, StringComparison.Ordinal);
     }
 
@@ -124,12 +124,12 @@ public sealed class RemedyTests
         {
             var message = await fixture.FailAsync(version, "setSecret");
             Assert.StartsWith($"setSecret of secret {fixture.SecretArn}, version {version}: ", message, StringComparison.Ordinal);
-            Assert.Contains($"Now version {stuck} is AWSPENDING, and Secrets Manager will try that again; until it is done, rotate-secret is refused.", message, StringComparison.Ordinal);
+            Assert.Contains($"Version {stuck} is AWSPENDING now, and Secrets Manager retries its rotation. Until that is complete, Secrets Manager rejects rotate-secret.", message, StringComparison.Ordinal);
             Assert.EndsWith($"aws secretsmanager update-secret-version-stage --secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {stuck}", message, StringComparison.Ordinal);
         }
 
         await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
-        Assert.EndsWith($"Start a new one with: aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}", await fixture.FailAsync(stuck, "setSecret"), StringComparison.Ordinal);
+        Assert.EndsWith($"Start a new rotation with: aws secretsmanager rotate-secret --secret-id {fixture.SecretArn}", await fixture.FailAsync(stuck, "setSecret"), StringComparison.Ordinal);
         await fixture.RotateHealthyAsync();
     }
 
@@ -142,7 +142,7 @@ public sealed class RemedyTests
         var token = await fixture.OpenRotationAsync();
         fixture.Aws.Faults = call => call.Operation == operation && call.AccessKeyId == RotationFixture.FunctionAccessKey ? Fault.Error(400, code, text) : null;
         var message = await fixture.FailAsync(token, "createSecret");
-        Assert.Contains($"AWS answered {code}: {text} See that the secret's KMS key is enabled:", message, StringComparison.Ordinal);
+        Assert.Contains($"AWS returned {code}: {text} Check that the secret's KMS key is enabled:", message, StringComparison.Ordinal);
         Assert.EndsWith($"aws secretsmanager describe-secret --query KmsKeyId --secret-id {fixture.SecretArn}, then aws kms enable-key --key-id <that key>.", message, StringComparison.Ordinal);
     }
 
@@ -156,7 +156,7 @@ public sealed class RemedyTests
         foreach (var text in new[] { $$"""{"Step":"setSecret","SecretId":"{{fixture.SecretArn}}","ClientRequestToken":"{{token}}"}""", $$"""{"action":"provision","secretId":"{{fixture.SecretArn}}"}""" })
         {
             var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.InvokeAsync(text));
-            Assert.EndsWith($"the secret is marked for deletion. Bring it back with: aws secretsmanager restore-secret --secret-id {fixture.SecretArn}", failure.Message, StringComparison.Ordinal);
+            Assert.EndsWith($"the secret is marked for deletion. Restore it with: aws secretsmanager restore-secret --secret-id {fixture.SecretArn}", failure.Message, StringComparison.Ordinal);
         }
 
         await fixture.Secrets.RestoreSecretAsync(new RestoreSecretRequest { SecretId = fixture.SecretArn });
@@ -171,7 +171,7 @@ public sealed class RemedyTests
         fixture.FunctionTap.Rewrite = answer => answer.Replace("\"ARN\":", "\"PrimaryRegion\":\"us-east-1\",\"ARN\":", StringComparison.Ordinal);
         var token = await fixture.OpenRotationAsync();
         Assert.EndsWith(
-            $"the secret is a replica, which takes no change. Rotate the primary one, with a function in its Region: aws secretsmanager rotate-secret --region us-east-1 --secret-id {fixture.SecretName}",
+            $"the secret is a replica, which is read-only. Rotate the primary secret, with a function in its Region: aws secretsmanager rotate-secret --region us-east-1 --secret-id {fixture.SecretName}",
             await fixture.FailAsync(token, "createSecret"),
             StringComparison.Ordinal);
 
@@ -186,7 +186,7 @@ public sealed class RemedyTests
         var token = await fixture.OpenRotationAsync();
         await fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = fixture.SecretArn, ClientRequestToken = token, SecretString = "[]", VersionStages = ["AWSPENDING"] });
         Assert.EndsWith(
-            $"the document of version {token} is not a JSON object; nothing was changed. Take AWSPENDING off it with: aws secretsmanager update-secret-version-stage --secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}, then rotate again.",
+            $"the document of version {token} is not a JSON object. Nothing was changed. Remove AWSPENDING from it with: aws secretsmanager update-secret-version-stage --secret-id {fixture.SecretArn} --version-stage AWSPENDING --remove-from-version-id {token}, then rotate again.",
             await fixture.FailAsync(token, "setSecret"),
             StringComparison.Ordinal);
     }
@@ -200,7 +200,7 @@ public sealed class RemedyTests
         var token = await fixture.OpenRotationAsync();
         fixture.Aws.Faults = call => call.Operation == operation && call.AccessKeyId == RotationFixture.FunctionAccessKey ? Fault.ConnectionReset() : null;
         var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "createSecret"));
-        Assert.StartsWith($"createSecret of secret {fixture.SecretArn}, version {token}: a call to AWS ended without an answer (", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"createSecret of secret {fixture.SecretArn}, version {token}: a call to AWS ended without a response (", failure.Message, StringComparison.Ordinal);
         Assert.Null(failure.InnerException);
     }
 
