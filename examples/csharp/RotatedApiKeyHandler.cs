@@ -6,22 +6,24 @@ using Amazon.SecretsManager.Model;
 namespace Examples;
 
 /// <summary>
-/// Sends each request with the key that a rotated secret holds. The key is read again when it is older than <paramref name="readAgainAfter"/>,
-/// and at once when the API answers 403: if the secret holds another key by now, the request is sent a second time.
-/// A failed read stops nobody who has a key: the request is sent with that key, and a caller whose key was refused gets the 403.
-/// The key goes to one origin, that of the first request, and to no redirect's target: the primary handler must not follow redirects.
+/// Sends each request with the API key of a rotated secret. Reads the key again when it is older than <paramref name="readAgainAfter"/>,
+/// and at once when the API returns 403: if the secret then holds another key, sends the request a second time.
+/// When a read fails, a cached key stays in use: a request is sent with it, and a request that the API rejected returns the 403.
+/// Sends the key only to the origin of the first request. The primary handler must not follow redirects.
 /// </summary>
 /// <param name="secretsManager">The client of Secrets Manager.</param>
 /// <param name="secretId">The secret's name or ARN.</param>
-/// <param name="readAgainAfter">How long a key is used. Shorter than the time between two rotations, or than the overlap where one is set.</param>
+/// <param name="readAgainAfter">
+/// How long a key is cached: less than the time between two rotations, or less than the overlap where the stack sets one.
+/// </param>
 /// <param name="time">The clock.</param>
 public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, string secretId, TimeSpan readAgainAfter, TimeProvider time)
     : DelegatingHandler
 {
-    // A read that failed, or gave the very key that the API refuses, is not repeated for so long.
+    // The time before the next read, after one that failed or returned the rejected key.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    // A request that has a key waits no longer than this for another one.
+    // The longest time that a request with a cached key waits for a read.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -38,7 +40,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, async: true, cancellationToken);
 
-    // ConfigureAwait: Send blocks its thread, which may be the one that a user interface would continue on.
+    // ConfigureAwait: Send blocks its thread, which can be the user interface thread that a continuation would need.
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
         RequireNoRedirects();
@@ -46,7 +48,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
         var key = await GetKeyAsync(refused: null, cancellationToken).ConfigureAwait(false);
         if (request.Content is not null)
         {
-            // A content that streams could not be sent twice.
+            // Streamed content can't be sent twice.
             await request.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -70,8 +72,8 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
         {
             response.Dispose();
             throw new InvalidOperationException(
-                $"A handler below {nameof(RotatedApiKeyHandler)} took a request with the key of secret {secretId} to {answered}. "
-                + "If it follows redirects, turn that off. If that host is not yours, rotate the secret and revoke the previous key.");
+                $"A handler below {nameof(RotatedApiKeyHandler)} sent the key of secret {secretId} to {answered}. "
+                + "If the handler follows redirects, turn that off. If the host is not yours, rotate the secret and revoke the previous key.");
         }
 
         return response;
@@ -84,7 +86,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
             if (handler is SocketsHttpHandler { AllowAutoRedirect: true } or HttpClientHandler { AllowAutoRedirect: true })
             {
                 throw new InvalidOperationException(
-                    $"A redirect would take the key of secret {secretId} to another host. "
+                    $"A redirect would send the key of secret {secretId} to another host. "
                     + $"Set AllowAutoRedirect = false on the {handler.GetType().Name}.");
             }
         }
@@ -96,13 +98,13 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
         if (Interlocked.CompareExchange(ref _origin, origin, null) is { } bound && bound != origin)
         {
             throw new InvalidOperationException(
-                $"The key of secret {secretId} goes to {bound} only, not to {origin}. Use a handler of its own for each API.");
+                $"The key of secret {secretId} is for {bound}, not for {origin}. Use one handler for each API.");
         }
     }
 
     private static string OriginOf(Uri url) => url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
-    /// <summary>The key to send; after a refusal another one than the refused, where the secret holds one.</summary>
+    /// <summary>Returns the key to send. If the API rejected a key, reads the secret for another one.</summary>
     private async Task<string> GetKeyAsync(string? refused, CancellationToken cancellationToken)
     {
         CachedKey? inHand;
@@ -116,7 +118,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
                 return inHand!.Value;
             }
 
-            // One read for all who wait; no caller's cancellation ends it.
+            // All callers that wait share one read. A caller that cancels does not end it.
             reading = _reading ??= Task.Run(() => ReadAsync(refused), CancellationToken.None);
         }
 
@@ -143,7 +145,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
         {
             var secret = await secretsManager.GetSecretValueAsync(new GetSecretValueRequest { SecretId = secretId });
             return key = KeyIn(secret.SecretString) ?? throw new InvalidOperationException(
-                $"Secret {secretId} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key.");
+                $"Secret {secretId} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate the secret or store a key.");
         }
         finally
         {
@@ -167,7 +169,7 @@ public sealed class RotatedApiKeyHandler(IAmazonSecretsManager secretsManager, s
         }
         catch (JsonException)
         {
-            // Its message may quote the text.
+            // The exception's message can contain the text.
             return null;
         }
     }

@@ -9,7 +9,7 @@
     with api_key.call("https://abc123.execute-api.eu-west-1.amazonaws.com/prod/orders") as response:
         print(response.status, response.read())
 
-One RotatedApiKey serves all threads of a process, and one API. Another HTTP library sends the request in place of urllib; it must follow no redirect:
+One RotatedApiKey serves all threads of a process, for one API. To use another HTTP library than urllib, pass a function that does not follow redirects:
 
     api_key.call(url, lambda url, headers: requests.get(url, headers=headers, allow_redirects=False, timeout=30))
     api_key.call(url, lambda url, headers: httpx.get(url, headers=headers, timeout=30))
@@ -22,16 +22,16 @@ from concurrent.futures import Future
 from time import monotonic
 from urllib.parse import urlsplit
 
-PAUSE = 10  # seconds for which a read is not repeated that failed, or gave the very key that the API refuses
-PATIENCE = 5  # seconds for which a request that has a key waits for another one
+PAUSE = 10  # seconds before the next read, after one that failed or returned the rejected key
+PATIENCE = 5  # seconds that a request with a cached key waits for a read
 
 
 class RotatedApiKey:
     """The key in a rotated secret.
 
-    It is read again when it is older than read_again_after, in seconds: less than the time between two rotations, or than the
-    overlap where one is set. It is read at once when the API answers 403: if the secret holds another key by now, the request is sent a second time.
-    A failed read stops nobody who has a key: the request is sent with that key, and a caller whose key was refused gets the 403.
+    Reads the key again when it is older than read_again_after, in seconds: less than the time between two rotations, or less than the
+    overlap where the stack sets one. Reads it at once when the API returns 403: if the secret then holds another key, sends the request a second time.
+    When a read fails, a cached key stays in use: a request is sent with it, and a request that the API rejected returns the 403.
     """
 
     def __init__(self, secrets_manager, secret_id, read_again_after=300):
@@ -48,14 +48,14 @@ class RotatedApiKey:
         return f"RotatedApiKey({self._secret_id!r})"
 
     def call(self, url, send=None):
-        """Returns the response of send(url, headers), which must follow no redirect: the key would go along. Without send, of a GET by urllib."""
+        """Returns the response of send(url, headers), by default a GET with urllib. send must not follow redirects: they would carry the key along."""
         send = send or open_url
         origin = _origin_of(url)
         with self._lock:
             self._origin = self._origin or origin
         if origin != self._origin:
-            raise ValueError(f"The key of secret {self._secret_id} goes to {self._origin} only, not to {origin}. "
-                             "Use a RotatedApiKey of its own for each API.")
+            raise ValueError(f"The key of secret {self._secret_id} is for {self._origin}, not for {origin}. "
+                             "Use one RotatedApiKey for each API.")
         key = self._get()
         response = self._send(send, url, key)
         if _status_of(response) != 403:
@@ -70,17 +70,17 @@ class RotatedApiKey:
         response = send(url, {"x-api-key": key})
         if getattr(response, "history", None) or _origin_of(str(response.url)) != self._origin:
             response.close()
-            raise RuntimeError(f"A redirect was followed to {_origin_of(str(response.url))} and took the key of secret {self._secret_id} along. "
-                               "Turn redirects off. If that host is not yours, rotate the secret and revoke the previous key.")
+            raise RuntimeError(f"A redirect sent the key of secret {self._secret_id} to {_origin_of(str(response.url))}. "
+                               "Turn redirects off. If the host is not yours, rotate the secret and revoke the previous key.")
         return response
 
     def _get(self, refused=None):
-        """The key to send; after a refusal another one than the refused, where the secret holds one."""
+        """Returns the key to send. If the API rejected a key, reads the secret for another one."""
         with self._lock:
             held = self._key
             if held and not self._must_read(refused):
                 return held[0]
-            if self._reading is None:  # one read for all threads that wait
+            if self._reading is None:  # all threads that wait share one read
                 reading = Future()
                 threading.Thread(target=self._read, args=(reading, refused), daemon=True).start()
                 self._reading = reading
@@ -106,7 +106,7 @@ class RotatedApiKey:
             key = _key_in(self._secrets_manager.get_secret_value(SecretId=self._secret_id).get("SecretString"))
             if key is None:
                 failure = ValueError(f'Secret {self._secret_id} holds no key: its text is not a JSON object with a printable "apiKey". '
-                                     "Rotate it, or store a key.")
+                                     "Rotate the secret or store a key.")
         except Exception as error:
             failure = error
         with self._lock:
@@ -120,7 +120,7 @@ class RotatedApiKey:
 
 
 def open_url(url, headers, data=None, method=None, timeout=30):
-    """A request by urllib. Follows no redirect, and returns what is no success like what is one."""
+    """Sends a request with urllib. Does not follow redirects, and returns every response, whatever its status."""
     request = urllib.request.Request(url, data=data, headers=headers, method=method)
     return _opener.open(request, timeout=timeout)
 

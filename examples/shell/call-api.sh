@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# call-api.sh SECRET URL: calls an API with the key that a rotated secret holds. Needs the aws CLI, curl, and jq or python3.
-# The key is in no argument and no environment variable, so `ps` does not show it, and curl gets it from a pipe. Without a key nothing is sent.
+# call-api.sh SECRET URL: calls an API with the key of a rotated secret. Needs the AWS CLI, curl, and jq or python3.
+# curl reads the key from a pipe: `ps` shows arguments and environment variables. Sends nothing without a key.
 set -euo pipefail
 set +x # a trace would show the key
 secret=${1:?"usage: call-api.sh SECRET URL"} url=${2:?"usage: call-api.sh SECRET URL"}
@@ -10,7 +10,7 @@ fail() {
   exit 1
 }
 
-# From a JSON object, the line of a curl configuration that sends its apiKey. Fails where there is no apiKey of printable ASCII.
+# Reads a JSON object and prints the line of a curl configuration that sends its apiKey. Fails unless apiKey is printable ASCII.
 if command -v jq >/dev/null; then
   header_of() {
     jq --slurp --exit-status --raw-output 'select(length == 1) | .[0] | objects | .apiKey | strings
@@ -26,24 +26,24 @@ if not (isinstance(key, str) and key and all("!" <= character <= "~" for charact
 print("header = " + json.dumps("x-api-key: " + key))' 2>/dev/null
   }
 else
-  fail 'install jq or python3: one of them must read the JSON of the secret.'
+  fail 'install jq or python3 to parse the JSON of the secret.'
 fi
 
 read_header() {
   local +x document
-  document=$(aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text) || fail "secret $secret was not read."
+  document=$(aws secretsmanager get-secret-value --secret-id "$secret" --query SecretString --output text) || fail "cannot read secret $secret."
   printf '%s' "$document" | header_of \
-    || fail "secret $secret holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key."
+    || fail "secret $secret holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate the secret or store a key."
 }
 
-# --disable: a .curlrc may print headers, or follow redirects, which would take the key to another host.
+# --disable: a .curlrc can print headers or follow redirects, which would send the key to another host.
 call() {
   printf '%s\n' "$header" | curl --disable --config - --silent --show-error --output "$body" --write-out '%{http_code}' "$url"
 }
 
 body=$(mktemp)
 trap 'rm -f "$body"' EXIT
-declare +x header another # not exported, whatever variables the environment has
+declare +x header another # not exported, even if the environment has variables of these names
 header=$(read_header)
 status=$(call)
 if [ "$status" = 403 ] && another=$(read_header) && [ "$another" != "$header" ]; then
@@ -55,6 +55,6 @@ fi
 cat "$body"
 case $status in
   2??) ;;
-  3??) fail "$url answered $status. A redirect is not followed: the key would go along." ;;
-  *) fail "$url answered $status." ;;
+  3??) fail "$url returned $status. Redirects are not followed: they would carry the key along." ;;
+  *) fail "$url returned $status." ;;
 esac

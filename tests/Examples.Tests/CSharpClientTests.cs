@@ -297,7 +297,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         (api.Status, api.Location) = (307, other.Url.ToString());
         using var client = new HttpClient(Handler(new Opaque(new SocketsHttpHandler { UseProxy = false })));
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(client, HttpStatusCode.OK, async, api.Url));
-        var taken = $"took a request with the key of secret {ClientFixture.SecretName} to {other.Url.ToString().TrimEnd('/')}.";
+        var taken = $"sent the key of secret {ClientFixture.SecretName} to {other.Url.ToString().TrimEnd('/')}.";
         Assert.Contains(taken, failure.Message, StringComparison.Ordinal);
         Assert.Contains("revoke the previous key", failure.Message, StringComparison.Ordinal);
     }

@@ -192,7 +192,7 @@ public sealed class PythonClientTests : IAsyncLifetime
         (api.Status, api.Location) = (302, other.Url.ToString());
         var answer = await AskAsync($"call {api.Url}");
         Assert.Equal("RuntimeError", answer[0]);
-        var taken = $"A redirect was followed to {other.Url.ToString().TrimEnd('/')} and took the key of secret {ClientFixture.SecretName} along.";
+        var taken = $"A redirect sent the key of secret {ClientFixture.SecretName} to {other.Url.ToString().TrimEnd('/')}.";
         Assert.StartsWith(taken, answer[1], StringComparison.Ordinal);
     }
 
@@ -214,7 +214,7 @@ public sealed class PythonClientTests : IAsyncLifetime
         {
             var answer = await AskAsync($"call {url}");
             Assert.Equal("ValueError", answer[0]);
-            Assert.Contains($"goes to {api.Url.ToString().TrimEnd('/')} only", answer[1], StringComparison.Ordinal);
+            Assert.Contains($"is for {api.Url.ToString().TrimEnd('/')}, not for", answer[1], StringComparison.Ordinal);
         }
 
         Assert.Equal(["200"], await AskAsync($"times 1 {api.Url}customers?page=2"));
@@ -248,7 +248,7 @@ public sealed class PythonClientTests : IAsyncLifetime
             Assert.Equal(
                 [
                     "ValueError",
-                    $"Secret {ClientFixture.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate it, or store a key.",
+                    $"Secret {ClientFixture.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". Rotate the secret or store a key.",
                 ],
                 await AskAsync($"call {api.Url}"));
         }

@@ -55,7 +55,7 @@ public sealed class ShellClientTests
         var (exitCode, output, errors) = await CallAsync(fixture, tools, api.Url);
 
         Assert.Equal((1, ""), (exitCode, output));
-        Assert.EndsWith($"call-api.sh: secret {ClientFixture.SecretName} was not read.\n", errors, StringComparison.Ordinal);
+        Assert.EndsWith($"call-api.sh: cannot read secret {ClientFixture.SecretName}.\n", errors, StringComparison.Ordinal);
         Assert.True(api.Keys.IsEmpty, "something was sent");
     }
 
@@ -73,7 +73,7 @@ public sealed class ShellClientTests
         var (exitCode, output, errors) = await CallAsync(fixture, tools, api.Url);
 
         Assert.Equal((1, "status 403"), (exitCode, output));
-        Assert.EndsWith($"call-api.sh: {api.Url} answered 403.\n", errors, StringComparison.Ordinal);
+        Assert.EndsWith($"call-api.sh: {api.Url} returned 403.\n", errors, StringComparison.Ordinal);
         Assert.Equal((1, 2), (api.Keys.Count, fixture.Reads));
     }
 
@@ -91,7 +91,7 @@ public sealed class ShellClientTests
         var (exitCode, output, errors) = await CallAsync(null, tools, api.Url, ("HOME", tools.Path), ("CURL_HOME", tools.Path));
 
         Assert.Equal((1, $"status {status}"), (exitCode, output));
-        Assert.Equal($"call-api.sh: {api.Url} answered {status}. A redirect is not followed: the key would go along.\n", errors);
+        Assert.Equal($"call-api.sh: {api.Url} returned {status}. Redirects are not followed: they would carry the key along.\n", errors);
         Assert.Equal((1, 0), (api.Keys.Count, other.Keys.Count));
     }
 
@@ -129,7 +129,7 @@ public sealed class ShellClientTests
         Assert.Equal((1, ""), (call.ExitCode, call.Output));
         Assert.Equal(
             $"call-api.sh: secret {ClientFixture.SecretName} holds no key: its text is not a JSON object with a printable \"apiKey\". "
-            + "Rotate it, or store a key.\n",
+            + "Rotate the secret or store a key.\n",
             call.Errors);
         Assert.True(api.Keys.IsEmpty, "something was sent");
     }
@@ -169,7 +169,7 @@ public sealed class ShellClientTests
         await using var api = await LoopbackApi.StartAsync();
         using var tools = new Tools(Needed);
         var call = await CallAsync(null, tools, api.Url);
-        Assert.Equal((1, "", "call-api.sh: install jq or python3: one of them must read the JSON of the secret.\n"), call);
+        Assert.Equal((1, "", "call-api.sh: install jq or python3 to parse the JSON of the secret.\n"), call);
         Assert.True(api.Keys.IsEmpty, "something was sent");
     }
 
