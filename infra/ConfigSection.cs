@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Infra;
 
-/// <summary>Fields of the configuration, read one by one. What is wrong with any of them is collected, each with its path.</summary>
+/// <summary>Reads the fields of a configuration section. Collects all errors, each with the path of its field.</summary>
 internal sealed class ConfigSection
 {
     private readonly string _path;
@@ -13,7 +13,7 @@ internal sealed class ConfigSection
     private readonly HashSet<string> _known = [];
     private readonly string[] _present;
 
-    /// <summary>The stack's own settings, which Pulumi gives as texts. One that is empty is not set.</summary>
+    /// <summary>Creates the section of the stack's own settings, which Pulumi returns as strings. An empty string means "not set".</summary>
     public ConfigSection(Func<string, string?> setting, List<string> errors)
     {
         (_path, _errors, _present) = ("", errors, []);
@@ -29,10 +29,10 @@ internal sealed class ConfigSection
         _read = (field, _) => section.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
-    /// <summary>A text that fits a rule; the rule is said when it does not.</summary>
+    /// <summary>Reads a string that must fit a rule. The error states the rule.</summary>
     public string? Text(string field, string rule, Predicate<string> fits) => Text(field, rule, text => fits(text) ? null : "");
 
-    /// <summary>The same for a rule with more to say: what is wrong with a text, or null.</summary>
+    /// <summary>Reads a string that must fit a rule. The error states the rule and <paramref name="problem"/>, which returns null for a valid string.</summary>
     public string? Text(string field, string rule, Func<string, string?> problem) =>
         Read(field, JsonValueKind.String) is { } value ? Fitting(field, value, rule, problem) : null;
 
@@ -86,7 +86,7 @@ internal sealed class ConfigSection
         return null;
     }
 
-    /// <summary>A list of different texts; empty when it is not set.</summary>
+    /// <summary>Reads a list of distinct strings. Returns an empty list if it is not set.</summary>
     public IReadOnlyList<string> Texts(string field, string rule, Predicate<string> fits)
     {
         var texts = new List<string>();
@@ -99,7 +99,7 @@ internal sealed class ConfigSection
 
             if (texts.Contains(text))
             {
-                Wrong(path, $"is {value.GetRawText()}, which is in the list already");
+                Wrong(path, $"is {value.GetRawText()}, which is already in the list");
             }
             else
             {
@@ -110,7 +110,7 @@ internal sealed class ConfigSection
         return texts;
     }
 
-    /// <summary>Names with a text each.</summary>
+    /// <summary>Reads a map of names to strings.</summary>
     public IReadOnlyDictionary<string, string> Map(string field, string rule, Func<string, string, bool> fits)
     {
         var map = new Dictionary<string, string>();
@@ -140,7 +140,7 @@ internal sealed class ConfigSection
 
     public bool Has(string field) => Read(field, JsonValueKind.Undefined) is not null;
 
-    /// <summary>What the field was given, when it may be a number or a text.</summary>
+    /// <summary>Returns the value of a field that can be a number or a string.</summary>
     public JsonElement? Any(string field) => Read(field, JsonValueKind.Undefined);
 
     public void Wrong(string field, string problem) => _errors.Add(string.Concat(
@@ -148,18 +148,18 @@ internal sealed class ConfigSection
 
     public void Required(string field, string what) => Wrong(field, "is missing: " + what);
 
-    /// <summary>Reports fields that were given but not read: misspelt ones.</summary>
+    /// <summary>Reports fields that are set but were not read, such as misspelled ones.</summary>
     public void End()
     {
         foreach (var field in _present.Where(field => !_known.Contains(field)))
         {
-            Wrong(field, $"is no setting. There are: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+            Wrong(field, $"is not a setting. Valid settings: {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
         }
     }
 
     /// <summary>
-    /// The value, if it is a text that fits and has no invisible character. A number is not converted to a text: YAML may have dropped its leading
-    /// zeros, and reads an id such as 12e4 as a number.
+    /// Returns the value if it is a string that fits the rule and has no invisible character. Does not convert a number to a string: YAML can have
+    /// dropped its leading zeros, and reads an id such as 12e4 as a number.
     /// </summary>
     private string? Fitting(string path, JsonElement value, string rule, Func<string, string?> problem)
     {
@@ -171,12 +171,12 @@ internal sealed class ConfigSection
         }
 
         Wrong(path, wrong is null && value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
-            ? $"is {value.GetRawText()} without quotes. Put it into quotes, or set it with pulumi config set --type string. It must be {rule}"
+            ? $"is {value.GetRawText()} without quotes. Quote it, or set it with pulumi config set --type string. It must be {rule}"
             : $"is {value.GetRawText()} and must be {rule}{(wrong is { Length: > 0 } ? ": " : "")}{wrong}");
         return null;
     }
 
-    /// <summary>What is wrong with a text that has an invisible character, or null.</summary>
+    /// <summary>Returns the problem of a string that has an invisible character, or null.</summary>
     private static string? Invisible(string text)
     {
         if (!text.EnumerateRunes().Any(IsInvisible))
@@ -191,7 +191,7 @@ internal sealed class ConfigSection
 
     private static string CodePoint(Rune rune) => string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}");
 
-    /// <summary>Line breaks, tabs and other control characters, zero-width and bidirectional ones, and spaces other than U+0020.</summary>
+    /// <summary>True for line breaks, tabs and other control characters, zero-width and bidirectional characters, and spaces other than U+0020.</summary>
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,

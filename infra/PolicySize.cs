@@ -2,22 +2,22 @@ using RotationComponents;
 
 namespace Infra;
 
-/// <summary>Whether the role's policies can name each secret, or must go by tag: all inline policies of a role share a quota.</summary>
+/// <summary>Decides whether the role's policies name each secret or select secrets by tag. All inline policies of a role share a quota.</summary>
 internal static class PolicySize
 {
     /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
     public const int Quota = 10_240;
 
     /// <summary>
-    /// True when the role's quota holds policies that name each secret of a configuration, and beside them the one that takes their place
-    /// when the next key is too many: during that deployment both are there.
+    /// Returns true if the quota holds the policies that name each secret, and also the policy by tag that replaces them when one more key is
+    /// too many: during that deployment both exist.
     /// </summary>
     public static bool CanNameSecrets(StackConfig config) => Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope)]) <= Quota;
 
-    /// <summary>How many characters the policies of a configuration have at most. They are summed before AWS has given out any id.</summary>
+    /// <summary>Returns the largest number of characters that the policies of a configuration can have. AWS has not assigned any id at this point.</summary>
     public static int Characters(StackConfig config, bool byTag)
     {
-        var id = new string('i', 10); // as long as API Gateway's
+        var id = new string('i', 10); // the length of API Gateway's ids
         List<PolicyDocument> policies =
         [
             FunctionPolicy.Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn, config.Tracing),

@@ -1,5 +1,5 @@
 using Infra;
 using Pulumi;
 
-// Not RunAsync<RotationStack>(): what a constructor throws would be shown with two stack traces, a wrong configuration as well.
+// Not RunAsync<RotationStack>(): Pulumi would show an exception of the constructor, such as a configuration error, with two stack traces.
 return await Deployment.RunAsync<RotationStack>(new StackFactory(AppContext.BaseDirectory));

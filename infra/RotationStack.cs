@@ -6,19 +6,19 @@ using Aws = Pulumi.Aws;
 
 namespace Infra;
 
-/// <summary>A rotation function and the keys of the stack's configuration.</summary>
+/// <summary>The stack: a rotation function, and the keys of the stack's configuration.</summary>
 public class RotationStack : Stack
 {
     private const string FunctionName = "rotation";
 
-    /// <summary>Reads the configuration and makes everything.</summary>
-    /// <exception cref="RunException">The configuration cannot be used; nothing was made.</exception>
+    /// <summary>Reads the configuration and creates all resources.</summary>
+    /// <exception cref="RunException">The configuration is not valid. No resource was created.</exception>
     public RotationStack() : this(options: null)
     {
     }
 
-    /// <summary>The same, with transformations of its resources.</summary>
-    /// <exception cref="RunException">The configuration cannot be used; nothing was made.</exception>
+    /// <summary>Reads the configuration and creates all resources, with options such as transformations.</summary>
+    /// <exception cref="RunException">The configuration is not valid. No resource was created.</exception>
     protected RotationStack(StackOptions? options) : base(options)
     {
         var config = StackConfig.Read(new Config());
@@ -53,15 +53,15 @@ public class RotationStack : Stack
         RotationFunctionArn = function.Arn;
     }
 
-    /// <summary>By the key's name: <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the template's id.</summary>
+    /// <summary>Gets, for each key's name, <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the id of the template key.</summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> RotatingKeys { get; private set; }
 
-    /// <summary>The function's name.</summary>
+    /// <summary>Gets the function's name.</summary>
     [Output("functionName")]
     public Output<string> RotationFunctionName { get; private set; }
 
-    /// <summary>The function's ARN.</summary>
+    /// <summary>Gets the function's ARN.</summary>
     [Output("functionArn")]
     public Output<string> RotationFunctionArn { get; private set; }
 
@@ -99,7 +99,7 @@ public class RotationStack : Stack
             args.UsagePlans[plan] = plan;
         }
 
-        // By tag, the function may use the plans that the stack makes.
+        // With permissions by tag, the function can already use the plans that the stack creates.
         foreach (var (key, plan) in args.SecretsByTag ? [] : madePlans)
         {
             args.UsagePlans["of-" + key.ResourceName] = plan.Id;
@@ -138,14 +138,14 @@ public class RotationStack : Stack
         return new RotatingApiKey(key.ResourceName, args);
     }
 
-    // The operator makes an input of null from a null text; what is not set must be no input.
+    // The conversion turns a null string into an input of null. A setting that is not set must be no input.
     private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
 
     private static Aws.ApiGateway.UsagePlan MakePlan(KeyConfig key, UsagePlanConfig plan)
     {
         var args = new Aws.ApiGateway.UsagePlanArgs
         {
-            Description = $"Of the rotating key {key.Name}",
+            Description = $"Usage plan of the rotating key {key.Name}",
             Tags = { [RotationTags.Function] = KeyRotationFunction.ScopeOf(FunctionName) },
         };
         foreach (var (apiId, stage) in plan.ApiStages)

@@ -10,7 +10,7 @@ using SecretsManagerSchedules;
 
 namespace Infra;
 
-/// <summary>The stack's configuration, checked. docs/deploy.md describes each setting.</summary>
+/// <summary>The validated configuration of the stack. docs/deploy.md describes each setting.</summary>
 internal sealed partial record StackConfig(
     IReadOnlyList<KeyConfig> Keys,
     string? AlarmEmail,
@@ -29,18 +29,18 @@ internal sealed partial record StackConfig(
     IReadOnlyList<string> Operators,
     bool Tracing)
 {
-    /// <summary>A dashboard's widget takes 500 metrics, and one has four for each key.</summary>
+    /// <summary>The largest number of keys. CloudWatch accepts 500 metrics in a dashboard widget, and one widget has four for each key.</summary>
     public const int MostKeys = 100;
 
     private const int MostLogRetention = 3653;
 
-    /// <summary>True when there are more keys than the function's policies can name: tags tell it which secrets it may rotate.</summary>
+    /// <summary>True if there are more keys than the function's policies can name. The policies then select secrets by tag.</summary>
     public bool SecretsByTag => !PolicySize.CanNameSecrets(this);
 
     private static readonly int[] LogRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention];
 
-    /// <summary>Reads and checks the whole configuration before any resource is made.</summary>
-    /// <exception cref="RunException">Something is wrong: the message has a line for each field.</exception>
+    /// <summary>Reads and validates the whole configuration, before the stack creates a resource.</summary>
+    /// <exception cref="RunException">The configuration is not valid. The message has a line for each field.</exception>
     public static StackConfig Read(Config config) => Read(config.Get);
 
     internal static StackConfig Read(Func<string, string?> setting)
@@ -55,7 +55,7 @@ internal sealed partial record StackConfig(
             section.Flag("alarmWarmUp") ?? true,
             section.Flag("rotationEvents") ?? false,
             section.Integer("logRetentionDays", 1, MostLogRetention) ?? 90,
-            section.Text("kmsKeyArn", "the ARN of a KMS key (not of an alias: IAM does not follow it)", text => KmsKeyPattern().IsMatch(text)),
+            section.Text("kmsKeyArn", "the ARN of a KMS key (not of an alias: IAM does not resolve aliases)", text => KmsKeyPattern().IsMatch(text)),
             section.Text("architecture", "arm64 or x86_64", text => text is "arm64" or "x86_64") ?? "arm64",
             section.Integer("memorySize", 128, 10_240) ?? 512,
             section.Integer("activationWait", 0, KeyRotationFunction.LongestActivationWait) ?? 120,
@@ -70,37 +70,38 @@ internal sealed partial record StackConfig(
         if (errors.Count == 0 && PolicySize.Characters(stack, stack.SecretsByTag) is var characters and > PolicySize.Quota)
         {
             section.Wrong("keys", string.Create(CultureInfo.InvariantCulture,
-                $"the role's policies would have up to {characters} characters, and IAM takes {PolicySize.Quota}. Let keys share usage plans, or make a second stack"));
+                $"the role's policies would have up to {characters} characters, and IAM accepts {PolicySize.Quota}. "
+                + $"Share usage plans between keys, or create a second stack"));
         }
 
-        return errors.Count == 0 ? stack : throw new RunException("The configuration cannot be used:\n  " + string.Join("\n  ", errors));
+        return errors.Count == 0 ? stack : throw new RunException("The configuration is not valid:\n  " + string.Join("\n  ", errors));
     }
 
     private void CheckTogether(ConfigSection section)
     {
         if (AlarmEmail is not null && AlarmTopicArn is not null)
         {
-            section.Wrong("alarmEmail", "is set beside alarmTopicArn; subscribe the address to that topic instead");
+            section.Wrong("alarmEmail", "is set together with alarmTopicArn. Subscribe the address to that topic instead");
         }
 
         if (!LogRetentions.Contains(LogRetentionDays))
         {
-            section.Wrong("logRetentionDays", $"is {LogRetentionDays}, and CloudWatch Logs takes only {string.Join(", ", LogRetentions)}");
+            section.Wrong("logRetentionDays", $"is {LogRetentionDays}, and CloudWatch Logs accepts only {string.Join(", ", LogRetentions)}");
         }
 
         if (SubnetIds.Count > 0 != SecurityGroupIds.Count > 0)
         {
-            section.Wrong(SubnetIds.Count > 0 ? "securityGroupIds" : "subnetIds", "is missing: subnets and security groups need each other");
+            section.Wrong(SubnetIds.Count > 0 ? "securityGroupIds" : "subnetIds", "is missing: set both subnetIds and securityGroupIds");
         }
 
         if (RecoveryWindowDays is > 0 and < 7)
         {
-            section.Wrong("recoveryWindowDays", $"is {RecoveryWindowDays} and must be 7 to 30, or 0 to delete secrets at once");
+            section.Wrong("recoveryWindowDays", $"is {RecoveryWindowDays} and must be 7 to 30, or 0 to delete secrets immediately");
         }
 
         if (ReservedConcurrency == 0)
         {
-            section.Wrong("reservedConcurrency", "is 0, which stops the function. Set it to -1 to reserve nothing");
+            section.Wrong("reservedConcurrency", "is 0, which stops the function. Set it to -1 to reserve no concurrency");
         }
     }
 
@@ -112,7 +113,7 @@ internal sealed partial record StackConfig(
             var read = KeyConfig.Read(key);
             if (keys.Find(earlier => earlier.ResourceName == read.ResourceName) is { } twin && read.Name.Length > 0)
             {
-                key.Wrong("name", $"is {read.Name}, too like the name of another key, {twin.Name}: resources could not be told apart");
+                key.Wrong("name", $"is {read.Name}, too similar to the name of another key, {twin.Name}: their resources would have the same names");
             }
 
             keys.Add(read);
@@ -128,13 +129,13 @@ internal sealed partial record StackConfig(
         }
         else if (keys.Count > MostKeys)
         {
-            section.Wrong("keys", $"has {keys.Count} keys, and a stack takes {MostKeys}. Make a second stack");
+            section.Wrong("keys", $"has {keys.Count} keys, and a stack accepts {MostKeys}. Create a second stack");
         }
 
         return keys;
     }
 
-    // \z, here and below: $ would match before a line break at the end as well.
+    // \z, here and below: $ also matches before a line break at the end.
     [GeneratedRegex(@"^[^@\s]+@[^@\s]+\.[^@\s]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EmailPattern();
 
@@ -144,7 +145,7 @@ internal sealed partial record StackConfig(
     [GeneratedRegex(@"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex KmsKeyPattern();
 
-    // No session, no account and no wildcard: somebody whom IAM knows by this ARN.
+    // Not a session, an account or a wildcard: Lambda's permission must name a role or a user.
     [GeneratedRegex(@"^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/-]{1,576}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PrincipalPattern();
 
@@ -170,16 +171,16 @@ internal sealed partial record KeyConfig(
     string? ProbeUrl,
     string? AdoptedKeyId)
 {
-    // Names of Pulumi's resources, from which it makes names of AWS's that take 64 characters with what is put around this.
+    // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
     private const int LongestResourceName = 36;
 
-    // minted-for holds the secret's ARN, and a tag's value takes 256 characters.
+    // The tag minted-for holds the secret's ARN, and a tag's value has at most 256 characters.
     private const int LongestName = 180;
 
     private const int MostPlans = 10; // API Gateway's quota for a key
     private const int MostTags = 47; // of 50; three are the function's
 
-    /// <summary>The name as Pulumi's resources and AWS's names can carry it.</summary>
+    /// <summary>Gets the name in a form that is valid in the names of Pulumi's and AWS's resources.</summary>
     public string ResourceName
     {
         get
@@ -189,7 +190,7 @@ internal sealed partial record KeyConfig(
         }
     }
 
-    /// <summary>The same of somebody's ARN: two may end alike.</summary>
+    /// <summary>Returns a name for an operator's resources. It contains a hash, because two ARNs can have the same last part.</summary>
     public static string ResourceNameOfOperator(string arn) => $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
 
     public static KeyConfig Read(ConfigSection section)
@@ -198,8 +199,8 @@ internal sealed partial record KeyConfig(
         var schedule = expression is null ? null : RotationScheduleExpression.Parse(expression);
         var key = new KeyConfig(
             section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-", text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
-            section.Text("description", "a text of at most 1000 characters", text => text.Length <= 1000),
-            section.Text("customerId", "a text of at most 256 characters", text => text.Length <= 256),
+            section.Text("description", "a string of at most 1000 characters", text => text.Length <= 1000),
+            section.Text("customerId", "a string of at most 256 characters", text => text.Length <= 256),
             section.Map("tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {RotationTags.Prefix}", (tag, value) =>
                 tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
                 && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(RotationTags.Prefix, StringComparison.Ordinal)),
@@ -230,31 +231,31 @@ internal sealed partial record KeyConfig(
 
         if (!section.Has("usagePlanIds") && !section.Has("usagePlan"))
         {
-            section.Required("usagePlanIds", "ids of usage plans, or a usagePlan to make. A key in none opens nothing");
+            section.Required("usagePlanIds", "ids of usage plans, or a usagePlan to create. A key needs a usage plan to open a method");
         }
         else if (section.Any("usagePlanIds") is { ValueKind: JsonValueKind.Array } ids && ids.GetArrayLength() == 0 && !section.Has("usagePlan"))
         {
-            section.Wrong("usagePlanIds", "must have at least one id. A key in no usage plan opens nothing");
+            section.Wrong("usagePlanIds", "must have at least one id. A key needs a usage plan to open a method");
         }
 
         if (UsagePlanIds.Count + (UsagePlan is null ? 0 : 1) > MostPlans)
         {
-            section.Wrong("usagePlanIds", $"has too many plans: API Gateway takes {MostPlans} for a key");
+            section.Wrong("usagePlanIds", $"has too many plans: API Gateway accepts {MostPlans} for a key");
         }
 
         if (AdoptedKeyId is not null && UsagePlan is not null)
         {
             section.Wrong("adoptedKeyId",
-                $"is set beside usagePlan, and {AdoptedKeyId} cannot be in a plan that is not made yet. "
-                + "Name the plan that it is in under usagePlanIds, in place of usagePlan");
+                $"is set together with usagePlan, and {AdoptedKeyId} cannot be in a plan that does not exist yet. "
+                + "Remove usagePlan, and add the id of the key's plan to usagePlanIds");
         }
 
         if (Tags.Count > MostTags)
         {
-            section.Wrong("tags", $"has {Tags.Count} tags and may have {MostTags}");
+            section.Wrong("tags", $"has {Tags.Count} tags and can have {MostTags}");
         }
 
-        // A schedule that is wrong has its own error.
+        // A schedule that is not valid has its own error.
         var interval = schedule?.ShortestInterval ?? TimeSpan.FromDays(AutomaticallyAfterDays ?? RotatingApiKey.DefaultDays);
         var isScheduleKnown = schedule is not null || AutomaticallyAfterDays is not null || !section.Has("schedule");
         if (isScheduleKnown && Overlap is { } overlap && LengthOf(overlap) > interval)
@@ -262,7 +263,7 @@ internal sealed partial record KeyConfig(
             var time = interval is { Days: > 1, Hours: 0 } ? $"{interval.Days} days" : $"{(int)interval.TotalHours} hours";
             section.Wrong(
                 "overlap",
-                $"is {overlap}, and the schedule may rotate again after {time}, which ends it. Shorten it, or omit it to keep the key until then");
+                $"is {overlap}, and the schedule can rotate again after {time}, which ends it. Shorten it, or omit it to keep the key until then");
         }
     }
 
@@ -281,7 +282,7 @@ internal sealed partial record KeyConfig(
             text => ProblemOf(() => RotationScheduleExpression.Parse(text)))),
     };
 
-    /// <summary>0 may be a number: that is how YAML reads it.</summary>
+    /// <summary>Reads the overlap. 0 can be a number, because YAML reads it as one.</summary>
     private static string? ReadOverlap(ConfigSection section) =>
         section.Any("overlap") is { ValueKind: JsonValueKind.Number } number && number.GetRawText() == "0" ? "0"
             : section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => OverlapPattern().IsMatch(text));
@@ -309,7 +310,7 @@ internal sealed partial record KeyConfig(
     [GeneratedRegex("[^A-Za-z0-9_-]", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NotInResourceNames();
 
-    // Letters and digits of any script, as AWS's tags have.
+    // AWS's tags accept letters and digits of any script.
     [GeneratedRegex(@"^[\p{L}\p{N} _.:/=+@-]*\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TagPattern();
 
@@ -323,7 +324,7 @@ internal sealed partial record KeyConfig(
     private static partial Regex OverlapPattern();
 }
 
-/// <summary>A usage plan for the stack to make.</summary>
+/// <summary>A usage plan that the stack creates.</summary>
 internal sealed partial record UsagePlanConfig(
     IReadOnlyList<ApiStageConfig> ApiStages, double? RateLimit, int? BurstLimit, int? QuotaLimit, string? QuotaPeriod, int? QuotaOffset)
 {
@@ -337,7 +338,7 @@ internal sealed partial record UsagePlanConfig(
         var stages = section.Sections("apiStages").Select(ApiStageConfig.Read).ToList();
         if (stages.Count == 0)
         {
-            section.Required("apiStages", "the stages that the keys of the plan open, as a list of {apiId, stage}");
+            section.Required("apiStages", "the stages that the plan's keys open, as a list of {apiId, stage}");
         }
 
         var throttle = section.Section("throttle");

@@ -3,8 +3,8 @@ using RotationComponents;
 
 namespace Infra;
 
-/// <summary>Makes the stack for Pulumi.</summary>
-/// <param name="programFolder">The program's folder, with the function's package in it.</param>
+/// <summary>Creates the stack for Pulumi.</summary>
+/// <param name="programFolder">The program's folder, which contains the function's package.</param>
 internal sealed class StackFactory(string programFolder) : IServiceProvider
 {
     /// <exception cref="RunException">The package is missing.</exception>

@@ -3,10 +3,10 @@ using Aws = Pulumi.Aws;
 
 namespace RotationComponents;
 
-/// <summary>Where the provider deploys to, as ARNs need it.</summary>
+/// <summary>The parts of an ARN that identify the account and Region that the provider deploys to.</summary>
 internal sealed record AwsAccount(string Partition, string DnsSuffix, string Region, string Id)
 {
-    /// <summary>The account and Region of a component's provider.</summary>
+    /// <summary>Returns the account and Region of a component's provider.</summary>
     public static Output<AwsAccount> Of(Resource component)
     {
         var options = new InvokeOptions { Parent = component };
@@ -19,6 +19,6 @@ internal sealed record AwsAccount(string Partition, string DnsSuffix, string Reg
 
     public string Arn(string service, string resource) => $"arn:{Partition}:{service}:{Region}:{Id}:{resource}";
 
-    /// <summary>The ARN of something of API Gateway's, which has no account in it.</summary>
+    /// <summary>Returns the ARN of an API Gateway resource, which contains no account.</summary>
     public string ApiGateway(string path) => $"arn:{Partition}:apigateway:{Region}::{path}";
 }

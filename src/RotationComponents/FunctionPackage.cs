@@ -2,23 +2,23 @@ using Pulumi;
 
 namespace RotationComponents;
 
-/// <summary>The function's package, which the build publishes beside the program that deploys it: function/arm64 and function/x86_64.</summary>
+/// <summary>The function's package. The build publishes it beside the program that deploys it, into function/arm64 and function/x86_64.</summary>
 public static class FunctionPackage
 {
     private static readonly string[] Architectures = ["arm64", "x86_64"];
 
-    /// <summary>The package beside the running program.</summary>
+    /// <summary>Returns the package beside the running program.</summary>
     /// <param name="architecture"><c>arm64</c> or <c>x86_64</c>.</param>
     public static FileArchive For(string architecture) => new(FolderIn(AppContext.BaseDirectory, architecture));
 
-    /// <summary>Checks that the package is there for both processors.</summary>
+    /// <summary>Checks that the package exists for both architectures.</summary>
     /// <param name="programFolder">The program's folder.</param>
-    /// <exception cref="RunException">It is missing.</exception>
+    /// <exception cref="RunException">The package is missing.</exception>
     public static void Check(string programFolder)
     {
         if (Architectures.Select(architecture => FolderIn(programFolder, architecture)).FirstOrDefault(folder => !File.Exists(Path.Combine(folder, "RotationFunction.dll"))) is { } missing)
         {
-            throw new RunException($"The function's package {missing} is missing: build it with dotnet build infra, from the official packages.");
+            throw new RunException($"The function's package {missing} is missing. Build it with dotnet build infra, with the official packages.");
         }
     }
 

@@ -3,8 +3,8 @@ using RotationFunction;
 namespace RotationComponents;
 
 /// <summary>
-/// What the function may do, statement by statement as docs/security.md lists it. Each secret and each usage plan has a policy of its own:
-/// Pulumi deletes it after the resource that needs it last, so a key or plan that leaves the configuration can still be cleaned up.
+/// The function's permissions. docs/security.md lists each statement. Each secret and each usage plan has its own policy:
+/// Pulumi deletes it after the last resource that needs it, so the function can still clean up after a removed key or plan.
 /// </summary>
 internal static class FunctionPolicy
 {
@@ -18,7 +18,7 @@ internal static class FunctionPolicy
         Action = ["sts:AssumeRole"],
     });
 
-    /// <summary>What the function needs whichever keys it rotates.</summary>
+    /// <summary>Returns the permissions that the function needs for any key.</summary>
     public static PolicyDocument Shared(AwsAccount account, string logGroupName, string? kmsKeyArn, bool tracing)
     {
         List<Statement> statements =
@@ -29,7 +29,7 @@ internal static class FunctionPolicy
                 Action = ["logs:CreateLogStream", "logs:PutLogEvents"],
                 Resource = [account.Arn("logs", $"log-group:{logGroupName}:*")],
             },
-            // Secrets Manager has no resource for it, and it tells nothing of any secret.
+            // The action has no resource, and its response contains nothing of any secret.
             new() { Sid = "WarmUp", Action = ["secretsmanager:GetRandomPassword"], Resource = ["*"] },
             new()
             {
@@ -64,25 +64,25 @@ internal static class FunctionPolicy
 
         if (tracing)
         {
-            // X-Ray has no resources for these.
+            // X-Ray has no resources for these actions.
             statements.Add(new() { Sid = "Trace", Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource = ["*"] });
         }
 
         return new PolicyDocument(statements);
     }
 
-    /// <summary>What it needs for one secret, named.</summary>
+    /// <summary>Returns the permissions for one secret, by name.</summary>
     public static PolicyDocument ForSecret(AwsAccount account, string secretName)
     {
-        // Whatever its suffix: one that is gone is judged by an ARN that ends in any six characters, and left keys whose tags have its own.
+        // Any suffix: IAM evaluates a call for a deleted secret with random characters, and that secret's keys carry its own suffix in their tags.
         var secretArn = account.Arn("secretsmanager", $"secret:{secretName}{NameSuffix}");
         return new(new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [secretArn] }, RetireKeys(account, secretArn));
     }
 
-    /// <summary>What it needs for all secrets that carry its tag, and for usage plans that do.</summary>
+    /// <summary>Returns the permissions for all secrets and usage plans that carry the function's tag.</summary>
     public static PolicyDocument ForTagged(AwsAccount account, string scope) => new(
         new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [AnySecret(account)], Condition = OfFunction(scope) },
-        // A secret that is gone has no tags.
+        // A deleted secret has no tags.
         new Statement
         {
             Sid = "FindDeletedSecret",
@@ -93,14 +93,14 @@ internal static class FunctionPolicy
         RetireKeys(account, AnySecret(account)),
         UsePlan(account, "*") with { Condition = OfFunction(scope) });
 
-    /// <summary>What it needs for one usage plan, named.</summary>
+    /// <summary>Returns the permissions for one usage plan, by id.</summary>
     public static PolicyDocument ForUsagePlan(AwsAccount account, string usagePlanId) => new(UsePlan(account, usagePlanId));
 
-    /// <summary>What it needs to adopt a key, and to disable it later.</summary>
+    /// <summary>Returns the permissions to adopt a key and to disable it later.</summary>
     public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(
         new Statement { Sid = "AdoptKey", Action = ["apigateway:PATCH"], Resource = [account.ApiGateway($"/apikeys/{keyId}")] });
 
-    /// <summary>What Lambda needs to put the function into a VPC. The function's own code is denied it, as AWS advises.</summary>
+    /// <summary>Returns the permissions with which Lambda attaches the function to a VPC. Denies them to the function's code, as AWS recommends.</summary>
     public static PolicyDocument Vpc(AwsAccount account)
     {
         var statement = new Statement
@@ -122,8 +122,8 @@ internal static class FunctionPolicy
     }
 
     /// <summary>
-    /// The secret's own policy. It only denies: nobody else reads a value that is not tested yet by its label, and nobody hands
-    /// the secret to another rotation function. Administrators can still do everything else, and change this policy.
+    /// Returns the secret's resource policy, which only denies: other principals cannot read an untested value by its label, and no principal
+    /// can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
     /// </summary>
     public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn) => new(
         new Statement
@@ -146,7 +146,7 @@ internal static class FunctionPolicy
             Principal = new() { ["AWS"] = "*" },
             Action = ["secretsmanager:RotateSecret"],
             Resource = [secretArn],
-            // Null: a call that names no function keeps the one that is set.
+            // Null: a call that names no function keeps the current one.
             Condition = new()
             {
                 ["Null"] = new() { ["secretsmanager:RotationLambdaARN"] = "false" },

@@ -6,22 +6,22 @@ using Aws = Pulumi.Aws;
 namespace RotationComponents;
 
 /// <summary>
-/// The rotation function and what it runs with: its role, its log group, and who may call it: Secrets Manager, schedules and operators.
-/// One function serves any number of <see cref="RotatingApiKey"/>s.
+/// The rotation function with its role, its log group and its permissions for Secrets Manager, schedules and operators.
+/// One function rotates any number of <see cref="RotatingApiKey"/>s.
 /// </summary>
 public sealed class KeyRotationFunction : ComponentResource
 {
-    /// <summary>The longest activation wait, in seconds: with what comes on top an invocation ends in time.</summary>
+    /// <summary>The longest activation wait, in seconds. It leaves enough of Lambda's longest invocation for the other work of a step.</summary>
     public const int LongestActivationWait = FunctionContract.LongestInvocationSeconds - TimeBesideActivation;
 
     private const int LongestName = 64; // Lambda's quota, in characters
 
-    // Seconds: 90 that a deployment waits for a fresh role, the probe's controls, and AWS's own calls with their retries.
+    // Seconds: 90 for a new role to take effect during a deployment; the rest for the probe's controls and for AWS calls with their retries.
     private const int TimeBesideActivation = 180;
 
-    /// <summary>Makes the function.</summary>
-    /// <exception cref="ArgumentException">The arguments ask for what Lambda does not have.</exception>
-    /// <exception cref="RunException">Lambda takes no function of this project's, stack's and component's names.</exception>
+    /// <summary>Creates the function and its resources.</summary>
+    /// <exception cref="ArgumentException">The activation wait is out of range.</exception>
+    /// <exception cref="RunException">The names of the project, the stack and the component do not form a valid function name.</exception>
     public KeyRotationFunction(string name, KeyRotationFunctionArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:KeyRotationFunction", name, args, options)
     {
@@ -46,7 +46,7 @@ public sealed class KeyRotationFunction : ComponentResource
         var role = new Aws.Iam.Role(name, new()
         {
             AssumeRolePolicy = FunctionPolicy.Trust.ToJson(),
-            Description = $"Of the rotation function {Scope}",
+            Description = $"Role of the rotation function {Scope}",
         }, child);
         RoleArn = role.Arn;
         RoleName = role.Name;
@@ -67,11 +67,11 @@ public sealed class KeyRotationFunction : ComponentResource
         Name = function.Name;
         Arn = function.Arn;
 
-        // Also without operators: the tool invokes it, and an identity policy may name it.
+        // Created even without operators: the tool invokes it, and an identity policy can name it.
         var alias = new Aws.Lambda.Alias(name, new()
         {
             Name = OperatorsAlias.Name,
-            Description = "The actions of operators; the function refuses everything else here",
+            Description = "For operators: the function runs only their actions through this alias",
             FunctionName = Name,
             FunctionVersion = "$LATEST",
         }, child);
@@ -79,15 +79,15 @@ public sealed class KeyRotationFunction : ComponentResource
         RegisterOutputs(new Dictionary<string, object?> { ["name"] = Name, ["arn"] = Arn, ["roleArn"] = RoleArn });
     }
 
-    /// <summary>The function's name.</summary>
+    /// <summary>Gets the function's name.</summary>
     [Output("name")]
     public Output<string> Name { get; private set; }
 
-    /// <summary>The function's ARN.</summary>
+    /// <summary>Gets the function's ARN.</summary>
     [Output("arn")]
     public Output<string> Arn { get; private set; }
 
-    /// <summary>The ARN of the role that the function runs as.</summary>
+    /// <summary>Gets the ARN of the function's execution role.</summary>
     [Output("roleArn")]
     public Output<string> RoleArn { get; private set; }
 
@@ -96,8 +96,9 @@ public sealed class KeyRotationFunction : ComponentResource
     internal Output<string> RoleName { get; }
 
     /// <summary>
-    /// What tells this function from others in its account: its name, that of its log group, and the tag of its secrets and usage plans.
-    /// Invocations name the function by this text, not by its output: when the function is replaced they stay, and their deletes find it.
+    /// Gets the function's name, which also names its log group and is the tag value of its secrets and usage plans.
+    /// Invocations name the function by this string and not by its output. They therefore stay when the function is replaced, and their deletes
+    /// still find it.
     /// </summary>
     internal string Scope { get; }
 
@@ -105,16 +106,16 @@ public sealed class KeyRotationFunction : ComponentResource
 
     internal bool SecretsByTag { get; }
 
-    /// <summary>The scope of a function of this stack, also before it is made.</summary>
-    /// <exception cref="RunException">Lambda takes no function of this name.</exception>
+    /// <summary>Returns the scope of a function of this stack. The function does not have to exist yet.</summary>
+    /// <exception cref="RunException">The scope is not a valid function name.</exception>
     internal static string ScopeOf(string name)
     {
         var scope = $"{Deployment.Instance.ProjectName}-{Deployment.Instance.StackName}-{name}";
         return scope.Length <= LongestName && scope.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')
             ? scope
             : throw new RunException(
-                $"The function cannot be named {scope}: Lambda takes {LongestName} letters, digits, hyphens and underscores, "
-                + $"and this has {scope.Length}. Rename the project or the stack.");
+                $"The function cannot be named {scope}: Lambda accepts at most {LongestName} letters, digits, hyphens and underscores, "
+                + $"and this name has {scope.Length} characters. Rename the project or the stack.");
     }
 
     private Aws.Lambda.Function MakeFunction(string name, KeyRotationFunctionArgs args, Aws.CloudWatch.LogGroup logGroup, Aws.Iam.Role role)
@@ -123,14 +124,14 @@ public sealed class KeyRotationFunction : ComponentResource
         var function = new Aws.Lambda.FunctionArgs
         {
             Name = Scope,
-            Description = "Rotates API Gateway keys that are kept in Secrets Manager",
+            Description = "Rotates API Gateway keys that are stored in Secrets Manager",
             Runtime = "dotnet10",
             Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",
             Architectures = { args.Architecture },
             Code = args.Code,
             Role = role.Arn,
             MemorySize = args.MemorySize,
-            Timeout = FunctionContract.LongestInvocationSeconds, // where many keys are due at once, a step waits its turn under API Gateway's rate
+            Timeout = FunctionContract.LongestInvocationSeconds, // when many keys are due at once, API Gateway throttles and steps have to wait
             ReservedConcurrentExecutions = args.ReservedConcurrentExecutions,
             Environment = new Aws.Lambda.Inputs.FunctionEnvironmentArgs
             {
@@ -150,18 +151,21 @@ public sealed class KeyRotationFunction : ComponentResource
                 SubnetIds = args.SubnetIds.ToArray(),
                 SecurityGroupIds = args.SecurityGroupIds.ToArray(),
             };
-            // Lambda checks when it makes the function that its role may join the VPC, and leaves the VPC when it deletes it.
+            // Lambda checks the role's permission to join the VPC when it creates the function, and uses it again when it deletes the function.
             options.DependsOn = Allow(name + "-vpc", Account.Apply(FunctionPolicy.Vpc));
         }
 
         return new Aws.Lambda.Function(name, function, options);
     }
 
-    /// <summary>The function's own policy. It holds 20 KB, hence one permission for the rules of all keys: their names begin with this one.</summary>
+    /// <summary>
+    /// Creates the function's permissions. Lambda limits a function's policy to 20 KB, so the rules of all keys share one permission: their names
+    /// begin with the component's name.
+    /// </summary>
     private void PermitInvocation(string name, KeyRotationFunctionArgs args, Aws.Lambda.Alias alias)
     {
         Permit("", "secretsmanager.amazonaws.com", Account.Apply(account => account.Id));
-        // No SourceAccount: with one, EventBridge is documented not to invoke the function. The ARN names the account.
+        // No SourceAccount: EventBridge's user guide says that the rule then does not invoke the function. The ARN contains the account.
         Permit("-schedules", "events.amazonaws.com", sourceArn: Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
         foreach (var (key, arn) in args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal))
         {
@@ -183,56 +187,57 @@ public sealed class KeyRotationFunction : ComponentResource
         new(name, new() { Role = RoleName, Policy = policy.Apply(document => document.ToJson()) }, new CustomResourceOptions { Parent = this });
 }
 
-/// <summary>What a <see cref="KeyRotationFunction"/> is made of.</summary>
+/// <summary>The arguments of a <see cref="KeyRotationFunction"/>.</summary>
 public sealed class KeyRotationFunctionArgs : ResourceArgs
 {
-    /// <summary>The function's published folder, for <see cref="Architecture"/>.</summary>
+    /// <summary>Gets or sets the folder with the published function, for <see cref="Architecture"/>.</summary>
     [Input("code", required: true)]
     public Input<Archive> Code { get; set; } = null!;
 
-    /// <summary><c>arm64</c> or <c>x86_64</c>.</summary>
+    /// <summary>Gets or sets the processor architecture, <c>arm64</c> or <c>x86_64</c>.</summary>
     [Input("architecture")]
     public Input<string> Architecture { get; set; } = "arm64";
 
-    /// <summary>Memory in MB. The share of a CPU follows it.</summary>
+    /// <summary>Gets or sets the memory in MB. Lambda allocates CPU in proportion to it.</summary>
     [Input("memorySize")]
     public Input<int> MemorySize { get; set; } = 512;
 
     /// <summary>
-    /// Seconds from a key's last change until it is taken for served, 0 to <see cref="KeyRotationFunction.LongestActivationWait"/>.
+    /// Gets or sets the seconds from the last change of a key without a probe until it is assumed active, 0 to
+    /// <see cref="KeyRotationFunction.LongestActivationWait"/>.
     /// </summary>
     public int ActivationWait { get; set; } = 120;
 
-    /// <summary>How long logs are kept, in days.</summary>
+    /// <summary>Gets or sets the number of days to keep logs.</summary>
     [Input("logRetentionInDays")]
     public Input<int> LogRetentionInDays { get; set; } = 90;
 
-    /// <summary>The ARN of a KMS key for the secrets and the logs. AWS's own keys when not set.</summary>
+    /// <summary>Gets or sets the ARN of a KMS key for the secrets and the logs. Default: AWS's own keys.</summary>
     [Input("kmsKeyArn")]
     public Input<string>? KmsKeyArn { get; set; }
 
-    /// <summary>The subnets to run in, of a VPC that reaches Secrets Manager and API Gateway's control plane. No VPC when empty.</summary>
+    /// <summary>Gets the function's subnets. Their VPC must reach Secrets Manager and API Gateway's control plane. Default: no VPC.</summary>
     public IList<Input<string>> SubnetIds { get; } = [];
 
-    /// <summary>The security groups to run with in the subnets.</summary>
+    /// <summary>Gets the function's security groups in the subnets.</summary>
     public IList<Input<string>> SecurityGroupIds { get; } = [];
 
-    /// <summary>Reserved concurrency. Accounts with a small quota refuse any.</summary>
+    /// <summary>Gets or sets the reserved concurrency. AWS rejects it in accounts with a small quota.</summary>
     [Input("reservedConcurrentExecutions")]
     public Input<int>? ReservedConcurrentExecutions { get; set; }
 
-    /// <summary>Sends a trace of invocations to X-Ray.</summary>
+    /// <summary>Gets or sets whether the function sends traces of its invocations to X-Ray.</summary>
     public bool Tracing { get; set; }
 
-    /// <summary>The ARNs of IAM roles and users that may invoke the function's actions, by a name that does not change.</summary>
+    /// <summary>Gets the ARNs of the IAM roles and users with permission to invoke the function's actions, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> Operators { get; } = new Dictionary<string, Input<string>>();
 
-    /// <summary>The ids of all usage plans that keys of this function are in, by a name that does not change.</summary>
+    /// <summary>Gets the ids of all usage plans of the function's keys, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>
-    /// Lets the function rotate every secret, and use every usage plan, that carries its tag, instead of naming each.
-    /// For more keys than a role's policies can name.
+    /// Gets or sets whether the role's policies select secrets and usage plans by the function's tag instead of by name, which is for more keys
+    /// than the policies can name.
     /// </summary>
     public bool SecretsByTag { get; set; }
 }

@@ -6,14 +6,14 @@ using Aws = Pulumi.Aws;
 namespace RotationComponents;
 
 /// <summary>
-/// Tells somebody when keys do not rotate: an alarm when the function fails, one when Lambda throttles it, one for each key that is overdue or not checked,
-/// rules for failed rotations where a trail records them, and a dashboard.
+/// Reports keys that do not rotate: an alarm on the function's errors, one on its throttled invocations, one for each key that is overdue or was not
+/// checked, rules for failed rotations, which need a CloudTrail trail, and a dashboard.
 /// </summary>
 public sealed class Monitoring : ComponentResource
 {
     private const int Day = 86_400; // seconds
 
-    /// <summary>Makes the alarms, the rules, and the topic that they tell unless there is one.</summary>
+    /// <summary>Creates the alarms, the rules and the dashboard. Creates the topic that they notify, unless the arguments have one.</summary>
     public Monitoring(string name, MonitoringArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:Monitoring", name, args, options)
     {
@@ -22,9 +22,11 @@ public sealed class Monitoring : ComponentResource
         TopicArn = args.TopicArn?.ToOutput() ?? MakeTopic(name, args);
 
         _ = new Aws.CloudWatch.MetricAlarm(
-            name + "-errors", OnAny("Errors", "The rotation function failed. Its log says at which step, of which secret, and what to do."), child);
+            name + "-errors", OnAny("Errors", "The rotation function failed. Its log names the step and the secret, and says what to do."), child);
         _ = new Aws.CloudWatch.MetricAlarm(
-            name + "-throttles", OnAny("Throttles", "Lambda throttled the rotation function: nothing ran, so its log has no entry. See its reserved concurrency, or the account's."), child);
+            name + "-throttles",
+            OnAny("Throttles", "Lambda throttled the rotation function, so its log has no entry. Check the reserved concurrency of the function, or the account's."),
+            child);
 
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
@@ -38,7 +40,7 @@ public sealed class Monitoring : ComponentResource
         var secretNames = Output.All(args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretName));
         _ = new Aws.CloudWatch.Dashboard(name, new()
         {
-            DashboardName = args.Function.Scope.Replace('.', '-'), // CloudWatch takes letters, digits, - and _
+            DashboardName = args.Function.Scope.Replace('.', '-'), // CloudWatch accepts letters, digits, - and _
             DashboardBody = Output.Tuple(args.Function.Account, args.Function.Name, secretNames)
                 .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3).ToJson()),
         }, child);
@@ -61,14 +63,14 @@ public sealed class Monitoring : ComponentResource
         };
     }
 
-    /// <summary>The ARN of the topic that is told.</summary>
+    /// <summary>Gets the ARN of the topic that the alarms notify.</summary>
     [Output("topicArn")]
     public Output<string> TopicArn { get; private set; }
 
     private Output<string> MakeTopic(string name, MonitoringArgs args)
     {
         var child = new CustomResourceOptions { Parent = this };
-        // alias/aws/sns would not do: alarms and events cannot use it.
+        // Not alias/aws/sns: alarms and events cannot use it.
         var topic = new Aws.Sns.Topic(name, new() { KmsMasterKeyId = args.Function.KmsKeyArn }, child);
         _ = new Aws.Sns.TopicPolicy(name, new()
         {
@@ -98,18 +100,18 @@ public sealed class Monitoring : ComponentResource
             Principal = new() { ["Service"] = "events.amazonaws.com" },
             Action = ["sns:Publish"],
             Resource = [topicArn],
-            // IfExists: EventBridge is not documented to say its account to SNS.
+            // IfExists: AWS does not document that EventBridge sends its account to SNS.
             Condition = new() { ["StringEqualsIfExists"] = new() { ["aws:SourceAccount"] = account.Id } },
         });
 
-    /// <summary>Has the function check the key each day, and an alarm wait for what it finds.</summary>
+    /// <summary>Creates the rule that invokes the daily check of a key, and the alarm on the check's metric.</summary>
     private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
     {
         var child = new CustomResourceOptions { Parent = this };
         var ruleName = $"{args.Function.GetResourceName()}-check-{keyName}";
         var rule = new Aws.CloudWatch.EventRule(ruleName, new()
         {
-            Description = key.SecretName.Apply(secret => "Checks daily that the key in this secret rotates: " + secret),
+            Description = key.SecretName.Apply(secret => "Checks daily whether the key in this secret rotates: " + secret),
             ScheduleExpression = RuleSchedule.Daily($"{args.Function.Scope}/{ruleName}"),
         }, child);
         _ = new Aws.CloudWatch.EventTarget(ruleName, new()
@@ -126,13 +128,13 @@ public sealed class Monitoring : ComponentResource
             Dimensions = { ["SecretName"] = key.SecretName },
             Statistic = "Maximum",
             Period = Day,
-            // Two days: checks a day apart do not always fall into two periods of a day.
+            // Two days: two checks that are a day apart can fall into the same period of a day.
             EvaluationPeriods = 2,
             DatapointsToAlarm = 2,
             Threshold = 0,
             ComparisonOperator = "GreaterThanThreshold",
             TreatMissingData = "breaching",
-            AlarmActions = TopicArn, // no OkActions: the first data of a new key, from INSUFFICIENT_DATA to OK, would run them too
+            AlarmActions = TopicArn, // no OkActions: a new key's first change, from INSUFFICIENT_DATA to OK, would also run them
         };
         if (args.AlarmWarmUp)
         {
@@ -163,7 +165,7 @@ public sealed class Monitoring : ComponentResource
                     ["secret"] = "$.detail.additionalEventData.SecretId",
                     ["error"] = "$.detail.errorMessage",
                 },
-                InputTemplate = "\"<event> of <secret>: <error>. The log of the rotation function says why.\"",
+                InputTemplate = "\"<event> of <secret>: <error>. The rotation function's log has the reason.\"",
             },
         }, child);
     }
@@ -183,29 +185,32 @@ public sealed class Monitoring : ComponentResource
     private static string[] AnyOf(params string[] values) => values;
 }
 
-/// <summary>What a <see cref="Monitoring"/> watches, and whom it tells.</summary>
+/// <summary>The arguments of a <see cref="Monitoring"/>.</summary>
 public sealed class MonitoringArgs : ResourceArgs
 {
-    /// <summary>The function to watch.</summary>
+    /// <summary>Gets or sets the function to monitor.</summary>
     public required KeyRotationFunction Function { get; set; }
 
-    /// <summary>Its keys, by a name that does not change.</summary>
+    /// <summary>Gets the function's keys, by a name that does not change.</summary>
     public IDictionary<string, RotatingApiKey> Keys { get; } = new Dictionary<string, RotatingApiKey>();
 
-    /// <summary>The ARN of a topic to tell, whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com publish. One is made when not set.</summary>
+    /// <summary>
+    /// Gets or sets the ARN of a topic to notify. Its policy must permit cloudwatch.amazonaws.com and events.amazonaws.com to publish.
+    /// Default: the component creates a topic.
+    /// </summary>
     [Input("topicArn")]
     public Input<string>? TopicArn { get; set; }
 
-    /// <summary>An address to subscribe to the topic that is made. Its owner must confirm.</summary>
+    /// <summary>Gets or sets an e-mail address to subscribe to the created topic. Its owner must confirm.</summary>
     [Input("email")]
     public Input<string>? Email { get; set; }
 
     /// <summary>
-    /// Lets the alarm of a new key wait two days for its first checks. False where CloudWatch refuses alarms with a warm-up: the alarm of a new key
-    /// then fires until the key's first check.
+    /// Gets or sets whether the alarm of a new key waits two days for the first checks. Set false where CloudWatch rejects alarms with a warm-up:
+    /// the alarm of a new key then fires until the key's first check.
     /// </summary>
     public bool AlarmWarmUp { get; set; } = true;
 
-    /// <summary>Tells failed rotations at once. Needs a CloudTrail trail that records management events.</summary>
+    /// <summary>Gets or sets whether failed rotations are reported at once, which needs a CloudTrail trail that records management events.</summary>
     public bool RotationEvents { get; set; }
 }

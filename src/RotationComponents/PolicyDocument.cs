@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 
 namespace RotationComponents;
 
-/// <summary>A policy of IAM or of a resource.</summary>
+/// <summary>An IAM policy or a resource policy.</summary>
 internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
 {
-    // No white space and no escapes that JSON does not need: IAM counts characters.
+    // No white space and no unnecessary escapes: IAM counts characters.
     private static readonly JsonSerializerOptions Compact = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -20,11 +20,11 @@ internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
 
     public string ToJson() => JsonSerializer.Serialize(this, Compact);
 
-    /// <summary>Writes a single text without the list around it.</summary>
+    /// <summary>Writes a list with one string as that string.</summary>
     private sealed class OneOrManyConverter : JsonConverter<IReadOnlyList<string>>
     {
         public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Policies are only written.");
+            throw new NotSupportedException("Policies can only be written.");
 
         public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
         {
@@ -45,19 +45,19 @@ internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
     }
 }
 
-/// <summary>A statement of a policy. Conditions are by operator, then by condition key.</summary>
+/// <summary>A statement of a policy. <see cref="Condition"/> maps operators to condition keys and their values.</summary>
 internal sealed record Statement
 {
     public string? Sid { get; init; }
 
     public string Effect { get; init; } = "Allow";
 
-    /// <summary>By kind (<c>Service</c>, <c>AWS</c>); only in the policies of resources.</summary>
+    /// <summary>Gets the principal by kind (<c>Service</c>, <c>AWS</c>). Only resource policies have one.</summary>
     public Dictionary<string, string>? Principal { get; init; }
 
     public required IReadOnlyList<string> Action { get; init; }
 
-    /// <summary>Only absent from the trust policy of a role.</summary>
+    /// <summary>Gets the resources. Only the trust policy of a role has none.</summary>
     public IReadOnlyList<string>? Resource { get; init; }
 
     public Dictionary<string, Dictionary<string, string>>? Condition { get; init; }

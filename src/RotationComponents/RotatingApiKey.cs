@@ -8,22 +8,22 @@ namespace RotationComponents;
 
 /// <summary>
 /// A secret whose <c>apiKey</c> field always holds a working API Gateway key, rotated on a schedule.
-/// Nothing here ever holds the live value: the key that Pulumi knows is a disabled template.
+/// Pulumi's state never holds a live value: the API key that Pulumi manages is a disabled template.
 /// </summary>
 public sealed class RotatingApiKey : ComponentResource
 {
-    /// <summary>Days between rotations where nothing sets a schedule.</summary>
+    /// <summary>The default schedule, in days.</summary>
     internal const int DefaultDays = 30;
 
-    /// <summary>Makes the secret, its template key and its first key, and turns rotation on.</summary>
-    /// <exception cref="ArgumentException">The key would be in no usage plan, or have two schedules.</exception>
+    /// <summary>Creates the secret, its template key and its first key, and turns rotation on.</summary>
+    /// <exception cref="ArgumentException">The arguments have no usage plan, or two schedules.</exception>
     public RotatingApiKey(string name, RotatingApiKeyArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:RotatingApiKey", name, args, options)
     {
         ArgumentNullException.ThrowIfNull(args);
         if (args.UsagePlans.Count == 0)
         {
-            throw new ArgumentException($"The rotating key {name} needs a usage plan: a key in none opens nothing.", nameof(args));
+            throw new ArgumentException($"The rotating key {name} needs a usage plan: without one it opens no method.", nameof(args));
         }
 
         if (args.AutomaticallyAfterDays is not null && args.ScheduleExpression is not null)
@@ -51,7 +51,7 @@ public sealed class RotatingApiKey : ComponentResource
         {
             SecretId = SecretArn,
             RotationLambdaArn = args.Function.Arn,
-            RotateImmediately = false, // the provider's default is true, and would rotate at every change of the schedule
+            RotateImmediately = false, // the provider's default, true, rotates at every change of the schedule
             RotationRules = new Aws.SecretsManager.Inputs.SecretRotationRotationRulesArgs
             {
                 AutomaticallyAfterDays = scheduled ? null : args.AutomaticallyAfterDays ?? DefaultDays,
@@ -67,15 +67,15 @@ public sealed class RotatingApiKey : ComponentResource
         RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });
     }
 
-    /// <summary>The ARN of the secret that holds the live key.</summary>
+    /// <summary>Gets the ARN of the secret that holds the live key.</summary>
     [Output("secretArn")]
     public Output<string> SecretArn { get; private set; }
 
-    /// <summary>The name of the secret.</summary>
+    /// <summary>Gets the name of the secret.</summary>
     [Output("secretName")]
     public Output<string> SecretName { get; private set; }
 
-    /// <summary>The id of the template key: what is attached to it, every minted key gets. It is disabled; no client can use it.</summary>
+    /// <summary>Gets the id of the template key. It is disabled, so no client can use it. Every minted key gets its usage plans.</summary>
     [Output("apiKeyId")]
     public Output<string> ApiKeyId { get; private set; }
 
@@ -86,7 +86,7 @@ public sealed class RotatingApiKey : ComponentResource
         return new Aws.ApiGateway.ApiKey(name, new()
         {
             Name = args.SecretName.Apply(secret => secret + " (template)"),
-            // Minted keys get the same description.
+            // The function copies the description to each minted key.
             Description = Output.Tuple(args.SecretName.ToOutput(), args.Description.ToOutput()).Apply(t =>
                 (string.IsNullOrEmpty(t.Item2) ? "" : t.Item2 + ". ")
                 + $"Rotated: the live key is in secret {t.Item1}; the disabled key of this description is the template"),
@@ -97,8 +97,9 @@ public sealed class RotatingApiKey : ComponentResource
     }
 
     /// <summary>
-    /// One after the other: API Gateway attaches one key at a time in an account. An invocation for each usage plan comes before, so that it goes after the template has left
-    /// the plan: its delete has the function take the minted keys out.
+    /// Attaches the template key to its usage plans, one after the other, because API Gateway attaches one key at a time in an account. Before each
+    /// plan comes an invocation. It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted
+    /// keys.
     /// </summary>
     private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
     {
@@ -110,7 +111,7 @@ public sealed class RotatingApiKey : ComponentResource
                 FunctionName = args.Function.Scope,
                 LifecycleScope = "CRUD",
                 Input = Output.Tuple(SecretArn, id.ToOutput()).Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
-                // Of another plan or secret it is another resource: only a delete has keys leave.
+                // Another plan or secret replaces the invocation, because only a delete detaches keys.
                 Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
             }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
             var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" }, DependsOn = { leave } };
@@ -144,7 +145,9 @@ public sealed class RotatingApiKey : ComponentResource
         }, new CustomResourceOptions { Parent = this });
     }
 
-    /// <summary>What takes a key somewhere: the function goes by it only where the secret and the template name the same.</summary>
+    /// <summary>
+    /// Adds the tags that the secret and the template key must both carry: the function uses a probe or an adopted key only if both name it.
+    /// </summary>
     private static void TagBothSides(InputMap<string> tags, RotatingApiKeyArgs args)
     {
         if (args.ProbeUrl is not null)
@@ -174,7 +177,7 @@ public sealed class RotatingApiKey : ComponentResource
 
         return policies;
 
-        // Replaced when it changes: what it allowed stays allowed until the end of the deployment, when the old secret's keys are deleted.
+        // A change replaces the policy: the old one stays until the end of the deployment, when the old secret's keys are deleted.
         void Allow(string policyName, Output<PolicyDocument> policy) => policies.Add(new(
             policyName,
             new() { Role = args.Function.RoleName, Policy = policy.Apply(document => document.ToJson()) },
@@ -182,18 +185,18 @@ public sealed class RotatingApiKey : ComponentResource
     }
 
     /// <summary>
-    /// The function's part of a deployment: lifecycle, then provision. All that an invocation needs is there before lifecycle is made
-    /// and until it is deleted, as its delete deletes the minted keys.
+    /// Creates the function's part of a deployment: lifecycle, then provision. Everything that an invocation needs exists before lifecycle is created
+    /// and until it is deleted, because its delete deletes the minted keys.
     /// </summary>
     private Aws.Lambda.Invocation Invoke(string name, RotatingApiKeyArgs args, List<Resource> needed)
     {
-        Input<string> functionName = args.Function.Scope; // not its output, which would replace the invocations with the function
+        Input<string> functionName = args.Function.Scope; // not the output: a replaced function would replace the invocations
         var lifecycle = new Aws.Lambda.Invocation(name + "-lifecycle", new()
         {
             FunctionName = functionName,
             LifecycleScope = "CRUD",
             Input = Event("lifecycle", Output.All(args.UsagePlans.Values)),
-            // An update is about usage plans; another secret is another life.
+            // Only the usage plans are updated in place. Another secret replaces the invocation.
             Triggers = new InputMap<string> { ["secretId"] = SecretArn },
         }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
 
@@ -207,11 +210,13 @@ public sealed class RotatingApiKey : ComponentResource
         Output<string> Event(string action, Output<ImmutableArray<string>>? usagePlanIds = null) =>
             Output.Tuple(SecretArn, usagePlanIds ?? Output.Create(ImmutableArray<string>.Empty)).Apply(t => usagePlanIds is null
                 ? JsonSerializer.Serialize(new { action, secretId = t.Item1 })
-                // Sorted: another order of the same plans is no change.
+                // Sorted: a new order of the same plans is not a change.
                 : JsonSerializer.Serialize(new { action, secretId = t.Item1, usagePlanIds = t.Item2.Order(StringComparer.Ordinal) }));
     }
 
-    /// <summary>The rule's name begins with the function's, whose permission for schedules goes by it.</summary>
+    /// <summary>
+    /// Creates the hourly rule that ends overlaps. Its name begins with the function's: the permission for schedules selects rules by this prefix.
+    /// </summary>
     private void EndOverlapHourly(string name, KeyRotationFunction function)
     {
         var child = new CustomResourceOptions { Parent = this };
@@ -230,59 +235,59 @@ public sealed class RotatingApiKey : ComponentResource
     }
 }
 
-/// <summary>What a <see cref="RotatingApiKey"/> is.</summary>
+/// <summary>The arguments of a <see cref="RotatingApiKey"/>.</summary>
 public sealed class RotatingApiKeyArgs : ResourceArgs
 {
-    /// <summary>The function that rotates it.</summary>
+    /// <summary>Gets or sets the function that rotates the key.</summary>
     public required KeyRotationFunction Function { get; set; }
 
-    /// <summary>The secret's name, which is also the beginning of the names of minted keys.</summary>
+    /// <summary>Gets or sets the secret's name, which is also the prefix of the names of minted keys.</summary>
     [Input("secretName", required: true)]
     public Input<string> SecretName { get; set; } = null!;
 
-    /// <summary>What the key is for: on the secret and on every key.</summary>
+    /// <summary>Gets or sets the description of the secret and of every key.</summary>
     [Input("description")]
     public Input<string>? Description { get; set; }
 
-    /// <summary>The customer id of every key.</summary>
+    /// <summary>Gets or sets the customer id of every key.</summary>
     [Input("customerId")]
     public Input<string>? CustomerId { get; set; }
 
-    /// <summary>Tags of every key.</summary>
+    /// <summary>Gets or sets the tags of every key.</summary>
     [Input("tags")]
     public InputMap<string> Tags { get; set; } = [];
 
-    /// <summary>The ids of the usage plans of every key, by a name that does not change. At least one.</summary>
+    /// <summary>Gets the ids of the usage plans of every key, by a name that does not change. At least one is required.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
 
-    /// <summary>Rotates after so many days; 30 when there is no schedule.</summary>
+    /// <summary>Gets or sets the days between rotations. Default: 30, unless <see cref="ScheduleExpression"/> is set.</summary>
     [Input("automaticallyAfterDays")]
     public Input<int>? AutomaticallyAfterDays { get; set; }
 
-    /// <summary>Rotates by Secrets Manager's <c>rate()</c> or <c>cron()</c> expression, in UTC.</summary>
+    /// <summary>Gets or sets the schedule as Secrets Manager's <c>rate()</c> or <c>cron()</c> expression, in UTC.</summary>
     [Input("scheduleExpression")]
     public Input<string>? ScheduleExpression { get; set; }
 
-    /// <summary>How long after its start a rotation may begin, and be tried again: <c>3h</c>.</summary>
+    /// <summary>Gets or sets the length of the window in which Secrets Manager can start and retry a rotation, such as <c>3h</c>.</summary>
     [Input("duration")]
     public Input<string>? Duration { get; set; }
 
     /// <summary>
-    /// How long the previous key stays enabled after a rotation: <c>24h</c>, <c>7d</c>, or <c>0</c>, with which clients that cached it are refused
-    /// at once. Until the next rotation when not set.
+    /// Gets or sets the time for which the previous key stays enabled after a rotation, such as <c>24h</c> or <c>7d</c>. With <c>0</c>, clients that
+    /// cached it are rejected at once. Default: until the next rotation.
     /// </summary>
     [Input("overlap")]
     public Input<string>? Overlap { get; set; }
 
-    /// <summary>The https URL of a method that needs a key, to test new keys with.</summary>
+    /// <summary>Gets or sets the probe: the https URL of a method that requires a key. The function tests new keys with it.</summary>
     [Input("probeUrl")]
     public Input<string>? ProbeUrl { get; set; }
 
-    /// <summary>The id of a key that clients use already. Its value becomes the secret's first.</summary>
+    /// <summary>Gets or sets the id of a key that clients already use. Its value becomes the secret's first.</summary>
     [Input("adoptedKeyId")]
     public Input<string>? AdoptedKeyId { get; set; }
 
-    /// <summary>How long a deleted secret can be brought back: 7 to 30 days, or 0.</summary>
+    /// <summary>Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0.</summary>
     [Input("recoveryWindowInDays")]
     public Input<int> RecoveryWindowInDays { get; set; } = 30;
 }

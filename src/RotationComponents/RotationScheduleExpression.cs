@@ -4,20 +4,20 @@ using System.Text.RegularExpressions;
 namespace SecretsManagerSchedules;
 
 /// <summary>
-/// A <c>rate()</c> or <c>cron()</c> expression for a rotation schedule, checked by the rules of the AWS API reference (RotationRulesType) and of
-/// the Secrets Manager user guide (Rotation schedules). What they document is accepted. So are some forms of EventBridge's that do not contradict
-/// them: lists and ranges of hours, names in lower case, <c>FRIL</c> as a day of the week. Whether AWS accepts those is not known.
+/// A <c>rate()</c> or <c>cron()</c> expression for a rotation schedule, validated by the rules of the AWS API reference (RotationRulesType) and of
+/// the Secrets Manager user guide (Rotation schedules). Accepts everything that they document, and some EventBridge forms that do not contradict
+/// them: lists and ranges of hours, names in lower case, <c>FRIL</c> as a day of the week. Whether AWS accepts those forms is not known.
 /// </summary>
 internal sealed partial class RotationScheduleExpression
 {
-    /// <summary>The most that AutomaticallyAfterDays, the schedule without an expression, can be.</summary>
+    /// <summary>The largest value of AutomaticallyAfterDays, the schedule without an expression.</summary>
     public const int MaximumAutomaticallyAfterDays = 1000;
 
     private const int MaximumLength = 256;
     private const int MinimumHours = 4;
     private const int MaximumRateDays = 999;
 
-    private static readonly string TooOften = string.Create(CultureInfo.InvariantCulture, $"a secret is rotated every {MinimumHours} hours at most");
+    private static readonly string TooOften = string.Create(CultureInfo.InvariantCulture, $"a secret rotates at most every {MinimumHours} hours");
 
     private readonly CronFields? _cron;
 
@@ -28,18 +28,19 @@ internal sealed partial class RotationScheduleExpression
         _cron = cron;
     }
 
-    /// <summary>The shortest time from the opening of one window to that of the next; of a rate, the rate.</summary>
+    /// <summary>Gets the shortest time from the start of one window to the start of the next; for a rate, the rate.</summary>
     public TimeSpan ShortestInterval { get; }
 
     /// <summary>
-    /// A schedule in hours: without a Duration its window closes after an hour. A cron() that opens more than one window a day is assumed to be one.
+    /// Gets whether the schedule is in hours: without a Duration its window ends after an hour. A cron() with more than one window a day is assumed
+    /// to be in hours.
     /// </summary>
     public bool IsInHours { get; }
 
-    /// <summary>True of a rate, whose windows open at the same interval.</summary>
+    /// <summary>Gets whether the schedule is a rate, whose windows open at a fixed interval.</summary>
     public bool IsRate => _cron is null;
 
-    /// <exception cref="FormatException">AWS would refuse the expression; the message says why.</exception>
+    /// <exception cref="FormatException">AWS rejects the expression. The message has the reason.</exception>
     public static RotationScheduleExpression Parse(string expression)
     {
         if (expression.Length > MaximumLength || !Characters().IsMatch(expression))
@@ -57,10 +58,10 @@ internal sealed partial class RotationScheduleExpression
             : throw new FormatException("it must be rate(Value Unit) or cron(Minutes Hours Day-of-month Month Day-of-week Year)");
     }
 
-    /// <summary>The hours of a Duration: two or three characters, digits and h.</summary>
+    /// <summary>Returns the hours of a Duration, which has one or two digits and an h.</summary>
     /// <param name="duration">The length of the window.</param>
-    /// <param name="schedule">The expression beside it; null where AutomaticallyAfterDays is.</param>
-    /// <exception cref="FormatException">AWS would refuse the Duration; the message says why.</exception>
+    /// <param name="schedule">The expression that the Duration is for, or null for AutomaticallyAfterDays.</param>
+    /// <exception cref="FormatException">AWS rejects the Duration. The message has the reason.</exception>
     public static int ParseDuration(string duration, RotationScheduleExpression? schedule)
     {
         if (!DurationPattern().IsMatch(duration)
@@ -79,7 +80,7 @@ internal sealed partial class RotationScheduleExpression
             : throw new FormatException("the window must not extend into the next one");
     }
 
-    /// <summary>When a window of a cron() opens next.</summary>
+    /// <summary>Returns the start of a cron() expression's next window.</summary>
     public DateTimeOffset NextOfCron(DateTimeOffset now) => _cron!.Next(now);
 
     private static RotationScheduleExpression OfRate(string text, bool inDays)
@@ -106,7 +107,7 @@ internal sealed partial class RotationScheduleExpression
             : throw new FormatException(TooOften);
     }
 
-    // \z, here and below: $ would match before a line break at the end as well.
+    // \z, here and below: $ also matches before a line break at the end.
     [GeneratedRegex(@"^[0-9A-Za-z()#?*\-/, ]+\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Characters();
 
@@ -123,7 +124,7 @@ internal sealed partial class RotationScheduleExpression
 /// <summary>The fields of a <c>cron()</c> expression. Minutes are always 0, and Year is always *.</summary>
 internal sealed partial class CronFields
 {
-    // Until 2100 the calendar repeats itself every 28 years, so that twice as many have each date that can come, and what comes after it.
+    // Until 2100 the calendar repeats every 28 years. Twice as many years contain each possible date and the one after it.
     private const int DaysOfCalendar = 57 * 366;
 
     private static readonly DateOnly StartOfCalendar = new(2000, 1, 1);
@@ -141,10 +142,10 @@ internal sealed partial class CronFields
         _isDay = isDay;
     }
 
-    /// <summary>The hours at which windows open.</summary>
+    /// <summary>Gets the hours at which windows start.</summary>
     public SortedSet<int> Hours { get; }
 
-    /// <exception cref="FormatException">AWS would refuse a field; the message says which.</exception>
+    /// <exception cref="FormatException">AWS rejects a field. The message names it.</exception>
     public static CronFields Parse(string[] fields)
     {
         if (fields is not [var minutes, var hours, var dayOfMonth, var month, var dayOfWeek, var year])
@@ -173,14 +174,14 @@ internal sealed partial class CronFields
             dayOfWeek is "?" ? DayOfMonth(dayOfMonth) : DayOfWeek(dayOfWeek));
     }
 
-    /// <summary>The shortest time from one window's opening to the next.</summary>
-    /// <exception cref="FormatException">None ever opens.</exception>
+    /// <summary>Returns the shortest time from the start of one window to the start of the next.</summary>
+    /// <exception cref="FormatException">No date matches.</exception>
     public TimeSpan ShortestInterval()
     {
         var days = Days(StartOfCalendar).Select(day => day.DayNumber).ToList();
         if (days.Count == 0)
         {
-            throw new FormatException("it never comes to pass");
+            throw new FormatException("it never occurs");
         }
 
         var overNight = Gaps(days).Min() * 24 - Hours.Max + Hours.Min;
@@ -189,7 +190,7 @@ internal sealed partial class CronFields
         static IEnumerable<int> Gaps(IReadOnlyCollection<int> numbers) => numbers.Zip(numbers.Skip(1), (number, next) => next - number);
     }
 
-    /// <summary>When a window opens next.</summary>
+    /// <summary>Returns the start of the next window.</summary>
     public DateTimeOffset Next(DateTimeOffset now) => Days(DateOnly.FromDateTime(now.UtcDateTime))
         .SelectMany(day => Hours.Select(hour => new DateTimeOffset(day, new TimeOnly(hour, 0), TimeSpan.Zero)))
         .First(opens => opens > now);
@@ -216,7 +217,7 @@ internal sealed partial class CronFields
 
     private static Predicate<DateOnly> DayOfWeek(string field)
     {
-        // Alone, L is the last day of the week; behind a day, the last such day of the month.
+        // L alone is the last day of the week. After a day, it is the last such day of the month.
         if (IsL(field))
         {
             return date => date.DayOfWeek == System.DayOfWeek.Saturday;
@@ -240,7 +241,7 @@ internal sealed partial class CronFields
 
     private static int NumberOf(DateOnly date) => (int)date.DayOfWeek + 1;
 
-    /// <summary>A list of values, ranges and increments.</summary>
+    /// <summary>Parses a list of values, ranges and increments.</summary>
     private static SortedSet<int> Values(string name, string field, int least, int most, string[] names) =>
         field.Split(',') is var elements && !elements.Contains("")
             ? [.. elements.SelectMany(element => Element(name, element, least, most, names))]
@@ -255,7 +256,7 @@ internal sealed partial class CronFields
 
         var step = match.Groups["step"];
         var from = match.Groups["from"] is { Success: true, Value: var first } ? Number(name, first, least, most, names) : least;
-        // An increment runs from its start to the end of the field; without a start, from the field's first value.
+        // An increment runs from its start, by default the field's first value, to the end of the field.
         var to = match.Groups["to"] is { Success: true, Value: var last } ? Number(name, last, least, most, names)
             : match.Groups["from"].Success && !step.Success ? from
             : most;

@@ -22,13 +22,13 @@ public sealed partial class ConfigTests
     [InlineData("name", "", "a name for a secret")]
     [InlineData("name", 7, "a name for a secret")]
     [InlineData("name", "or ders", "a name for a secret")]
-    [InlineData("description", 5, "a text")]
-    [InlineData("customerId", true, "a text")]
+    [InlineData("description", 5, "a string")]
+    [InlineData("customerId", true, "a string")]
     [InlineData("usagePlanIds", "plan1", "must be a list")]
     [InlineData("usagePlanIds", new string[0], "at least one id")]
     [InlineData("usagePlanIds", new[] { "a b" }, "the id of a usage plan", "[0]")]
-    [InlineData("usagePlanIds", new[] { "plan1", "plan1" }, "in the list already", "[1]")]
-    [InlineData("usagePlanIds", new[] { "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11" }, "API Gateway takes 10 for a key")]
+    [InlineData("usagePlanIds", new[] { "plan1", "plan1" }, "already in the list", "[1]")]
+    [InlineData("usagePlanIds", new[] { "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11" }, "API Gateway accepts 10 for a key")]
     [InlineData("usagePlan", "plan1", "must be an object")]
     [InlineData("schedule", 0, "a whole number from 1 to 1000")]
     [InlineData("schedule", 1001, "a whole number from 1 to 1000")]
@@ -48,7 +48,7 @@ public sealed partial class ConfigTests
     [InlineData("probeUrl", "https://key@api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://api.example.com/orders?a=b", "kept in a tag")]
     [InlineData("adoptedKeyId", "a/b", "the id of an API key")]
-    [InlineData("scheduel", 30, "is no setting. There are: adoptedKeyId, customerId, description, duration")]
+    [InlineData("scheduel", 30, "is not a setting. Valid settings: adoptedKeyId, customerId, description, duration")]
     public async Task A_field_of_a_key_that_cannot_be_used_is_named(string field, object value, string rule, string item = "")
     {
         var errors = await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key((field, value)) } });
@@ -62,16 +62,16 @@ public sealed partial class ConfigTests
     [InlineData("alarmTopicArn", "alarms", "the ARN of an SNS topic")]
     [InlineData("rotationEvents", "yes", "true or false")]
     [InlineData("logRetentionDays", "ninety", "a whole number")]
-    [InlineData("logRetentionDays", 42, "takes only 1, 3, 5")]
+    [InlineData("logRetentionDays", 42, "accepts only 1, 3, 5")]
     [InlineData("kmsKeyArn", "alias/keys", "the ARN of a KMS key")]
     [InlineData("kmsKeyArn", "arn:aws:kms:eu-central-1:123456789012:alias/keys", "not of an alias")]
     [InlineData("architecture", "arm", "arm64 or x86_64")]
     [InlineData("memorySize", 127, "from 128 to 10240")]
     [InlineData("activationWait", 721, "from 0 to 720")]
     [InlineData("subnetIds", new[] { "0a" }, "the id of a subnet", "[0]")]
-    [InlineData("subnetIds", new[] { "subnet-0a" }, "need each other", "", "securityGroupIds")]
+    [InlineData("subnetIds", new[] { "subnet-0a" }, "set both subnetIds and securityGroupIds", "", "securityGroupIds")]
     [InlineData("securityGroupIds", new[] { "0a" }, "the id of a security group", "[0]")]
-    [InlineData("securityGroupIds", new[] { "sg-0a" }, "need each other", "", "subnetIds")]
+    [InlineData("securityGroupIds", new[] { "sg-0a" }, "set both subnetIds and securityGroupIds", "", "subnetIds")]
     [InlineData("reservedConcurrency", 0, "which stops the function")]
     [InlineData("reservedConcurrency", -2, "from -1 to 1000")]
     [InlineData("recoveryWindowDays", 3, "7 to 30, or 0")]
@@ -99,7 +99,7 @@ public sealed partial class ConfigTests
         var key = Settings.Key(("adoptedKeyId", "adopted1"), ("usagePlan", new { apiStages = new[] { new { apiId = "api1", stage = "prod" } } }));
 
         Assert.StartsWith(
-            "keys[0].adoptedKeyId: is set beside usagePlan, and adopted1 cannot be in a plan that is not made yet.",
+            "keys[0].adoptedKeyId: is set together with usagePlan, and adopted1 cannot be in a plan that does not exist yet.",
             Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { key } })), StringComparison.Ordinal);
     }
 
@@ -119,12 +119,12 @@ public sealed partial class ConfigTests
     {
         var errors = await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("name", first)), Settings.Key(("name", second)) } });
 
-        Assert.StartsWith($"keys[1].name: is {second}, too like the name of another key, {first}", Assert.Single(errors), StringComparison.Ordinal);
+        Assert.StartsWith($"keys[1].name: is {second}, too similar to the name of another key, {first}", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_stack_takes_so_many_keys() => Assert.StartsWith(
-        "keys: has 101 keys, and a stack takes 100", Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = Configurations.Keys(StackConfig.MostKeys + 1) })), StringComparison.Ordinal);
+        "keys: has 101 keys, and a stack accepts 100", Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = Configurations.Keys(StackConfig.MostKeys + 1) })), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_window_is_not_longer_than_the_time_between_rotations() => Assert.StartsWith(
@@ -136,7 +136,7 @@ public sealed partial class ConfigTests
     {
         var settings = Settings.OneKey.With("alarmEmail", "on-call@example.com").With("alarmTopicArn", "arn:aws:sns:eu-central-1:123456789012:alarms");
 
-        Assert.StartsWith("alarmEmail: is set beside alarmTopicArn", Assert.Single(await Deployed.RefusedAsync(settings)), StringComparison.Ordinal);
+        Assert.StartsWith("alarmEmail: is set together with alarmTopicArn", Assert.Single(await Deployed.RefusedAsync(settings)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed partial class ConfigTests
     {
         var tags = Enumerable.Range(1, 49).ToDictionary(number => $"tag{number}", _ => "x");
 
-        Assert.StartsWith("keys[0].tags: has 49 tags and may have 47", Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("tags", tags)) } })), StringComparison.Ordinal);
+        Assert.StartsWith("keys[0].tags: has 49 tags and can have 47", Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("tags", tags)) } })), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed partial class ConfigTests
     {
         var guide = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "deploy.md"), TestContext.Current.CancellationToken);
         var error = Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("nothing", 1)) } }));
-        var fields = error.Split("There are: ")[1].Split(", ");
+        var fields = error.Split("Valid settings: ")[1].Split(", ");
 
         Assert.NotEmpty(fields);
         Assert.All([.. Declared().Keys, .. fields], name => Assert.True(guide.Contains($"`{name}`", StringComparison.Ordinal), $"docs/deploy.md does not describe {name}"));

@@ -67,7 +67,7 @@ internal sealed class Deployed
     {
         using var program = new ProgramFolder("arm64", "x86_64");
         var lines = (await RefusedAsync(settings, program)).Split('\n');
-        Assert.Equal("The configuration cannot be used:", lines[0]);
+        Assert.Equal("The configuration is not valid:", lines[0]);
         Assert.All(lines[1..], line => Assert.Matches("^  [a-zA-Z]", line));
         return [.. lines[1..].Select(line => line.Trim())];
     }

@@ -66,7 +66,7 @@ public sealed partial class PolicySizeTests
 
         var error = Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = keys }));
 
-        Assert.Matches(@"^keys: the role's policies would have up to 1\d{4} characters, and IAM takes 10240\.", error);
+        Assert.Matches(@"^keys: the role's policies would have up to 1\d{4} characters, and IAM accepts 10240\.", error);
     }
 
     private static int MostNamed(string plans) =>

@@ -77,7 +77,7 @@ public sealed class TextConfigTests
 
     [Fact]
     public async Task A_field_whose_own_name_has_an_invisible_character_is_no_setting() => Assert.StartsWith(
-        "keys[0].overlap<U+200B>: is no setting", Assert.Single(await Deployed.RefusedAsync(WithKey("overlap\u200b", "24h"))), StringComparison.Ordinal);
+        "keys[0].overlap<U+200B>: is not a setting", Assert.Single(await Deployed.RefusedAsync(WithKey("overlap\u200b", "24h"))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("arn:aws:kms:eu-central-1:١٢٣٤٥٦٧٨٩٠١٢:key/0123abcd", "kmsKeyArn")]
@@ -110,7 +110,7 @@ public sealed class TextConfigTests
         var error = Assert.Single(await Deployed.RefusedAsync(WithKey(field, value)));
 
         Assert.StartsWith($"keys[0].{field}{item}: is ", error, StringComparison.Ordinal);
-        Assert.Contains("without quotes. Put it into quotes, or set it with pulumi config set --type string", error, StringComparison.Ordinal);
+        Assert.Contains("without quotes. Quote it, or set it with pulumi config set --type string", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class TextConfigTests
         var errors = await Deployed.RefusedAsync(new() { ["keys"] = new[] { key } });
 
         Assert.Equal(["keys[0].tags.team", "keys[0].usagePlan.apiStages[0].apiId", "keys[0].usagePlan.apiStages[0].stage"], Fields(errors));
-        Assert.All(errors, error => Assert.Contains("Put it into quotes", error, StringComparison.Ordinal));
+        Assert.All(errors, error => Assert.Contains("Quote it", error, StringComparison.Ordinal));
     }
 
     [Theory]
