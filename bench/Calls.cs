@@ -2,44 +2,44 @@ using LocalAws;
 
 namespace Bench;
 
-/// <summary>The AWS calls of a rotation, and what each is for.</summary>
+/// <summary>The AWS calls of a rotation, with the reason for each.</summary>
 internal static class Calls
 {
-    /// <summary>What the protocol needs, in the order of docs/protocol.md, with one usage plan.</summary>
+    /// <summary>Gets the calls of the protocol with one usage plan, in the order of docs/protocol.md.</summary>
     public static IReadOnlyList<(string Step, string Operation, string Reason)> Needed { get; } =
     [
-        ("createSecret", "DescribeSecret", "the guard of every step: may this version still be rotated to? Its tags name the template, so nothing else is asked for that"),
-        ("createSecret", "GetApiKey", "the template: it exists, points back at the secret, is disabled"),
-        ("createSecret", "GetUsagePlans", "the template is in a plan: otherwise the new key would open nothing, and nothing has been stored yet"),
-        ("createSecret", "GetSecretValue", "AWSCURRENT's document, whose other fields are carried over"),
-        ("createSecret", "PutSecretValue", "the value is stored before any key has it; Secrets Manager refuses a second one, so nobody asks before whether an earlier try has stored one"),
+        ("createSecret", "DescribeSecret", "the guard of every step: checks that the version may still become AWSCURRENT. The tags name the template key"),
+        ("createSecret", "GetApiKey", "checks the template key: it exists, points back at the secret, and is disabled"),
+        ("createSecret", "GetUsagePlans", "checks that the template key is in a plan, before anything is stored: otherwise the new key opens nothing"),
+        ("createSecret", "GetSecretValue", "reads AWSCURRENT's document, to copy its other fields"),
+        ("createSecret", "PutSecretValue", "stores the value before a key has it. No read first: Secrets Manager rejects a second value"),
         ("setSecret", "DescribeSecret", "the guard"),
-        ("setSecret", "GetSecretValue", "the value that createSecret stored: an invocation remembers nothing"),
-        ("setSecret", "GetApiKey", "the template's description, customer id and tags, for the new key"),
-        ("setSecret", "GetUsagePlans", "the plans to attach to, in one call however many the account has"),
-        ("setSecret", "CreateApiKey", "mints; the value makes a repeat find its key, so nothing is asked before"),
-        ("setSecret", "CreateUsagePlanKey", "attaches, once for each plan: API Gateway has no call for several"),
+        ("setSecret", "GetSecretValue", "reads the value that createSecret stored: an invocation keeps no state"),
+        ("setSecret", "GetApiKey", "reads the template key's description, customer id and tags, for the new key"),
+        ("setSecret", "GetUsagePlans", "lists the plans to attach to, in one call for any number of plans in the account"),
+        ("setSecret", "CreateApiKey", "creates the key. No list first: a retry finds the key by its value"),
+        ("setSecret", "CreateUsagePlanKey", "attaches the key, once for each plan: API Gateway has no call for several"),
         ("testSecret", "DescribeSecret", "the guard"),
-        ("testSecret", "GetSecretValue", "the value to test"),
-        ("testSecret", "GetApiKey", "the template's probe URL"),
-        ("testSecret", "GetUsagePlans", "the plans that the key must be in"),
-        ("testSecret", "GetApiKeys", "finds the key by its value; it is not the step that made it that says so"),
-        ("testSecret", "GetUsagePlans", "the plans that the key is in"),
-        ("finishSecret", "GetApiKeys", "the ring, before the labels: a key minted later is never touched"),
-        ("finishSecret", "DescribeSecret", "the guard, and the version that AWSCURRENT is moved from"),
-        ("finishSecret", "GetSecretValue", "the pending value: its key must be enabled and is kept"),
-        ("finishSecret", "GetSecretValue", "AWSCURRENT's document: an owner's edit is not undone, and its key is kept as the previous one"),
+        ("testSecret", "GetSecretValue", "reads the value to test"),
+        ("testSecret", "GetApiKey", "reads the template key's probe URL"),
+        ("testSecret", "GetUsagePlans", "lists the plans that the key must be in"),
+        ("testSecret", "GetApiKeys", "finds the key by its value, independently of the step that created it"),
+        ("testSecret", "GetUsagePlans", "lists the plans that the key is in"),
+        ("finishSecret", "GetApiKeys", "lists the secret's keys before it reads the labels: a key created later is never changed"),
+        ("finishSecret", "DescribeSecret", "the guard, and the version that AWSCURRENT moves from"),
+        ("finishSecret", "GetSecretValue", "reads the pending value: its key must be enabled and is kept"),
+        ("finishSecret", "GetSecretValue", "reads AWSCURRENT's document: keeps an owner's edit, and keeps its key as the previous one"),
         ("finishSecret", "UpdateSecretVersionStage", "moves AWSCURRENT, as a compare-and-swap"),
-        ("finishSecret", "GetApiKey", "the tag that proves a key the secret's before it is disabled: the list has no say in that"),
+        ("finishSecret", "GetApiKey", "reads the tag that proves that the secret owns a key, before it is disabled: the list alone is no proof"),
         ("finishSecret", "UpdateApiKey", "disables the key that was the previous one"),
-        ("finishSecret", "GetApiKey", "the same proof, and that nobody touched the key, before it is deleted"),
-        ("finishSecret", "DeleteApiKey", "deletes the key that was disabled a period ago"),
+        ("finishSecret", "GetApiKey", "reads the same proof, and checks that the key is unchanged, before it is deleted"),
+        ("finishSecret", "DeleteApiKey", "deletes the key that was disabled one period ago"),
     ];
 
-    /// <summary>How many of them go to Secrets Manager; the others go to API Gateway.</summary>
+    /// <summary>Gets the number of calls that go to Secrets Manager. The others go to API Gateway.</summary>
     public static int NeededOfSecretsManager { get; } = Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
 
-    /// <summary>Throws unless the rotation made these calls and no other.</summary>
+    /// <summary>Throws unless the rotation made exactly these calls.</summary>
     public static void Check(RotationRecord rotation)
     {
         foreach (var step in rotation.Steps)

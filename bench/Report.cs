@@ -5,7 +5,9 @@ using ScottPlot;
 
 namespace Bench;
 
-/// <summary>One process of one function: how long it took to get ready, and its invocations, four a rotation. The round trip is in milliseconds, the memory in MiB.</summary>
+/// <summary>
+/// One process of one function: the duration of its init and of its invocations, four for each rotation. The round trip is in milliseconds, the memory in MiB.
+/// </summary>
 internal sealed record Sample(string Function, int RoundTrip, double? CpuShare, TimeSpan Init, ImmutableArray<TimeSpan> Invocations, TimeSpan InitCpu, TimeSpan ColdCpu, double PeakMemory)
 {
     public double InitMs => Init.TotalMilliseconds;
@@ -19,7 +21,7 @@ internal sealed record Sample(string Function, int RoundTrip, double? CpuShare, 
     private double Sum(int from) => Invocations.Skip(from).Take(4).Sum(invocation => invocation.TotalMilliseconds);
 }
 
-/// <summary>What was measured, as docs/performance.md.</summary>
+/// <summary>The measurements. Writes docs/performance.md.</summary>
 internal sealed class Report
 {
     public const string Function = "this function";
@@ -30,10 +32,10 @@ internal sealed class Report
     public const int Megabytes = 512; // the stack's default
 
     public const int Secrets = 2000;
-    public const int SecretsOfStack = 100; // the most that one takes
+    public const int SecretsOfStack = 100; // the most keys of one stack
 
     public const int OtherKeys = 10_000;
-    public const int OtherPlans = 299; // and its own makes 300, the quota
+    public const int OtherPlans = 299; // with its own plan 300, the quota
 
     private const string Command = "dotnet run build.cs bench";
     public const int ActivationWait = 120; // seconds, the stack's default
@@ -44,7 +46,7 @@ internal sealed class Report
 
     public static int[] RoundTrips { get; } = [0, UsualRoundTrip, 50];
 
-    /// <summary>Sizes of the function, in MB.</summary>
+    /// <summary>Gets the measured memory sizes of the function, in MB.</summary>
     public static int[] Sizes { get; } = [128, 256, Megabytes, 1024, 1769];
 
     public required int Runs { get; init; }
@@ -55,36 +57,36 @@ internal sealed class Report
 
     public string? PeerSkipped { get; init; }
 
-    /// <summary>How many CPUs were busy with something else while the functions were measured.</summary>
+    /// <summary>Gets or sets the number of CPUs that other work used during the measurement.</summary>
     public double CpusOfOthers { get; set; }
 
     public List<Sample> Samples { get; } = [];
 
-    /// <summary>The function's, by size.</summary>
+    /// <summary>Gets the samples of the function by memory size.</summary>
     public List<(int Megabytes, Sample Sample)> OfSize { get; } = [];
 
-    /// <summary>Warm rotations in an account without other keys, in milliseconds.</summary>
+    /// <summary>Gets the durations of warm rotations in an account without other keys, in milliseconds.</summary>
     public List<double> Empty { get; } = [];
 
-    /// <summary>The same in an account with many.</summary>
+    /// <summary>Gets the durations of warm rotations in an account with many keys, in milliseconds.</summary>
     public List<double> Crowded { get; } = [];
 
-    /// <summary>What became of many secrets that were due at once.</summary>
+    /// <summary>Gets the results of many secrets that were due at once.</summary>
     public List<FleetResult> Fleets { get; } = [];
 
-    /// <summary>Calls of each step, by function.</summary>
+    /// <summary>Gets the number of calls of each step, by function.</summary>
     public Dictionary<string, Dictionary<string, int>> Calls { get; } = [];
 
-    // Waiting for a CPU that others use looks like slowness.
+    // Waiting for a busy CPU increases the measured times.
     private string BusyMachine => CpusOfOthers > 0.2
-        ? $"**Measured on a machine that others kept busy ({CpusOfOthers:F1} of {Environment.ProcessorCount} CPUs): of these figures only the CPU time and the calls mean much. Run it again on an idle one.**"
-        : $"Other work on the machine took {CpusOfOthers:F2} of its {Environment.ProcessorCount} CPUs meanwhile.";
+        ? $"**Measured on a busy machine (other work on {CpusOfOthers:F1} of {Environment.ProcessorCount} CPUs). Only the CPU time and the calls are reliable. Run the bench again on an idle machine.**"
+        : $"Other work used {CpusOfOthers:F2} of the machine's {Environment.ProcessorCount} CPUs during the measurement.";
 
     private IEnumerable<(double? Share, int RoundTrip)> Places => Shares.SelectMany(share => RoundTrips.Select(roundTrip => (share, roundTrip)));
 
     private IEnumerable<double?> Shares => Samples.Select(sample => sample.CpuShare).Distinct();
 
-    /// <summary>The share of a CPU that Lambda gives: a whole one for 1,769 MB.</summary>
+    /// <summary>Returns the share of a CPU that Lambda allocates: one CPU for 1,769 MB.</summary>
     public static double ShareOf(int megabytes) => megabytes / 1769.0;
 
     public void AddPackage(string folder)
@@ -117,9 +119,9 @@ internal sealed class Report
         var introduction = $"""
             # Performance
 
-            Written by `{Command}`, on {Environment.ProcessorCount} CPUs; medians of {Runs} runs, in which the functions took turns. Times depend on the machine and are not Lambda's: read the ratios.
-            The AWS behind it is the embedded one, behind TLS and a network of a given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, as {CpuSkipped}.")}{(HostsSkipped is null ? "" : $" The functions have AWS_ENDPOINT_URL, which costs this one 60 ms, as {HostsSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, as {PeerSkipped}.")}
-            The package is the test package: where the feed lacks the official packages, it holds the stand-ins of [packages.md](packages.md).
+            Written by `{Command}`, on {Environment.ProcessorCount} CPUs. Figures are medians of {Runs} runs, in which the functions took turns. Times depend on the machine and are not those of Lambda: read the ratios.
+            The functions call the embedded AWS over TLS and a network with the given round trip.{(CpuSkipped is null ? "" : $" Skipped: the CPU share, because {CpuSkipped}.")}{(HostsSkipped is null ? "" : $" The functions use AWS_ENDPOINT_URL, which costs this function 60 ms, because {HostsSkipped}.")}{(PeerSkipped is null ? "" : $" Skipped: the Python function, because {PeerSkipped}.")}
+            The measured package is the test package. If the feed lacks the official packages, it contains the stand-ins of [packages.md](packages.md).
             """;
         await File.WriteAllLinesAsync(Path.Combine(docs, "performance.md"), [introduction, .. CallLines(), .. TimeLines(), .. ScaleLines(), .. PackageLines(), .. StackLines(), .. CostLines()]);
     }
@@ -129,8 +131,10 @@ internal sealed class Report
         yield return $"""
 
             ## AWS calls
-            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, however many keys and plans others have in the account; `tests/RotationFunction.Tests/Rotation/CallCountTests.cs` asserts it. That is a key in the middle of its life: the first rotations have nothing to retire.
-            A new process makes three more while it starts, so that its first step need not wait for connections: GetApiKeys and GetUsagePlans, a page of one each, and GetRandomPassword.
+            {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, whatever else the account contains. `tests/RotationFunction.Tests/Rotation/CallCountTests.cs` asserts it.
+            The first rotations of a key make fewer calls, because they have nothing to retire. A new process makes three more while it starts, so that its connections are open before its first step: GetApiKeys and GetUsagePlans, with a page of one item each, and GetRandomPassword.
+
+            The *template key* is the disabled key that Pulumi manages; each new key copies its settings. The *guard* is the check that each step begins with.
 
             | step | call | why it is needed |
             |---|---|---|
@@ -144,8 +148,8 @@ internal sealed class Report
         {
             yield return $"""
 
-                The Python function makes {peer.Values.Sum()} ({string.Join(", ", peer.Select(step => $"{step.Key} {step.Value}"))}): it does not look whether the template points back, whether an owner edited the document,
-                whether a key to retire is the secret's, or whether it was disabled a whole period ago.
+                The Python function makes {peer.Values.Sum()} ({string.Join(", ", peer.Select(step => $"{step.Key} {step.Value}"))}). It does not check whether the template key points back, whether an owner edited the document,
+                whether the secret owns a key that is to be retired, or whether that key was disabled one period ago.
                 """;
         }
     }
@@ -155,11 +159,14 @@ internal sealed class Report
         yield return $"""
 
             ## Cold start and a whole rotation
-            Three functions: **{Function}** (its package, ReadyToRun, in `local/LambdaHost`), **{Peer}** (`bench/python_peer`, in the manner of AWS's rotation template), **{Bare}** (the same host, does nothing: the runtime's limit).
-            From the process's start to the first request for an invocation ("init"), to the first response (init and the first invocation), and the sum of the four steps in a new process ("cold") and again ("warm"), without the activation wait. Memory is the peak of the resident set.
-            Where the package holds the stand-ins, their JSON goes through reflection, which the official packages do without; what that costs is in the figures.
-            As on Lambda, init runs on a whole CPU; the rest on the share in the heading (CFS quota, 20 ms). The ratios are to {Peer}; below 1 is faster. CPU time is what the process used, at any speed.
-            Of two runs of the bench on one machine one gave 0.83 and the other 1.00 for the same ratio: no single one is exact.
+            The bench compares three functions: **{Function}** (its package, ReadyToRun, in `local/LambdaHost`), **{Peer}** (`bench/python_peer`, written like AWS's rotation template), **{Bare}** (the same host with an empty function, which shows the runtime's limit).
+            - "Init" is the time from the start of the process to its first request for an invocation. "First response" is init and the first invocation.
+            - A "cold rotation" is the sum of the four steps in a new process, and a "warm rotation" the sum of the next four steps, both without the activation wait.
+            - As on Lambda, init runs on a whole CPU, and the rest on the share in the heading (CFS quota, 20 ms). Ratios are relative to {Peer}; a ratio below 1 is faster.
+            - CPU time is the time that the process used, on any share. Memory is the peak of the resident set.
+            - The stand-ins serialize JSON with reflection, which the official packages do not. The figures include that cost.
+            - No single ratio is exact: of two runs of the bench on one machine, one gave 0.83 and the other 1.00 for the same ratio.
+
             {BusyMachine}
             """;
         foreach (var share in Shares)
@@ -184,15 +191,16 @@ internal sealed class Report
             ![first response](performance-first-response.png)
             ![init and cold rotation](performance-rotation.png)
 
-            With a round trip of 50 ms the calls are what takes the time. The Python function makes its calls one after the other; in three steps of ours the value, the template and its plans are read at the same time.
+            With a round trip of 50 ms, the calls take most of the time. The Python function makes its calls one after the other. This function reads the value, the template key and its plans at the same time in three steps.
 
-            Tried and lost, each in runs of its own. To see it again, change those lines, build the package elsewhere and have it measured in turn with the function as it is: `{Command} --against FOLDER`.
+            The following variants were measured and rejected, each in its own runs. To repeat a measurement, change those lines, build the package in another folder, and compare it with the current function: `{Command} --against FOLDER`.
             With 5 ms of network, medians of 7 runs:
-            - Without the calls that are made while the function starts, the first response takes 1.97 times as long at 0.29 CPU (0.97 on a whole CPU, as init is shorter) and a cold rotation 2.74 times (1.96).
+            - Without the calls during the start, the first response takes 1.97 times as long at 0.29 CPU (0.97 on a whole CPU, because init is shorter), and a cold rotation 2.74 times (1.96).
             - Without `--opt-cross-module` and `--non-local-generics-module` (`RotationFunction.csproj`), a cold rotation takes 1.29 times as long at 0.29 CPU (1.05 on a whole CPU), and 1.25 times the CPU time. The zip is smaller, 1.6 MB.
 
-            With 50 ms, ratio of a warm rotation to the Python function's:
-            - 1.08 (1.10 at 0.29 CPU) with the value, the template and its plans read one after the other, 0.96 (1.00) with only the value beside them.
+            With 50 ms, the ratio of a warm rotation to the Python function's is:
+            - 1.08 (1.10 at 0.29 CPU) if the function reads the value, the template key and its plans one after the other.
+            - 0.96 (1.00) if it reads only the value at the same time as the others.
             """;
     }
 
@@ -201,15 +209,16 @@ internal sealed class Report
         yield return $"""
 
             ## Scale
-            In an account with {OtherKeys:N0} keys and {OtherPlans} usage plans of others a rotation makes the same calls and takes {Median(Crowded) / Median(Empty):F2} times as long as in an empty one
+            In an account with {OtherKeys:N0} keys and {OtherPlans} usage plans of other owners, a rotation makes the same calls and takes {Median(Crowded) / Median(Empty):F2} times as long as in an empty one
             ({Median(Crowded):F0} and {Median(Empty):F0} ms, medians of {Crowded.Count} warm rotations each, {UsualRoundTrip} ms of network).
 
-            {Secrets:N0} secrets that are due at once, in virtual time, under API Gateway's rates (10 calls a second for the whole account and Region, at most 5 of these CreateApiKey and 5 DeleteApiKey), without a probe, each step at most 15 minutes.
-            An attach takes a second, in which the account takes no other one; Lambda runs all at once: its own quota, 1,000 at once unless raised, is not in these figures.
-            "At least" is the larger of what the rates and the activation waits allow; in a small crowd one comes after the other. A call that is refused for its rate is tried again by the SDK; then the step waits and makes it again (`Throttling.cs`).
-            "Repeated" is how often a step's time was over before its turn had come, so that Secrets Manager had to try the rotation again, a minute later.
+            {Secrets:N0} secrets are due at once, in virtual time, without a probe. API Gateway accepts 10 calls a second for the whole account and Region, of which at most 5 are CreateApiKey and 5 DeleteApiKey. A step has at most 15 minutes.
+            An attach takes a second, in which API Gateway rejects other attaches in the account. Lambda runs all rotations at once: its own quota, 1,000 concurrent executions by default, is not part of these figures.
+            - "At least" is the larger of the times that the rates and the activation waits require. With few secrets at once, the two times follow each other.
+            - The SDK retries a throttled call. If its retries fail, the step waits and calls again (`Throttling.cs`).
+            - "Repeated" counts the steps whose time ended while they still waited. Secrets Manager then retries the rotation, a minute later.
 
-            | secrets | rotations at once | succeeded | failed | repeated | hours | at least | ratio | longest step, minutes | GB-seconds each | calls refused for their rate |
+            | secrets | rotations at once | succeeded | failed | repeated | hours | at least | ratio | longest step, minutes | GB-seconds each | throttled calls |
             |---|---|---|---|---|---|---|---|---|---|---|
             """;
         foreach (var fleet in Fleets)
@@ -220,10 +229,10 @@ internal sealed class Report
 
         yield return """
 
-            Tried and lost, each in runs of its own, in which CreateApiKey and DeleteApiKey did not count as part of the ten calls:
-            - More tries by the SDK (10, 20, 60) in place of the step's own wait: of 2,000 rotations, 100 at once, 44, 11 and 220 failed. The SDK has a budget of its own for retries.
-            - Waits of up to 5 s in steps of rotations that have begun and of up to a minute in createSecret: of 2,000 at once 1,457 were repeated, most in createSecret, and 831,537 calls refused.
-            - With a shortest wait of half a second in place of a tenth, in a run of the present rates, 9 of 2,000 at once were repeated: the last seconds of a step held too few tries.
+            The following variants were measured and rejected, each in its own runs. In the first two, CreateApiKey and DeleteApiKey did not count as part of the ten calls:
+            - More retries by the SDK (10, 20, 60) instead of the step's own wait: of 2,000 rotations, 100 at once, 44, 11 and 220 failed. The SDK has its own budget for retries.
+            - Waits of up to 5 s in steps of rotations in progress, and of up to a minute in createSecret: of 2,000 at once, 1,457 were repeated, most of them in createSecret, and 831,537 calls were throttled.
+            - A shortest wait of half a second instead of a tenth, with the present rates: of 2,000 at once, 9 were repeated, because the last seconds of a step held too few tries.
             """;
     }
 
@@ -232,7 +241,8 @@ internal sealed class Report
         yield return """
 
             ## Package
-            The zip for arm64, by file. Where the feed lacks the official packages, the AWSSDK service assemblies are the stand-ins, which are smaller: nobody has measured the zip with the official ones here. Every assembly in it is one that the function refers to, directly or not; `tests/Packaging.Tests` asserts that, and that a rotation loads all but two: System.IO.Hashing and AWSSDK.Extensions.Numerics serve checksums and arithmetic of AWSSDK.Core that no call of a rotation needs, but it refers to them.
+            The table lists the files of the zip for arm64. If the feed lacks the official packages, the AWSSDK service assemblies are the stand-ins, which are smaller. The zip with the official packages has not been measured.
+            The function refers to every assembly in the zip, directly or not, and a rotation loads all but two; `tests/Packaging.Tests` asserts both. AWSSDK.Core refers to System.IO.Hashing and AWSSDK.Extensions.Numerics for checksums and arithmetic that no call of a rotation needs.
 
             | file | bytes | zipped | share |
             |---|---|---|---|
@@ -243,7 +253,7 @@ internal sealed class Report
             yield return $"| {file} | {bytes:N0} | {compressed:N0} | {100.0 * compressed / zipped:F0} % |";
         }
 
-        yield return $"| all | {_package.Sum(file => file.Bytes):N0} | {zipped:N0} | {100.0 * zipped / LargestZip:F0} % of the 4 MB that it may have |";
+        yield return $"| all | {_package.Sum(file => file.Bytes):N0} | {zipped:N0} | {100.0 * zipped / LargestZip:F0} % of the limit of 4 MB |";
     }
 
     private IEnumerable<string> StackLines()
@@ -254,11 +264,11 @@ internal sealed class Report
 
             ## What the stack sets
             - **Memory: {Megabytes} MB**{MemoryReason()}
-              Where no probe tells that a key is served, the wait is what costs, and nobody needs the speed: `memorySize` 256 halves it.
-            - **Time-out: 900 s**, Lambda's longest: the longest step above took {Fleets.Max(fleet => fleet.LongestStep).TotalMinutes:F1} minutes, nearly all of it waiting for its turn.
-            - **Window: Secrets Manager's own**, to the end of the UTC day for a schedule in days, an hour for one in hours. All {SecretsOfStack} keys that a stack may have, due at the same moment, are rotated after {stack.Took.TotalMinutes:F0} minutes,
-              and {crowd.Secrets:N0} of an account and Region after {crowd.Took.TotalMinutes:F0}: of the hour that the narrowest of these windows has. Waiting is billed, though: give many keys different schedules.
-            - **No reserved concurrency**: what Secrets Manager does when Lambda refuses it an environment is not documented, and the waits need none.
+              Without a probe, nearly all of the cost is the activation wait, and speed does not matter: `memorySize` 256 halves the cost.
+            - **Timeout: 900 s**, Lambda's maximum. The longest step above took {Fleets.Max(fleet => fleet.LongestStep).TotalMinutes:F1} minutes, nearly all of them spent waiting.
+            - **Window: Secrets Manager's default**, which lasts until the end of the UTC day for a schedule in days, and an hour for one in hours. All {SecretsOfStack} keys that a stack can have, if due at the same moment, are rotated after {stack.Took.TotalMinutes:F0} minutes,
+              and {crowd.Secrets:N0} of an account and Region after {crowd.Took.TotalMinutes:F0}. The shortest of these windows has an hour. Lambda bills the waiting, so give many keys different schedules.
+            - **No reserved concurrency**: AWS does not document what Secrets Manager does when Lambda throttles an invocation, and the waits do not need it.
             """;
         if (OfSize.Count == 0)
         {
@@ -267,7 +277,7 @@ internal sealed class Report
 
         yield return $"""
 
-            | memory MB | CPU | init ms | first response ms | cold rotation ms | GB-seconds at work | and with {ActivationWait} s of activation wait |
+            | memory MB | CPU | init ms | first response ms | cold rotation ms | GB-seconds of work | with {ActivationWait} s of activation wait |
             |---|---|---|---|---|---|---|
             """;
         foreach (var megabytes in OfSize.Select(measured => measured.Megabytes).Distinct())
@@ -285,7 +295,7 @@ internal sealed class Report
         }
 
         var (less, more) = (Sizes[Array.IndexOf(Sizes, Megabytes) - 1], Sizes[Array.IndexOf(Sizes, Megabytes) + 1]);
-        return $", by the table: a cold rotation takes {Cold(Megabytes) / Cold(less):F2} times as long as with {less} MB, for {GigabyteSeconds(Megabytes) - GigabyteSeconds(less):F2} GB-seconds more at work. "
+        return $", from the table below. A cold rotation takes {Cold(Megabytes) / Cold(less):F2} times as long as with {less} MB, for {GigabyteSeconds(Megabytes) - GigabyteSeconds(less):F2} GB-seconds more of work. "
             + $"With {more:N0} MB it would take {Cold(more) / Cold(Megabytes):F2} times as long as with {Megabytes}, for {GigabyteSeconds(more) - GigabyteSeconds(Megabytes):F2} more.";
 
         double Cold(int megabytes) => MedianOfSize(megabytes, sample => sample.ColdRotationMs);
@@ -293,7 +303,7 @@ internal sealed class Report
 
     private double MedianOfSize(int megabytes, Func<Sample, double> figure) => Median([.. OfSize.Where(measured => measured.Megabytes == megabytes).Select(measured => figure(measured.Sample))]);
 
-    /// <summary>Init and a cold rotation, with a wait of so many seconds.</summary>
+    /// <summary>Returns the GB-seconds of init, a cold rotation and a wait in seconds.</summary>
     private double GigabyteSeconds(int megabytes, int wait = 0) => ((MedianOfSize(megabytes, sample => sample.InitMs + sample.ColdRotationMs) / 1000) + wait) * megabytes / 1024;
 
     private IEnumerable<string> CostLines()
@@ -304,9 +314,9 @@ internal sealed class Report
         yield return $"""
 
             ## Cost
-            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and the three of its start. {charged} and one of these go to Secrets Manager, which charges for calls; API Gateway does not charge for its management calls.
-            At {Megabytes} MB ({Cpu(share)}, {UsualRoundTrip} ms of network, a new process): {busy:F1} s at work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL the activation wait of {ActivationWait} s comes on top, {ActivationWait * Gigabytes:F0} GB-seconds;
-            a probe ends as soon as the key is served. So a key that rotates once a month costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {charged + 1} charged calls a month without a probe.
+            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and three more during its start. {charged} and one of these go to Secrets Manager, which charges for calls. API Gateway does not charge for management calls.
+            At {Megabytes} MB ({Cpu(share)}, {UsualRoundTrip} ms of network, a new process): {busy:F1} s of work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL, the activation wait of {ActivationWait} s adds {ActivationWait * Gigabytes:F0} GB-seconds;
+            a probe ends as soon as the key is active. A key that rotates once a month without a probe therefore costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {charged + 1} charged calls a month.
             """;
     }
 
