@@ -100,12 +100,12 @@ public sealed class ThrottlingTests
     }
 
     [Theory]
-    [InlineData("""{"action":"lifecycle","tf":{"action":"create"},""")]
-    [InlineData("""{"action":"lifecycle","tf":{"action":"update"},"usagePlanIds":["PLAN"],""")]
-    [InlineData("""{"action":"lifecycle","tf":{"action":"delete"},""")]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"create"},""", Traits = ["Category", "Proof"])]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"update"},"usagePlanIds":["PLAN"],""", Traits = ["Category", "Proof"])]
+    [InlineData("""{"action":"lifecycle","tf":{"action":"delete"},""", Traits = ["Category", "Proof"])]
     [InlineData("""{"action":"provision",""")]
     [InlineData("""{"action":"check",""")]
-    [InlineData("""{"action":"endOverlap",""")]
+    [InlineData("""{"action":"endOverlap",""", Traits = ["Category", "Proof"])]
     public async Task An_action_that_nobody_waits_for_waits_for_its_turn(string action)
     {
         await using var fixture = await RotationFixture.StartAsync();
