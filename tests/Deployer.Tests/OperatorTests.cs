@@ -100,7 +100,7 @@ public sealed class OperatorTests
             using var refused = await SendAsync(account, onCall, HttpMethod.Post, ":operators/invocations", JsonSerializer.Serialize(sent));
             Assert.Equal("Unhandled", refused.Headers.GetValues("X-Amz-Function-Error").Single());
             Assert.StartsWith(
-                "Through its alias operators the function runs status, check, revokePrevious, rollback and endOverlap only.",
+                "The alias operators permits only status, check, revokePrevious, rollback and endOverlap.",
                 JsonSerializer.Deserialize<JsonElement>(await refused.Content.ReadAsStringAsync()).GetProperty("errorMessage").GetString(), StringComparison.Ordinal);
             Assert.Equal((HttpStatusCode.Forbidden, "AccessDeniedException"), await InvokeAsync(account, onCall, sent, qualifier: ""));
         }
