@@ -16,7 +16,7 @@ Environment.SetEnvironmentVariable("DOTNET_CLI_UI_LANGUAGE", "en");
 return args switch
 {
     ["demo", .. var rest] => Prepare() ?? await DotnetAsync(["run", "--project", "local/Demo", "-p:PinsAreFloors=true", "--", .. rest]),
-    // It uses no package of AWS's, so there is none to choose.
+    // The embedded AWS uses none of the packages, so there is no choice to make.
     ["aws", .. var rest] => await DotnetAsync(["run", "--project", "local/LocalAws", "--", .. rest]),
     ["test", .. var rest] => Prepare() ?? await TestAsync(rest),
     ["prove", .. var rest] => Prepare() ?? await ProveAsync(rest),
@@ -32,11 +32,11 @@ int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run build.cs <command>
           demo   rotate a key on an embedded AWS while clients use it
-          aws    serve an empty embedded AWS to the aws CLI, an SDK or another test suite until Ctrl+C; --port <number>: 4566 unless given, 0 for any that is free
-          test   build everything and run the tests; what follows goes to the test runner
-          prove  run the tests that take long: pairs of faults, thousands of random lives, the package
-          soak   rotate 50 secrets daily for two years of virtual time, with faults in a tenth of the calls; a number that follows draws the faults of an earlier run
-          bench  measure calls, cold start, a rotation and the package, beside a Python function; write docs/performance.md
+          aws    serve an empty embedded AWS to the AWS CLI, an SDK or a test suite until Ctrl+C; --port <number> (default 4566; 0 for any free port)
+          test   build everything and run the tests; further arguments go to the test runner
+          prove  run the long tests: pairs of faults, thousands of random runs of the model, the package
+          soak   rotate 50 secrets daily for two years of virtual time, with faults in a tenth of the calls; an optional seed repeats an earlier run
+          bench  measure calls, cold start, a rotation and the package, compared with a Python function; write docs/performance.md
           pack   pack the function, the components and the tool of a version, with software bills of materials, into artifacts/release
         """);
     return 2;
@@ -45,7 +45,7 @@ int Usage()
 static string Root([System.Runtime.CompilerServices.CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 
 // Chooses once between the official packages and the stand-ins under eng/compat/, and again when the pins or the feeds change.
-// Returns an exit code when neither can be chosen.
+// Returns an exit code if it can choose neither.
 int? Prepare()
 {
     var modeFile = Path.Combine(root, "artifacts", "package-mode.props");
@@ -78,10 +78,10 @@ int? Prepare()
     if (exitCode != 0 && (errors.Count == 0 || missing.Length != errors.Count))
     {
         Console.Error.WriteLine(output);
-        Console.Error.WriteLine("Could not tell whether the package feed has the AWS packages: see the restore error above.");
+        Console.Error.WriteLine("Cannot determine whether the package feed has the AWS packages. See the restore error above.");
         if (output.Contains("error NU1100", StringComparison.Ordinal))
         {
-            Console.Error.WriteLine($"A NuGet.config maps packages to sources and leaves these out. Map them to the source that has them: {string.Join(", ", ids)}");
+            Console.Error.WriteLine($"A NuGet.config maps no source to these packages. Map them to the source that has them: {string.Join(", ", ids)}");
         }
 
         return 1;
@@ -156,7 +156,7 @@ async Task<int> PackAsync(string version)
 
     if (Capture(["msbuild", projects[0], "-getProperty:PackageMode"]).Output.Trim() != "official")
     {
-        Console.Error.WriteLine("A release is packed from the official packages, and the feed lacks some: see docs/packages.md.");
+        Console.Error.WriteLine("A release needs the official packages, and the feed lacks some. See docs/packages.md.");
         return 1;
     }
 
@@ -187,7 +187,7 @@ async Task<int> PackAsync(string version)
 async Task<int> DotnetAsync(string[] arguments, Action<string>? onLine = null)
 {
     using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = root, RedirectStandardOutput = onLine is not null })!;
-    // The command ends in its own time, with its own exit code: a terminal sends Ctrl+C to it too, but nobody else's SIGTERM.
+    // The command ends by itself, with its own exit code. A terminal sends Ctrl+C to it as well, but a SIGTERM has to be passed on.
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
     {

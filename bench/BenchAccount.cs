@@ -4,7 +4,10 @@ using LocalAws.SecretsManager;
 
 namespace Bench;
 
-/// <summary>An embedded AWS with one rotating key in the middle of its life: one key is current, one previous, one disabled, so that a rotation mints one, disables one and deletes one.</summary>
+/// <summary>
+/// An embedded AWS with one rotating key that has rotated before: one key is current, one previous and one disabled. A rotation therefore creates one
+/// key, disables one and deletes one.
+/// </summary>
 internal sealed class BenchAccount : IAsyncDisposable
 {
     private const string SecretName = "bench/partner-api";
@@ -18,7 +21,7 @@ internal sealed class BenchAccount : IAsyncDisposable
 
     public EmbeddedAws Aws { get; }
 
-    /// <summary>Starts it; <paramref name="invoke"/> runs the function. Other people have these keys and usage plans in it.</summary>
+    /// <summary>Starts the account with keys and usage plans of other owners. <paramref name="invoke"/> runs the function.</summary>
     public static async Task<BenchAccount> StartAsync(Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> invoke, int otherKeys = 0, int otherPlans = 0)
     {
         var clock = new Clock();
@@ -52,7 +55,7 @@ internal sealed class BenchAccount : IAsyncDisposable
         });
         return new BenchAccount(aws, clock, secret.Arn, function);
 
-        // The secret of the first key does not exist yet; its tag may differ in the random suffix.
+        // The secret does not exist yet, so the first key's tag can have another random suffix.
         string Mint(bool enabled, string? secretArn)
         {
             var value = Guid.NewGuid().ToString("N");
@@ -71,7 +74,7 @@ internal sealed class BenchAccount : IAsyncDisposable
         }
     }
 
-    /// <summary>A whole rotation, a day after what was before: the account's rates are all there again.</summary>
+    /// <summary>Runs a whole rotation, one day later, so that the account's rates are available again.</summary>
     public async Task<RotationRecord> RotateAsync()
     {
         _clock.Shift += TimeSpan.FromDays(1);
@@ -106,7 +109,7 @@ internal sealed class BenchAccount : IAsyncDisposable
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Shift;
     }
 
-    /// <summary>A usage plan with an API stage: a key in one without opens nothing, and no rotation makes one.</summary>
+    /// <summary>Creates a usage plan with an API stage. Without a stage a key opens nothing, and the rotation fails.</summary>
     public static UsagePlan AddPlan(EmbeddedAws aws)
     {
         var api = aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });

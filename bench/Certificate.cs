@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Bench;
 
-/// <summary>What the measured functions trust: as many roots as a Linux system has, and the one of this run.</summary>
+/// <summary>The root certificates that the measured functions trust: as many as a Linux system has, and the one of this run.</summary>
 internal static class Certificate
 {
     private static readonly string[] Bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
@@ -21,6 +21,6 @@ internal static class Certificate
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
-    /// <summary>Reading them is part of a first call, as on Lambda.</summary>
+    /// <summary>Gets the file of the root certificates. A first call reads it, as on Lambda.</summary>
     public static string SystemRoots() => Array.Find(Bundles, File.Exists) is { } bundle ? File.ReadAllText(bundle) + '\n' : "";
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bench;
 
-/// <summary>A share of one CPU for a process and what it starts, by the kernel's CFS quota, as Lambda gives it.</summary>
+/// <summary>Limits a process and its children to a share of one CPU with the kernel's CFS quota, as Lambda does.</summary>
 internal sealed class Cpu : IDisposable
 {
     private const int Period = 20_000; // microseconds; Lambda's
@@ -14,10 +14,13 @@ internal sealed class Cpu : IDisposable
 
     public Cpu() => _group = Path.Combine(_v1 ? V1 : V2, $"rotation-bench-{Environment.ProcessId}");
 
-    /// <summary>Why it cannot be had here; null where it can.</summary>
+    /// <summary>Gets the reason why this machine cannot limit the CPU, or null if it can.</summary>
     public static string? Unavailable { get; } = Try();
 
-    /// <summary>The CPU time of all on this machine, and of its neighbours, but this process and those that it has started and seen end; since the machine's start.</summary>
+    /// <summary>
+    /// Returns the CPU time since the start of the machine, including time stolen by other virtual machines, without the time of this process and of
+    /// its children that have ended.
+    /// </summary>
     public static TimeSpan TimeOfOthers()
     {
         // proc(5): user, nice, system, idle, iowait, irq, softirq, steal; and utime, stime, cutime, cstime of a process.
@@ -28,10 +31,10 @@ internal sealed class Cpu : IDisposable
         static long Ticks(string[] fields) => fields.Sum(field => long.Parse(field, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>What a shell runs to come under the quota.</summary>
+    /// <summary>Gets the shell command that moves the shell into the limited group.</summary>
     public string Enter => $"echo $$ > {_group}/cgroup.procs; ";
 
-    /// <summary>Sets the share; 1 is a whole CPU.</summary>
+    /// <summary>Sets the share. 1 is a whole CPU.</summary>
     public void Set(double share)
     {
         Directory.CreateDirectory(_group);
@@ -47,7 +50,7 @@ internal sealed class Cpu : IDisposable
         }
     }
 
-    /// <summary>Removes the group; its processes must have ended.</summary>
+    /// <summary>Removes the group. Its processes must have ended.</summary>
     public void Dispose() => Directory.Delete(_group, recursive: false);
 
     private static string? Try()

@@ -12,24 +12,30 @@ using RotationFunction;
 
 namespace Bench;
 
-/// <summary>What became of many secrets that were due at once.</summary>
-/// <param name="Secrets">How many.</param>
-/// <param name="Concurrency">Rotations at a time; null: all.</param>
-/// <param name="Rotated">Rotations that succeeded.</param>
-/// <param name="Failed">Rotations that failed at every try.</param>
-/// <param name="Took">From the first event to the last answer.</param>
-/// <param name="Bound">The larger of what the rate limits and the activation waits allow.</param>
-/// <param name="LongestStep">The longest invocation.</param>
-/// <param name="Billed">The time of all invocations.</param>
-/// <param name="Throttled">Calls that were refused for their rate.</param>
-/// <param name="Repeated">Times that Secrets Manager tried a rotation again.</param>
+/// <summary>The result of many secrets that were due at once.</summary>
+/// <param name="Secrets">The number of secrets.</param>
+/// <param name="Concurrency">The number of concurrent rotations, or null for all.</param>
+/// <param name="Rotated">The number of rotations that succeeded.</param>
+/// <param name="Failed">The number of rotations that failed in every attempt.</param>
+/// <param name="Took">The time from the first event to the last response.</param>
+/// <param name="Bound">The larger of the times that the rate limits and the activation waits require.</param>
+/// <param name="LongestStep">The duration of the longest invocation.</param>
+/// <param name="Billed">The duration of all invocations.</param>
+/// <param name="Throttled">The number of throttled calls.</param>
+/// <param name="Repeated">The number of times that Secrets Manager retried a rotation.</param>
 internal sealed record FleetResult(
     int Secrets, int? Concurrency, int Rotated, int Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Repeated);
 
-/// <summary>Many secrets of one account, due in one window, under API Gateway's real rates, in virtual time; each environment of the function has clients of its own.</summary>
+/// <summary>
+/// Rotates many secrets of one account, due in one window, in virtual time and under API Gateway's real rates. Each environment of the function has
+/// its own clients.
+/// </summary>
 internal sealed class Fleet : HttpClientFactory
 {
-    /// <summary>The most attempts that Secrets Manager makes at a rotation here. AWS publishes no number: "multiple times during the open rotation windows".</summary>
+    /// <summary>
+    /// The number of attempts that Secrets Manager makes here for a rotation. AWS publishes no number: "multiple times during the open rotation
+    /// windows".
+    /// </summary>
     private const int Attempts = 10;
 
     // "Amazon API Gateway quotas". CreateApiKey and DeleteApiKey, five a second each and one of each in a rotation, never bind.
@@ -54,7 +60,7 @@ internal sealed class Fleet : HttpClientFactory
     static Fleet()
     {
         RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
-        // A new client looks for EC2's metadata service, for seconds in which this clock stands still.
+        // A new client tries EC2's metadata service for some seconds, in which this clock does not move.
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
     }
 
@@ -80,9 +86,9 @@ internal sealed class Fleet : HttpClientFactory
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Slow(this, _aws.CreateTransport()));
 
-    /// <summary>Rotates them all.</summary>
-    /// <param name="secrets">How many there are.</param>
-    /// <param name="concurrency">Rotations at a time; null: all.</param>
+    /// <summary>Rotates all secrets.</summary>
+    /// <param name="secrets">The number of secrets.</param>
+    /// <param name="concurrency">The number of concurrent rotations, or null for all.</param>
     /// <param name="activationWait">ACTIVATION_WAIT.</param>
     public static async Task<FleetResult> RotateAsync(int secrets, int? concurrency, TimeSpan activationWait)
     {
@@ -182,7 +188,7 @@ internal sealed class Fleet : HttpClientFactory
     {
         var (secretsManager, apiGateway) = CreateClients();
         var function = new Function(new Settings(_activationWait), secretsManager, apiGateway, new HttpClient(), Stream.Null, _time);
-        // As Function.WarmUp does, which blocks a thread.
+        // The calls of Function.WarmUp, which itself blocks a thread.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
         try
         {
@@ -192,7 +198,7 @@ internal sealed class Fleet : HttpClientFactory
         }
         catch (Exception refused) when (refused is AmazonServiceException or OperationCanceledException)
         {
-            // What becomes of it does not matter.
+            // The result does not matter.
         }
 
         return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
@@ -256,7 +262,7 @@ internal sealed class Fleet : HttpClientFactory
         public int Failures { get; set; }
     }
 
-    /// <summary>A call of API Gateway takes a little while.</summary>
+    /// <summary>Delays each call of API Gateway.</summary>
     private sealed class Slow(Fleet fleet, HttpMessageHandler aws) : DelegatingHandler(aws)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -276,7 +282,9 @@ internal sealed class Fleet : HttpClientFactory
         }
     }
 
-    /// <summary>The SDK's own retries, which wait on this clock. In one process all clients would share what they may retry; in Lambda each environment has its own.</summary>
+    /// <summary>
+    /// The SDK's own retries, which wait on this clock. In one process all clients share a retry budget; on Lambda each environment has its own.
+    /// </summary>
     private sealed class OnVirtualTime : IRuntimePipelineCustomizer
     {
         public string UniqueName => nameof(OnVirtualTime);

@@ -11,13 +11,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bench;
 
-/// <summary>A function to measure: what starts it, and what is told to it.</summary>
+/// <summary>A function to measure: its command and its environment.</summary>
 internal sealed record MeasuredFunction(string Name, string Command, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, bool Rotates = true);
 
-/// <summary>One process of a function, on a Lambda Runtime API that takes the time.</summary>
+/// <summary>One process of a function, with a Lambda Runtime API that measures its times.</summary>
 internal sealed class FunctionRun : IAsyncDisposable
 {
-    /// <summary>Who the function is in the call log.</summary>
+    /// <summary>The function's access key in the call log.</summary>
     public const string AccessKeyId = "AKIAFUNCTION";
 
     private readonly WebApplication _runtimeApi;
@@ -31,10 +31,10 @@ internal sealed class FunctionRun : IAsyncDisposable
 
     private FunctionRun(WebApplication runtimeApi, Cpu? cpu) => (_runtimeApi, _cpu) = (runtimeApi, cpu);
 
-    /// <summary>How long its invocations took.</summary>
+    /// <summary>Gets the durations of the invocations.</summary>
     public ConcurrentQueue<TimeSpan> Durations { get; } = new();
 
-    /// <summary>The CPU time that it took so far.</summary>
+    /// <summary>Gets the CPU time that the process has used.</summary>
     public TimeSpan CpuTime
     {
         get
@@ -44,13 +44,13 @@ internal sealed class FunctionRun : IAsyncDisposable
         }
     }
 
-    /// <summary>CPU time of the start.</summary>
+    /// <summary>Gets the CPU time of the init.</summary>
     public TimeSpan InitCpuTime { get; private set; }
 
-    /// <summary>From the start of the process until it asked for the first invocation.</summary>
+    /// <summary>Gets the time from the start of the process until its first request for an invocation.</summary>
     public TimeSpan Init { get; private set; }
 
-    /// <summary>Starts a process and waits until it is ready, on a whole CPU as in Lambda; then it gets its share of one.</summary>
+    /// <summary>Starts a process and waits until it is ready, on a whole CPU as on Lambda. Then limits it to its share.</summary>
     public static async Task<FunctionRun> StartAsync(MeasuredFunction function, Uri? aws, string certificates, double? cpuShare)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -111,7 +111,7 @@ internal sealed class FunctionRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Runs an invocation; null is what every function here answers.</summary>
+    /// <summary>Runs an invocation. Every measured function returns null.</summary>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {
         var answer = new TaskCompletionSource<(TimeSpan Duration, string? Error)>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -127,7 +127,7 @@ internal sealed class FunctionRun : IAsyncDisposable
         return error is null ? "null"u8.ToArray() : throw new InvalidOperationException(error);
     }
 
-    /// <summary>The most memory that it had, in MiB.</summary>
+    /// <summary>Returns the peak memory of the process, in MiB.</summary>
     public double PeakMemory()
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Bench;
 
 /// <summary>
-/// AWS's own host names, which lead a measured function to this machine. With an endpoint URL instead, as LocalAws is used otherwise,
-/// AWSSDK.Core reads the Region off the URL with regular expressions that it builds first: 60 ms of CPU that no function on Lambda spends.
+/// Maps AWS's own host names to this machine for a measured function. With an endpoint URL, as other users of LocalAws set it, AWSSDK.Core parses the
+/// Region from the URL with regular expressions that it builds first. That takes 60 ms of CPU, which a function on Lambda does not spend.
 /// </summary>
 internal static class Hosts
 {
@@ -14,13 +14,13 @@ internal static class Hosts
 
     private static readonly string Names = Path.Combine(Path.GetTempPath(), $"rotation-bench-{Environment.ProcessId}-hosts");
 
-    /// <summary>Where the names lead.</summary>
+    /// <summary>Gets the address that the names resolve to.</summary>
     public static IPEndPoint Address { get; } = new(IPAddress.Parse("127.0.0.2"), 443);
 
-    /// <summary>Why it cannot be had here; null where it can.</summary>
+    /// <summary>Gets the reason why this machine cannot map the names, or null if it can.</summary>
     public static string? Unavailable { get; } = Try();
 
-    /// <summary>What a shell runs to see the names, in a mount namespace of its own.</summary>
+    /// <summary>Gets the shell command that maps the names, in its own mount namespace.</summary>
     public static string Enter => $"mount --bind {Names} /etc/hosts && ";
 
     /// <summary>Removes the file.</summary>

@@ -7,8 +7,8 @@ using System.Threading.Channels;
 namespace Bench;
 
 /// <summary>
-/// The way from a function to AWS: TLS, and a round trip of a given length. What AWS sends arrives a round trip late, and so does the end of
-/// a connection's set-up; the function's own bytes pass at once.
+/// The network between a function and AWS: TLS, and a given round trip. AWS's bytes arrive one round trip late, and so does the end of a
+/// connection's setup. The function's own bytes pass at once.
 /// </summary>
 internal sealed class Network : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class Network : IAsyncDisposable
         _ = AcceptAsync(_inside, DecryptAsync);
     }
 
-    /// <summary>Where AWS is, for a function behind this network; null where its own host names lead here.</summary>
+    /// <summary>Gets AWS's endpoint for a function behind this network, or null if AWS's own host names resolve to it.</summary>
     public Uri? Url => Hosts.Unavailable is null ? null : new($"https://localhost:{((IPEndPoint)_outside.LocalEndpoint).Port}/");
 
     public async ValueTask DisposeAsync()
@@ -66,7 +66,7 @@ internal sealed class Network : IAsyncDisposable
                 }
                 catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
                 {
-                    // The function has gone.
+                    // The function has closed the connection.
                 }
             }
         }

@@ -47,7 +47,7 @@ for (var run = 0; run <= runs; run++)
     {
         foreach (var roundTrip in Report.RoundTrips)
         {
-            // In turn, so that what else the machine does meets all alike.
+            // In turn, so that other work on the machine affects all functions equally.
             foreach (var function in functions)
             {
                 var sample = await MeasureAsync(function, roundTrip, share);

@@ -1,6 +1,6 @@
 namespace Bench;
 
-/// <summary>A clock that moves, to the next time that somebody waits for, when nobody works: when the thread pool has nothing to do.</summary>
+/// <summary>A clock that moves to the next time that a timer waits for, whenever the thread pool has nothing to do.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -31,11 +31,11 @@ internal sealed class VirtualTime : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
-    /// <summary>Moves the clock on until this is over, which must wait for nothing but work and this clock.</summary>
-    /// <exception cref="InvalidOperationException">It never will be: for some time nobody has worked, and nobody waits on this clock.</exception>
+    /// <summary>Moves the clock until the task completes. The task must wait only for work and for this clock.</summary>
+    /// <exception cref="InvalidOperationException">The task cannot complete: there was no work for some time, and no timer waits on this clock.</exception>
     public async Task RunUntilAsync(Task over)
     {
-        // A thread of its own: one of the pool's would be at work.
+        // Its own thread: a thread of the pool would count as work.
         await Task.Factory.StartNew(() => Run(over), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await over;
     }
@@ -64,7 +64,7 @@ internal sealed class VirtualTime : TimeProvider
 
                 if (System.GetElapsedTime(stirred) > Patience)
                 {
-                    throw new InvalidOperationException("Nobody works and nobody waits on the clock, but it is not over.");
+                    throw new InvalidOperationException("The task has not completed, but there is no work, and no timer waits on the clock.");
                 }
             }
 

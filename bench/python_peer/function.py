@@ -1,7 +1,7 @@
-"""The yardstick: the same rotation in Python with boto3, in the manner of AWS's rotation template.
+"""The function to compare with: the same rotation in Python with boto3, written like AWS's rotation template.
 
-It mints, attaches, tests, promotes and retires as the C# function does, but takes on trust what that one checks
-(the wiring's way back, an owner's edit, whose key it retires), so it makes fewer calls.
+It creates, attaches, tests, promotes and retires keys like the C# function, but makes fewer calls, because it does not check
+whether the template key points back, whether an owner edited the document, or which secret owns the key that it retires.
 """
 import json
 import os
@@ -84,7 +84,7 @@ def template_id(secret):
 
 
 def serve():
-    """What the managed runtime's bootstrap does, and no more."""
+    """Does only what the managed runtime's bootstrap does."""
     api = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while True:
