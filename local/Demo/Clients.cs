@@ -3,7 +3,7 @@ using LocalAws;
 
 namespace Demo;
 
-/// <summary>Clients that call the API without pause, each with the key that it read last.</summary>
+/// <summary>Clients that call the API continuously, each with the key that it read last.</summary>
 internal sealed class Clients(Uri url, int count) : IDisposable
 {
     private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
@@ -17,7 +17,7 @@ internal sealed class Clients(Uri url, int count) : IDisposable
 
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>The clients have re-read the secret: from here on they use this key.</summary>
+    /// <summary>Has the clients read the secret again. They use this key from now on.</summary>
     public void Use(string key) => Volatile.Write(ref _cachedKey, key);
 
     public void Start() => _calling = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(CallWithoutPauseAsync)));

@@ -12,7 +12,9 @@ using RotationFunction;
 
 namespace Demo;
 
-/// <summary>An API of ours, and the stack itself, deployed for one key that opens it. The function runs with the credentials of the role that the stack gives it.</summary>
+/// <summary>
+/// The API, and the stack deployed for one key that opens it. The function runs with the credentials of the role that the stack creates.
+/// </summary>
 internal sealed class Deployment : IDisposable
 {
     public const string SecretName = "demo/partner-api";
@@ -22,8 +24,8 @@ internal sealed class Deployment : IDisposable
     private readonly LocalDeployment _stack;
     private readonly TemplateLogger _logger;
 
-    /// <param name="aws">Where to deploy.</param>
-    /// <param name="onLog">Told of each line that the function logs.</param>
+    /// <param name="aws">The account to deploy to.</param>
+    /// <param name="onLog">Receives each line that the function logs.</param>
     public Deployment(EmbeddedAws aws, Action<LogEntry> onLog)
     {
         _aws = aws;
@@ -42,10 +44,10 @@ internal sealed class Deployment : IDisposable
 
     public string FunctionAccessKey { get; private set; } = "";
 
-    /// <summary>The method that clients call and the probe too.</summary>
+    /// <summary>Gets the URL of the method that the clients and the probe call.</summary>
     public Uri OrdersUrl { get; private set; } = null!;
 
-    /// <summary>Makes the API, then deploys the stack; returns what the stack has made.</summary>
+    /// <summary>Creates the API and deploys the stack. Returns the created resources.</summary>
     public async Task<IReadOnlyList<string>> DeployAsync()
     {
         var api = _aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
@@ -53,7 +55,7 @@ internal sealed class Deployment : IDisposable
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
         OrdersUrl = new Uri(_aws.InvokeUrl(api.Id, "prod"), "orders");
 
-        // As in Pulumi.<stack>.yaml.
+        // The same settings as in Pulumi.<stack>.yaml.
         var key = new
         {
             name = SecretName,
@@ -68,7 +70,7 @@ internal sealed class Deployment : IDisposable
         return _stack.Resources;
     }
 
-    /// <summary>Takes the stack down again.</summary>
+    /// <summary>Destroys the stack.</summary>
     public Task DestroyAsync() => _stack.DestroyAsync();
 
     public void Dispose()

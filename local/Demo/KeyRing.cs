@@ -6,13 +6,13 @@ using Amazon.SecretsManager.Model;
 
 namespace Demo;
 
-/// <summary>A minted key as it may be shown.</summary>
+/// <summary>A minted key, without its value.</summary>
 internal sealed record RingKey(string Id, bool Enabled, string Label);
 
-/// <summary>What became of the keys so far.</summary>
+/// <summary>The keys and their states so far.</summary>
 internal sealed record KeyCounts(int Minted, int Disabled, int Deleted);
 
-/// <summary>The minted keys of a secret, each matched by its value to the label that holds it.</summary>
+/// <summary>The minted keys of a secret, each with the labels that hold its value.</summary>
 internal sealed class KeyRing(IAmazonSecretsManager secrets, IAmazonAPIGateway gateway, string secretName)
 {
     private readonly HashSet<string> _seen = [];

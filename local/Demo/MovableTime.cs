@@ -1,6 +1,6 @@
 namespace Demo;
 
-/// <summary>The system's clock, which can be moved forward: whatever is due by then happens at once.</summary>
+/// <summary>The system clock, which can be moved forward. Timers that are due by then fire at once.</summary>
 internal sealed class MovableTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -57,7 +57,7 @@ internal sealed class MovableTime : TimeProvider
         }
     }
 
-    /// <summary>One timer of the system's, set anew when the clock is moved.</summary>
+    /// <summary>A system timer that is set again when the clock moves.</summary>
     private sealed class MovableTimer : ITimer
     {
         private readonly MovableTime _time;

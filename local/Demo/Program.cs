@@ -4,7 +4,7 @@ using Spectre.Console;
 
 if (args is not ([] or ["--serve"]))
 {
-    Console.Error.WriteLine("Usage: demo [--serve]   --serve deploys the same and keeps it up, to try the aws CLI on it");
+    Console.Error.WriteLine("Usage: demo [--serve]   --serve deploys the same stack and keeps it running for the AWS CLI");
     return 2;
 }
 
@@ -15,7 +15,7 @@ if (!AnsiConsole.Profile.Capabilities.Interactive)
 
 var screen = new Screen(AnsiConsole.Console);
 var time = new MovableTime();
-// On AWS a new key is served after seconds to minutes; here after three seconds, and the probe waits for it.
+// On AWS a new key is active after seconds to minutes. Here it is active after three seconds, and the probe waits for it.
 await using var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
 {
     TimeProvider = time,

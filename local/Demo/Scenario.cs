@@ -4,7 +4,7 @@ using LocalAws;
 
 namespace Demo;
 
-/// <summary>The main job on one machine: a key rotates while clients use it, twice by schedule and once by RotateSecret.</summary>
+/// <summary>The demo's scenario: a key rotates while clients use it, twice on schedule and once by RotateSecret.</summary>
 internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment deployment, Screen screen)
 {
     private static readonly TimeSpan RotationTimeout = TimeSpan.FromMinutes(2);
@@ -12,7 +12,7 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
 
     private readonly KeyRing _ring = new(deployment.Secrets, deployment.Gateway, Deployment.SecretName);
 
-    /// <summary>Runs it. False when a request was refused or a rotation did not succeed.</summary>
+    /// <summary>Runs the scenario. Returns false if the API rejected a request or a rotation failed.</summary>
     public async Task<bool> RunAsync()
     {
         await screen.DeployAsync(deployment);
@@ -50,7 +50,7 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
     {
         await RunRotationAsync(start);
         screen.Show(await _ring.ReadAsync());
-        // As late as the promise allows: the clients re-read the secret once a period, just before the next rotation.
+        // The latest moment that the promise permits: clients read the secret once a period, just before the next rotation.
         await Task.Delay(Period);
         clients.Use(await ReadKeyAsync());
         await Task.Delay(Period);
@@ -73,7 +73,7 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
         return Task.CompletedTask;
     }
 
-    /// <summary>As many failures as the SDK has tries, so that the step fails and only Secrets Manager's retry can heal it.</summary>
+    /// <summary>Injects one failure for each attempt of the SDK, so that the step fails and only a retry of Secrets Manager can fix it.</summary>
     private static Func<AwsCall, Fault?> FailAttaching()
     {
         var left = 3;

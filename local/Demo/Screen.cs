@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Demo;
 
-/// <summary>What the demo shows: a live status line on a terminal, plain lines elsewhere.</summary>
+/// <summary>The output of the demo: a live status line on a terminal, plain lines elsewhere.</summary>
 internal sealed class Screen(IAnsiConsole console)
 {
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
@@ -22,7 +22,7 @@ internal sealed class Screen(IAnsiConsole console)
             return demo();
         });
 
-    /// <summary>A heading: what happens next.</summary>
+    /// <summary>Prints a heading that says what happens next.</summary>
     public void Announce(string what)
     {
         _doing = what;
@@ -30,10 +30,10 @@ internal sealed class Screen(IAnsiConsole console)
         console.MarkupLineInterpolated($"[bold]{what}[/]");
     }
 
-    /// <summary>Lines as they are.</summary>
+    /// <summary>Prints lines unchanged.</summary>
     public void Print(string lines) => console.WriteLine(lines);
 
-    /// <summary>What the function warns of.</summary>
+    /// <summary>Prints a warning of the function.</summary>
     public void ShowWarning(LogEntry entry)
     {
         if (entry.Level is not "Information")
@@ -42,7 +42,7 @@ internal sealed class Screen(IAnsiConsole console)
         }
     }
 
-    /// <summary>Deploys, and shows what there is then.</summary>
+    /// <summary>Runs the deployment and prints the created resources.</summary>
     public async Task DeployAsync(Deployment deployment)
     {
         Announce("Deploying the stack of infra/, for one key of an API: a rotation every day");
@@ -52,7 +52,7 @@ internal sealed class Screen(IAnsiConsole console)
         }
     }
 
-    /// <summary>The live line.</summary>
+    /// <summary>Updates the live line.</summary>
     public void Update(long sent, long refused)
     {
         if (_live is not null)
@@ -61,7 +61,7 @@ internal sealed class Screen(IAnsiConsole console)
         }
     }
 
-    /// <summary>A step that has ended.</summary>
+    /// <summary>Prints a completed step.</summary>
     public void Show(StepRecord step)
     {
         if (step.Error is null)
@@ -75,7 +75,7 @@ internal sealed class Screen(IAnsiConsole console)
         }
     }
 
-    /// <summary>The key ring: ids and labels, never values.</summary>
+    /// <summary>Prints the keys with their ids and labels, never with their values.</summary>
     public void Show(IReadOnlyList<RingKey> ring)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("key", "enabled", "label");
@@ -87,7 +87,7 @@ internal sealed class Screen(IAnsiConsole console)
         console.Write(table);
     }
 
-    /// <summary>What it all came to.</summary>
+    /// <summary>Prints the summary.</summary>
     public void Summarize(long sent, long refused, KeyCounts keys, IReadOnlyList<RotationRecord> rotations, string functionAccessKey)
     {
         var table = new Table().Border(TableBorder.Rounded).Title("Result").AddColumns("", "").HideHeaders();
@@ -96,7 +96,7 @@ internal sealed class Screen(IAnsiConsole console)
         table.AddRow("keys minted, disabled, deleted", $"{keys.Minted}, {keys.Disabled}, {keys.Deleted}");
         foreach (var step in Steps)
         {
-            // Of rotations that went straight through: a repeat costs something else.
+            // Only rotations without a retry: a retry makes additional calls.
             var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
             var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == functionAccessKey);
             table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));

@@ -2,7 +2,7 @@ using LocalAws;
 
 namespace Demo;
 
-/// <summary>Keeps a deployment up, for the aws CLI.</summary>
+/// <summary>Keeps a deployment running for the AWS CLI.</summary>
 internal static class Server
 {
     public static async Task<int> RunAsync(EmbeddedAws aws, Deployment deployment, Screen screen)

@@ -17,7 +17,7 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
             Name = inputs.Text("name"),
             Description = inputs.Find("description"),
             CustomerId = inputs.Find("customerId"),
-            Enabled = inputs.Flag("enabled") ?? true, // the provider's default, not AWS's
+            Enabled = inputs.Flag("enabled") ?? true, // the provider's default, which differs from AWS's
             Value = inputs.Find("value"),
             Tags = inputs.Map("tags"),
         });
@@ -74,7 +74,7 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
 
     public override async Task DeleteAsync(DeployedResource resource)
     {
-        // AWS deletes no plan that has a stage.
+        // AWS does not delete a plan that has a stage.
         var stages = resource.Inputs.List("apiStages").Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.Text("apiId")}:{stage.Text("stage")}" }).ToList();
         await Idempotent.DeleteAsync(async () =>
         {
@@ -98,7 +98,7 @@ internal sealed class UsagePlanKeyType(IAmazonAPIGateway client) : ResourceType
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
         var key = await client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text("usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") });
-        // The provider's state has the value in plain; a program must mark it.
+        // The provider's state contains the value unencrypted. A program must mark it as secret.
         return (key.Id, new() { ["name"] = key.Name ?? "", ["value"] = key.Value });
     }
 

@@ -40,7 +40,7 @@ internal sealed class LogGroupType(LogsService logs, Func<string, string> arnOf)
         return Task.FromResult((inputs.Text("name"), new Dictionary<string, object> { ["arn"] = arnOf(inputs.Text("name")) }));
     }
 
-    // Retention is not embedded.
+    // The embedded AWS has no retention.
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => Task.CompletedTask;
 
     public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
@@ -77,7 +77,7 @@ internal sealed class EventTargetType(EventsService events) : ResourceType
         return Task.CompletedTask;
     });
 
-    // Nobody takes a target out of a rule by hand here.
+    // Targets are never removed from a rule by hand here.
     public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(events.Rules.Contains(resource.Inputs.Text("rule")));
 
     private void Put(Inputs inputs) => events.PutTarget(inputs.Text("rule"), inputs.Text("targetId"), inputs.Text("arn"), inputs.Find("input"));

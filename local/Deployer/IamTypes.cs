@@ -27,7 +27,7 @@ internal sealed class RoleType(IamService iam) : ResourceType
 /// <summary><c>aws.iam.RolePolicy</c></summary>
 internal sealed class RolePolicyType(IamService iam) : ResourceType
 {
-    // A program may ask for this with ReplaceOnChanges, which a mock is not told: then the old policy stays until the end of the deployment.
+    // A program can request this with ReplaceOnChanges, which mocks do not receive: the old policy then stays until the end of the deployment.
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "role", "policy");
 
     public override string AutoNamed => "name";

@@ -3,7 +3,7 @@ using LocalAws;
 
 namespace Deployer;
 
-/// <summary>Deletes and reads of resources that may not exist, as the provider handles them.</summary>
+/// <summary>Deletes and reads resources that may not exist, like the provider.</summary>
 internal static class Idempotent
 {
     public static async Task DeleteAsync(Func<Task> delete)
@@ -14,7 +14,7 @@ internal static class Idempotent
         }
         catch (Exception refused) when (Is(refused))
         {
-            // Deleted already.
+            // Already deleted.
         }
     }
 

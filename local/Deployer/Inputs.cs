@@ -5,7 +5,7 @@ using Pulumi;
 
 namespace Deployer;
 
-/// <summary>What a program declares of a resource, as the engine hands it to a provider.</summary>
+/// <summary>The inputs of a resource, as the engine sends them to a provider.</summary>
 internal sealed class Inputs(ImmutableDictionary<string, object> values)
 {
     public ImmutableDictionary<string, object> Values => values;
@@ -28,10 +28,10 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
     public IEnumerable<Inputs> List(string name) =>
         values.GetValueOrDefault(name) is ImmutableArray<object> list ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
 
-    /// <summary>Whether an input holds a resource's id, as a text of its own or quoted in a JSON text.</summary>
+    /// <summary>Returns whether an input contains a resource's id, as its whole string or quoted in a JSON string.</summary>
     public bool Names(string input, string id) => Holds(values.GetValueOrDefault(input), id);
 
-    /// <summary>The inputs that differ. An archive counts as the same: what is in it is not deployed here.</summary>
+    /// <summary>Returns the inputs that differ. Two archives count as equal: their content is not deployed here.</summary>
     public IReadOnlySet<string> ChangesFrom(Inputs before) =>
         values.Keys.Union(before.Values.Keys).Where(name => Canonical(values.GetValueOrDefault(name)) != Canonical(before.Values.GetValueOrDefault(name))).ToHashSet();
 

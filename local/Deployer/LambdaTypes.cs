@@ -109,14 +109,14 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
 }
 
 /// <summary>
-/// <c>aws.lambda.Invocation</c>: with the scope CRUD the function is told of every change of the resource, otherwise of its making only.
+/// <c>aws.lambda.Invocation</c>. With the scope CRUD it invokes the function for every change of the resource, otherwise only when it is created.
 /// </summary>
 internal sealed class InvocationType(LambdaService lambda) : ResourceType
 {
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) =>
         IsCrud(inputs) ? Names("functionName", "qualifier", "triggers") : Names("functionName", "qualifier", "triggers", "input");
 
-    // Infra.Tests hold that the stack gives the name as a text.
+    // Infra.Tests check that the stack passes the name as a string.
     public override IReadOnlySet<string> Literals { get; } = Names("functionName");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
@@ -139,7 +139,7 @@ internal sealed class InvocationType(LambdaService lambda) : ResourceType
             payload[inputs.Find("terraformKey") ?? "tf"] = new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
         }
 
-        // The provider's SDK tries a call that was throttled 25 times, after up to 20 seconds each.
+        // The provider's SDK retries a throttled call 25 times, each time after up to 20 seconds.
         for (var attempt = 1; ; attempt++)
         {
             try

@@ -4,8 +4,8 @@ using Pulumi.Testing;
 namespace Deployer;
 
 /// <summary>
-/// Deploys a Pulumi program to an embedded AWS, as the engine does with the AWS provider: creates what is new, updates what has changed,
-/// replaces what cannot be changed, and in the end deletes what the program no longer declares. It remembers what it has made.
+/// Deploys a Pulumi program to an embedded AWS, like the engine with the AWS provider: creates new resources, updates changed ones, replaces those
+/// that cannot be updated, and at the end deletes those that the program no longer declares. Remembers the resources between runs.
 /// </summary>
 public sealed class LocalDeployment
 {
@@ -16,14 +16,17 @@ public sealed class LocalDeployment
     private readonly List<string> _changes = [];
     private int _runs;
 
-    /// <param name="options">Where and how.</param>
+    /// <param name="options">The account, and the options of the deployment.</param>
     public LocalDeployment(LocalDeploymentOptions options)
     {
         _types = ResourceTypes.For(options);
         _options = options;
     }
 
-    /// <summary>What the last run did, in order, such as <c>create aws:apigateway/apiKey:ApiKey partner</c>. Unchanged resources are not in it.</summary>
+    /// <summary>
+    /// Gets the operations of the last run, in order, such as <c>create aws:apigateway/apiKey:ApiKey partner</c>. Unchanged resources are not
+    /// included.
+    /// </summary>
     public IReadOnlyList<string> Changes
     {
         get
@@ -35,7 +38,7 @@ public sealed class LocalDeployment
         }
     }
 
-    /// <summary>The resources that are there, as <c>type name</c>, each after those that it depends on.</summary>
+    /// <summary>Gets the existing resources as <c>type name</c>, each after those that it depends on.</summary>
     public IReadOnlyList<string> Resources
     {
         get
@@ -49,10 +52,13 @@ public sealed class LocalDeployment
     }
 
     /// <summary>
-    /// Runs a program and makes the account as it declares. When it fails, what was made stays, is remembered, and a second run goes on from there.
+    /// Runs a program and changes the account to what it declares. If the run fails, created resources stay and are remembered, and a second run
+    /// continues.
     /// </summary>
-    /// <param name="program">Runs the program under the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.</param>
-    /// <param name="replace">Resources to replace although nothing in them has changed, as <c>type name</c>: <c>pulumi up --replace</c>.</param>
+    /// <param name="program">
+    /// Runs the program with the given mocks, for instance with <see cref="Pulumi.Deployment.TestAsync{TStack}(IMocks, TestOptions)"/>.
+    /// </param>
+    /// <param name="replace">Resources to replace although they have not changed, as <c>type name</c>, like <c>pulumi up --replace</c>.</param>
     public async Task UpAsync(Func<IMocks, Task> program, params IReadOnlyList<string> replace)
     {
         using var run = new Run(this, NextRun(), replace);
@@ -62,14 +68,14 @@ public sealed class LocalDeployment
         }
         finally
         {
-            // A program's runner returns at the first error, while other resources are still being made.
+            // A program's runner returns at the first error, while other resources are still being created.
             await run.StopAsync();
         }
 
         await DeleteAsync(Find(resource => resource.Registration.Run != run.Number));
     }
 
-    /// <summary>Forgets what is no longer there, so that the next run makes it again.</summary>
+    /// <summary>Forgets resources that no longer exist, so that the next run creates them again.</summary>
     public async Task RefreshAsync()
     {
         NextRun();
@@ -82,7 +88,7 @@ public sealed class LocalDeployment
         }
     }
 
-    /// <summary>Deletes everything that was made. When it fails, a second call goes on from there.</summary>
+    /// <summary>Deletes all resources. If it fails, a second call continues.</summary>
     public Task DestroyAsync()
     {
         NextRun();
@@ -90,8 +96,8 @@ public sealed class LocalDeployment
     }
 
     /// <summary>
-    /// Deletes resources as the engine does: in groups, the last of which depends on nothing, and the resources of a group at once.
-    /// After a failure, what has not begun stays.
+    /// Deletes resources in groups, like the engine: the resources of a group at once, and the resources without dependencies in the last group.
+    /// After a failure, operations that have not started do not start.
     /// </summary>
     private async Task DeleteAsync(List<DeployedResource> resources)
     {
@@ -138,7 +144,7 @@ public sealed class LocalDeployment
         }
     }
 
-    /// <summary>One run of a program: what it registers is made at once, as far as the number of operations at a time allows.</summary>
+    /// <summary>One run of a program. Creates each registered resource at once, within the limit of parallel operations.</summary>
     private sealed class Run(LocalDeployment deployment, int number, IReadOnlyList<string> replace) : IMocks, IDisposable
     {
         private readonly SemaphoreSlim _operations = new(deployment._options.Parallel);
@@ -154,12 +160,12 @@ public sealed class LocalDeployment
         {
             if (!args.Type!.StartsWith("aws:", StringComparison.Ordinal))
             {
-                // A component is nothing but its children.
+                // A component consists only of its children.
                 return (null, args.Inputs);
             }
 
             var started = Interlocked.Increment(ref _clock);
-            await Task.Yield(); // the program goes on to what does not depend on this
+            await Task.Yield(); // the program continues with resources that do not depend on this one
             EnsureNotStopped(args);
             await _operations.WaitAsync();
             try
@@ -170,7 +176,7 @@ public sealed class LocalDeployment
             }
             catch (Exception failure)
             {
-                // The engine begins nothing new after a failure, and reports that one.
+                // After a failure the engine starts nothing new, and reports that failure.
                 Interlocked.CompareExchange(ref _failure, failure, comparand: null);
                 _stopped = true;
                 throw;
@@ -181,7 +187,7 @@ public sealed class LocalDeployment
             }
         }
 
-        /// <summary>Waits for what is being made. Nothing is made after that.</summary>
+        /// <summary>Waits for operations in progress. No operation starts after that.</summary>
         public async Task StopAsync()
         {
             _stopped = true;
@@ -253,7 +259,7 @@ public sealed class LocalDeployment
                 await DeleteBeforeReplaceAsync(before);
             }
 
-            // Otherwise the one that is replaced is deleted in the end, when everything that needs the new one has it. That has a name of its own.
+            // Otherwise the replaced resource, which has its own name, is deleted at the end, after everything that needs the new one has it.
             var named = type.Named(args, before: null);
             var (id, outputs) = await type.CreateAsync(named);
             var created = new DeployedResource(args.Type!, args.Name!, id, named, named.Values.SetItems(outputs), new(number, started, Ended: 0));
@@ -281,8 +287,8 @@ public sealed class LocalDeployment
         }
 
         /// <summary>
-        /// There cannot be two of one name: where the program gives it, the provider has the old one deleted first, and before that whatever would be
-        /// replaced if the old one's id were another one. The program registers those again.
+        /// Deletes the old resource first, as the provider does where the program sets the name, because two resources cannot have the same name.
+        /// Before that, deletes every resource that another id of the old one would replace. The program registers those again.
         /// </summary>
         private Task DeleteBeforeReplaceAsync(DeployedResource replaced)
         {

@@ -3,7 +3,7 @@ using LocalAws;
 
 namespace Deployer;
 
-/// <summary>A type of resource for a deployer that is a role: what its policies do not allow is refused.</summary>
+/// <summary>A resource type for a deployer that is a role. Denies calls that the role's policies do not permit.</summary>
 internal sealed class PermittedType(string token, ResourceType type, EmbeddedAws aws, string roleArn) : ResourceType
 {
     private readonly ProviderActions _actions = new(aws);

@@ -4,13 +4,13 @@ using LocalAws;
 namespace Deployer;
 
 /// <summary>
-/// The actions that the provider's calls need, by the type of resource. From the provider's code (hashicorp/terraform-provider-aws, internal/service)
-/// and the Service Authorization Reference. What a <see cref="ResourceType"/> calls over HTTP is authorized there; of those services only what the
-/// provider calls besides is here.
+/// The IAM actions that the provider's calls need, by resource type, from the provider's code (hashicorp/terraform-provider-aws, internal/service)
+/// and the Service Authorization Reference. The calls that a <see cref="ResourceType"/> makes over HTTP are authorized there; for those services only
+/// the provider's other calls are listed here.
 /// </summary>
 internal sealed class ProviderActions(EmbeddedAws aws)
 {
-    /// <summary>What the provider does with a resource.</summary>
+    /// <summary>The operations of the provider on a resource.</summary>
     public enum Step
     {
         Create,
@@ -19,7 +19,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         Delete,
     }
 
-    /// <summary>The actions of a step, each on its resource and with the condition keys of its request.</summary>
+    /// <summary>Returns the actions of an operation, each with its resource and the condition keys of its request.</summary>
     public IEnumerable<Needed> For(string type, Step step, Inputs inputs, IReadOnlySet<string> changes) => (type, step) switch
     {
         ("aws:iam/role:Role", Step.Create) => On(Role(inputs.Text("name")), "iam:CreateRole"),
@@ -68,7 +68,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:sns/topic:Topic", Step.Read) => On(Topic(inputs), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
         ("aws:sns/topic:Topic", Step.Update) => On(Topic(inputs), "sns:SetTopicAttributes"),
         ("aws:sns/topic:Topic", Step.Delete) => On(Topic(inputs), "sns:DeleteTopic"),
-        // To delete a topic's policy is to set the default one.
+        // The provider deletes a topic's policy by setting the default policy.
         ("aws:sns/topicPolicy:TopicPolicy", Step.Create or Step.Update or Step.Delete) => On(inputs.Text("arn"), "sns:SetTopicAttributes"),
         ("aws:sns/topicPolicy:TopicPolicy", Step.Read) => On(inputs.Text("arn"), "sns:GetTopicAttributes"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Create) => On(inputs.Text("topic"), "sns:Subscribe"),
@@ -82,7 +82,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private List<Needed> ChangeFunction(Inputs inputs, IReadOnlySet<string>? changes)
     {
         const string Concurrency = "reservedConcurrentExecutions";
-        string[] code = ["code", "architectures"]; // the package and the processor go together
+        string[] code = ["code", "architectures"]; // the package and the architecture are updated together
         var isNew = changes is null;
         var actions = new (string Action, bool IsNeeded)[]
         {
@@ -99,7 +99,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
             needed.Add(new Needed("iam:PassRole", inputs.Text("role")) { Keys = keys });
         }
 
-        // Lambda developer guide: Lambda verifies the network with the caller's permissions.
+        // Lambda developer guide: Lambda checks the network with the caller's permissions.
         if (IsSet("vpcConfig"))
         {
             needed.AddRange(On("*", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"));
@@ -119,7 +119,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private string Function(string nameOrArn) =>
         nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : Arn("lambda", "function:" + nameOrArn);
 
-    // With a qualifier Lambda judges a call by the alias's ARN.
+    // For a call with a qualifier, Lambda evaluates the ARN of the alias.
     private string Permitted(Inputs inputs) => Function(inputs.Text("function")) + (inputs.Find("qualifier") is { } qualifier ? ":" + qualifier : "");
 
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");

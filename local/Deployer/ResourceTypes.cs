@@ -5,10 +5,10 @@ using LocalAws;
 
 namespace Deployer;
 
-/// <summary>The types of resources that can be deployed, by their tokens.</summary>
+/// <summary>The resource types that can be deployed, by token.</summary>
 internal static class ResourceTypes
 {
-    private const string AdministratorAccessKey = "AKIADEPLOYER"; // no role of the account
+    private const string AdministratorAccessKey = "AKIADEPLOYER"; // not a role of the account
 
     public static Dictionary<string, ResourceType> For(LocalDeploymentOptions options)
     {
@@ -61,7 +61,7 @@ internal static class ResourceTypes
     }
 }
 
-/// <summary>A type whose service is not embedded: such a resource is remembered and has an ARN, and that is all.</summary>
+/// <summary>A type of a service that the embedded AWS does not have. Such a resource is only remembered, with an ARN.</summary>
 internal sealed class DeclaredOnly(string? name, Func<Inputs, string> arn) : ResourceType
 {
     public override string? AutoNamed => name;

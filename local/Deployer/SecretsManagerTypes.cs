@@ -49,7 +49,7 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => ExistsAsync(client, resource.Id);
 
-    /// <summary>A secret that can still be restored is gone for the provider.</summary>
+    /// <summary>Returns whether the secret exists. For the provider, a deleted secret does not exist even if it can still be restored.</summary>
     public static Task<bool> ExistsAsync(IAmazonSecretsManager client, string secretArn) =>
         Idempotent.ExistsAsync(async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
 }
@@ -92,7 +92,7 @@ internal sealed class SecretRotationType(IAmazonSecretsManager client) : Resourc
 
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => RotateAsync(inputs);
 
-    // Of a secret that is gone this fails, as with the provider, until a refresh.
+    // For a secret that no longer exists this fails until a refresh, as with the provider.
     public override Task DeleteAsync(DeployedResource resource) => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LambdaHost;
 
-/// <summary>What the managed runtime makes of the console: a line that is written becomes an entry of the log; only what is written without a line's end passes as it is.</summary>
+/// <summary>The console of the managed runtime: turns each written line into a log entry, and passes on text without a line end unchanged.</summary>
 internal sealed class ConsoleLog(RuntimeLog log, TextWriter output) : TextWriter
 {
     public override Encoding Encoding => output.Encoding;

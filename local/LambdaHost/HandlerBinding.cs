@@ -5,10 +5,10 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>The handler string does not lead to a method that can be run. Named as the managed runtime reports it.</summary>
+/// <summary>The exception for a handler string that does not name a method that can run. It has the name that the managed runtime reports.</summary>
 internal sealed class LambdaValidationException(string message) : Exception(message);
 
-/// <summary>A handler, found by its string <c>Assembly::Type::Method</c> in the folder that holds the function.</summary>
+/// <summary>A handler, found by its string <c>Assembly::Type::Method</c> in the function's folder.</summary>
 internal sealed class HandlerBinding
 {
     private const BindingFlags Direct = BindingFlags.DoNotWrapExceptions;
@@ -34,13 +34,16 @@ internal sealed class HandlerBinding
         Serializer = needsSerializer ? HandlerSerializer.Of(method) : HandlerSerializer.Find(method);
     }
 
-    /// <summary>The serializer that the handler or its assembly names.</summary>
+    /// <summary>Gets the serializer that the handler or its assembly names.</summary>
     public ILambdaSerializer? Serializer { get; }
 
     private Type ResultType { get; }
 
-    /// <summary>Loads the function's assembly and creates the handler's type, as a cold start does. What its constructor throws comes out as the cause of a <see cref="TargetInvocationException"/>.</summary>
-    /// <exception cref="LambdaValidationException">There is no such handler, or none of a kind that can be run.</exception>
+    /// <summary>
+    /// Loads the function's assembly and creates the handler's type, like a cold start. An exception of its constructor is the inner exception of a
+    /// <see cref="TargetInvocationException"/>.
+    /// </summary>
+    /// <exception cref="LambdaValidationException">The handler does not exist, or is of a kind that cannot run.</exception>
     public static HandlerBinding Load(string handler, string taskRoot)
     {
         if (handler.Split("::") is not [{ Length: > 0 } assemblyName, { Length: > 0 } typeName, { Length: > 0 } methodName])
@@ -67,7 +70,7 @@ internal sealed class HandlerBinding
         return new HandlerBinding(method);
     }
 
-    /// <summary>Runs the handler; its result is what goes to the Runtime API. Whatever the serializer or the handler throws comes out.</summary>
+    /// <summary>Runs the handler and returns the response for the Runtime API. Exceptions of the serializer and the handler pass through.</summary>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(Stream payload, ILambdaContext context)
     {
         var arguments = _method.GetParameters()
@@ -128,7 +131,7 @@ internal sealed class HandlerBinding
     private object? Deserialize(Stream payload, Type type) =>
         typeof(ILambdaSerializer).GetMethod(nameof(ILambdaSerializer.Deserialize))!.MakeGenericMethod(type).Invoke(Serializer, Direct, binder: null, [payload], culture: null);
 
-    /// <summary>The function's own assemblies, all but the one whose types pass between it and this host.</summary>
+    /// <summary>Loads the function's own assemblies, except the one whose types the function and this host share.</summary>
     private sealed class FunctionLoadContext(string assemblyPath) : AssemblyLoadContext("function")
     {
         private readonly AssemblyDependencyResolver _resolver = new(assemblyPath);

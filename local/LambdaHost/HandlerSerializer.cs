@@ -6,7 +6,7 @@ namespace LambdaHost;
 /// <summary>Finds the serializer that a handler names with the attribute <see cref="LambdaSerializerAttribute"/>.</summary>
 internal static class HandlerSerializer
 {
-    /// <summary>The serializer of the method, else that of its assembly, else null.</summary>
+    /// <summary>Returns the serializer of the method or of its assembly, or null if there is none.</summary>
     public static ILambdaSerializer? Find(MethodInfo handler)
     {
         var attribute = handler.GetCustomAttribute<LambdaSerializerAttribute>() ?? handler.DeclaringType!.Assembly.GetCustomAttribute<LambdaSerializerAttribute>();

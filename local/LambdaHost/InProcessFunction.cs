@@ -2,12 +2,16 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>Runs a handler in this process as the managed runtime would: the event goes through the serializer that the handler or its assembly names.</summary>
+/// <summary>
+/// Runs a handler in this process like the managed runtime: the event passes through the serializer that the handler or its assembly names.
+/// </summary>
 public sealed class InProcessFunction<TEvent, TResult>(Func<TEvent, ILambdaContext, Task<TResult>> handler)
 {
     private readonly ILambdaSerializer _serializer = HandlerSerializer.Of(handler.Method);
 
-    /// <summary>Deserializes the event, runs the handler and serializes what it returns. Whatever the serializer or the handler throws comes out.</summary>
+    /// <summary>
+    /// Deserializes the event, runs the handler and serializes its result. Exceptions of the serializer and the handler pass through.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(ReadOnlyMemory<byte> eventJson, ILambdaContext context)
     {
         using var received = new MemoryStream(eventJson.ToArray());

@@ -2,12 +2,12 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>What a handler is told of its invocation.</summary>
-/// <param name="requestId">Unique to the invocation.</param>
-/// <param name="functionArn">The ARN that was invoked.</param>
-/// <param name="deadline">When Lambda would end the invocation.</param>
-/// <param name="time">The clock that <see cref="RemainingTime"/> is read from.</param>
-/// <param name="logger">Where the handler logs.</param>
+/// <summary>The context of an invocation, as a handler receives it.</summary>
+/// <param name="requestId">The id of the invocation.</param>
+/// <param name="functionArn">The invoked ARN.</param>
+/// <param name="deadline">The time at which Lambda would end the invocation.</param>
+/// <param name="time">The clock for <see cref="RemainingTime"/>.</param>
+/// <param name="logger">The logger of the handler.</param>
 public sealed class InvocationContext(string requestId, string functionArn, DateTimeOffset deadline, TimeProvider time, ILambdaLogger logger) : ILambdaContext
 {
     private readonly string? _logGroupName;

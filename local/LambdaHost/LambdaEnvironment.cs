@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LambdaHost;
 
-/// <summary>What Lambda tells a runtime in environment variables.</summary>
+/// <summary>The environment variables that Lambda sets for a runtime.</summary>
 /// <seealso href="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"/>
 internal sealed class LambdaEnvironment(Func<string, string?> variable)
 {
@@ -10,7 +10,7 @@ internal sealed class LambdaEnvironment(Func<string, string?> variable)
 
     public string Handler => NotEmpty("_HANDLER") ?? "RotationFunction::RotationFunction.Function::FunctionHandler";
 
-    /// <summary>The folder that holds the function; unless set, that of its project's build output beside this host's.</summary>
+    /// <summary>Gets the function's folder. Default: the build output of its project, beside this host's.</summary>
     public string TaskRoot => NotEmpty("LAMBDA_TASK_ROOT") ?? OutputBesideThis(Handler.Split("::")[0]);
 
     public string FunctionName => NotEmpty("AWS_LAMBDA_FUNCTION_NAME") ?? "function";

@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace LambdaHost;
 
-/// <summary>One invocation as the Runtime API hands it out.</summary>
+/// <summary>An invocation from the Runtime API.</summary>
 internal sealed record RuntimeInvocation(string RequestId, DateTimeOffset Deadline, string FunctionArn, string TraceId, Stream Payload);
 
-/// <summary>The Runtime API cannot be worked with any more: the message says which call and why.</summary>
+/// <summary>The exception for a Runtime API that cannot be used any more. The message names the call and the reason.</summary>
 internal sealed class RuntimeApiException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>A client of the Lambda Runtime API.</summary>
@@ -28,7 +28,7 @@ internal sealed class RuntimeApi : IDisposable
             throw new RuntimeApiException($"AWS_LAMBDA_RUNTIME_API is '{hostAndPort}'. Set it to the host:port of a Lambda Runtime API.");
         }
 
-        // A proxy of the machine's must not come in between. The next invocation may come in a minute or in an hour.
+        // Without a proxy: the API is on this machine. Without a timeout: the next invocation can take an hour to arrive.
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -48,7 +48,9 @@ internal sealed class RuntimeApi : IDisposable
             new MemoryStream(await response.Content.ReadAsByteArrayAsync(stop)));
     }
 
-    /// <summary>Sends the handler's result. False: the API does not take it (too large, or too late), and has told the caller so itself.</summary>
+    /// <summary>
+    /// Sends the handler's result. Returns false if the API rejects it as too large or too late. The API has then already responded to the caller.
+    /// </summary>
     public async Task<bool> RespondAsync(string requestId, ReadOnlyMemory<byte> payload, CancellationToken stop)
     {
         using var response = await SendAsync(
@@ -62,7 +64,7 @@ internal sealed class RuntimeApi : IDisposable
         return true;
     }
 
-    /// <summary>Sends what the handler threw.</summary>
+    /// <summary>Sends the exception of the handler.</summary>
     public async Task ReportErrorAsync(string requestId, Exception error, CancellationToken stop)
     {
         using var response = await SendAsync(
@@ -73,14 +75,14 @@ internal sealed class RuntimeApi : IDisposable
                 return report;
             },
             stop);
-        // Too late, that is, after the deadline: the caller has an answer already.
+        // Too late means after the deadline: the caller already has a response.
         if (response.StatusCode != HttpStatusCode.BadRequest)
         {
             await EnsureAcceptedAsync(response, stop);
         }
     }
 
-    /// <summary>Sends what kept the function from starting; as the managed runtime does, without the header that names the error's type.</summary>
+    /// <summary>Sends the failure that kept the function from starting. Like the managed runtime, omits the header with the error's type.</summary>
     public async Task ReportInitErrorAsync(Exception error, CancellationToken stop)
     {
         using var response = await SendAsync(() => Report("init/error", error), stop);
@@ -105,7 +107,7 @@ internal sealed class RuntimeApi : IDisposable
                 throw new RuntimeApiException($"The Runtime API at {_http.BaseAddress!.Authority} cannot be reached: {request.Method} {request.RequestUri}: {failure.Message}", failure);
             }
 
-            // AWS has a runtime exit when its API answers 500. Another API, behind a proxy or starting up, may recover within a moment.
+            // AWS requires a runtime to exit when the API returns 500. Another API, behind a proxy or during its start, can recover within a moment.
             if ((int)response.StatusCode < 500 || attempt == Attempts)
             {
                 return response;

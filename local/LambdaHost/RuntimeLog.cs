@@ -5,15 +5,15 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>The function's log as the managed runtime writes it: one line an entry, as text or as JSON.</summary>
+/// <summary>The function's log as the managed runtime writes it: one line for each entry, as text or as JSON.</summary>
 internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time)
 {
     private static readonly string[] Reserved = ["timestamp", "level", "requestId", "traceId", "message", "errorType", "errorMessage", "stackTrace"];
 
-    /// <summary>The logger of the invocation that runs, or ran last; null before the first.</summary>
+    /// <summary>Gets the logger of the current or last invocation, or null before the first.</summary>
     public ILambdaLogger? Latest { get; private set; }
 
-    /// <summary>The logger of one invocation.</summary>
+    /// <summary>Creates the logger of an invocation.</summary>
     public ILambdaLogger For(string requestId, string traceId) => Latest = new TemplateLogger(entry => Write(entry, requestId, traceId));
 
     public void Failure(Exception exception, string requestId = "", string traceId = "") =>
@@ -28,7 +28,8 @@ internal sealed class RuntimeLog(TextWriter output, bool json, TimeProvider time
     private static string Text(LogEntry entry, string timestamp, string requestId)
     {
         var message = entry.Exception is null ? entry.Message : $"{entry.Message}\n{entry.Exception}".TrimStart('\n');
-        // Lambda takes an entry through a pipe that frames it. On standard output its end is the end of the line, so it may hold no other.
+        // Lambda reads an entry from a pipe that frames it. On standard output the line end ends the entry, so the entry must not contain another
+        // one.
         return $"{timestamp}\t{requestId}\t{Label(entry.Level)}\t{message.ReplaceLineEndings(@"\n")}";
     }
 

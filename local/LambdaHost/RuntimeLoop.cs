@@ -1,12 +1,12 @@
 namespace LambdaHost;
 
-/// <summary>What the managed runtime does: loads the handler, then fetches one invocation after the other, runs it and reports how it ended.</summary>
+/// <summary>Does what the managed runtime does: loads the handler, fetches one invocation after the other, runs it and reports the result.</summary>
 internal sealed class RuntimeLoop(RuntimeApi api, LambdaEnvironment environment, RuntimeLog log)
 {
     /// <summary>Runs until <paramref name="stop"/>.</summary>
-    /// <returns>False: the handler could not be loaded, which has been reported.</returns>
-    /// <exception cref="RuntimeApiException">The Runtime API cannot be worked with any more.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled. A handler that is running is left where it is.</exception>
+    /// <returns>False if the handler could not be loaded, which has been reported.</returns>
+    /// <exception cref="RuntimeApiException">The Runtime API cannot be used any more.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was canceled. A running handler is not stopped.</exception>
     public async Task<bool> RunAsync(CancellationToken stop)
     {
         HandlerBinding handler;
@@ -29,7 +29,7 @@ internal sealed class RuntimeLoop(RuntimeApi api, LambdaEnvironment environment,
 
     private async Task RunOneAsync(HandlerBinding handler, RuntimeInvocation invocation, CancellationToken stop)
     {
-        // Where the X-Ray SDK and AWS SDK of the function look for it.
+        // The X-Ray SDK and the AWS SDK in the function read it from there.
         Environment.SetEnvironmentVariable("_X_AMZN_TRACE_ID", invocation.TraceId);
         ReadOnlyMemory<byte> response;
         try
@@ -61,6 +61,6 @@ internal sealed class RuntimeLoop(RuntimeApi api, LambdaEnvironment environment,
         Serializer = handler.Serializer,
     };
 
-    // On the pool: code of the function's that never awaits must not keep the process from ending.
+    // On the thread pool: a function that never awaits must not keep the process from ending.
     private static Task<T> UntilStopAsync<T>(Func<Task<T>> run, CancellationToken stop) => Task.Run(run, stop).WaitAsync(stop);
 }

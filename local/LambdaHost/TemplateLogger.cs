@@ -4,14 +4,14 @@ using Amazon.Lambda.Core;
 
 namespace LambdaHost;
 
-/// <summary>One line of a function's log.</summary>
-/// <param name="Level">How serious it is.</param>
+/// <summary>A line of a function's log.</summary>
+/// <param name="Level">The log level.</param>
 /// <param name="Message">The template with its placeholders filled in.</param>
-/// <param name="Fields">The placeholders' values by name, which are fields of their own when the log format is JSON.</param>
-/// <param name="Exception">The exception that was logged with it.</param>
+/// <param name="Fields">The values of the placeholders by name. With the JSON log format they are separate fields.</param>
+/// <param name="Exception">The logged exception.</param>
 public sealed record LogEntry(string Level, string Message, IReadOnlyDictionary<string, object?> Fields, Exception? Exception = null);
 
-/// <summary>Lambda's structured logger: fills the placeholders of a template in the order of the arguments.</summary>
+/// <summary>Lambda's structured logger. Fills the placeholders of a template in the order of the arguments.</summary>
 public sealed class TemplateLogger(Action<LogEntry> write) : ILambdaLogger
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed class TemplateLogger(Action<LogEntry> write) : ILambdaLogger
     /// <inheritdoc/>
     public void LogLine(string message) => Log(nameof(LogLevel.Information), message);
 
-    // The interface's own drops the level.
+    // The interface's own implementation drops the level.
     /// <inheritdoc/>
     public void Log(string level, string message) => Write(level, exception: null, message, []);
 
@@ -32,7 +32,8 @@ public sealed class TemplateLogger(Action<LogEntry> write) : ILambdaLogger
 
     private void Write(string level, Exception? exception, string message, object[] args)
     {
-        // By hand: a regular expression and sorted fields would cost a new process more than all else here, and a function's start is measured with it.
+        // Parsed by hand: a regular expression and sorted fields would cost a new process more than everything else here, and the bench measures a
+        // function's start.
         var fields = new Dictionary<string, object?>();
         var text = new StringBuilder();
         var end = 0;
