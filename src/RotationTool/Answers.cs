@@ -60,7 +60,7 @@ internal static class Answers
         if (answer.Keys?.Count > MostKeys || answer.Findings?.Count > MostFindings)
         {
             var counts = $"{answer.Keys?.Count ?? 0} keys and {answer.Findings?.Count ?? 0} findings";
-            findings = [.. findings ?? [], new Finding($"The function answered {counts}: the first {MostKeys} and {MostFindings} are shown.")];
+            findings = [.. findings ?? [], new Finding($"The function returned {counts}: the first {MostKeys} and {MostFindings} are shown.")];
         }
 
         var lines = LogText.Sanitize(answer with

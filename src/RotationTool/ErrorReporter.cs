@@ -35,14 +35,14 @@ internal static class ErrorReporter
         // Secrets Manager answers 400, Lambda 403.
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
         AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
-            Unknown($"AWS does not take these credentials: {refused.ErrorCode}. Sign in again, as with: {Commands.SignIn}"),
+            Unknown($"AWS rejects these credentials: {refused.ErrorCode}. Sign in again, for example with: {Commands.SignIn}"),
         AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS returned {code}: {answered.Message}"),
         AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS returned a response that could not be read (status {(int)unreadable.StatusCode}). Try again."),
         AmazonClientException { Message: var text } when text.Contains("No RegionEndpoint", StringComparison.Ordinal) =>
-            Unknown("No Region is chosen. Set AWS_REGION, or a profile that has one: AWS_PROFILE"),
+            Unknown("No Region is set. Set AWS_REGION, or AWS_PROFILE to a profile that has a Region."),
         AmazonClientException { Message: var text } when text.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>
-            Unknown($"There are no AWS credentials. Set AWS_PROFILE, or sign in: {Commands.SignIn}"),
-        _ => Unknown($"A call to AWS ended without a response ({failure.GetType().Name}). Is the network there, and the Region right?"),
+            Unknown($"There are no AWS credentials. Set AWS_PROFILE, or sign in with: {Commands.SignIn}"),
+        _ => Unknown($"A call to AWS ended without a response ({failure.GetType().Name}). Check the network and the Region."),
     };
 
     private static ToolException Unknown(string message) => new(ExitCode.Unknown, message);

@@ -2,11 +2,14 @@ using System.CommandLine;
 using RotationTool;
 
 Argument<string> secret = new("SECRET") { Description = "The secret's name or ARN." };
-Argument<string?> secretOrAll = new("SECRET") { Description = "The secret's name or ARN; all secrets when left out.", Arity = ArgumentArity.ZeroOrOne };
-Option<string?> function = new("--function") { Description = "Only the secrets that this function rotates.", HelpName = "NAME" };
+Argument<string?> secretOrAll = new("SECRET") { Description = "The secret's name or ARN. Default: all secrets.", Arity = ArgumentArity.ZeroOrOne };
+Option<string?> function = new("--function") { Description = "Show only the secrets that this function rotates.", HelpName = "NAME" };
 Option<bool> json = new("--json") { Description = "Print JSON, for scripts." };
-Option<bool> wait = new("--wait") { Description = "Follow the rotation to its end; when a step stands still, say what is wrong and where its log is." };
-Option<int> timeout = new("--timeout") { Description = "With --wait: give up waiting after so many seconds.", HelpName = "SECONDS", DefaultValueFactory = _ => 900 };
+Option<bool> wait = new("--wait")
+{
+    Description = "Wait until the rotation is complete. If a step does not progress, report problems and the command that shows its log.",
+};
+Option<int> timeout = new("--timeout") { Description = "With --wait: how many seconds to wait.", HelpName = "SECONDS", DefaultValueFactory = _ => 900 };
 foreach (var argument in new Argument[] { secret, secretOrAll })
 {
     // A mistyped option must not be taken for a secret.
@@ -21,21 +24,21 @@ foreach (var argument in new Argument[] { secret, secretOrAll })
 
 var screen = new Screen();
 
-var root = new RootCommand("Shows, rotates, checks, revokes and rolls back API Gateway keys that RotationLambda rotates. No key value is ever read or shown.")
+var root = new RootCommand("Shows, rotates, checks, revokes and rolls back API Gateway keys that RotationLambda rotates. Never reads or shows a key value.")
 {
-    Command("status", "Shows when a secret rotates, its keys, and what is wrong.", (account, parsed, cancel) =>
+    Command("status", "Shows a secret's rotation schedule, keys and problems.", (account, parsed, cancel) =>
         new StatusCommand(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel), secretOrAll, function, json),
     Command("rotate", "Rotates a secret's key now.", (account, parsed, cancel) =>
         new Rotate(account, screen).RunAsync(parsed.GetRequiredValue(secret), parsed.GetValue(wait) ? TimeSpan.FromSeconds(parsed.GetValue(timeout)) : null, cancel), secret, wait, timeout),
-    Command("check", "Verifies all that a rotation would, and calls the API with AWSCURRENT's key.", Acting("check"), secret),
-    Command("revoke", "Disables the keys that clients should not use any more: AWSPREVIOUS's.", Acting("revokePrevious"), secret),
-    Command("rollback", "Goes back to AWSPREVIOUS's key.", Acting("rollback"), secret),
+    Command("check", "Verifies everything that a rotation requires, and calls the API with AWSCURRENT's key.", Acting("check"), secret),
+    Command("revoke", "Disables AWSPREVIOUS's key and any other that neither AWSCURRENT nor a rotation in progress needs.", Acting("revokePrevious"), secret),
+    Command("rollback", "Moves AWSCURRENT back to AWSPREVIOUS's key.", Acting("rollback"), secret),
 };
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0 && parsed.CommandResult.Command.Name == "status" && parsed.GetValue(secretOrAll) is not null && parsed.GetValue(function) is not null)
 {
-    screen.Error("--function chooses among all secrets: leave it out, or the secret.");
+    screen.Error("--function filters the list of all secrets. Omit --function or SECRET.");
     return (int)ExitCode.Usage;
 }
 

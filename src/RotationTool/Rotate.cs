@@ -25,7 +25,9 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
         var secret = await account.FindAsync(secretId, cancellationToken);
         if (secret.Function is null)
         {
-            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: {Commands.EnableRotation(secret.Arn)}");
+            throw new ToolException(
+                ExitCode.Wrong,
+                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: {Commands.EnableRotation(secret.Arn)}");
         }
 
         var version = await account.RotateAsync(secret, cancellationToken);
@@ -52,7 +54,8 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
             if (!told && (isOver || Stopwatch.GetElapsedTime(movedOn) > Patience))
             {
                 told = true;
-                screen.Print($"{Steps[_passed]} has not passed yet. It may be waiting; if it failed, the function's log says why: {secret.LogCommand(version)}");
+                screen.Print($"{Steps[_passed]} has not passed yet. It may be waiting. "
+                    + $"If it failed, the function's log shows why: {secret.LogCommand(version)}");
                 screen.Show(findings);
             }
 
@@ -60,7 +63,8 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
             {
                 throw new ToolException(
                     ExitCode.Wrong,
-                    $"{Steps[_passed]} has not passed after {limit.TotalSeconds:F0} s. Secrets Manager goes on with the rotation, or tries it again; to give it up: {Commands.ClearPending(secret.Arn, version)}");
+                    $"{Steps[_passed]} has not passed after {limit.TotalSeconds:F0} s. Secrets Manager continues or retries the rotation. "
+                    + $"To abandon it: {Commands.ClearPending(secret.Arn, version)}");
             }
         }
     }
@@ -76,7 +80,10 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
 
         if (!labels.Contains("AWSPENDING"))
         {
-            throw new ToolException(ExitCode.Wrong, $"Version {version} is neither AWSPENDING nor AWSCURRENT any more: somebody gave the rotation up, or stored another value. Start anew: apikey-rotation rotate {secret.Name}");
+            throw new ToolException(
+                ExitCode.Wrong,
+                $"Version {version} is no longer AWSPENDING or AWSCURRENT: someone abandoned the rotation or stored another value. "
+                + $"Start a new rotation with: apikey-rotation rotate {secret.Name}");
         }
 
         var status = await account.ActAsync(secret, "status", cancellationToken);

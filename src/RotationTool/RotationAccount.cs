@@ -24,14 +24,20 @@ internal sealed class RotationAccount : IDisposable
             var secret = await _secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId }, cancellationToken);
             if (secret.Tags?.Exists(tag => tag.Key == TemplateTag) != true)
             {
-                throw new ToolException(ExitCode.Unknown, $"The secret {secret.Name} holds no rotating API key: it has no tag {TemplateTag}. See what has one: apikey-rotation status");
+                throw new ToolException(
+                    ExitCode.Unknown,
+                    $"The secret {secret.Name} contains no rotating API key: it has no tag {TemplateTag}. "
+                    + "List the secrets that have it with: apikey-rotation status");
             }
 
             return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { IsNamed = true, Labels = secret.VersionIdsToStages ?? [] };
         }
         catch (ResourceNotFoundException)
         {
-            throw new ToolException(ExitCode.Unknown, $"There is no secret {secretId} in {_secrets.Config.RegionEndpoint?.SystemName ?? "this Region"}. AWS_REGION and AWS_PROFILE choose where to look.");
+            throw new ToolException(
+                ExitCode.Unknown,
+                $"There is no secret {secretId} in {_secrets.Config.RegionEndpoint?.SystemName ?? "this Region"}. "
+                + "AWS_REGION and AWS_PROFILE select where to look.");
         }
     }
 
@@ -65,11 +71,13 @@ internal sealed class RotationAccount : IDisposable
         {
             throw new ToolException(
                 ExitCode.Wrong,
-                $"Secrets Manager starts no rotation: {refused.Message} Version {pending} is AWSPENDING. Wait, as Secrets Manager tries it again, or give it up: {Commands.ClearPending(secret.Arn, pending)}");
+                $"Secrets Manager did not start a rotation: {refused.Message} Version {pending} is AWSPENDING. "
+                + $"Wait while Secrets Manager retries its rotation, or abandon it with: {Commands.ClearPending(secret.Arn, pending)}");
         }
         catch (AmazonSecretsManagerException refused) when (refused.Message.Contains("cannot invoke the specified Lambda function", StringComparison.Ordinal))
         {
-            throw new ToolException(ExitCode.Wrong, $"Secrets Manager may not invoke {secret.Function}, or there is no such function. Deploy the stack again.");
+            throw new ToolException(
+                ExitCode.Wrong, $"Secrets Manager has no permission to invoke {secret.Function}, or the function does not exist. Deploy the stack again.");
         }
     }
 
@@ -80,7 +88,8 @@ internal sealed class RotationAccount : IDisposable
         // Not quoted: who knows what another function answers.
         return Answers.Read(answer.Span, action, secret) ?? throw new ToolException(
             ExitCode.Unknown,
-            $"The function {secret.Function} answered something else than a rotation function does. See what rotates the secret: {Commands.DescribeSecret(secret.Arn)}");
+            $"The function {secret.Function} did not respond as a rotation function does. "
+            + $"Check which function rotates the secret: {Commands.DescribeSecret(secret.Arn)}");
     }
 
     public void Dispose()
@@ -93,7 +102,9 @@ internal sealed class RotationAccount : IDisposable
     {
         if (secret.Function is null)
         {
-            throw new ToolException(ExitCode.Wrong, $"No function rotates the secret {secret.Name}. Deploy the stack again, or: {Commands.EnableRotation(secret.Arn)}");
+            throw new ToolException(
+                ExitCode.Wrong,
+                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: {Commands.EnableRotation(secret.Arn)}");
         }
 
         try
@@ -101,17 +112,19 @@ internal sealed class RotationAccount : IDisposable
             var answer = await InvokeAsync(secret.Function, payload, cancellationToken);
             return !answer.Failed ? answer.Payload : throw (Answers.ReadError(answer.Payload, secret) is { } error
                 ? new ToolException(ExitCode.Wrong, error)
-                : new ToolException(ExitCode.Unknown, "The function failed and does not say why. Its log may."));
+                : new ToolException(ExitCode.Unknown, "The function failed without an error message. Check its log."));
         }
         catch (AmazonServiceException missing) when (missing.ErrorCode == "ResourceNotFoundException")
         {
-            throw new ToolException(ExitCode.Wrong, $"The function {secret.Function}, which rotates the secret, does not exist. Deploy the stack again.");
+            throw new ToolException(
+                ExitCode.Wrong, $"The function {secret.Function}, which rotates the secret, does not exist. Deploy the stack again.");
         }
         catch (AmazonServiceException throttled) when (throttled.ErrorCode == "TooManyRequestsException")
         {
             throw new ToolException(
                 ExitCode.Unknown,
-                $"Lambda throttles the function {secret.Function}: no more of it may run at a time. Try again in a minute. What is reserved for it, if anything: {Commands.FindConcurrency(secret.FunctionName)}");
+                $"Lambda throttles the function {secret.Function}: its concurrency limit or the account's is reached. "
+                + $"Try again in a minute. Show its reserved concurrency with: {Commands.FindConcurrency(secret.FunctionName)}");
         }
     }
 

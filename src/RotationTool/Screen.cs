@@ -54,7 +54,7 @@ internal sealed class Screen
                 Cell(Time(status.Rotation?.LastRotated)),
                 Cell(status.Rotation is { Enabled: false } ? "off" : Time(status.Rotation?.NextRotation)),
                 Cell(status.Keys is { } keys ? $"{keys.Count(key => key.Enabled)} of {keys.Count} enabled" : ""),
-                status.Healthy == true ? Cell("fine", "green") : Cell(status.Rotation?.HoursOverdue > 0 ? "overdue" : "wrong", "red"));
+                status.Healthy == true ? Cell("OK", "green") : Cell(status.Rotation?.HoursOverdue > 0 ? "overdue" : "problem", "red"));
         }
 
         _console.Write(table);
@@ -74,7 +74,7 @@ internal sealed class Screen
             AddRow("schedule", rotation.Enabled ? rotation.Schedule ?? "none" : "rotation is off");
             AddRow("last rotated", Time(rotation.LastRotated));
             AddRow("next rotation", Time(rotation.NextRotation));
-            AddRow("under way", rotation.PendingVersion);
+            AddRow("in progress", rotation.PendingVersion);
             AddRow("overlap", rotation.Overlap);
             _console.Write(grid);
 

@@ -50,7 +50,7 @@ internal sealed class StatusCommand(RotationAccount account, Screen screen)
         }
         else if (seen.Count == 0)
         {
-            screen.Print("No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE choose where to look.");
+            screen.Print("No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE select where to look.");
         }
         else
         {
@@ -72,9 +72,9 @@ internal sealed class StatusCommand(RotationAccount account, Screen screen)
         catch (Exception failure) when (ErrorReporter.CanReport(failure) && !cancellationToken.IsCancellationRequested)
         {
             var why = patience.IsCancellationRequested
-                ? $"The function {secret.Function} did not answer in {Patience.TotalSeconds:F0} s."
+                ? $"The function {secret.Function} did not respond within {Patience.TotalSeconds:F0} s."
                 : ErrorReporter.Translate(failure).Message;
-            var answer = new ActionResult("status", secret.Arn, "The secret's function could not be asked.") { Healthy = false, Findings = [new Finding(why)] };
+            var answer = new ActionResult("status", secret.Arn, "The secret's function could not be invoked.") { Healthy = false, Findings = [new Finding(why)] };
             return LogText.Sanitize(answer);
         }
     }

@@ -40,7 +40,7 @@ public sealed class DrillTests
         Assert.Contains($"! the secret is marked for deletion. Restore it with: aws secretsmanager restore-secret --secret-id {fixture.SecretArn}", deleted.Output, StringComparison.Ordinal);
         Assert.Equal(3, rotate.ExitCode);
         Assert.StartsWith("Error: AWS returned InvalidRequestException: You can't perform this operation on the secret because it was marked for deletion.", rotate.Errors, StringComparison.Ordinal);
-        Assert.Equal(new Answer(0, "No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE choose where to look.\n", ""), all);
+        Assert.Equal(new Answer(0, "No secret with a rotating API key was found. AWS_REGION and AWS_PROFILE select where to look.\n", ""), all);
         Assert.Equal(new Answer(0, "No problems found.\n", ""), restored);
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
     }
@@ -57,7 +57,7 @@ public sealed class DrillTests
         var all = await fixture.RunAsync("status");
 
         Assert.Equal(new Answer(1, "", $"Error: The function {fixture.FunctionArn}, which rotates the secret, does not exist. Deploy the stack again.\n"), status);
-        Assert.Equal(new Answer(1, "", $"Error: Secrets Manager may not invoke {fixture.FunctionArn}, or there is no such function. Deploy the stack again.\n"), rotate);
+        Assert.Equal(new Answer(1, "", $"Error: Secrets Manager has no permission to invoke {fixture.FunctionArn}, or the function does not exist. Deploy the stack again.\n"), rotate);
         Assert.Equal(1, all.ExitCode);
         Assert.Contains($"! shop/orders: The function {fixture.FunctionArn}, which rotates the secret, does not exist.", all.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(key));

@@ -39,7 +39,7 @@ public sealed class FailureTests
     public async Task No_credentials_no_Region_and_no_network_are_told()
     {
         var variables = new Dictionary<string, string>();
-        await AssertUnknownAsync("No Region is chosen. Set AWS_REGION");
+        await AssertUnknownAsync("No Region is set. Set AWS_REGION");
         variables["AWS_REGION"] = "eu-west-1";
         await AssertUnknownAsync("There are no AWS credentials. Set AWS_PROFILE");
         variables["AWS_ACCESS_KEY_ID"] = variables["AWS_SECRET_ACCESS_KEY"] = "x";
@@ -67,7 +67,7 @@ public sealed class FailureTests
     {
         await using var fixture = await ToolFixture.StartAsync();
         fixture.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong";
-        await AssertFailsAsync(fixture, 3, "AWS does not take these credentials: ", "status");
+        await AssertFailsAsync(fixture, 3, "AWS rejects these credentials: ", "status");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class FailureTests
         await using var fixture = await ToolFixture.StartAsync();
         await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
         await AssertFailsAsync(fixture, 3, "There is no secret nothing in ", "status", "nothing");
-        await AssertFailsAsync(fixture, 3, "The secret database holds no rotating API key: it has no tag apikey-rotation:template", "rotate", "database");
+        await AssertFailsAsync(fixture, 3, "The secret database contains no rotating API key: it has no tag apikey-rotation:template", "rotate", "database");
         await fixture.Secrets.TagResourceAsync(new TagResourceRequest { SecretId = "database", Tags = [new Tag { Key = "apikey-rotation:template", Value = fixture.TemplateId }] });
         await AssertFailsAsync(fixture, 1, "No function rotates the secret database", "check", "database");
         await AssertFailsAsync(fixture, 1, "No function rotates the secret database", "rotate", "database");
@@ -87,7 +87,7 @@ public sealed class FailureTests
     {
         await using var fixture = await ToolFixture.StartAsync();
         fixture.Aws.Lambda.Register(ToolFixture.FunctionName, _ => Task.FromResult<ReadOnlyMemory<byte>>("\"quoted\""u8.ToArray()));
-        var answer = await AssertFailsAsync(fixture, 3, $"The function {fixture.FunctionArn} answered something else than a rotation function does", "status", ToolFixture.SecretName);
+        var answer = await AssertFailsAsync(fixture, 3, $"The function {fixture.FunctionArn} did not respond as a rotation function does", "status", ToolFixture.SecretName);
         Assert.DoesNotContain("quoted", answer.Errors, StringComparison.Ordinal);
     }
 

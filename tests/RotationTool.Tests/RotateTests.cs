@@ -48,7 +48,7 @@ public sealed class RotateTests
         Assert.Contains("setSecret     passed", answer.Output, StringComparison.Ordinal);
         var pending = (await fixture.LabelsAsync()).Single(version => version.Value.Contains("AWSPENDING")).Key;
         Assert.EndsWith(
-            "\ntestSecret has not passed yet. It may be waiting; if it failed, the function's log says why: "
+            "\ntestSecret has not passed yet. It may be waiting. If it failed, the function's log shows why: "
             + $"aws logs filter-log-events --log-group-name /aws/lambda/rotation --filter-pattern '\"{pending}\"' --query 'events[].message' --output text\n",
             answer.Output, StringComparison.Ordinal);
         Assert.StartsWith("Error: testSecret has not passed after 20 s. ", answer.Errors, StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class RotateTests
         Assert.Contains("createSecret  passed", answer.Output, StringComparison.Ordinal);
         Assert.Contains("\nsetSecret has not passed yet. ", answer.Output, StringComparison.Ordinal);
         Assert.Equal((1, ""), (again.ExitCode, again.Output));
-        Assert.StartsWith("Error: Secrets Manager starts no rotation: A previous rotation isn't complete. That rotation will be reattempted. Version ", again.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("Error: Secrets Manager did not start a rotation: A previous rotation isn't complete. That rotation will be reattempted. Version ", again.Errors, StringComparison.Ordinal);
         var clear = Regex.Match(again.Errors, @"--version-stage AWSPENDING --remove-from-version-id (?<id>\S+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["id"].Value;
         await fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = clear });
         fixture.Aws.ApiGateway.MaximumApiKeys = quota;
@@ -132,6 +132,6 @@ public sealed class RotateTests
         var answer = await rotation;
 
         Assert.Equal(1, answer.ExitCode);
-        Assert.StartsWith($"Error: Version {pending} is neither AWSPENDING nor AWSCURRENT any more", answer.Errors, StringComparison.Ordinal);
+        Assert.StartsWith($"Error: Version {pending} is no longer AWSPENDING or AWSCURRENT", answer.Errors, StringComparison.Ordinal);
     }
 }
