@@ -11,9 +11,8 @@ using RotationFunction;
 namespace RotationFunction;
 
 /// <summary>
-/// The rotation Lambda: Secrets Manager calls it once for each step of a rotation, the Pulumi stack when a rotating key comes, changes and goes,
-/// schedules and people for what they want to know or have done (docs/operations.md).
-/// An invocation succeeds when it returns and fails when it throws; each may be repeated.
+/// The rotation function. Secrets Manager invokes it once for each step of a rotation, the Pulumi stack when a rotating key is created, updated or
+/// deleted, and schedules and people for the actions in docs/operations.md. Every invocation can be repeated.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html"/>
 public sealed class Function
@@ -34,7 +33,9 @@ public sealed class Function
     private readonly TimeProvider _time;
     private readonly Settings _settings;
 
-    /// <summary>What Lambda calls, once per cold start: settings and clients come from the environment.</summary>
+    /// <summary>
+    /// Creates the function with settings and clients from the environment. Lambda calls this constructor once for each cold start.
+    /// </summary>
     public Function()
         : this(
             Settings.From(Environment.GetEnvironmentVariable),
@@ -47,12 +48,12 @@ public sealed class Function
         : this(settings, secretsManager, apiGateway, new HttpClient(Probe.CreateHandler()), Console.OpenStandardOutput(), TimeProvider.System) =>
         WarmUp(secretsManager, apiGateway);
 
-    /// <summary>The same function on clients, settings and a clock of the caller's.</summary>
-    /// <param name="settings">Settings of the whole function.</param>
+    /// <summary>Creates the function with the given clients, settings and clock.</summary>
+    /// <param name="settings">The settings of the function.</param>
     /// <param name="secretsManager">The client of Secrets Manager.</param>
     /// <param name="apiGateway">The client of API Gateway.</param>
-    /// <param name="api">Sends the probe's requests. It must not follow redirects: they would take a key along.</param>
-    /// <param name="metrics">Takes a line for each step and check, in CloudWatch's embedded metric format.</param>
+    /// <param name="api">The client for the probe's requests. It must not follow redirects, which would send a key to another host.</param>
+    /// <param name="metrics">The stream for a line for each step and check, in CloudWatch's embedded metric format.</param>
     /// <param name="time">The clock of all waiting.</param>
     public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
     {
@@ -84,8 +85,10 @@ public sealed class Function
     }
 
     /// <summary>Runs one step of a rotation, or one action.</summary>
-    /// <returns>What an action answers; null after a step.</returns>
-    /// <exception cref="RotationException">It failed: the message says what is wrong, in which secret or key, and what to do.</exception>
+    /// <returns>The response of an action; null after a step.</returns>
+    /// <exception cref="RotationException">
+    /// The step or action failed. The message says what is wrong, in which secret or key, and what to do.
+    /// </exception>
     public async Task<ActionResult?> FunctionHandler(RotationEvent rotationEvent, ILambdaContext context)
     {
         if (_settings.Refusal is { } refusal)
@@ -129,8 +132,8 @@ public sealed class Function
     };
 
     /// <summary>
-    /// Does what is done once, the first TLS connections and signed calls above all, while the function starts: that runs on a whole CPU, an invocation on its share of one.
-    /// The calls are ones that the role allows and whose answers are small; what becomes of them does not matter.
+    /// Does one-time work, mainly the first TLS connections and signed calls, while the function starts: initialization runs on a whole CPU,
+    /// an invocation on its share of one. The role permits these calls and their responses are small. Their results are ignored.
     /// </summary>
     private static void WarmUp(AmazonSecretsManagerClient secretsManager, AmazonAPIGatewayClient apiGateway)
     {
@@ -139,7 +142,7 @@ public sealed class Function
         {
             var calls = Task.WhenAll(
                 apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
-                apiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a connection more, as a step makes two calls at once
+                apiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a second connection: a step makes two calls at once
                 secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
             var serializer = new EventSerializer();
             serializer.Deserialize<RotationEvent>(new MemoryStream("""{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));

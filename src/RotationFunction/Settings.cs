@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace RotationFunction;
 
-/// <summary>Settings of the whole function, from its environment variables.</summary>
+/// <summary>The settings of the function, from its environment variables.</summary>
 /// <param name="ActivationWait">
-/// How long testSecret waits before it takes a new key for served (<c>ACTIVATION_WAIT</c>, whole seconds, 120 unless set).
-/// API Gateway serves a new key after seconds to minutes and has no call that tells.
+/// How long testSecret waits before it assumes that a new key is active (<c>ACTIVATION_WAIT</c>, whole seconds, 120 unless set).
+/// API Gateway activates a new key after seconds to minutes, and no call reports it.
 /// </param>
 public sealed record Settings(TimeSpan ActivationWait)
 {
-    /// <summary>With <c>true</c> the Lambda serializer prints every event and answer.</summary>
+    /// <summary>With <c>true</c>, the Lambda serializer prints every event and response.</summary>
     internal const string SerializerDebug = "LAMBDA_NET_SERIALIZER_DEBUG";
 
     private const int DefaultActivationWait = 120;
     private const int LongestActivationWait = 840; // a Lambda invocation ends after 900 s at the latest
 
     /// <summary>
-    /// Why no invocation can go on: a variable has a value that cannot be used; the message names it. Thrown by the constructor, it would
-    /// be hidden in the cause of an error that the runtime reports instead.
+    /// Gets the error that every invocation throws because a variable has an invalid value, which the message names; null without one.
+    /// The constructor does not throw it, because the runtime would report another error and hide this one in its cause.
     /// </summary>
     internal RotationException? Refusal { get; private init; }
 
-    /// <summary>Reads the settings; <paramref name="variable"/> gives the value of an environment variable, or null.</summary>
+    /// <summary>Reads the settings. <paramref name="variable"/> returns the value of an environment variable, or null.</summary>
     public static Settings From(Func<string, string?> variable)
     {
         if (IsDebug(variable))
@@ -40,6 +40,6 @@ public sealed record Settings(TimeSpan ActivationWait)
             : new Settings(TimeSpan.Zero) { Refusal = Errors.ActivationWait(text, LongestActivationWait, DefaultActivationWait) };
     }
 
-    /// <summary>Whether the serializer would print, read as it reads the variable.</summary>
+    /// <summary>Returns whether the serializer would print events, from the variable as the serializer reads it.</summary>
     internal static bool IsDebug(Func<string, string?> variable) => string.Equals(variable(SerializerDebug), "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -4,8 +4,8 @@ using RotationFunction;
 namespace RotationTool;
 
 /// <summary>
-/// Reads what a function answers. It may be anybody's, as whoever has a secret chooses its function and its tags:
-/// each field is checked, texts are bounded lines, and commands are only those of <see cref="Commands"/> for the very secret.
+/// Reads the response of a function. It is untrusted, because a principal that owns a secret chooses its function and its tags:
+/// each field is checked, texts are limited to one line, and only commands of <see cref="Commands"/> for this secret are kept.
 /// </summary>
 internal static class Answers
 {
@@ -13,7 +13,7 @@ internal static class Answers
     private const int MostFindings = 100;
     private const int MostPerKey = 50;
 
-    /// <summary>The answer to an action; null when it is none of a rotation function.</summary>
+    /// <summary>Returns the response to an action; null if it is not that of a rotation function.</summary>
     public static ActionResult? Read(ReadOnlySpan<byte> payload, string action, RotatedSecret secret)
     {
         ActionResult? answer;
@@ -30,7 +30,7 @@ internal static class Answers
         return isWhole ? Vetted(answer!, action, secret) : null;
     }
 
-    /// <summary>The text of the exception that a function ended with; null when it has none. The stack trace is left out.</summary>
+    /// <summary>Returns the text of the exception that a function threw, without the stack trace; null without one.</summary>
     public static string? ReadError(ReadOnlyMemory<byte> payload, RotatedSecret secret)
     {
         try
@@ -43,11 +43,11 @@ internal static class Answers
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            return null; // no JSON, or a text that is no Unicode
+            return null; // not JSON, or not valid Unicode
         }
     }
 
-    // The serializer gives null where the JSON has it, or lacks the field, whatever the type says.
+    // The serializer returns null for a JSON null or a missing field, even for a non-nullable type.
     private static bool IsWhole(ActionResult answer) =>
         answer.Findings?.All(finding => finding is { Problem: not null }) != false
         && answer.Keys?.All(key => key is { KeyId: not null, Kind: not null, Labels: not null, UsagePlanIds: not null }

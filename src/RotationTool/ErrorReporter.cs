@@ -4,7 +4,7 @@ using RotationFunction;
 
 namespace RotationTool;
 
-/// <summary>What every command can fail with, in words and as an exit code.</summary>
+/// <summary>Reports the errors of commands, as text and exit code.</summary>
 internal static class ErrorReporter
 {
     public static async Task<int> RunAsync(Screen screen, Func<Task<ExitCode>> command, CancellationToken interrupted)
@@ -19,20 +19,20 @@ internal static class ErrorReporter
         }
         catch (Exception failure) when (CanReport(failure))
         {
-            var told = Translate(failure);
-            screen.Error(told.Message);
-            return (int)told.ExitCode;
+            var error = Translate(failure);
+            screen.Error(error.Message);
+            return (int)error.ExitCode;
         }
     }
 
-    /// <summary>Whether a command can fail with it.</summary>
+    /// <summary>Returns whether this is an error that a command can report.</summary>
     public static bool CanReport(Exception failure) => failure is AmazonServiceException or ToolException || NoAnswer.Is(failure);
 
-    /// <summary>The same in words.</summary>
+    /// <summary>Converts an error to one with a message and an exit code.</summary>
     public static ToolException Translate(Exception failure) => failure switch
     {
-        ToolException told => told,
-        // Secrets Manager answers 400, Lambda 403.
+        ToolException error => error,
+        // Secrets Manager returns status 400, Lambda 403.
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
         AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
             Unknown($"AWS rejects these credentials: {refused.ErrorCode}. Sign in again, for example with: {Commands.SignIn}"),

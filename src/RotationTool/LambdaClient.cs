@@ -11,15 +11,15 @@ using Amazon.Runtime.Internal.Util;
 
 namespace RotationTool;
 
-/// <summary>Lambda's one operation that is needed, on AWSSDK.Core: its signing, retries, credentials, Regions and endpoint settings.</summary>
+/// <summary>A client for Lambda's Invoke operation, on AWSSDK.Core with its signing, retries, credentials, Regions and endpoint settings.</summary>
 /// <seealso href="https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html"/>
 internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
 {
-    private const int LargestPayload = (6 * 1024 * 1024) + 100; // Lambda refuses more of a function
+    private const int LargestPayload = (6 * 1024 * 1024) + 100; // Lambda's quota for a response
 
     protected override IServiceMetadata ServiceMetadata { get; } = new Metadata();
 
-    /// <summary>Runs a function and waits for it.</summary>
+    /// <summary>Invokes a function and waits for its response.</summary>
     public Task<InvokeResponse> InvokeAsync(string function, JsonObject payload, CancellationToken cancellationToken) =>
         InvokeAsync<InvokeResponse>(new InvokeRequest(function, payload), new Operation(), cancellationToken);
 
@@ -58,7 +58,7 @@ internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
         {
             var payload = new byte[LargestPayload + 1];
             var length = input.Stream.ReadAtLeast(payload, payload.Length, throwOnEndOfStream: false);
-            // What is longer is no payload that can be read.
+            // A longer payload is discarded.
             return new InvokeResponse
             {
                 Payload = payload.AsMemory(0, length > LargestPayload ? 0 : length),
@@ -96,7 +96,7 @@ internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
     }
 }
 
-/// <summary>What to run with what.</summary>
+/// <summary>The function to invoke, and its payload.</summary>
 internal sealed class InvokeRequest(string function, JsonObject payload) : AmazonWebServiceRequest
 {
     public string Function => function;
@@ -104,7 +104,7 @@ internal sealed class InvokeRequest(string function, JsonObject payload) : Amazo
     public JsonObject Payload => payload;
 }
 
-/// <summary>What the function returned; when it failed, the error that it threw.</summary>
+/// <summary>What the function returned, or the error that it threw.</summary>
 internal sealed class InvokeResponse : AmazonWebServiceResponse
 {
     public ReadOnlyMemory<byte> Payload { get; init; }
@@ -112,12 +112,12 @@ internal sealed class InvokeResponse : AmazonWebServiceResponse
     public bool Failed { get; init; }
 }
 
-/// <summary>Settings of <see cref="LambdaClient"/>.</summary>
+/// <summary>The settings of <see cref="LambdaClient"/>.</summary>
 internal sealed class LambdaConfig : ClientConfig
 {
     public const string Id = "Lambda";
 
-    // The longest that Lambda lets a function run, and a little: the SDK would otherwise invoke it a second time.
+    // Slightly more than the longest invocation: with a shorter timeout, the SDK would invoke the function a second time.
     private static readonly TimeSpan LongestInvocation = TimeSpan.FromSeconds(930);
 
     public LambdaConfig()

@@ -12,7 +12,7 @@ Option<bool> wait = new("--wait")
 Option<int> timeout = new("--timeout") { Description = "With --wait: how many seconds to wait.", HelpName = "SECONDS", DefaultValueFactory = _ => 900 };
 foreach (var argument in new Argument[] { secret, secretOrAll })
 {
-    // A mistyped option must not be taken for a secret.
+    // A mistyped option must not be treated as a secret.
     argument.Validators.Add(result =>
     {
         if (result.Tokens is [{ Value: ['-', ..] option }])

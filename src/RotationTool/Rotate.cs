@@ -3,10 +3,10 @@ using RotationFunction;
 
 namespace RotationTool;
 
-/// <summary>Starts a rotation, and follows it to its end when asked to.</summary>
+/// <summary>Starts a rotation and optionally waits until it is complete.</summary>
 /// <remarks>
-/// Neither Secrets Manager nor the function keeps why a step failed, other than in a log, and a step that waits for its turn looks like one that failed. So a step
-/// that stands still is told with what is wrong as far as <c>status</c> finds it, and with where the log is; the waiting goes on until its time is over.
+/// Only the function's log keeps the reason why a step failed, and a step that waits for its turn looks like a failed one. If a step does not
+/// progress, the command prints the findings of <c>status</c> and the command that shows the log, and continues to wait until the timeout.
 /// </remarks>
 internal sealed class Rotate(RotationAccount account, Screen screen)
 {
@@ -17,9 +17,9 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
     private readonly long _started = Stopwatch.GetTimestamp();
     private int _passed;
 
-    /// <param name="secretId">Its name or ARN.</param>
-    /// <param name="wait">How long the rotation is followed; null where it is not.</param>
-    /// <param name="cancellationToken">Gives up; the rotation goes on.</param>
+    /// <param name="secretId">The secret's name or ARN.</param>
+    /// <param name="wait">How long to wait for the rotation; null not to wait.</param>
+    /// <param name="cancellationToken">Cancels the wait; the rotation continues.</param>
     public async Task<ExitCode> RunAsync(string secretId, TimeSpan? wait, CancellationToken cancellationToken)
     {
         var secret = await account.FindAsync(secretId, cancellationToken);
@@ -37,12 +37,12 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
 
     private async Task<ExitCode> FollowAsync(RotatedSecret secret, string version, TimeSpan limit, CancellationToken cancellationToken)
     {
-        for (var (movedOn, told) = (Stopwatch.GetTimestamp(), false); ; await Task.Delay(Pause, cancellationToken))
+        for (var (movedOn, reported) = (Stopwatch.GetTimestamp(), false); ; await Task.Delay(Pause, cancellationToken))
         {
             var (passed, findings) = await ObserveAsync(secret, version, cancellationToken);
             if (Pass(passed))
             {
-                (movedOn, told) = (Stopwatch.GetTimestamp(), false);
+                (movedOn, reported) = (Stopwatch.GetTimestamp(), false);
             }
 
             if (_passed == Steps.Length)
@@ -51,9 +51,9 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
             }
 
             var isOver = Stopwatch.GetElapsedTime(_started) > limit;
-            if (!told && (isOver || Stopwatch.GetElapsedTime(movedOn) > Patience))
+            if (!reported && (isOver || Stopwatch.GetElapsedTime(movedOn) > Patience))
             {
-                told = true;
+                reported = true;
                 screen.Print($"{Steps[_passed]} has not passed yet. It may be waiting. "
                     + $"If it failed, the function's log shows why: {secret.LogCommand(version)}");
                 screen.Show(findings);
@@ -69,7 +69,7 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
         }
     }
 
-    /// <summary>How many steps have passed, as far as labels and keys show, and what is wrong.</summary>
+    /// <summary>Returns how many steps have passed, derived from labels and keys, and the findings.</summary>
     private async Task<(int Passed, IReadOnlyList<Finding> Findings)> ObserveAsync(RotatedSecret secret, string version, CancellationToken cancellationToken)
     {
         var labels = (await account.FindAsync(secret.Arn, cancellationToken)).Labels.GetValueOrDefault(version) ?? [];

@@ -6,7 +6,7 @@ using RotationFunction;
 
 namespace RotationTool;
 
-/// <summary>The secrets of an account and the functions that rotate them. No value is ever read.</summary>
+/// <summary>The secrets of an account and the functions that rotate them. Never reads a value.</summary>
 internal sealed class RotationAccount : IDisposable
 {
     private const string TemplateTag = "apikey-rotation:template";
@@ -14,9 +14,9 @@ internal sealed class RotationAccount : IDisposable
     private readonly AmazonSecretsManagerClient _secrets = new(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() });
     private readonly LambdaClient _lambda = new();
 
-    /// <summary>The secret, which a function must rotate.</summary>
-    /// <param name="secretId">Its name or ARN.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns a secret, which must contain a rotating API key.</summary>
+    /// <param name="secretId">The secret's name or ARN.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<RotatedSecret> FindAsync(string secretId, CancellationToken cancellationToken)
     {
         try
@@ -41,9 +41,9 @@ internal sealed class RotationAccount : IDisposable
         }
     }
 
-    /// <summary>The secrets that the tag of this project's wiring shows, in the order of their names.</summary>
-    /// <param name="function">Only those that the function of this name or ARN rotates; null for all.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns the secrets that have this project's tag, in the order of their names.</summary>
+    /// <param name="function">The name or ARN of the function that rotates them; null for any function.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<List<RotatedSecret>> ListAsync(string? function, CancellationToken cancellationToken)
     {
         var secrets = new List<RotatedSecret>();
@@ -51,7 +51,7 @@ internal sealed class RotationAccount : IDisposable
         do
         {
             var page = await _secrets.ListSecretsAsync(request, cancellationToken);
-            // The filter takes a prefix.
+            // The filter matches a prefix.
             secrets.AddRange((page.SecretList ?? []).Where(secret => secret.Tags?.Exists(tag => tag.Key == TemplateTag) == true)
                 .Select(secret => new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN)));
             request.NextToken = page.NextToken;
@@ -60,7 +60,7 @@ internal sealed class RotationAccount : IDisposable
         return [.. secrets.Where(secret => function is null || secret.Function == function || secret.FunctionName == function).OrderBy(secret => secret.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Starts a rotation; returns its version.</summary>
+    /// <summary>Starts a rotation. Returns its version.</summary>
     public async Task<string> RotateAsync(RotatedSecret secret, CancellationToken cancellationToken)
     {
         try
@@ -81,11 +81,11 @@ internal sealed class RotationAccount : IDisposable
         }
     }
 
-    /// <summary>Has the function run an action on the secret.</summary>
+    /// <summary>Invokes the function to run an action on the secret.</summary>
     public async Task<ActionResult> ActAsync(RotatedSecret secret, string action, CancellationToken cancellationToken)
     {
         var answer = await InvokeAsync(secret, new JsonObject { ["action"] = action, ["secretId"] = secret.Arn }, cancellationToken);
-        // Not quoted: who knows what another function answers.
+        // Not quoted: another function may return anything.
         return Answers.Read(answer.Span, action, secret) ?? throw new ToolException(
             ExitCode.Unknown,
             $"The function {secret.Function} did not respond as a rotation function does. "
@@ -128,7 +128,7 @@ internal sealed class RotationAccount : IDisposable
         }
     }
 
-    /// <summary>Through the alias, which operators may invoke; a function that was deployed without one is invoked itself, by who may.</summary>
+    /// <summary>Invokes the function through the alias, which operators may invoke, or directly if it was deployed without the alias.</summary>
     private async Task<InvokeResponse> InvokeAsync(string function, JsonObject payload, CancellationToken cancellationToken)
     {
         try
@@ -142,19 +142,21 @@ internal sealed class RotationAccount : IDisposable
     }
 }
 
-/// <summary>A secret and the ARN of the function that rotates it; null where none does.</summary>
+/// <summary>A secret and the ARN of the function that rotates it; null without one.</summary>
 internal sealed record RotatedSecret(string Name, string Arn, string? Function)
 {
-    /// <summary>Whether a person named it, and so takes its function's word for the keys and usage plans to work on; a list shows anybody's.</summary>
+    /// <summary>
+    /// Gets whether a person named the secret, and thereby trusts its function to name keys and usage plans. A list contains secrets of others.
+    /// </summary>
     public bool IsNamed { get; init; }
 
-    /// <summary>Labels by version id.</summary>
+    /// <summary>Gets the labels by version id.</summary>
     public IReadOnlyDictionary<string, List<string>> Labels { get; init; } = new Dictionary<string, List<string>>();
 
     public string? FunctionName => Function?.Split(':') is [_, _, _, _, _, _, var name, ..] ? name : null;
 
     public string? Holding(string label) => Labels.FirstOrDefault(version => version.Value.Contains(label)).Key;
 
-    /// <summary>What shows the function's log of a version.</summary>
+    /// <summary>Returns the command that shows the function's log of a version.</summary>
     public string LogCommand(string version) => Commands.FilterLog($"/aws/lambda/{FunctionName}", version);
 }

@@ -4,35 +4,35 @@ using Spectre.Console;
 
 namespace RotationTool;
 
-/// <summary>What a person sees. Commands are on lines of their own that nothing wraps, to be copied.</summary>
+/// <summary>The output for a person. Commands are on lines of their own, without wrapping, so that they can be copied.</summary>
 internal sealed class Screen
 {
-    private const int Longest = 6000; // the error of a step, and beside it a command that must not be cut
+    private const int Longest = 6000; // the error of a step and a command, which must not be cut
 
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
     private readonly IAnsiConsole _errors = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
 
     public Screen()
     {
-        // What goes into a file or a pipe has no width.
+        // A file or a pipe has no width.
         if (Console.IsOutputRedirected)
         {
             _console.Profile.Width = 1000;
         }
     }
 
-    /// <summary>Does something that may take minutes.</summary>
+    /// <summary>Shows a status during work that may take minutes.</summary>
     public Task<T> WaitAsync<T>(string doing, Func<Task<T>> work) =>
         _console.Profile.Capabilities.Interactive ? _console.Status().StartAsync(Markup.Escape(doing), _ => work()) : work();
 
-    /// <summary>A line as it is.</summary>
+    /// <summary>Prints a line without wrapping.</summary>
     public void Print(string line) => _console.Profile.Out.Writer.WriteLine(LogText.Sanitize(line, Longest));
 
-    /// <summary>JSON. What is not ASCII, which only its strings can hold, is escaped.</summary>
+    /// <summary>Prints JSON. Escapes characters beyond ASCII, which only strings can contain.</summary>
     public void PrintJson(string json) => _console.Profile.Out.Writer.WriteLine(
         string.Concat(json.Select(character => character is '\n' or (>= ' ' and <= '~') ? $"{character}" : $"\\u{(int)character:x4}")));
 
-    /// <summary>A step of a rotation that has passed.</summary>
+    /// <summary>Prints that a step of a rotation has passed.</summary>
     public void StepPassed(string step, TimeSpan since) =>
         _console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {step,-12}  [green]passed[/]  after {since.TotalSeconds:F0} s");
 
@@ -42,7 +42,7 @@ internal sealed class Screen
         _errors.Profile.Out.Writer.WriteLine(LogText.Sanitize(text, Longest));
     }
 
-    /// <summary>All secrets, a row each.</summary>
+    /// <summary>Prints a table with a row for each secret.</summary>
     public void Show(IReadOnlyList<(RotatedSecret Secret, ActionResult Status)> secrets)
     {
         var table = NewTable("secret", "function", "last rotated", "next rotation", "keys", "state");
@@ -64,7 +64,7 @@ internal sealed class Screen
         }
     }
 
-    /// <summary>One secret with its keys.</summary>
+    /// <summary>Prints one secret with its keys.</summary>
     public void Show(RotatedSecret secret, ActionResult status)
     {
         _console.MarkupLineInterpolated($"[bold]{LogText.Sanitize(secret.Name)}[/], rotated by {LogText.Sanitize(secret.FunctionName ?? "nothing")}");
@@ -104,7 +104,7 @@ internal sealed class Screen
         Show(status.Findings ?? []);
     }
 
-    /// <summary>What is wrong, and what mends it.</summary>
+    /// <summary>Prints findings and the commands that fix them.</summary>
     public void Show(IReadOnlyList<Finding> findings, string prefix = "")
     {
         foreach (var finding in findings)

@@ -4,13 +4,18 @@ using RotationFunction;
 
 namespace RotationTool;
 
-/// <summary>Shows one secret, or all.</summary>
+/// <summary>Shows one secret or all secrets.</summary>
 internal sealed class StatusCommand(RotationAccount account, Screen screen)
 {
-    // Names of keys and secrets as they are: the output is for no web page.
-    private static readonly EventJson Json = new(new JsonSerializerOptions { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Names of keys and secrets are not escaped: the output is not for a web page.
+    private static readonly EventJson Json = new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
-    // Where all secrets are asked for. Lambda lets a function run for fifteen minutes.
+    // For each secret of a list. Lambda lets a function run for 15 minutes.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public async Task<ExitCode> RunAsync(string? secretId, string? function, bool json, CancellationToken cancellationToken)
@@ -38,7 +43,7 @@ internal sealed class StatusCommand(RotationAccount account, Screen screen)
     {
         var secrets = await account.ListAsync(function, cancellationToken);
         var seen = new List<(RotatedSecret Secret, ActionResult Status)>();
-        // One after the other: API Gateway's control plane takes few requests a second.
+        // One after the other: API Gateway's control plane accepts few requests a second.
         foreach (var secret in secrets)
         {
             seen.Add((secret, await StatusAsync(secret, cancellationToken)));
@@ -60,7 +65,7 @@ internal sealed class StatusCommand(RotationAccount account, Screen screen)
         return ExitOf(seen.Select(each => each.Status));
     }
 
-    /// <summary>One that cannot be asked must not hide the others.</summary>
+    /// <summary>Returns the status of one secret. A function that cannot be invoked must not hide the other secrets.</summary>
     private async Task<ActionResult> StatusAsync(RotatedSecret secret, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

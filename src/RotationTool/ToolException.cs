@@ -1,25 +1,25 @@
 namespace RotationTool;
 
-/// <summary>What the tool answers to a script.</summary>
+/// <summary>The exit codes of the tool, for scripts.</summary>
 internal enum ExitCode
 {
-    /// <summary>All is well.</summary>
+    /// <summary>The command succeeded and found no problem.</summary>
     Fine = 0,
 
-    /// <summary>Something is wrong with the secret or its keys, or what was asked for failed.</summary>
+    /// <summary>The secret or its keys have a problem, or the action failed.</summary>
     Wrong = 1,
 
-    /// <summary>The command line is not understood; nothing was done.</summary>
+    /// <summary>The command line is not valid; nothing was done.</summary>
     Usage = 2,
 
-    /// <summary>AWS or the function could not be asked, so nothing is known.</summary>
+    /// <summary>AWS or the function could not be called, so the state is unknown.</summary>
     Unknown = 3,
 
-    /// <summary>Ended by Ctrl+C; what was started goes on.</summary>
+    /// <summary>Ctrl+C ended the command; a started rotation continues.</summary>
     Interrupted = 130,
 }
 
-/// <summary>A command cannot go on. The message says what is wrong and what to do.</summary>
+/// <summary>The exception for a command that failed. The message says what is wrong and what to do.</summary>
 internal sealed class ToolException(ExitCode exitCode, string message) : Exception(message)
 {
     public ExitCode ExitCode => exitCode;

@@ -5,24 +5,28 @@ using Amazon.Runtime;
 
 namespace RotationFunction;
 
-/// <summary>A call that ended without an answer of AWS: what AWSSDK.Core then throws, and how long it waits.</summary>
+/// <summary>Calls that end without a response from AWS: the exceptions that AWSSDK.Core throws, and its timeout.</summary>
 internal static class NoAnswer
 {
-    /// <summary>Given to the SDK's clients: with its two retries a call fails within a minute. The SDK's default is 100 s a try.</summary>
+    /// <summary>
+    /// The timeout of the SDK's clients: with the SDK's two retries, a call fails within a minute. The SDK's default is 100 s for each attempt.
+    /// </summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// True of a failure of the connection. The SDK's HTTP layer unwraps an I/O failure, and of a cancellation whatever caused it: TimeoutException when
-    /// the time is over, ObjectDisposedException or a socket's own. A failed TLS handshake may come alone too.
+    /// Returns whether the failure is one of the connection. The SDK's HTTP layer unwraps an I/O failure, and the cause of a cancellation:
+    /// TimeoutException after the timeout, ObjectDisposedException, or a socket's exception. A failed TLS handshake may also arrive unwrapped.
     /// </summary>
     public static bool Is(Exception failure) => failure is AmazonClientException or HttpRequestException or IOException or TimeoutException
         or OperationCanceledException or ObjectDisposedException or SocketException or WebException or AuthenticationException;
 }
 
-/// <summary>Makes the SDK's HTTP clients: an answer is read whole before the SDK gets it, so that the time-out holds for a body that stops halfway too.</summary>
+/// <summary>
+/// Creates the SDK's HTTP clients. They read a response completely before the SDK gets it, so that the timeout also covers a body that stops halfway.
+/// </summary>
 internal sealed class WholeAnswers : HttpClientFactory
 {
-    private const int LargestAnswer = 64 * 1024 * 1024; // several times what AWS sends
+    private const int LargestAnswer = 64 * 1024 * 1024; // several times the largest response of AWS
 
     /// <inheritdoc/>
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Reader()) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };

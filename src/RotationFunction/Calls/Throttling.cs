@@ -4,23 +4,23 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Waits its turn: all callers of an account and Region, deployments too, share ten calls of API Gateway a second, and it makes some changes one
-/// at a time. A call that is refused for its rate, the SDK's own retries included, or for another's change is made again after a random wait.
-/// The waits grow as usual, so that a small crowd is gone soon, but never beyond a part of the time left: those who have waited longest ask
-/// oftenest, and of thousands of steps that begin at once each has its turn before its time is over. Where a person waits for the answer, only
-/// another's change is waited out, and only for some seconds.
+/// Retries calls that API Gateway throttles or rejects because of a concurrent change. All callers in an account and Region, deployments too, share
+/// ten API Gateway management calls a second, and API Gateway makes some changes one at a time. If the SDK's own retries also fail, the call is
+/// retried after a random wait. The waits grow exponentially, so that a few concurrent callers finish soon, but never exceed a part of the remaining
+/// time: callers that have waited longest retry most often, so that thousands of steps that start at once all succeed before their timeouts.
+/// If a person waits for the response, only a concurrent change is retried, and only for some seconds.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
 internal static class Throttling
 {
     // Seconds; each wait is a random part of these.
     private const double FirstWait = 20;
-    private const double FirstWaitForChange = 2; // AWS's support tells attaches to keep a second apart
+    private const double FirstWaitForChange = 2; // AWS Support recommends a second between attaches
     private const double LongestWaitOfPerson = 4;
     private const double ShortestWait = 0.1;
     private const int TriesOfPerson = 5;
 
-    // An invocation that has less left says so itself, before Lambda ends it.
+    // With less time left, the invocation reports the failure itself before Lambda ends it.
     private static readonly TimeSpan TimeToReportFailure = TimeSpan.FromSeconds(15);
 
     public static async Task<T> AwaitAsync<T>(Invocation invocation, TimeProvider time, Func<Task<T>> call)
@@ -40,7 +40,7 @@ internal static class Throttling
         }
     }
 
-    /// <summary>Null when there is no time for another try.</summary>
+    /// <summary>Returns the next wait, or null if there is no time for another attempt.</summary>
     private static TimeSpan? NextWait(Invocation invocation, bool isChange)
     {
         var longest = (isChange ? FirstWaitForChange : FirstWait) * Math.Pow(2, invocation.Budget.Refusals++);
@@ -50,7 +50,7 @@ internal static class Throttling
         }
 
         var left = invocation.Budget.Remaining - invocation.Budget.Reserved - TimeToReportFailure;
-        // Two thirds of the time at first and less and less of it later: of what was tried, the fewest steps ran out of time with these.
+        // Two thirds of the time at first, and less later: of the values that were tried, these let the fewest steps run out of time.
         var share = Math.Pow(Math.Max(0, left / FunctionContract.LongestInvocation), 1.5) * 2 / 3;
         var wait = Random(Math.Min(longest, left.TotalSeconds * share));
         return wait < left ? wait : null;

@@ -3,7 +3,7 @@ using Amazon.Runtime;
 
 namespace RotationFunction;
 
-/// <summary>A role or policy that the stack has just made may not have taken effect yet. Only actions that run during a deployment wait for it.</summary>
+/// <summary>Waits until a role or policy that the stack has just created takes effect. Only actions that run during a deployment wait.</summary>
 internal static class IamPropagation
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(90);
@@ -28,6 +28,6 @@ internal static class IamPropagation
         }
     }
 
-    // Secrets Manager answers 400, API Gateway 403.
+    // Secrets Manager returns status 400, API Gateway 403.
     public static bool IsDenial(AmazonServiceException refused) => refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
 }

@@ -1,8 +1,9 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Takes a secret's minted keys out of a usage plan that the stack has taken the template out of. A resource for each usage plan, <c>aws.lambda.Invocation</c> with
-/// the lifecycle scope CRUD, sends its delete after the template has left: what is there decides, not what an earlier event said, and a delete that fails is sent again.
+/// Removes a secret's minted keys from a usage plan from which the stack has removed the template key. The stack has a resource for each usage plan,
+/// <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD, which sends its delete after the template key has left the plan. The action looks at
+/// the current state, not at an earlier event, and Pulumi sends a failed delete again.
 /// </summary>
 internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
 {
@@ -28,7 +29,7 @@ internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing k
                 continue;
             }
 
-            // Not before: a stack that is destroyed has had its keys deleted by now, and may lack the template.
+            // Only now: in a stack that is being destroyed, the keys are deleted already, and the template key may be too.
             if (detached == 0 && await FindTemplateInAsync(invocation, secret!, plan) is { } template)
             {
                 return $"The template key {template} is in usage plan {plan}, so the secret's keys stay there.";
@@ -42,7 +43,7 @@ internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing k
         return detached == 0 ? $"No key of this secret is in usage plan {plan}." : $"Keys removed from usage plan {plan}: {detached}.";
     }
 
-    /// <summary>The template key's id if it is in the usage plan.</summary>
+    /// <summary>Returns the template key's id if that key is in the usage plan; otherwise null.</summary>
     private async Task<string?> FindTemplateInAsync(Invocation invocation, SecretDescription secret, string plan)
     {
         var template = await TemplateKey.ReadKeyAsync(invocation, secret, apiKeys);

@@ -1,7 +1,7 @@
 namespace RotationFunction;
 
 /// <summary>
-/// What a rotating key's stack resource does when it comes, changes and goes: <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD.
+/// Handles the create, update and delete events of a rotating key's stack resource: <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD.
 /// </summary>
 internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
 {
@@ -17,14 +17,17 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         _ => throw Errors.NoLifecycleAction(invocation),
     };
 
-    /// <summary>Checks the wiring and nothing else, so that the resource exists, and its delete is sent, before the first key does.</summary>
+    /// <summary>
+    /// Checks only that secret and template key point at each other, so that the resource, and with it its delete event, exists before the first key.
+    /// </summary>
     private async Task<string> CreateAsync(Invocation invocation)
     {
         await TemplateKey.ReadAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
         return "The secret and its template key point at each other.";
     }
 
-    /// <summary>Puts the current, the previous and a pending key into the usage plans that the stack now declares. <see cref="LeaveUsagePlan"/> takes keys out of those that it declares no more.</summary>
+    /// <summary>Adds the current, the previous and a pending key to the usage plans that the stack now declares.
+    /// <see cref="LeaveUsagePlan"/> removes keys from plans that the stack no longer declares.</summary>
     private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
     {
         if (received.UsagePlanIds is not { Count: > 0 } declared)
@@ -40,7 +43,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         }
 
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
-        // The next key too: testSecret may have looked at its plans before they changed, and AWSCURRENT may have moved to it since.
+        // The next key too: testSecret may have checked its plans before they changed, and AWSCURRENT may have moved to it since.
         if (secret.Pending is { } pending && pending != secret.Current && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
         {
             needed.Add(next);
@@ -67,8 +70,8 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
     }
 
     /// <summary>
-    /// Deletes every minted key. Refuses while rotation is enabled: on a real destroy the stack has ended it by then;
-    /// when only this resource is replaced it has not, and clients would be cut off.
+    /// Deletes every minted key. Refuses while rotation is enabled: before a real destroy, the stack has disabled it;
+    /// if only this resource is replaced, rotation is still enabled, and clients would be refused.
     /// </summary>
     private async Task<string> DeleteAsync(Invocation invocation)
     {
@@ -80,7 +83,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
 
         var deleted = 0;
         var foreign = new HashSet<string>();
-        // Again until a list has none left: a rotation that was under way may have minted one more.
+        // Until a list has no more keys: a rotation in progress may have minted another.
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
@@ -92,7 +95,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                     continue;
                 }
 
-                // When the secret is gone there may be another one of its name by now, whose keys are in use.
+                // If the secret does not exist, there may be a new one of the same name whose keys are in use.
                 if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !KeyRing.IsMintedFor(secret.Arn, key))
                 {
                     foreign.Add(key.Id);

@@ -4,16 +4,16 @@ using Amazon.Runtime;
 namespace RotationFunction;
 
 /// <summary>
-/// Shows, while somebody looks on, that the role may do what a rotation does to keys only weeks later: the second rotation is the first that
-/// disables a key, the third the first that deletes one. It makes a key for that, which it deletes again. That key is disabled all its life and
-/// its value is stored nowhere: no breach of the write-ahead rule, which is about values that somebody may come to use. It is named and tagged
-/// like a minted key, so that one that a crash leaves behind goes like any stray: the next rotation deletes it, and so does decommission.
+/// Tests during a deployment that the role has the permissions that a rotation needs only weeks later: the second rotation is the first that
+/// disables a key, the third is the first that deletes one. The test creates a key and deletes it again. That key is always disabled and
+/// its value is not stored. This does not violate the write-ahead rule, which is about values that someone may come to use. The key is named and
+/// tagged like a minted key, so that the next rotation or decommission deletes a key that a crash leaves behind.
 /// </summary>
 internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
 {
     private const int Attempts = 3;
 
-    /// <returns>The id of the key that showed it.</returns>
+    /// <returns>The id of the test key.</returns>
     /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
     public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, TemplateKey template)
     {
@@ -25,7 +25,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
             }
             catch (NotFoundException) when (attempt < Attempts)
             {
-                // A rotation that a twin runs takes a disabled key for a stray, and may have deleted it.
+                // A rotation in another invocation treats a disabled key as a stray, and may have deleted it.
             }
         }
     }
@@ -71,7 +71,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
             }
             catch (AmazonServiceException denied) when (IamPropagation.IsDenial(denied))
             {
-                // The other calls show the rest that is missing, so that one deployment mends it all.
+                // The other calls show which other permissions are missing, so that one deployment fixes all of them.
                 denials.Add($"apigateway:{verb} on {ApiKeys.Arn(secret, path)} (AWS returned {denied.ErrorCode}: {denied.Message.TrimEnd('.')})");
             }
         }

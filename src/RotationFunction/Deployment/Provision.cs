@@ -1,8 +1,8 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Makes sure that a deployed secret holds a key and that the role may rotate it, so that a deployment ends with a working secret or an error message:
-/// the adopted key, or a first key from a rotation that it runs itself. Resumes one that died.
+/// Ensures that a deployed secret contains a key and that the role has the permissions to rotate it, so that a deployment ends with a working secret
+/// or an error message. The key is the adopted key, or a first key from a rotation that this action runs. Resumes a rotation that stopped.
 /// </summary>
 internal sealed class Provision(
     Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, PermissionProof proof, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
@@ -11,7 +11,7 @@ internal sealed class Provision(
 
     public async Task<string> RunAsync(Invocation invocation)
     {
-        // As its steps do: the first rotation must have the time that it waits.
+        // As in its steps: the first rotation needs this time for its wait.
         invocation.Budget.Reserved = settings.ActivationWait;
         var (secret, template) = await IamPropagation.RetryAsync(invocation, time, async () =>
         {
@@ -28,7 +28,7 @@ internal sealed class Provision(
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
         var unfinished = secret.Pending == secret.Current ? null : secret.Pending;
-        // Once rotation is enabled, what is unfinished is Secrets Manager's to finish. Before, it would refuse to rotate.
+        // When rotation is enabled, Secrets Manager completes the rotation. Before that, an incomplete rotation would make it refuse to rotate.
         if (current?.ApiKey is { } value && (unfinished is null || secret.RotationEnabled))
         {
             var key = await keyRing.ReadAsync(invocation, secret, value, key => key.Enabled);
@@ -37,7 +37,7 @@ internal sealed class Provision(
                 return "The secret already has a key. Nothing was changed.";
             }
 
-            // Somebody may have deleted or disabled it while rotation was off. While it is on, steps of our own would run into Secrets Manager's.
+            // Someone may have deleted or disabled it while rotation was off. While it is on, steps run here would collide with those of Secrets Manager.
             if (secret.RotationEnabled)
             {
                 throw key is null ? Errors.CurrentKeyIsGone(invocation, unfinished) : Errors.CurrentKeyIsDisabled(invocation, key.Id, unfinished);
@@ -54,7 +54,7 @@ internal sealed class Provision(
         }
         else if (current is null)
         {
-            // A secret's first version becomes AWSCURRENT whatever its label, so an untested key must not be in it.
+            // A secret's first version becomes AWSCURRENT whatever its label, so it must not contain an untested key.
             await secrets.PutCurrentAsync(invocation, SecretDocument.Empty);
         }
 
@@ -62,7 +62,7 @@ internal sealed class Provision(
         foreach (var step in new[] { CreateSecret.Step, SetSecret.Step, TestSecret.Step, FinishSecret.Step })
         {
             var rotation = invocation.StepOfProvision(step, token);
-            // The steps share one invocation: those before testSecret leave it the time that it waits.
+            // The steps share one invocation: the earlier steps reserve the time that testSecret waits.
             rotation.Budget.Reserved = step == FinishSecret.Step ? TimeSpan.Zero : settings.ActivationWait;
             await runStep(rotation);
         }
@@ -106,7 +106,7 @@ internal sealed class Provision(
         }
 
         var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
-        // The tag before the value: a repeat that finds the value does nothing more.
+        // The tag before the value: a repeat that finds the value does not set the tag.
         await apiKeys.TagAsync(invocation, secret, adoptedId, RotationTags.AdoptedFor, secret.Name);
         await secrets.PutCurrentAsync(invocation, document);
         invocation.Log.KeyAdopted(adoptedId);

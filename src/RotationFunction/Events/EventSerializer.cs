@@ -4,15 +4,15 @@ using Amazon.Lambda.Serialization.SystemTextJson;
 namespace RotationFunction;
 
 /// <summary>
-/// Reads events like its base, but prints none whatever <c>LAMBDA_NET_SERIALIZER_DEBUG</c> says, which the function refuses (<see cref="Settings"/>). And of one that is
-/// not the JSON it should be it says only where: System.Text.Json's text may quote the event, RotationToken and all.
+/// Reads events like its base class, but never prints them: the function refuses <c>LAMBDA_NET_SERIALIZER_DEBUG</c> (<see cref="Settings"/>).
+/// For an invalid event it reports only the position, because System.Text.Json's text may quote the event with its RotationToken.
 /// </summary>
 public sealed class EventSerializer : SourceGeneratorLambdaJsonSerializer<EventJson>
 {
-    // Before the base's constructor looks at the variable; it prints before anything here is asked.
+    // Before the base class's constructor reads the variable: it prints before any method of this class runs.
     private readonly bool _isDebug = TakeDebug();
 
-    /// <summary>For the runtime.</summary>
+    /// <summary>Creates a serializer. The Lambda runtime calls this constructor.</summary>
     public EventSerializer()
     {
         if (_isDebug)
@@ -45,7 +45,7 @@ public sealed class EventSerializer : SourceGeneratorLambdaJsonSerializer<EventJ
         return isDebug;
     }
 
-    // Nor as an inner exception: the runtime logs these too.
+    // Not as an inner exception either: the runtime logs those too.
     private static JsonException WithoutQuote(JsonException quoting) =>
         new($"line {quoting.LineNumber + 1}, byte {quoting.BytePositionInLine} is not valid. Nothing was changed.");
 }

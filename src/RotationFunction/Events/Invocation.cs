@@ -4,7 +4,7 @@ using Amazon.Lambda.Core;
 
 namespace RotationFunction;
 
-/// <summary>A valid event: a step of a rotation, or an action on a secret.</summary>
+/// <summary>A validated event: a rotation step, or an action on a secret.</summary>
 internal sealed partial class Invocation
 {
     private readonly ILambdaContext _context;
@@ -14,7 +14,7 @@ internal sealed partial class Invocation
     {
         Operation = operation;
         SecretId = secretId;
-        // The ring is listed before the secret is described, so the name must come from the ARN: ...:secret:<name>-<six characters>.
+        // The ring is listed before DescribeSecret, so the name comes from the ARN: ...:secret:<name>-<six characters>.
         SecretName = secretId.Split(':', 7) is [.., var nameAndSuffix] and { Length: 7 } ? nameAndSuffix[..^7] : secretId;
         Budget = new TimeBudget(context);
         Confidential = new Confidential(secretId);
@@ -22,37 +22,38 @@ internal sealed partial class Invocation
         _context = context;
     }
 
-    /// <summary>The step or the action.</summary>
+    /// <summary>Gets the step or the action.</summary>
     public string Operation { get; }
 
     public string SecretId { get; }
 
     public string SecretName { get; }
 
-    /// <summary>Whether it is a step of a rotation.</summary>
+    /// <summary>Gets whether this is a rotation step.</summary>
     public bool IsStep => _token is not null;
 
-    /// <summary>The ClientRequestToken of a rotation: the id of the version that it makes.</summary>
+    /// <summary>Gets the ClientRequestToken of a rotation: the id of the version that it creates.</summary>
     public string Token => _token ?? throw new UnreachableException("Only a step of a rotation has a token.");
 
     public string? RotationToken { get; private init; }
 
-    /// <summary>Whether provision runs the step: rotation is not enabled yet.</summary>
+    /// <summary>Gets whether provision runs the step; rotation is not enabled yet.</summary>
     public bool IsProvisioning { get; private init; }
 
-    /// <summary>Whether a person waits for the answer.</summary>
+    /// <summary>Gets whether a person waits for the response.</summary>
     public bool IsWaitedFor => Operation is Status.Action or RevokePrevious.Action or Rollback.Action;
 
-    /// <summary>The ARN that the function was invoked by.</summary>
+    /// <summary>Gets the ARN through which the function was invoked.</summary>
     public string FunctionArn => _context.InvokedFunctionArn;
 
     public TimeBudget Budget { get; }
 
-    /// <summary>The values that none of its texts may contain.</summary>
+    /// <summary>Gets the values that no text of this invocation may contain.</summary>
     public Confidential Confidential { get; private init; }
 
     public Log Log => new(_context.Logger, Operation, SecretId, _token, Confidential.Hide);
 
+    /// <summary>Validates an event.</summary>
     /// <exception cref="RotationException">A field is missing or invalid.</exception>
     public static Invocation From(RotationEvent? received, ILambdaContext context)
     {
@@ -83,10 +84,10 @@ internal sealed partial class Invocation
         }
     }
 
-    /// <summary>A step of the rotation that provision runs.</summary>
+    /// <summary>Creates a step of the rotation that provision runs.</summary>
     public Invocation StepOfProvision(string step, string token) => new(step, SecretId, _context, token) { IsProvisioning = true, Confidential = Confidential };
 
-    /// <summary>What an action returns.</summary>
+    /// <summary>Creates the response of an action.</summary>
     public ActionResult Answer(string message) => new(Operation, SecretId, message);
 
     // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-

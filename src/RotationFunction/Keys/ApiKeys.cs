@@ -3,25 +3,25 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>API Gateway's keys and usage plans, as far as a rotation needs them.</summary>
+/// <summary>The operations on API Gateway's keys and usage plans that a rotation needs.</summary>
 internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 {
-    /// <summary>API Gateway developer guide: how many tags a key takes.</summary>
+    /// <summary>The most tags that a key can have (API Gateway developer guide).</summary>
     public const int MostTags = 50;
 
-    /// <summary>API Gateway developer guide: the characters of a tag's value.</summary>
+    /// <summary>The most characters of a tag's value (API Gateway developer guide).</summary>
     public const int LongestTagValue = 256;
 
     private const int PageSize = 500; // the most that API Gateway returns
 
-    /// <summary>API Gateway's ARNs name no account.</summary>
+    /// <summary>Returns an ARN of API Gateway, which contains no account, in the Region of the secret.</summary>
     public static string Arn(SecretDescription secret, string path)
     {
         var secretArn = secret.Arn.Split(':');
         return $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::{path}";
     }
 
-    /// <summary>The keys whose names begin with a prefix, with their values but without their tags.</summary>
+    /// <summary>Lists the keys whose names begin with a prefix, with their values but without their tags.</summary>
     public async Task<List<ApiKey>> ListAsync(Invocation invocation, string namePrefix)
     {
         var keys = new List<ApiKey>();
@@ -44,7 +44,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         return keys;
     }
 
-    /// <summary>A key with its tags, without its value unless asked; null when there is none.</summary>
+    /// <summary>Returns a key with its tags, and with its value if requested; null if the key does not exist.</summary>
     public async Task<GetApiKeyResponse?> FindAsync(Invocation invocation, string keyId, bool includeValue = false)
     {
         if (!CanBeId(keyId))
@@ -64,24 +64,28 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>The same of a key that must be there, and be as it must be: asks again for a short time.</summary>
+    /// <summary>Returns a key that must exist. Repeats the read for a short time until <paramref name="isSeen"/> returns true.</summary>
     public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) => ReadAfterWrite.UntilAsync(
         time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
-    /// <summary>The usage plans that a key is in, with their API stages; asks again for a short time while they are not as they must be.</summary>
+    /// <summary>
+    /// Returns the usage plans of a key, with their API stages. Repeats the read for a short time until <paramref name="isSeen"/> returns true.
+    /// </summary>
     public Task<List<UsagePlan>> ListPlansAsync(Invocation invocation, string keyId, Func<List<UsagePlan>, bool> isSeen) =>
         ReadAfterWrite.UntilAsync(time, ReadAfterWrite.GracePeriodOfKeys, () => ReadPlansAsync(invocation, keyId), isSeen);
 
-    /// <summary>The ids of the usage plans that a key is in; asks again for a short time while those are not among them that it must be in.</summary>
+    /// <summary>Returns the ids of the usage plans of a key. Repeats the read for a short time until they include the expected ones.</summary>
     public async Task<List<string>> ListPlanIdsAsync(Invocation invocation, string keyId, IReadOnlyCollection<string>? expected = null) =>
         (await ListPlansAsync(invocation, keyId, plans => expected?.Except(plans.Select(plan => plan.Id)).Any() != true)).ConvertAll(plan => plan.Id);
 
-    /// <summary>Creates a key. If API Gateway answers that the value exists, or that it makes another change, looks whether an earlier try made the key.</summary>
+    /// <summary>
+    /// Creates a key. If API Gateway reports that the value exists, or a concurrent change, looks for a key that an earlier attempt created.
+    /// </summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="request">The key.</param>
-    /// <param name="findExistingAsync">Finds the id of the key that an earlier try made.</param>
-    /// <returns>Its id, and whether it is new.</returns>
-    /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and there is no such key.</exception>
+    /// <param name="findExistingAsync">Finds the id of the key that an earlier attempt created.</param>
+    /// <returns>The id of the key, and whether the key is new.</returns>
+    /// <exception cref="ConflictException">API Gateway reports that the value exists, or a concurrent change, and there is no such key.</exception>
     public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, CreateApiKeyRequest request, Func<Task<string?>> findExistingAsync)
     {
         try
@@ -101,7 +105,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             }
             catch (ConflictException)
             {
-                // Which of the two it is, only a text says, and AWS does not document that.
+                // Only the text distinguishes the two cases, and AWS does not document it.
                 if (await findExistingAsync() is { } existing)
                 {
                     return (existing, IsNew: false);
@@ -112,7 +116,9 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>Puts a key into a usage plan. API Gateway makes attaches one at a time in an account and Region: it waits for its turn.</summary>
+    /// <summary>
+    /// Adds a key to a usage plan. API Gateway processes one such call at a time in an account and Region: this call waits for its turn.
+    /// </summary>
     public async Task AttachAsync(Invocation invocation, string keyId, string planId)
     {
         var isFirst = true;
@@ -133,7 +139,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             }
             catch (ConflictException)
             {
-                // Attached already, or not allowed, or another change is under way: the text, which is not documented, is not asked.
+                // Already attached, not allowed, or a concurrent change. AWS does not document the text, so it does not decide.
                 var held = await ReadPlansAsync(invocation, keyId);
                 if (held.Exists(plan => plan.Id == planId))
                 {
@@ -153,7 +159,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>Takes a key out of a usage plan; one that is not in it is fine.</summary>
+    /// <summary>Removes a key from a usage plan. Succeeds if the key is not in the plan.</summary>
     public async Task DetachAsync(Invocation invocation, string keyId, string planId)
     {
         try
@@ -162,7 +168,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
         catch (NotFoundException)
         {
-            // The plan, the key or its place in the plan is gone already.
+            // The plan, the key or its place in the plan does not exist.
         }
     }
 
@@ -180,8 +186,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     public Task DisableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "false");
 
     /// <summary>
-    /// Makes a key's lastUpdatedDate now and leaves its description as given. To and fro, as AWS does not document whether writing
-    /// the value that is there counts as an update. Returns when the new date shows.
+    /// Sets a key's lastUpdatedDate to now. Its description is changed and changed back, because AWS does not document whether a write
+    /// without a change counts as an update. Returns when a read shows the new date.
     /// </summary>
     public async Task TouchAsync(Invocation invocation, GetApiKeyResponse key, string? description)
     {
@@ -190,7 +196,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         await ReadAsync(invocation, key.Id, touched => touched.LastUpdatedDate > key.LastUpdatedDate);
     }
 
-    /// <summary>Deletes a key. False when it was gone already.</summary>
+    /// <summary>Deletes a key. Returns false if it did not exist.</summary>
     public async Task<bool> DeleteAsync(Invocation invocation, string keyId)
     {
         try
@@ -200,12 +206,14 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
         catch (NotFoundException)
         {
-            // A twin, a lost answer to our own call, or a read that still showed the key.
+            // A concurrent invocation, a lost response to an earlier call, or a read that still showed the key.
             return false;
         }
     }
 
-    /// <summary>A key cannot be in two usage plans of one API stage, however long it waits.</summary>
+    /// <summary>
+    /// Throws if the key is in a usage plan with the same API stage: a key cannot be in two such plans, however long the call waits.
+    /// </summary>
     private async Task CheckStagesAsync(Invocation invocation, string keyId, List<UsagePlan> held, string planId)
     {
         if (held.Count == 0)
@@ -220,7 +228,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>The usage plans that a key is in; without a key, all.</summary>
+    /// <summary>Returns the usage plans of a key, or all usage plans without a key.</summary>
     private async Task<List<UsagePlan>> ReadPlansAsync(Invocation invocation, string? keyId)
     {
         var plans = new List<UsagePlan>();
@@ -239,7 +247,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             }
             catch (NotFoundException)
             {
-                // AWS does not document what it answers for a key that is in no plan.
+                // AWS does not document the response for a key that is in no plan.
                 return plans;
             }
 
@@ -251,7 +259,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         return plans;
     }
 
-    // Ids come from tags too: one such as ".." would ask for something else than a key.
+    // Ids also come from tags: one such as ".." would request something other than a key.
     private static bool CanBeId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
 
     private Task<UpdateApiKeyResponse> ReplaceAsync(Invocation invocation, string keyId, string path, string value) => CallAsync(invocation, () => client.UpdateApiKeyAsync(new UpdateApiKeyRequest

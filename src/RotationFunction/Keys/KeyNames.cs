@@ -7,7 +7,7 @@ internal static class KeyNames
 
     public static string Prefix(string secretName) => secretName + "/";
 
-    // A '/' in the token is escaped: the keys of a secret whose name goes on after ours ("name/more") must look different.
+    // A '/' in the token is escaped, to distinguish the keys of a secret whose name continues this one ("name/more").
     public static string Minted(string secretName, string token) => Prefix(secretName) + token.Replace("/", "%2F", StringComparison.Ordinal);
 
     public static bool IsMinted(string? keyName, string secretName)

@@ -3,29 +3,31 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// The keys of one secret: those minted for it, and the one that it adopted. A name only says that a key may be one of them; its tags, read right before
-/// each change, prove it.
+/// The keys of one secret: the keys minted for it, and the key that it adopted. A name only shows that a key may belong to the ring;
+/// its tags prove it, and are read right before each change.
 /// </summary>
 internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
 {
-    /// <summary>No ring of a secret's own keys is longer: others have made keys of such names.</summary>
+    /// <summary>The longest ring of a secret's own keys. In a longer list, others have created keys with such names.</summary>
     private const int LongestRing = 20;
 
     private const string ReservedTagPrefix = "aws:"; // only AWS may set these
 
-    // What is left of the invocation when it stops to look at keys: time for the changes that follow, and to report the failure.
+    // The remaining time at which the invocation stops to check keys: enough for the changes that follow, and to report the failure.
     private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The keys that are named like minted keys of the secret, with their values. List them before you read the labels: a key that is minted after the list is never
-    /// touched, whatever the labels say by then.
+    /// Lists the keys with names of minted keys of the secret, with their values. List them before you read the labels: then a key that is minted
+    /// after the list is never changed, whatever the labels are by then.
     /// </summary>
     public async Task<List<ApiKey>> ListAsync(Invocation invocation) =>
         (await apiKeys.ListAsync(invocation, KeyNames.Prefix(invocation.SecretName))).FindAll(key => KeyNames.IsMinted(key.Name, invocation.SecretName));
 
-    /// <summary>Mints a key: one with the template's metadata and the tag that proves its owner. Where an earlier try made it, finds that one.</summary>
-    /// <returns>Its id, and whether it is new.</returns>
-    /// <exception cref="ConflictException">API Gateway says that the value exists, or that it makes another change, and no such key is listed.</exception>
+    /// <summary>
+    /// Mints a key: creates it with the template key's metadata and the tag that proves its owner, or finds the key that an earlier attempt created.
+    /// </summary>
+    /// <returns>The id of the key, and whether the key is new.</returns>
+    /// <exception cref="ConflictException">API Gateway reports that the value exists, or a concurrent change, and lists no such key.</exception>
     public Task<(string Id, bool IsNew)> MintAsync(Invocation invocation, SecretDescription secret, TemplateKey template, string name, ApiKeyValue value, bool enabled)
     {
         invocation.Confidential.Add(value.Text);
@@ -42,7 +44,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     }
 
     /// <summary>
-    /// The key that has a value, minted or adopted. Values are unique, so it is the one that clients use, whatever its tags: for a look, not for a change.
+    /// Returns the key that has a value, minted or adopted. Values are unique, so clients use this key, whatever its tags. For reads only, not for a
+    /// change.
     /// </summary>
     public async Task<KeyOfValue?> FindAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, ApiKeyValue value)
     {
@@ -56,46 +59,53 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
             : null;
     }
 
-    /// <summary>The same for a key that must exist: asks again for a short time while there is none, or it is not as it must be.</summary>
+    /// <summary>
+    /// Returns the key that has a value and must exist. Repeats the read for a short time until there is one and <paramref name="isSeen"/> returns
+    /// true.
+    /// </summary>
     public Task<KeyOfValue?> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value, Func<KeyOfValue, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
         time,
         ReadAfterWrite.GracePeriodOfKeys,
         async () => await FindAsync(invocation, secret, await ListAsync(invocation), value),
         key => key is not null && isSeen?.Invoke(key) != false);
 
-    /// <summary>A key with its tags, if these prove that it was minted for the secret.</summary>
+    /// <summary>Returns a key with its tags if they prove that it was minted for the secret; otherwise null.</summary>
     public async Task<GetApiKeyResponse?> FindMintedAsync(Invocation invocation, SecretDescription secret, string keyId) =>
         await apiKeys.FindAsync(invocation, keyId) is { } key && IsMintedFor(secret.Arn, key) ? key : null;
 
-    /// <summary>The key that the secret names as adopted, with its value and tags; null without one. Its tags may not prove it.</summary>
+    /// <summary>
+    /// Returns the key that the secret names as adopted, with its value and tags; null without one. Its tags may not prove the adoption.
+    /// </summary>
     public async Task<GetApiKeyResponse?> ReadAdoptedAsync(Invocation invocation, SecretDescription secret) =>
         secret.Tag(RotationTags.Adopted) is { } keyId ? await apiKeys.FindAsync(invocation, keyId, includeValue: true) : null;
 
     /// <summary>
-    /// True when the tags are those of a key minted for this secret, or for a deleted one of the same name:
+    /// Returns whether the tags are those of a key minted for this secret, or for a deleted secret of the same name:
     /// their ARNs differ only in the six random characters at the end.
     /// </summary>
     public static bool IsMintedFor(string secretArn, GetApiKeyResponse key) =>
         key.Tags?.GetValueOrDefault(RotationTags.MintedFor) is { } owner && owner.Length == secretArn.Length && owner.AsSpan(..^6).SequenceEqual(secretArn.AsSpan(..^6));
 
-    /// <summary>True when the tags prove that the key is the secret's own, minted or adopted.</summary>
+    /// <summary>Returns whether the tags prove that the key belongs to the secret, minted or adopted.</summary>
     public static bool IsOwn(SecretDescription secret, GetApiKeyResponse key) => IsMintedFor(secret.Arn, key) || IsAdoptedFor(secret.Name, key);
 
-    /// <summary>True when the tags are those of a key that the secret adopted.</summary>
+    /// <summary>Returns whether the tags are those of a key that the secret adopted.</summary>
     public static bool IsAdoptedFor(string secretName, GetApiKeyResponse key) => key.Tags?.GetValueOrDefault(RotationTags.AdoptedFor) == secretName;
 
     /// <summary>
-    /// Disables the keys whose value is not needed; deletes those that were disabled already and untouched since a given time.
-    /// An adopted key is only ever disabled, and only while it and the secret point at each other.
+    /// Disables the keys whose value is not needed, and deletes those that were already disabled and not changed since a given time.
+    /// An adopted key is never deleted, and disabled only while it and the secret point at each other.
     /// </summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="secret">The secret that owns the keys.</param>
     /// <param name="ring">The keys, as listed before the labels were read.</param>
-    /// <param name="needed">The values that stay.</param>
-    /// <param name="disableBefore">Only keys that were last changed before this are disabled.</param>
-    /// <param name="deleteBefore">Only keys that were last changed before this are deleted; without it none is.</param>
-    /// <returns>The keys that it disabled, and those that it left enabled.</returns>
-    /// <exception cref="RotationException">More keys have names of this ring than there is time to look at. Those that were looked at are retired.</exception>
+    /// <param name="needed">The values that are needed.</param>
+    /// <param name="disableBefore">Disables only keys that were last changed before this time.</param>
+    /// <param name="deleteBefore">Deletes only keys that were last changed before this time; null to delete none.</param>
+    /// <returns>The keys that were disabled, and those that were left enabled.</returns>
+    /// <exception cref="RotationException">
+    /// More keys have names of this ring than the invocation has time to check. Those that were checked are retired.
+    /// </exception>
     public async Task<Retired> RetireAsync(
         Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? disableBefore = null, DateTime? deleteBefore = null)
     {
@@ -159,10 +169,10 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     }
 
     /// <summary>
-    /// The keys, as long as there is time to look at them. Only a look tells a key of the secret from one that others named like it. Where those are many, the order is
-    /// another each time: what one try does not get to, the next one may.
+    /// Returns the keys, as long as there is time to check them. Only a read of its tags distinguishes a key of the secret from one to which others
+    /// gave such a name. If there are many, the order is random, so that the next attempt reaches other keys.
     /// </summary>
-    /// <exception cref="RotationException">There is no time for the rest.</exception>
+    /// <exception cref="RotationException">There is no time for the remaining keys.</exception>
     public static IEnumerable<ApiKey> InTime(Invocation invocation, List<ApiKey> keys)
     {
         IEnumerable<ApiKey> ordered = keys.Count <= LongestRing ? keys : keys.OrderByDescending(key => key.Enabled == true).ThenBy(_ => Random.Shared.Next());
@@ -185,12 +195,12 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     }
 }
 
-/// <summary>The key that has a value.</summary>
+/// <summary>A key, found by its value.</summary>
 internal sealed record KeyOfValue(string Id, bool Enabled, DateTime? Created, DateTime? Updated);
 
-/// <summary>What became of keys that are not needed.</summary>
-/// <param name="Disabled">Those that were disabled.</param>
-/// <param name="LeftEnabled">The ids of those that stay enabled, as they lack the tag that shows whose they are.</param>
+/// <summary>The result of retiring keys that are not needed.</summary>
+/// <param name="Disabled">The keys that were disabled.</param>
+/// <param name="LeftEnabled">The ids of the keys that stay enabled, because they lack the tag that shows their owner.</param>
 internal sealed record Retired(List<RetiredKey> Disabled, List<string> LeftEnabled);
 
 /// <summary>A key that was disabled.</summary>

@@ -1,9 +1,9 @@
 namespace RotationFunction;
 
-/// <summary>The tags that connect a secret, its template key and its minted keys: see docs/protocol.md.</summary>
+/// <summary>The tags that connect a secret, its template key and its minted keys (docs/protocol.md).</summary>
 internal static class RotationTags
 {
-    /// <summary>The prefix of all of them.</summary>
+    /// <summary>The prefix of these tags.</summary>
     public const string Prefix = "apikey-rotation:";
 
     /// <summary>On the secret: the id of its template key.</summary>
@@ -15,18 +15,25 @@ internal static class RotationTags
     /// <summary>On a minted key: the ARN of its secret.</summary>
     public const string MintedFor = Prefix + "minted-for";
 
-    /// <summary>On the secret and on the template key: the https URL that testSecret calls. Permission to tag only one of them must not be enough to receive a key.</summary>
+    /// <summary>
+    /// On the secret and on the template key: the https URL of the probe. Permission to tag only one of them must not be enough to receive a key.
+    /// </summary>
     public const string Probe = Prefix + "probe";
 
-    /// <summary>On the secret and on the template key: the id of the key in use before the first rotation. Permission to tag only one of them must not be enough to choose it.</summary>
+    /// <summary>
+    /// On the secret and on the template key: the id of the key in use before the first rotation. Permission to tag only one of them must not be
+    /// enough to choose it.
+    /// </summary>
     public const string Adopted = Prefix + "adopted";
 
     /// <summary>On the adopted key: the name of the secret.</summary>
     public const string AdoptedFor = Prefix + "adopted-for";
 
-    /// <summary>On the secret: how long AWSPREVIOUS's key stays enabled. Permission to set it gives no more power than permission to write the secret.</summary>
+    /// <summary>
+    /// On the secret: how long AWSPREVIOUS's key stays enabled. Permission to set it gives no more power than permission to write the secret.
+    /// </summary>
     public const string Overlap = Prefix + "overlap";
 
-    /// <summary>On a secret, and on a usage plan that the stack makes: the function that works on it. Only policies use it.</summary>
+    /// <summary>On a secret, and on a usage plan that the stack creates: the function that manages it. Only policies use this tag.</summary>
     public const string Function = Prefix + "function";
 }

@@ -2,30 +2,34 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>The key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
+/// <summary>The disabled key that declares what every minted key gets: description, customer id, tags and usage plans.</summary>
 internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsagePlans, Uri? ProbeUrl)
 {
-    /// <summary>The id of the key to adopt, which the secret's tag names too.</summary>
+    /// <summary>Gets the id of the key to adopt, which the secret's tag also names.</summary>
     public string? Adopted => Key.Tags?.GetValueOrDefault(RotationTags.Adopted);
 
-    /// <summary>The ids of its usage plans.</summary>
+    /// <summary>Gets the ids of its usage plans.</summary>
     public List<string> Plans { get; } = [.. UsagePlans.Select(plan => plan.Id)];
 
-    /// <summary>The ids of those without an API stage, as when a stage was deleted and made anew: a key opens nothing there.</summary>
+    /// <summary>
+    /// Gets the ids of its usage plans without an API stage, as after a stage was deleted and created again. Their keys give access to no API.
+    /// </summary>
     public List<string> PlansWithoutStage { get; } = [.. UsagePlans.Where(plan => plan.ApiStages is not { Count: > 0 }).Select(plan => plan.Id)];
 
     /// <summary>
-    /// Reads the template and checks the wiring. Secret and template must point at each other:
-    /// whoever may write only one of them could turn the function against somebody else's key.
+    /// Reads the template key and checks that it and the secret point at each other. Otherwise a principal with permission to write
+    /// only one of them could direct the function at another owner's key.
     /// </summary>
     /// <param name="invocation">The invocation.</param>
-    /// <param name="secret">The secret that the template belongs to.</param>
+    /// <param name="secret">The secret that owns the template key.</param>
     /// <param name="apiKeys">API Gateway's keys.</param>
-    /// <param name="declared">Usage plans that the template must be in by now; it need not be found in them.</param>
+    /// <param name="declared">
+    /// Usage plans that the template key should be in. The read is repeated for a short time; a missing plan is not an error.
+    /// </param>
     public static async Task<TemplateKey> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
     {
         var id = IdOf(invocation, secret);
-        // If both fail, report the key's failure: AWS does not document what it answers for the plans of a key that does not exist.
+        // If both fail, report the key's failure: AWS does not document the response for the plans of a key that does not exist.
         var (key, plans) = await ConcurrentReads.BothAsync(ReadKeyAsync(invocation, secret, id, apiKeys), apiKeys.ListPlansAsync(invocation, id, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true));
         CheckBothName(RotationTags.Probe, "probe URL");
         CheckBothName(RotationTags.Adopted, "key to adopt");
@@ -41,7 +45,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsageP
             ? new TemplateKey(key, plans, url)
             : throw Errors.TemplateIsInNoPlan(invocation, id);
 
-        // Whoever may tag only one of the two must not choose who is sent a key, or whose key goes into the secret.
+        // A principal that can tag only one of the two must not choose the host that receives a key, or the key that goes into the secret.
         void CheckBothName(string tag, string named)
         {
             var (onSecret, onTemplate) = (secret.Tag(tag), key.Tags.GetValueOrDefault(tag));
@@ -52,7 +56,9 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsageP
         }
     }
 
-    /// <summary>Checks that a key in the template's usage plans opens something. A deployment may be about to put a stage into one; a rotation is not.</summary>
+    /// <summary>
+    /// Checks that the template key's usage plans give access to an API. A deployment may be about to add a stage to a plan; a rotation is not.
+    /// </summary>
     public void CheckStages(Invocation rotation)
     {
         if (PlansWithoutStage.Count == Plans.Count)
@@ -61,7 +67,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, List<UsagePlan> UsageP
         }
     }
 
-    /// <summary>Reads the key and checks that it is this secret's template.</summary>
+    /// <summary>Reads the key and checks that it is this secret's template key.</summary>
     public static Task<GetApiKeyResponse> ReadKeyAsync(Invocation invocation, SecretDescription secret, ApiKeys apiKeys) => ReadKeyAsync(invocation, secret, IdOf(invocation, secret), apiKeys);
 
     private static string IdOf(Invocation invocation, SecretDescription secret) =>

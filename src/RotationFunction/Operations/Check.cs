@@ -1,8 +1,8 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Verifies all that a rotation would, and that AWSCURRENT's key is accepted by the probe's URL. Changes nothing. What is wrong is told and logged
-/// as a finding, not thrown, so that a schedule can invoke it; the metrics are for alarms.
+/// Verifies everything that a rotation requires, and that the probe's URL accepts AWSCURRENT's key. Changes nothing. Returns and logs problems
+/// as findings instead of throwing, so that a schedule can invoke it. The metrics are for alarms.
 /// </summary>
 internal sealed class Check(Inspection inspection, Probe probe, Metrics metrics)
 {

@@ -1,8 +1,8 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Disables AWSPREVIOUS's key when it has been previous for as long as the secret's <see cref="Overlap"/> says. A schedule invokes it every hour or so;
-/// it keeps no state.
+/// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended. A schedule invokes this action every hour or so.
+/// It keeps no state.
 /// </summary>
 internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
 {
@@ -24,7 +24,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             return $"AWSPREVIOUS's key stays enabled until {end:u}.";
         }
 
-        // A key that was enabled a moment ago: a rollback is under way and waits until it is served.
+        // A key that was just enabled: a rollback is in progress and waits until the key is active.
         var untouched = overlap.Length > FunctionContract.LongestInvocation ? overlap.Length : FunctionContract.LongestInvocation;
         var retired = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: now - untouched);
         var done = retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled: {RevokePrevious.Printed(retired)}.";

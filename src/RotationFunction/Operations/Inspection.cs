@@ -3,16 +3,16 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>Looks at a secret, its template and its keys as a rotation would. Changes nothing, and what a rotation would fail at is a finding.</summary>
+/// <summary>Reads a secret, its template key and its keys as a rotation does. Changes nothing; an error of a rotation is a finding.</summary>
 internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
 {
-    // AWS rotates at any time in a window, which ends with its day at the latest.
+    // AWS rotates at any time in a window, which ends at the end of the day at the latest.
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     // A rotation takes minutes. The schedule that ends overlaps runs every hour or so.
     private static readonly TimeSpan StallTimeout = TimeSpan.FromHours(3);
 
-    // A look costs two calls, and API Gateway takes 40 at once. No ring of a secret's own keys is longer.
+    // Each key costs two calls, and API Gateway accepts 40 at once. A ring of a secret's own keys is never longer.
     private const int MostLookedAt = 20;
     private const int MostFound = 10;
 
@@ -28,7 +28,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
 
         var template = await TryAsync(() => TemplateKey.ReadAsync(invocation, secret, apiKeys)!);
-        // A rotation that has just begun gets its value in a moment.
+        // A rotation that has just started stores its value in a moment.
         var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
         var current = await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret));
         var values = new Dictionary<string, ApiKeyValue?>
@@ -43,7 +43,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
                 .ThenByDescending(key => key.CreatedDate),
         ];
         var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
-        // Those that were not looked at hold no label's value: whether tagged or not, what of them is enabled is a stray.
+        // The other keys have no label's value: tagged or not, each enabled one is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
         var result = new InspectionResult(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret)) { PendingValue = values["AWSPENDING"] };
         findings.AddRange(
@@ -119,7 +119,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
     }
 
-    /// <summary>Clients that have not re-read the secret use it. Where it is disabled somebody wanted that: an overlap or revokePrevious.</summary>
+    /// <summary>Clients that have not re-read the secret use this key. If it is disabled, an overlap or revokePrevious disabled it.</summary>
     private static IEnumerable<Finding> InPreviousKey(Dictionary<string, ApiKeyValue?> values, InspectionResult result)
     {
         if (values["AWSPREVIOUS"] is not { } previous || previous == values["AWSCURRENT"])
@@ -149,7 +149,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             Commands.DetachKey(plan, key.KeyId))),
     ];
 
-    /// <summary>A rotation replaces <c>apiKey</c> only: clients that read another field are refused once its key is retired.</summary>
+    /// <summary>A rotation replaces only <c>apiKey</c>: clients that read another field are refused once its key is retired.</summary>
     private static IEnumerable<Finding> InDocument(SecretDocument? current, List<(KeyStatus Status, ApiKeyValue Value)> keys) =>
         from key in keys
         where key.Status.Kind != KeyKind.Foreign
@@ -161,13 +161,13 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
 
     private IEnumerable<Finding> InOverlap(Invocation invocation, SecretDescription secret, InspectionResult result)
     {
-        // Without a template that could be read, the tag may be what is wrong.
+        // If the template key could not be read, the tag itself may be invalid.
         if (result.Template is null || Overlap.Of(invocation, secret) is not { } overlap || Now - overlap.EndOf(secret) <= StallTimeout)
         {
             yield break;
         }
 
-        // A key that was enabled since has an overlap of its own.
+        // A key that was enabled later has an overlap of its own.
         foreach (var key in result.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap.Length + StallTimeout))
         {
             yield return new Finding(
@@ -177,7 +177,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
     }
 
-    /// <summary>Who may only untag keys must not keep one in use; who may only make keys must not fill the page.</summary>
+    /// <summary>A principal that can only untag keys must not keep one in use, and one that can only create keys must not fill the page.</summary>
     private static IEnumerable<Finding> InTags(SecretDescription secret, InspectionResult result)
     {
         var untagged = result.Keys.Where(key => key is { Kind: KeyKind.Foreign, Stray: true }).OrderByDescending(key => key.Labels.Count).ToList();
@@ -240,8 +240,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     }
 
     /// <summary>
-    /// By how much a rotation is late. AWS only says that NextRotationDate may lie in the past while rotations fail; should it move on,
-    /// the date of the last rotation still tells, where the schedule has a period.
+    /// Returns how many hours a rotation is late. AWS documents only that NextRotationDate may be in the past while rotations fail. If it moves,
+    /// the date of the last rotation and the schedule's period still show the delay.
     /// </summary>
     private double? HoursOverdue(SecretDescription secret)
     {
@@ -258,7 +258,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     };
 }
 
-/// <summary>What a key is to a secret.</summary>
+/// <summary>The relation of a key to a secret.</summary>
 internal static class KeyKind
 {
     public const string Minted = "minted";
@@ -266,19 +266,21 @@ internal static class KeyKind
     public const string Foreign = "foreign";
 }
 
-/// <summary>A secret as it was found; without it, it cannot be worked with, and a finding says why.</summary>
+/// <summary>The result of an inspection. Without a secret, a finding says why it cannot be used.</summary>
 internal sealed record InspectionResult(
     SecretDescription? Secret, TemplateKey? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
 {
     public ApiKeyValue? PendingValue { get; init; }
 
-    /// <summary>The step that the version labelled AWSPENDING has not passed, as far as values and keys show; null where no rotation is under way.</summary>
+    /// <summary>
+    /// Gets the step that the AWSPENDING version has not passed, derived from values and keys; null without a rotation in progress.
+    /// </summary>
     public string? PendingStep => Secret is null || Secret.Pending == Secret.Current || Secret.Pending is null ? null
         : PendingValue is null ? CreateSecret.Step
         : KeyOf("AWSPENDING") is not { Enabled: true } key || Template?.Plans.Except(key.UsagePlanIds).Any() != false ? SetSecret.Step
         : TestSecret.Step;
 
-    /// <summary>The key whose value a label holds. Values are unique, so it is the one that clients use, whatever its tags.</summary>
+    /// <summary>Returns the key that has a label's value. Values are unique, so clients use this key, whatever its tags.</summary>
     public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Labels.Contains(label, StringComparer.Ordinal));
 
     public int KeysInRing => Keys.Count(key => key.Kind != KeyKind.Foreign);

@@ -3,8 +3,8 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Ends AWSPREVIOUS's key now, as after a leak: disables every key of the secret that neither AWSCURRENT nor a rotation under way holds.
-/// Labels stay where they are, so that rollback can still bring the key back, until the next rotation deletes it.
+/// Disables AWSPREVIOUS's key now, as after a leak, and every other key of the secret that neither AWSCURRENT nor a rotation in progress needs.
+/// Moves no label, so that rollback can still restore the key until the next rotation deletes it.
 /// </summary>
 internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
 {
@@ -27,7 +27,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
 
     public static string Printed(Retired retired) => string.Join(", ", retired.Disabled.Select(key => key.Id));
 
-    /// <summary>What stayed enabled although no label needs it, and what to do.</summary>
+    /// <summary>Describes the keys that stayed enabled although no label needs them, and what to do.</summary>
     public static string Left(Retired retired)
     {
         var more = retired.LeftEnabled.Count - MostNamed;
@@ -37,11 +37,13 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
             + ". The action status returns the command that restores a tag. Then invoke this action again.";
     }
 
-    /// <summary>Disables the keys that neither AWSCURRENT nor AWSPENDING holds. The ring must have been listed before the secret was described.</summary>
+    /// <summary>
+    /// Disables the keys that neither AWSCURRENT nor AWSPENDING needs. The ring must have been listed before the secret's labels were read.
+    /// </summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="secret">The secret that owns the keys.</param>
     /// <param name="ring">Its keys.</param>
-    /// <param name="untouchedSince">Only keys that were last changed before this.</param>
+    /// <param name="untouchedSince">Disables only keys that were last changed before this time.</param>
     public async Task<Retired> DisableAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, DateTime? untouchedSince = null)
     {
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey
@@ -62,7 +64,10 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
         return retired;
     }
 
-    /// <summary>AWSCURRENT may have moved to a key that was just disabled: rollback, by whomever, looks too, after its move. One of the two sees the other.</summary>
+    /// <summary>
+    /// Enables a disabled key again if AWSCURRENT has moved to it. A concurrent rollback also checks after its move, so one of the two sees the
+    /// other.
+    /// </summary>
     private async Task CheckCurrentStayedAsync(Invocation invocation, SecretDescription before, List<RetiredKey> disabled)
     {
         var after = await secrets.DescribeAsync(invocation);

@@ -4,8 +4,8 @@ using Amazon.SecretsManager.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is known to be served. The labels swap and no key is disabled.
-/// It only ever goes back: where AWSCURRENT is the older version of the two it has been done, so that a repeat does not undo it.
+/// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is active. The labels are exchanged and no key is disabled.
+/// It only goes back: if AWSCURRENT is the older of the two versions, the rollback is done, so that a repeat does not undo it.
 /// </summary>
 internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, TestSecret testSecret)
 {
@@ -57,14 +57,16 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         await EnableCurrentAsync(invocation, secret);
     }
 
-    /// <summary>A rotation that is not complete would move AWSCURRENT again.</summary>
+    /// <summary>Describes the secret. Throws during a rotation, which would move AWSCURRENT again.</summary>
     private async Task<SecretDescription> DescribeIdleAsync(Invocation invocation)
     {
         var secret = await secrets.DescribeAsync(invocation);
         return secret.Pending is not { } pending ? secret : throw Errors.RotationIsUnderWay(invocation, pending);
     }
 
-    /// <summary>Sees that going back would undo nothing but the key, and that the key is there; enables it if it is not. Returns its id, and the template.</summary>
+    /// <summary>
+    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled. Returns its id and the template key.
+    /// </summary>
     private async Task<(string KeyId, TemplateKey Template)> CheckAsync(Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
     {
         if (previous.ApiKey is not { } value)
@@ -99,7 +101,9 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         return (key.Id, template);
     }
 
-    /// <summary>The other half of what revokePrevious does after it has disabled a key: that may have been this one, a moment ago.</summary>
+    /// <summary>
+    /// Enables the key if a concurrent revokePrevious has just disabled it. revokePrevious makes the same check after it disables a key.
+    /// </summary>
     private async Task EnableCurrentAsync(Invocation invocation, SecretDescription secret)
     {
         if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value } && await FindOwnKeyAsync(invocation, secret, value) is { Enabled: not true } key)
@@ -109,7 +113,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         }
     }
 
-    /// <summary>The key of this value, if its tags prove that it is the secret's own: it may have to be enabled.</summary>
+    /// <summary>Returns the key with this value if its tags prove that it belongs to the secret, because it may have to be enabled.</summary>
     private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value) =>
         await keyRing.ReadAsync(invocation, secret, value) is { Id: var id } && await apiKeys.FindAsync(invocation, id) is { } key && KeyRing.IsOwn(secret, key) ? key : null;
 }

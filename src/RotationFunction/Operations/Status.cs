@@ -1,6 +1,6 @@
 namespace RotationFunction;
 
-/// <summary>Tells how a secret and its keys are, for the person on call. Changes nothing.</summary>
+/// <summary>Returns the state of a secret and its keys, for the person on call. Changes nothing.</summary>
 internal sealed class Status(Inspection inspection)
 {
     public const string Action = "status";

@@ -1,6 +1,8 @@
 namespace RotationFunction;
 
-/// <summary>Draws the new value and stores it in the AWSPENDING version, before any key has it: no key ever exists whose value is not stored.</summary>
+/// <summary>
+/// Generates the new value and stores it in the AWSPENDING version before any key has it, so that no key exists whose value is not stored.
+/// </summary>
 internal sealed class CreateSecret(Secrets secrets, RotationGuard guard, ApiKeys apiKeys)
 {
     public const string Step = "createSecret";

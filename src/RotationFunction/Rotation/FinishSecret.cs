@@ -4,8 +4,8 @@ using Amazon.SecretsManager.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Moves AWSCURRENT to the new version, then retires keys that no label needs: a key's life is pending, current, previous, disabled, deleted,
-/// a rotation each, so that clients which cached a key have a whole period to re-read the secret.
+/// Moves AWSCURRENT to the new version, then retires keys that no label needs. A key is pending, current, previous, disabled and deleted,
+/// for one rotation each, so that clients that cached a key have a whole period to re-read the secret.
 /// </summary>
 internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
 {
@@ -42,15 +42,15 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
     }
 
     /// <summary>
-    /// The rotation's own key and those before it. A key that came later is a later rotation's, which may be about to make it current whatever the
-    /// labels say: somebody may have taken AWSPENDING off it. Of the same second it may be later too, as API Gateway's dates have no fractions,
-    /// unless it is the key in use before.
+    /// Returns the rotation's own key and older keys. A newer key belongs to a later rotation, which may be about to make it current whatever the
+    /// labels are: someone may have removed AWSPENDING from it. A key of the same second may be newer too, because API Gateway's dates have no
+    /// fractions, unless a label has its value.
     /// </summary>
     private static List<ApiKey> OlderThan(ApiKey? own, List<ApiKey> ring, HashSet<ApiKeyValue> inUse) =>
         ring.FindAll(key => key.CreatedDate < own?.CreatedDate
             || (key.CreatedDate == own?.CreatedDate && inUse.Contains(new ApiKeyValue(key.Value))));
 
-    // A repeat comes here too: AWSPREVIOUS's key does not outlive a crash right after the move.
+    // A repeat also disables AWSPREVIOUS's key, so that it does not stay enabled after a crash right after the move.
     private async Task EndOverlapAsync(Invocation rotation, List<ApiKey> ring, Overlap? overlap)
     {
         if (overlap?.Length == TimeSpan.Zero)
@@ -59,10 +59,10 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         }
     }
 
-    /// <summary>The ring, the labels, and what is to become current; null when it is.</summary>
+    /// <summary>Returns the ring, the labels and the version to promote; null for the version if it is already AWSCURRENT.</summary>
     private async Task<(List<ApiKey> Ring, SecretDescription Secret, Overlap? Overlap, PendingVersion? Pending)> FindAsync(Invocation rotation)
     {
-        // The ring first, then the labels: a key that is minted after the list is never touched, whatever the labels say by then.
+        // The ring before the labels: a key that is minted after the list is never changed, whatever the labels are by then.
         var ring = await keyRing.ListAsync(rotation);
         var secret = await guard.CheckAsync(rotation);
         var overlap = Overlap.Of(rotation, secret);
@@ -75,7 +75,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         return (ring, secret, overlap, new PendingVersion(document, value, ring.Find(key => key.Value == value.Text)));
     }
 
-    /// <summary>Moves AWSCURRENT. Returns the values that labels hold after the move; null when it was moved to this version already.</summary>
+    /// <summary>Moves AWSCURRENT. Returns the values that labels have after the move; null if it was already moved to this version.</summary>
     private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Invocation rotation, SecretDescription secret, PendingVersion pending)
     {
         var (document, value, key) = pending;
@@ -100,7 +100,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         }
         catch (Exception refused) when (refused is InvalidParameterException or InvalidRequestException)
         {
-            // AWSCURRENT has left the version just read: a twin moved it, or our own call did and its answer was lost. Anything else is a failure.
+            // AWSCURRENT has left the version just read: a concurrent invocation moved it, or an earlier call of which the response was lost.
             if ((await guard.CheckAsync(rotation)).Current != rotation.Token)
             {
                 throw;

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace RotationFunction;
 
 /// <summary>
-/// Calls the API as a client would, to see whether a key is served. Two controls make the answer mean something:
-/// a made-up key must be refused, and the key that clients use now must be accepted.
+/// Calls the API as a client does, to find out whether a key is active. Two controls make the result conclusive:
+/// the API must reject a made-up key, and accept the key that clients use now.
 /// </summary>
 internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvider time)
 {
-    // API Gateway's nodes learn of a key one after the other.
+    // API Gateway's nodes receive a key one after the other.
     private const int AcceptancesInARow = 5;
 
     private static readonly TimeSpan BetweenAcceptances = TimeSpan.FromMilliseconds(500);
@@ -17,31 +17,31 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
-    // API Gateway may remember for a while that it did not know a key: nobody asks for a new one at once.
+    // API Gateway may cache for a while that a key is unknown, so the first request with a new key waits.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
     // Tests on AWS allow two minutes.
     private static readonly TimeSpan LongestUsualActivation = TimeSpan.FromMinutes(7);
 
-    /// <summary>The transport: a redirect must not take the key along.</summary>
+    /// <summary>Creates the transport. It follows no redirect, which would send the key to another host.</summary>
     public static HttpMessageHandler CreateHandler() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout };
 
-    /// <summary>A URL without its query, which may hold what is nobody else's business.</summary>
+    /// <summary>Returns a URL without its query, which may be confidential.</summary>
     public static string Printed(Uri url) => url.GetLeftPart(UriPartial.Path);
 
     /// <summary>
     /// Sends the key until it is accepted several times in a row.
-    /// Returns how long that took, or why the probe proves nothing.
+    /// Returns how long that took, or why the probe is inconclusive.
     /// </summary>
     /// <param name="rotation">The invocation.</param>
-    /// <param name="url">The method that is called.</param>
+    /// <param name="url">The URL of the method to call.</param>
     /// <param name="keyId">The key's id.</param>
     /// <param name="key">The key.</param>
-    /// <param name="current">The key that clients use now; without one the made-up key is the only control.</param>
-    /// <param name="isFresh">Whether the key, or a usage plan of it, was changed a moment ago.</param>
+    /// <param name="current">The key that clients use now; if null, the made-up key is the only control.</param>
+    /// <param name="isFresh">Whether the key or one of its usage plans has just changed.</param>
     /// <exception cref="RotationException">
-    /// The controls behave but the key was not accepted in the time that the invocation has; or it was answered like the only control for longer
-    /// than a key takes.
+    /// The controls are conclusive, but the key was not accepted in the invocation's time, or it was rejected like the only control for longer
+    /// than activation takes.
     /// </exception>
     public async Task<(TimeSpan? Activation, string? Inconclusive)> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
     {
@@ -55,7 +55,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         await Task.Delay(isFresh ? Settling : TimeSpan.Zero, time);
         var patience = settings.ActivationWait * 2 > LongestUsualActivation ? settings.ActivationWait * 2 : LongestUsualActivation;
         var backoff = FirstBackoff;
-        var differs = current is not null; // then the key has what the method asks for, and is only not served yet
+        var differs = current is not null; // then the request has what the method requires, and the key is only not active yet
         for (var accepted = 0; ;)
         {
             var answer = await SendAsync(url, key);
@@ -88,7 +88,9 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         }
     }
 
-    /// <summary>Sends a made-up key and the one that clients use now. Returns null when the API refuses and accepts them as it should, and otherwise what it does.</summary>
+    /// <summary>
+    /// Sends a made-up key and the key that clients use now. Returns null if the API rejects the first and accepts the second; otherwise what it did.
+    /// </summary>
     public async Task<string?> ControlAsync(Uri url, ApiKeyValue? current) => (await TryControlAsync(url, current)).Inconclusive;
 
     private async Task<(string? Inconclusive, Answer MadeUp)> TryControlAsync(Uri url, ApiKeyValue? current)
@@ -113,7 +115,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "x-api-key", key.Text } } };
             using var response = await api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
-            // Only what looks like an AWS error type is passed on: an API may echo a key anywhere.
+            // Returns only what has the form of an AWS error type, because an API may echo a key anywhere.
             var errorType = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.FirstOrDefault(value => ErrorType().IsMatch(value)) : null;
             return new Answer(response.StatusCode, errorType ?? "");
         }
@@ -130,19 +132,19 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     [GeneratedRegex(@"\A[A-Za-z]{1,50}Exception\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ErrorType();
 
-    /// <summary>What came back; a status of null when nothing did.</summary>
+    /// <summary>A response; its status is null without one.</summary>
     private sealed record Answer(HttpStatusCode? Status, string Detail)
     {
-        /// <summary>The gateway response INVALID_API_KEY: 403 unless the API customises it.</summary>
+        /// <summary>Gets whether this is the gateway response INVALID_API_KEY: 403 unless the API customizes it.</summary>
         public bool IsRefused => Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized;
 
-        /// <summary>API Gateway let it pass, whatever the method then made of it. 429: the key was recognised and throttled.</summary>
+        /// <summary>Gets whether API Gateway accepted the key, whatever the method returned. 429: the key was recognized and throttled.</summary>
         public bool IsAccepted => Status is not null && !IsRefused && (int)Status < 500 && (int)Status is < 300 or >= 400;
 
-        /// <summary>API Gateway refuses an unknown route like a key, but by another name.</summary>
+        /// <summary>Gets whether the route does not exist: API Gateway returns the same status as for a key, but another error type.</summary>
         public bool IsMissingRoute => Detail.StartsWith("MissingAuthenticationToken", StringComparison.Ordinal);
 
-        /// <summary>The gateway responses UNAUTHORIZED and ACCESS_DENIED; for a key it is ForbiddenException.</summary>
+        /// <summary>Gets whether this is the gateway response UNAUTHORIZED or ACCESS_DENIED; for a key it is ForbiddenException.</summary>
         public bool IsFromAuthorizer => Detail is "UnauthorizedException" or "AccessDeniedException";
 
         public string Text => Status is { } status ? $"returned {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not respond ({Detail})";

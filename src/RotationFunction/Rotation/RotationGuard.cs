@@ -1,9 +1,11 @@
 namespace RotationFunction;
 
-/// <summary>What a step checks before it does anything: that its rotation is still the secret's rotation, and that the version holds what createSecret stored.</summary>
+/// <summary>The checks before a step: the rotation is still the secret's rotation, and the version contains what createSecret stored.</summary>
 internal sealed class RotationGuard(Secrets secrets)
 {
-    /// <summary>Describes the secret and checks that it may still be rotated to the version, which is AWSPENDING, or AWSCURRENT by now.</summary>
+    /// <summary>
+    /// Describes the secret and checks that the rotation to the version may continue: the version is AWSPENDING, or already AWSCURRENT.
+    /// </summary>
     public async Task<SecretDescription> CheckAsync(Invocation rotation)
     {
         var secret = await secrets.DescribeAsync(rotation);
@@ -22,7 +24,7 @@ internal sealed class RotationGuard(Secrets secrets)
         throw Errors.RotationWasGivenUp(rotation, secret.Versions.ContainsKey(rotation.Token), otherPending);
     }
 
-    /// <summary>The same for the steps that have nothing to do when the version is AWSCURRENT: null then.</summary>
+    /// <summary>The same for steps that have nothing to do if the version is already AWSCURRENT. Returns null in that case.</summary>
     public async Task<SecretDescription?> CheckPendingAsync(Invocation rotation)
     {
         var secret = await CheckAsync(rotation);
@@ -35,9 +37,13 @@ internal sealed class RotationGuard(Secrets secrets)
         return null;
     }
 
-    /// <summary>The document and the key of the version that this rotation makes: a key that createSecret can have drawn.</summary>
+    /// <summary>
+    /// Returns the document and the key of the version that this rotation creates. The key must be one that createSecret can have generated.
+    /// </summary>
     /// <param name="rotation">The invocation.</param>
-    /// <param name="copied">If given, AWSCURRENT's own key is valid too, whoever drew it: with RotateImmediately=false Secrets Manager copies it.</param>
+    /// <param name="copied">
+    /// If given, AWSCURRENT's own key is also valid, whatever its form: with RotateImmediately=false, Secrets Manager copies it.
+    /// </param>
     public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation, SecretDescription? copied = null)
     {
         var document = await secrets.ReadAsync(rotation, rotation.Token) ?? throw Errors.NoPendingValue(rotation);

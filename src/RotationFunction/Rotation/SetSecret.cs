@@ -2,7 +2,7 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>Gives the stored value to API Gateway: a new key, enabled, with the template's metadata, in each of the template's usage plans.</summary>
+/// <summary>Creates an enabled key with the stored value and the template key's metadata, in each of the template key's usage plans.</summary>
 internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ring)
 {
     public const string Step = "setSecret";
@@ -26,7 +26,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
             missing = await TakeUpAsync(rotation, secret, template, keyId);
         }
 
-        // One after the other: API Gateway refuses concurrent attaches.
+        // One after the other: API Gateway rejects concurrent attaches.
         foreach (var plan in missing)
         {
             await apiKeys.AttachAsync(rotation, keyId, plan);
@@ -46,7 +46,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
         }
     }
 
-    /// <summary>Goes on with a key of this name and value that an earlier try made. Returns the plans that it still lacks.</summary>
+    /// <summary>Continues with a key of this name and value that an earlier attempt created. Returns the plans that the key is not in yet.</summary>
     private async Task<List<string>> TakeUpAsync(Invocation rotation, SecretDescription secret, TemplateKey template, string keyId)
     {
         if (await apiKeys.ReadAsync(rotation, keyId, key => KeyRing.IsMintedFor(secret.Arn, key)) is not { } key || !KeyRing.IsMintedFor(secret.Arn, key))
@@ -59,7 +59,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
         var missing = template.Plans.Except(attached).ToList();
         if (missing.Count > 0)
         {
-            // Before the attach: testSecret counts the activation wait from the key's last change, and an attach does not show there.
+            // Before the attach: testSecret counts the activation wait from the key's last change, and an attach does not update that date.
             await apiKeys.TouchAsync(rotation, key, template.Key.Description);
         }
 

@@ -1,14 +1,14 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Checks that the pending key would serve clients as AWSCURRENT: enabled, in every usage plan of the template, and active.
-/// Changes nothing. With RotateImmediately=false Secrets Manager calls this step alone, on a copy of AWSCURRENT.
+/// Checks that clients can use the pending key as AWSCURRENT: it is enabled, in every usage plan of the template key, and active.
+/// Changes nothing. With RotateImmediately=false, Secrets Manager calls only this step, on a copy of AWSCURRENT.
 /// </summary>
 internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys apiKeys, KeyRing ring, Probe probe, Settings settings, TimeProvider time)
 {
     public const string Step = "testSecret";
 
-    /// <returns>How long the probe took to see the key served; null where none did.</returns>
+    /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
     public async Task<TimeSpan?> RunAsync(Invocation rotation)
     {
         if (await guard.CheckPendingAsync(rotation) is not { } secret)
@@ -21,8 +21,8 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
         return await TestAsync(rotation, secret, value, template);
     }
 
-    /// <summary>Checks that clients are served with the key of this value; waits until they are.</summary>
-    /// <returns>How long the probe took to see the key served; null where none did.</returns>
+    /// <summary>Checks that clients can use the key with this value. Waits until it is active.</summary>
+    /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
     public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template)
     {
         template.CheckStages(rotation);
@@ -48,7 +48,7 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
         return activation;
     }
 
-    /// <summary>Returns after how long the key was served; null when the probe proves nothing.</summary>
+    /// <summary>Returns how long the key took to become active; null if the probe is inconclusive.</summary>
     private async Task<TimeSpan?> ProbeAsync(Invocation rotation, SecretDescription secret, Uri url, KeyOfValue key, ApiKeyValue value)
     {
         var current = await secrets.ReadCurrentAsync(rotation, secret);
@@ -79,7 +79,7 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
         await Task.Delay(wait, time);
     }
 
-    // An attach does not show in the key's dates; it came after the last change, in the same invocation.
+    // An attach does not update the key's dates. It came after the last change, in the same invocation.
     private TimeSpan SinceAttach(KeyOfValue key) => time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + FunctionContract.LongestInvocation);
 
     private static DateTime Later(DateTime? created, DateTime? updated) => updated > created ? updated.Value : created ?? throw Errors.KeyWithoutDate();

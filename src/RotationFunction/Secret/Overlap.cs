@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace RotationFunction;
 
-/// <summary>How long AWSPREVIOUS's key stays enabled after a rotation, from the secret's tag. A secret without one keeps it until the next rotation.</summary>
+/// <summary>
+/// How long AWSPREVIOUS's key stays enabled after a rotation, from the secret's tag. Without the tag, it stays enabled until the next rotation.
+/// </summary>
 internal sealed record Overlap(TimeSpan Length)
 {
     private const int LongestCount = 9999;
 
-    /// <summary>Reads the tag; null without one.</summary>
+    /// <summary>Reads the tag. Returns null without one.</summary>
     /// <exception cref="RotationException">The tag is invalid.</exception>
     public static Overlap? Of(Invocation invocation, SecretDescription secret) => secret.Tag(RotationTags.Overlap) switch
     {
@@ -19,8 +21,8 @@ internal sealed record Overlap(TimeSpan Length)
     };
 
     /// <summary>
-    /// When it ends, unless the secret changes again. The labels cannot have moved since the secret was last changed. That errs on the late side:
-    /// an owner's edit starts the overlap again.
+    /// Returns when the overlap ends, unless the secret changes again. The labels cannot have moved after the secret was last changed.
+    /// The error is on the late side: an owner's edit starts the overlap again.
     /// </summary>
     public DateTime EndOf(SecretDescription secret) => (secret.LastRotated > secret.LastChanged ? secret.LastRotated.Value : secret.LastChanged) + Length;
 

@@ -9,22 +9,22 @@ internal sealed class SecretDescription(DescribeSecretResponse answer)
 
     public string Name => answer.Name;
 
-    /// <summary>Labels by version id; only labelled versions are here.</summary>
+    /// <summary>Gets the labels by version id. Contains only versions with a label.</summary>
     public IReadOnlyDictionary<string, List<string>> Versions { get; } = answer.VersionIdsToStages ?? [];
 
     public bool RotationEnabled => answer.RotationEnabled == true;
 
     public bool Deleted => answer.DeletedDate is not null;
 
-    /// <summary>The Region of the primary secret, for a replica in another one; else null.</summary>
+    /// <summary>Gets the Region of the primary secret, for a replica in another Region; otherwise null.</summary>
     public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } region && region != Arn.Split(':')[3] ? region : null;
 
-    /// <summary>Modified in any way: the labels have not moved since.</summary>
+    /// <summary>Gets when the secret was last modified in any way. The labels have not moved since.</summary>
     public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw Errors.SecretWithoutDate();
 
     public DateTime? LastRotated => answer.LastRotatedDate?.ToUniversalTime();
 
-    /// <summary>By when Secrets Manager means to have rotated it.</summary>
+    /// <summary>Gets when the next rotation is due.</summary>
     public DateTime? NextRotation => answer.NextRotationDate?.ToUniversalTime();
 
     public RotationRulesType? Rules => answer.RotationRules;

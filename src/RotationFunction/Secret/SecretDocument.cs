@@ -5,18 +5,18 @@ using System.Text.Json;
 namespace RotationFunction;
 
 /// <summary>
-/// What a version of the secret holds: a JSON object with the key in <c>apiKey</c>, other fields being the owner's.
-/// Only the bytes of the <c>apiKey</c> value are ever replaced. It does not print itself.
+/// The document in a version of the secret: a JSON object with the key in <c>apiKey</c>. Other fields belong to the owner.
+/// Only the bytes of the <c>apiKey</c> value are ever replaced. The document never prints its text.
 /// </summary>
 internal sealed class SecretDocument
 {
-    /// <summary>AWS API reference, PutSecretValue: bytes.</summary>
+    /// <summary>The largest size in bytes (AWS API reference, PutSecretValue).</summary>
     public const int LargestSize = 65_536;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly byte[] _utf8;
-    private readonly Range _valueSpan; // of the apiKey value, or the empty place where the field would go
+    private readonly Range _valueSpan; // of the apiKey value, or the empty range where the field would go
     private readonly bool _hasFields;
 
     private SecretDocument(byte[] utf8, ApiKeyValue? apiKey, Range valueSpan, bool hasFields)
@@ -27,21 +27,23 @@ internal sealed class SecretDocument
         ApiKey = apiKey;
     }
 
-    /// <summary>A document before its first key.</summary>
+    /// <summary>Gets the document of a secret before its first key.</summary>
     public static SecretDocument Empty { get; } = Parse("{}", out _)!;
 
-    /// <summary>The key's value; null in a document made before the first key.</summary>
+    /// <summary>Gets the key's value; null before the first key.</summary>
     public ApiKeyValue? ApiKey { get; }
 
-    /// <summary>When its version was made; null of a document that is not stored.</summary>
+    /// <summary>Gets or sets when its version was created; null for a document that is not stored.</summary>
     public DateTime? Created { get; set; }
 
-    /// <summary>The size that Secrets Manager counts, in bytes.</summary>
+    /// <summary>Gets the size in bytes, as Secrets Manager counts it.</summary>
     public int Size => _utf8.Length;
 
     public string Text => Encoding.UTF8.GetString(_utf8);
 
-    /// <summary>Reads a document; null with the reason in <paramref name="problem"/> when it is not one. The reason never quotes the text.</summary>
+    /// <summary>
+    /// Parses a document. Returns null, with the reason in <paramref name="problem"/>, if the text is not one. The reason never quotes the text.
+    /// </summary>
     public static SecretDocument? Parse(string? text, out string problem)
     {
         problem = "is not a JSON object";
@@ -66,10 +68,10 @@ internal sealed class SecretDocument
         }
     }
 
-    /// <summary>The same document with this key; everything else stays as it is, to the byte.</summary>
+    /// <summary>Returns the same document with this key. Every other byte is unchanged.</summary>
     public SecretDocument With(ApiKeyValue apiKey)
     {
-        // An adopted key's value may need escaping, a drawn one does not.
+        // An adopted key's value may need escaping; a generated one does not.
         var field = $"\"{JsonEncodedText.Encode(apiKey.Text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
         if (ApiKey is null)
         {
@@ -80,15 +82,15 @@ internal sealed class SecretDocument
         return Parse(text, out _)!;
     }
 
-    /// <summary>Never the text.</summary>
+    /// <summary>Returns a placeholder, never the text.</summary>
     public override string ToString() => "(hidden)";
 
-    /// <summary>True when both agree in everything but the key.</summary>
+    /// <summary>Returns whether both documents are equal except for the key.</summary>
     public bool DiffersOnlyInKeyFrom(SecretDocument other) => ApiKey is { } apiKey && other.With(apiKey)._utf8.AsSpan().SequenceEqual(_utf8);
 
     /// <summary>
-    /// The fields beside <c>apiKey</c> in which this value stands: as it is, nested, or as a part of a text. Named by their path; a name that holds
-    /// the value itself, or may hold another key, is left out.
+    /// Returns the paths of the fields other than <c>apiKey</c> that contain this value: alone, nested, or as a part of a text. A path omits a name
+    /// that contains the value itself or may contain another key.
     /// </summary>
     public List<string> FieldsHolding(ApiKeyValue value)
     {
@@ -133,14 +135,14 @@ internal sealed class SecretDocument
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: as it is written.
+            // An unpaired surrogate: the text as it is written.
             return Encoding.UTF8.GetString(reader.ValueSpan);
         }
     }
 
     private static SecretDocument? Read(byte[] utf8, ref string problem)
     {
-        // The owner's fields may be as deep as fits.
+        // The owner's fields may have any depth that fits.
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = LargestSize });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {

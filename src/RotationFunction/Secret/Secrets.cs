@@ -3,13 +3,13 @@ using Amazon.SecretsManager.Model;
 
 namespace RotationFunction;
 
-/// <summary>Secrets Manager, as far as a rotation needs it.</summary>
+/// <summary>The operations on Secrets Manager that a rotation needs.</summary>
 internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
 {
-    // Of CancelRotateSecret nobody knows how late it shows. The deployment waits.
+    // The delay until CancelRotateSecret shows is not known. The deployment waits.
     private static readonly TimeSpan GracePeriodOfCancel = TimeSpan.FromSeconds(60);
 
-    /// <summary>Describes the secret, which may be about to be deleted; null when there is none.</summary>
+    /// <summary>Describes the secret, which may be scheduled for deletion. Returns null if it does not exist.</summary>
     public async Task<SecretDescription?> FindAsync(Invocation invocation)
     {
         try
@@ -25,11 +25,11 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
     }
 
-    /// <summary>The same, asking again for a minute while its rotation is enabled: it may have been turned off a moment ago.</summary>
+    /// <summary>The same, but repeats the read for a minute while rotation is enabled: it may have been disabled just before.</summary>
     public Task<SecretDescription?> FindWithRotationOffAsync(Invocation invocation) =>
         ReadAfterWrite.UntilAsync(time, GracePeriodOfCancel, () => FindAsync(invocation), secret => secret?.RotationEnabled != true);
 
-    /// <summary>Describes a secret that can be worked with.</summary>
+    /// <summary>Describes a secret, which must exist and not be deleted or a replica.</summary>
     public async Task<SecretDescription> DescribeAsync(Invocation invocation) => await FindAsync(invocation) switch
     {
         null => throw Errors.SecretDoesNotExist(invocation),
@@ -38,7 +38,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         var secret => secret,
     };
 
-    /// <summary>The document of a version, or null when it has none (yet).</summary>
+    /// <summary>Returns the document of a version; null if it has none, or none yet.</summary>
     public async Task<SecretDocument?> FindAsync(Invocation rotation, string versionId)
     {
         GetSecretValueResponse answer;
@@ -70,19 +70,19 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         return changed.Size <= SecretDocument.LargestSize ? changed : throw Errors.DocumentIsTooLarge(invocation, changed.Size);
     }
 
-    /// <summary>The document of AWSCURRENT; null when no version has the label.</summary>
+    /// <summary>Returns the document of AWSCURRENT; null if no version has the label.</summary>
     public async Task<SecretDocument?> ReadCurrentAsync(Invocation invocation, SecretDescription secret) =>
         secret.Current is { } version ? await ReadLabelledAsync(invocation, version) : null;
 
-    /// <summary>The document of AWSPREVIOUS; null when no version has the label.</summary>
+    /// <summary>Returns the document of AWSPREVIOUS; null if no version has the label.</summary>
     public async Task<SecretDocument?> ReadPreviousAsync(Invocation invocation, SecretDescription secret) =>
         secret.Previous is { } version ? await ReadLabelledAsync(invocation, version) : null;
 
-    /// <summary>The key that a rotation under way is about to make current; null when none is, or it has none yet.</summary>
+    /// <summary>Returns the key that a rotation in progress is about to make current; null without a rotation, or before it has a key.</summary>
     public async Task<ApiKeyValue?> ReadNextKeyAsync(Invocation invocation, SecretDescription secret) =>
         secret.Pending is { } version && version != secret.Current ? (await ReadAsync(invocation, version))?.ApiKey : null;
 
-    /// <summary>The keys that AWSCURRENT and AWSPREVIOUS hold: those that clients may be using.</summary>
+    /// <summary>Returns the keys of AWSCURRENT and AWSPREVIOUS, which clients may be using.</summary>
     public async Task<HashSet<ApiKeyValue>> ReadKeysInUseAsync(Invocation invocation, SecretDescription secret)
     {
         var keys = new HashSet<ApiKeyValue>();
@@ -105,7 +105,10 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         VersionStages = ["AWSCURRENT"],
     });
 
-    /// <summary>Stores the rotation's document as AWSPENDING. False when the version has a value: of an earlier try, or a twin was faster.</summary>
+    /// <summary>
+    /// Stores the rotation's document as AWSPENDING. Returns false if the version already has a value, from an earlier attempt or a concurrent
+    /// invocation.
+    /// </summary>
     public async Task<bool> TryPutPendingAsync(Invocation rotation, SecretDocument document)
     {
         try
@@ -115,7 +118,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
                 SecretId = rotation.SecretId,
                 ClientRequestToken = rotation.Token,
                 SecretString = document.Text,
-                VersionStages = ["AWSPENDING"], // without it AWSCURRENT would move and the rotation would be abandoned
+                VersionStages = ["AWSPENDING"], // without it, AWSCURRENT would move and the rotation would be abandoned
                 RotationToken = rotation.RotationToken,
             });
             return true;
@@ -126,7 +129,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         }
     }
 
-    /// <summary>Moves AWSCURRENT: refused by Secrets Manager when <paramref name="from"/> does not hold it any more.</summary>
+    /// <summary>Moves AWSCURRENT. Secrets Manager rejects the call if <paramref name="from"/> no longer has the label.</summary>
     public Task MoveCurrentAsync(Invocation invocation, string from, string to) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
     {
         SecretId = invocation.SecretId,
@@ -135,7 +138,7 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         RemoveFromVersionId = from,
     });
 
-    // Taking such a version for one without a key could cost a key that clients use.
+    // Treating such a version as one without a key could disable a key that clients use.
     private async Task<SecretDocument> ReadLabelledAsync(Invocation invocation, string version) =>
         await ReadAsync(invocation, version) ?? throw Errors.NoValueOfLabel(invocation, version);
 }

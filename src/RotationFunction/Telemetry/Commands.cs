@@ -5,15 +5,15 @@ using System.Text.RegularExpressions;
 namespace RotationFunction;
 
 /// <summary>
-/// Every command of the AWS CLI that a person is shown. What stands in one may be somebody else's choice, such as a version id or a tag's value:
-/// it is one argument for a POSIX shell, or the command is withheld.
+/// The AWS CLI commands that errors, findings and answers contain. An argument may be chosen by others, such as a version id or a tag's value:
+/// it is quoted as one argument for a POSIX shell, or the command is withheld.
 /// </summary>
 internal static partial class Commands
 {
-    /// <summary>In the place of a command whose arguments a shell, the AWS CLI or a reader could take for something else.</summary>
+    /// <summary>The replacement for a command whose arguments a shell, the AWS CLI or a reader could misread.</summary>
     public const string Withheld = "(The command is withheld: it contains an id that AWS would not generate. Use the console.)";
 
-    /// <summary>Signs a person in.</summary>
+    /// <summary>Signs in with AWS IAM Identity Center.</summary>
     public const string SignIn = "aws sso login";
 
     /// <summary>Counts the API keys of the account and Region.</summary>
@@ -23,9 +23,9 @@ internal static partial class Commands
     public const string EnableKmsKey = "aws kms enable-key --key-id <that key>";
 
     private const string Foreign = "(A command is withheld: it is not one that the function returns for this secret.)";
-    private const int LongestArgument = 700; // a secret's ARN has up to 600 characters, and stands in endOverlap's event
+    private const int LongestArgument = 700; // a secret's ARN, which endOverlap's event contains, has up to 600 characters
 
-    // A pair of braces is an argument: see Pattern.
+    // A name in braces is an argument: see Pattern.
     private const string RotateSecretForm = "aws secretsmanager rotate-secret --secret-id {secret}";
     private const string RotatePrimaryForm = "aws secretsmanager rotate-secret --region {region} --secret-id {name}";
     private const string EnableRotationForm = "aws secretsmanager rotate-secret --rotation-lambda-arn <function> --secret-id {secret}";
@@ -72,10 +72,10 @@ internal static partial class Commands
     /// <summary>Rotates a replica's primary secret.</summary>
     public static string RotatePrimary(string region, string secretName) => Fill(RotatePrimaryForm, region, secretName);
 
-    /// <summary>Has a function rotate a secret.</summary>
+    /// <summary>Enables rotation of a secret by a function.</summary>
     public static string EnableRotation(string secretId) => Fill(EnableRotationForm, secretId);
 
-    /// <summary>Takes AWSPENDING off a version.</summary>
+    /// <summary>Removes AWSPENDING from a version.</summary>
     public static string ClearPending(string secretId, string version) => Fill(ClearPendingForm, secretId, version);
 
     /// <summary>Moves AWSCURRENT.</summary>
@@ -87,10 +87,10 @@ internal static partial class Commands
     /// <summary>Stores a document as AWSCURRENT.</summary>
     public static string StoreDocument(string secretId) => Fill(StoreDocumentForm, secretId);
 
-    /// <summary>Brings a secret back that is marked for deletion.</summary>
+    /// <summary>Restores a secret that is marked for deletion.</summary>
     public static string RestoreSecret(string secretId) => Fill(RestoreSecretForm, secretId);
 
-    /// <summary>Names a secret's template key.</summary>
+    /// <summary>Sets the tag that names a secret's template key.</summary>
     public static string SetTemplate(string secretId) => Fill(SetTemplateForm, secretId);
 
     /// <summary>Sets a secret's overlap.</summary>
@@ -99,7 +99,7 @@ internal static partial class Commands
     /// <summary>Describes a secret.</summary>
     public static string DescribeSecret(string secretId) => Fill(DescribeSecretForm, secretId);
 
-    /// <summary>Names a secret's KMS key.</summary>
+    /// <summary>Shows a secret's KMS key.</summary>
     public static string FindKmsKey(string secretId) => Fill(FindKmsKeyForm, secretId);
 
     /// <summary>Enables a key.</summary>
@@ -108,45 +108,45 @@ internal static partial class Commands
     /// <summary>Disables a key.</summary>
     public static string DisableKey(string keyId) => Fill(DisableKeyForm, keyId);
 
-    /// <summary>Puts a key into a usage plan.</summary>
+    /// <summary>Adds a key to a usage plan.</summary>
     public static string AttachKey(string planId, string keyId) => Fill(AttachKeyForm, planId, keyId);
 
-    /// <summary>Puts a key into a usage plan that the reader chooses.</summary>
+    /// <summary>Adds a key to a usage plan that the reader chooses.</summary>
     public static string AttachKey(string keyId) => Fill(AttachKeyToSomePlanForm, keyId);
 
-    /// <summary>Takes a key out of a usage plan.</summary>
+    /// <summary>Removes a key from a usage plan.</summary>
     public static string DetachKey(string planId, string keyId) => Fill(DetachKeyForm, planId, keyId);
 
     /// <summary>Lists the usage plans of a key.</summary>
     public static string ListPlans(string keyId) => Fill(ListPlansForm, keyId);
 
-    /// <summary>Lists the keys that are named like a secret's minted keys.</summary>
+    /// <summary>Lists the keys with names of a secret's minted keys.</summary>
     public static string ListRing(string secretName) => Fill(ListRingForm, secretName + "/");
 
-    /// <summary>Tags a key as one that was minted for a secret.</summary>
+    /// <summary>Tags a key as minted for a secret.</summary>
     public static string TagMintedKey(string keyArn, string secretArn) => Fill(TagKeyForm, keyArn, TagsOf("minted-for", secretArn));
 
-    /// <summary>Tags a key as one that was adopted for a secret.</summary>
+    /// <summary>Tags a key as adopted for a secret.</summary>
     public static string TagAdoptedKey(string keyArn, string secretName) => Fill(TagKeyForm, keyArn, TagsOf("adopted-for", secretName));
 
-    /// <summary>Puts an API stage into a usage plan.</summary>
+    /// <summary>Adds an API stage to a usage plan.</summary>
     public static string AddStage(string planId) => Fill(AddStageForm, planId);
 
-    /// <summary>Names a function's role.</summary>
+    /// <summary>Shows a function's role.</summary>
     public static string FindRole(string function) => Fill(FindRoleForm, function);
 
-    /// <summary>Shows how many of a function may run at a time.</summary>
+    /// <summary>Shows a function's reserved concurrency.</summary>
     public static string FindConcurrency(string? function) => Fill(FindConcurrencyForm, function);
 
-    /// <summary>Shows what a function logged of a version.</summary>
+    /// <summary>Shows a function's log entries for a version.</summary>
     public static string FilterLog(string logGroup, string version) => Fill(FilterLogForm, logGroup, $"\"{version}\"");
 
-    /// <summary>Has a function end a secret's overlap.</summary>
+    /// <summary>Invokes endOverlap for a secret.</summary>
     public static string EndOverlap(string secretArn) => Fill(EndOverlapForm, Payload(secretArn));
 
     /// <summary>
-    /// A text of a function that nobody vouches for, with those commands only that are of a form above and for this secret.
-    /// Keys, usage plans and functions that they name may be anybody's: unless they are taken on the function's word, the reader fills them in.
+    /// Returns a text from an untrusted function, with only the commands that have a form above and are for this secret.
+    /// Keys, usage plans and functions in them may belong to others: unless <paramref name="takesIds"/> is true, placeholders replace their ids.
     /// </summary>
     public static string Vetted(string text, string secretArn, bool takesIds)
     {
@@ -156,7 +156,7 @@ internal static partial class Commands
             vetted.Append(text, at, begin.Index - at);
             if (Own(text, begin.Index, secretArn, takesIds, @"(?=\z|[.,](\s|\z))") is not var (command, length))
             {
-                return vetted.Append(Foreign).ToString(); // where it ends nobody can tell
+                return vetted.Append(Foreign).ToString(); // its end is not known
             }
 
             vetted.Append(command);
@@ -166,7 +166,7 @@ internal static partial class Commands
         return vetted.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>The same of a finding, whose command is all of a text.</summary>
+    /// <summary>The same for a finding, whose command is a whole text.</summary>
     public static Finding Vetted(Finding finding, string secretArn, bool takesIds)
     {
         var problem = Vetted(finding.Problem, secretArn, takesIds);
@@ -179,7 +179,7 @@ internal static partial class Commands
     {
         foreach (var form in Forms)
         {
-            // What Split finds at odd places is the name of an argument.
+            // The odd parts of Split are the names of arguments.
             var parts = Slot().Split(form).Select((part, place) => place % 2 == 0 ? Regex.Escape(part) : $"(?<{part}>{Pattern(part, secretArn)})");
             var match = new Regex(@"\G" + string.Concat(parts) + end, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Match(text, index);
             if (match.Success)
@@ -210,7 +210,7 @@ internal static partial class Commands
 
     private static string NameOf(string secretArn) => secretArn.Split(':')[^1] is { Length: > 7 } name ? name[..^7] : secretArn;
 
-    // In JSON, as the CLI's shorthand gives '=' and ',' a meaning.
+    // In JSON, because '=' and ',' have a meaning in the CLI's shorthand syntax.
     private static string TagsOf(string tag, string value) => $$"""{"apikey-rotation:{{tag}}": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)}}"}""";
 
     private static string Payload(string secretArn) =>
@@ -222,7 +222,7 @@ internal static partial class Commands
         return Array.TrueForAll(arguments, CanBeArgument) ? Slot().Replace(form, _ => Quoted(arguments[next++]!)) : Withheld;
     }
 
-    // The AWS CLI takes a leading hyphen for an option, and reads a file or a page in the place of its address.
+    // The AWS CLI treats a leading hyphen as an option, and reads the file or page of a file:// or http:// address.
     private static bool CanBeArgument(string? argument) =>
         argument is { Length: > 0 and <= LongestArgument } && argument.All(character => character is >= ' ' and <= '~')
         && !Misread().IsMatch(argument);
@@ -230,7 +230,7 @@ internal static partial class Commands
     private static string Quoted(string argument) =>
         Plain().IsMatch(argument) ? argument : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    // zsh replaces a word that begins with an equals sign.
+    // zsh expands a word that begins with an equals sign.
     [GeneratedRegex(@"\A[A-Za-z0-9_@+:,./-][A-Za-z0-9_@+=:,./-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Plain();
 

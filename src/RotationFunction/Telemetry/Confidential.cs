@@ -7,15 +7,15 @@ using System.Text.RegularExpressions;
 namespace RotationFunction;
 
 /// <summary>
-/// The key values that an invocation has drawn, read or listed, and its RotationToken. Texts of others (AWS's errors, tags, a probe's answer)
-/// may quote one: what the invocation logs, throws or returns is passed through <see cref="Hide"/>. Lives as long as the invocation.
+/// The key values that an invocation has generated, read or listed, and its RotationToken. Texts from outside (AWS's errors, tags, a probe's
+/// response) may quote one, so <see cref="Hide"/> processes every text that the invocation logs, throws or returns. Lives as long as the invocation.
 /// </summary>
-/// <param name="secretId">What the invocation was given: a document that holds a part of it as its key must not blank it out.</param>
+/// <param name="secretId">The SecretId of the event. A document whose key is a part of it must not hide it.</param>
 internal sealed partial class Confidential(string secretId)
 {
-    private readonly ConcurrentDictionary<ApiKeyValue, bool> _values = new(); // two reads at once may add
+    private readonly ConcurrentDictionary<ApiKeyValue, bool> _values = new(); // concurrent reads may add
 
-    /// <summary>Adds a value. A shorter one is no key of API Gateway.</summary>
+    /// <summary>Adds a value. A value shorter than API Gateway accepts is no key and is ignored.</summary>
     public void Add(string? value)
     {
         if (value?.Length >= ApiKeyValue.Shortest && !secretId.Contains(value, StringComparison.Ordinal))
@@ -25,7 +25,7 @@ internal sealed partial class Confidential(string secretId)
     }
 
     /// <summary>
-    /// The text with <c>(hidden)</c> in the place of each value, also of one that is escaped as in JSON, a URL or HTML. A part of a value is not recognised.
+    /// Returns the text with <c>(hidden)</c> in place of each value, also if escaped as in JSON, a URL or HTML. A part of a value is not recognized.
     /// </summary>
     public string Hide(string text)
     {
@@ -50,7 +50,7 @@ internal sealed partial class Confidential(string secretId)
         return text;
     }
 
-    // The longest: one value may be the beginning of another.
+    // The longest, because one value may be the beginning of another.
     private ApiKeyValue? LongestIn(string text)
     {
         ApiKeyValue? longest = null;

@@ -4,28 +4,29 @@ using System.Text;
 namespace RotationFunction;
 
 /// <summary>
-/// Text from outside (ids, tags, AWS's texts) made fit for one line of a log, an error or an answer: nothing that breaks, hides or reorders text, and not endless.
+/// Converts text from outside (ids, tags, AWS's texts) to one line of limited length for a log, an error or an answer, without characters that break,
+/// hide or reorder text.
 /// </summary>
 internal static class LogText
 {
     private const int Longest = 2000;
-    private const int LongestId = 256; // AWS's longest, a schedule expression and a tag
+    private const int LongestId = 256; // AWS's longest: a schedule expression, and a tag
 
     public static string Sanitize(string text, int longest = Longest)
     {
         var line = new StringBuilder(Math.Min(text.Length, longest));
         foreach (var rune in text.Length > longest ? text.AsSpan(0, longest).EnumerateRunes() : text.AsSpan().EnumerateRunes())
         {
-            // Half of a surrogate pair comes as the replacement character.
+            // EnumerateRunes returns the replacement character for an unpaired surrogate.
             line.Append(IsPrinted(rune) ? rune.ToString() : " ");
         }
 
         return line + (text.Length > longest ? " (cut)" : "");
     }
 
-    /// <summary>An answer all of whose texts are such lines. A command that cannot be shown becomes a sentence of the problem.</summary>
+    /// <summary>Returns an answer whose texts are all such lines. The problem replaces a command that cannot be shown with a sentence.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="hide">Takes out of a text what must not be shown.</param>
+    /// <param name="hide">Hides confidential values in a text.</param>
     public static ActionResult Sanitize(ActionResult answer, Func<string, string>? hide = null)
     {
         return answer with
@@ -66,7 +67,7 @@ internal static class LogText
             or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
         && !IsInvisible(rune.Value);
 
-    // Unicode's Default_Ignorable_Code_Point beside the format characters, the blank of Braille, and the replacement character.
+    // Unicode's Default_Ignorable_Code_Point other than format characters, the Braille blank, and the replacement character.
     private static bool IsInvisible(int codePoint) => codePoint
         is 0x034F or 0x115F or 0x1160 or (0x17B4 or 0x17B5) or (>= 0x180B and <= 0x180F) or 0x2800 or 0x3164
             or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or 0xFFFD or (>= 0xE0000 and <= 0xE0FFF);

@@ -3,9 +3,13 @@ using System.Text.Json;
 namespace RotationFunction;
 
 /// <summary>
-/// Metrics in CloudWatch's embedded metric format: one line of JSON for each step and check, from which CloudWatch Logs makes them. No call, no permission.
+/// Writes metrics in CloudWatch's embedded metric format: one line of JSON for each step and check, from which CloudWatch extracts them. This needs
+/// no call and no permission.
 /// </summary>
-/// <param name="output">Standard output itself: the runtime makes a log entry of what goes through the console or the Lambda logger, in which CloudWatch finds no metric.</param>
+/// <param name="output">
+/// Standard output itself: the runtime turns what goes through the console or the Lambda logger into a log entry, in which CloudWatch finds no
+/// metric.
+/// </param>
 /// <param name="time">The clock.</param>
 /// <seealso href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html"/>
 internal sealed class Metrics(Stream output, TimeProvider time)
@@ -13,15 +17,15 @@ internal sealed class Metrics(Stream output, TimeProvider time)
     private const string SecretName = "SecretName";
     private const string Step = "Step";
 
-    /// <summary>A step passed.</summary>
+    /// <summary>Records that a step passed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="duration">How long it took.</param>
-    /// <param name="activation">How long the probe took to see the key served; null where none did.</param>
+    /// <param name="activation">How long the probe took to accept the key; null without a conclusive probe.</param>
     public void StepDone(Invocation step, TimeSpan duration, TimeSpan? activation) => Write(
         step,
         [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", activation?.TotalSeconds)]);
 
-    /// <summary>A secret was checked.</summary>
+    /// <summary>Records that a secret was checked.</summary>
     public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue) => Write(
         check,
         [new("KeysInRing", "Count", keysInRing), new("Strays", "Count", strays), new("HoursOverdue", "None", hoursOverdue)]);
@@ -54,7 +58,7 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         }
 
         line.WriteByte((byte)'\n');
-        // In one piece: Lambda takes each line for an entry.
+        // In one write: Lambda treats each line as an entry.
         output.Write(line.ToArray());
         output.Flush();
     }

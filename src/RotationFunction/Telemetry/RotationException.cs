@@ -1,23 +1,25 @@
 namespace RotationFunction;
 
-/// <summary>A step cannot go on. The message says what is wrong, in which secret or key (by id, never by value), and what to do.</summary>
+/// <summary>
+/// The exception for a step or action that failed. The message says what is wrong, in which secret or key (by id, never by value), and what to do.
+/// </summary>
 public sealed class RotationException : Exception
 {
-    /// <summary>The message without the secret that it is about.</summary>
+    /// <summary>Gets the message without the operation and the secret.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>A failure without a message; use the others.</summary>
+    /// <summary>Creates an exception without a message. Use the other constructors.</summary>
     public RotationException()
     {
     }
 
-    /// <summary>A failure with its message.</summary>
+    /// <summary>Creates an exception with a message.</summary>
     public RotationException(string message)
         : base(message)
     {
     }
 
-    /// <summary>A failure with its message and what caused it.</summary>
+    /// <summary>Creates an exception with a message and a cause.</summary>
     public RotationException(string message, Exception innerException)
         : base(message, innerException)
     {
