@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace LocalAws;
 
-/// <summary>A service that is not here: it refuses each operation, in the wire protocol of the request.</summary>
+/// <summary>A service that is not embedded. Rejects each operation in the wire protocol of the request.</summary>
 internal sealed class AbsentService(WireRequest request, string service) : IWireProtocol
 {
     private const string Cbor = "rpc-v2-cbor";
@@ -45,7 +45,7 @@ internal sealed class AbsentService(WireRequest request, string service) : IWire
             };
         }
 
-        // The JSON protocols read the code in the body or in the header.
+        // The JSON protocols read the code from the body or from a header.
         var contentType = request.Header("Content-Type") ?? "application/json";
         return WireResponse.Json(error.Status, contentType, new { __type = error.Code, message = error.Message }, Json) with
         {

@@ -1,6 +1,6 @@
 namespace LocalAws;
 
-/// <summary>Every call that an <see cref="EmbeddedAws"/> has answered. A client that has its answer finds its call here.</summary>
+/// <summary>The calls that an <see cref="EmbeddedAws"/> has completed. A client that has received its response finds its call here.</summary>
 public sealed class CallLog
 {
     private readonly Lock _gate = new();
@@ -12,7 +12,7 @@ public sealed class CallLog
     {
     }
 
-    /// <summary>The number of calls so far, forgotten ones too.</summary>
+    /// <summary>Gets the number of calls so far, including cleared ones.</summary>
     public int Count
     {
         get
@@ -24,10 +24,10 @@ public sealed class CallLog
         }
     }
 
-    /// <summary>The calls so far, or since <see cref="Clear"/>, in the order in which they ended.</summary>
+    /// <summary>Returns the calls so far, or since <see cref="Clear"/>, in the order in which they ended.</summary>
     public IReadOnlyList<CallRecord> Snapshot() => Since(0);
 
-    /// <summary>Forgets the calls so far, for runs of very many; <see cref="Count"/> goes on.</summary>
+    /// <summary>Removes the calls so far, for runs with very many calls. <see cref="Count"/> continues.</summary>
     public void Clear()
     {
         lock (_gate)

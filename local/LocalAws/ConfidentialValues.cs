@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace LocalAws;
 
-/// <summary>Every value that must never be printed: the values of API keys and the rotation tokens.</summary>
+/// <summary>The values that must never be printed: the values of API keys and the rotation tokens.</summary>
 internal sealed class ConfidentialValues
 {
     private readonly ConcurrentDictionary<string, byte> _values = new();

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
 
-/// <summary>The one endpoint of all services: finds the service and the operation, asks for faults, logs.</summary>
+/// <summary>The endpoint of all services. Finds the service and the operation, applies faults, and logs the call.</summary>
 internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager, IWireProtocol apiGateway, IWireProtocol lambda)
 {
     private readonly IWireProtocol[] _protocols = [secretsManager, apiGateway, lambda];
@@ -26,7 +26,7 @@ internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager
         }
     }
 
-    /// <summary>Without an answer, the connection ends: at once, or when the caller gives up.</summary>
+    /// <summary>Handles a request. If there is no response, the connection ends: at once, or when the caller gives up.</summary>
     public async Task<(WireResponse? Answer, bool TimesOut)> AnswerAsync(WireRequest request)
     {
         var protocol = ProtocolOf(request);

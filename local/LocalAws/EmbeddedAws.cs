@@ -6,8 +6,8 @@ using LocalAws.SecretsManager;
 namespace LocalAws;
 
 /// <summary>
-/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda, spoken to over their real wire protocols on
-/// loopback, with the rules that AWS documents or was seen to keep, and IAM's policies about who may do what. What it holds is gone when it is disposed.
+/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda over their real wire protocols on loopback. It follows
+/// the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {
@@ -41,54 +41,55 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _controlPlane = new ControlPlane(this, new SecretsManagerProtocol(SecretsManager), new ApiGatewayProtocol(ApiGateway), new LambdaProtocol(Lambda));
     }
 
-    /// <summary>The endpoint of every service's control plane.</summary>
+    /// <summary>Gets the endpoint of every service's control plane.</summary>
     public Uri ServiceUrl { get; private set; } = new("http://aws.localhost/");
 
     /// <summary>
-    /// The certificate of the data plane as PEM, for a process of its own: a file that SSL_CERT_FILE names makes .NET and OpenSSL trust it on Linux.
-    /// It is the same for every instance in this process.
+    /// Gets the certificate of the data plane as PEM, for other processes. On Linux, .NET and OpenSSL trust it if SSL_CERT_FILE names a file that
+    /// contains it. All instances in this process share it.
     /// </summary>
     public static string CertificatePem => DataPlaneCertificate.Instance.ExportCertificatePem();
 
-    /// <summary>The Region in ARNs.</summary>
+    /// <summary>Gets the Region in ARNs.</summary>
     public string Region { get; }
 
-    /// <summary>The account in ARNs.</summary>
+    /// <summary>Gets the account in ARNs.</summary>
     public string AccountId { get; }
 
-    /// <summary>The secret access key of every access key id that is no role's.</summary>
+    /// <summary>Gets the secret access key of every access key id that does not belong to a role.</summary>
     public string SecretAccessKey { get; }
 
-    /// <summary>The clock of every date, deadline, delay and retry.</summary>
+    /// <summary>Gets the clock of every date, deadline, delay and retry.</summary>
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>Secrets Manager, without HTTP.</summary>
+    /// <summary>Gets Secrets Manager, without HTTP.</summary>
     public SecretsManagerService SecretsManager { get; }
 
-    /// <summary>API Gateway's control plane, without HTTP.</summary>
+    /// <summary>Gets API Gateway's control plane, without HTTP.</summary>
     public ApiGatewayService ApiGateway { get; }
 
-    /// <summary>Lambda, without HTTP.</summary>
+    /// <summary>Gets Lambda, without HTTP.</summary>
     public LambdaService Lambda { get; }
 
-    /// <summary>EventBridge, without HTTP.</summary>
+    /// <summary>Gets EventBridge, without HTTP.</summary>
     public EventsService Events { get; }
 
-    /// <summary>Roles and what they may do.</summary>
+    /// <summary>Gets IAM, which holds the roles and their policies.</summary>
     public IamService Iam { get; }
 
-    /// <summary>What functions in processes of their own wrote.</summary>
+    /// <summary>Gets CloudWatch Logs, which holds the output of functions in other processes.</summary>
     public LogsService Logs { get; }
 
-    /// <summary>Every call over HTTP, and every invocation by Secrets Manager.</summary>
+    /// <summary>Gets the log of all calls over HTTP and of all invocations by Secrets Manager.</summary>
     public CallLog Calls { get; } = new();
 
     /// <summary>
-    /// Asked once for each call over HTTP, before it takes effect and outside any lock, so that it may use the services itself. Null: nothing goes wrong.
+    /// Gets or sets the delegate that chooses a fault for each call over HTTP, or null for none. It runs before the call takes effect and outside any
+    /// lock, so it can use the services itself.
     /// </summary>
     public Func<AwsCall, Fault?>? Faults { get; set; }
 
-    /// <summary>Every API key value and every rotation token that this instance ever held, to search a test's output for.</summary>
+    /// <summary>Gets every API key value and rotation token that this instance has ever held, to search a test's output for them.</summary>
     public IReadOnlyCollection<string> ConfidentialValues => _confidential.Snapshot();
 
     internal UnknownBehaviours Unknowns { get; }
@@ -97,13 +98,13 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     internal IReadOnlyCollection<string> Onlookers { get; }
 
-    /// <summary>An account that is reached through <see cref="CreateTransport"/> only.</summary>
-    /// <param name="options">How it behaves; the defaults where null.</param>
+    /// <summary>Creates an account that is reachable only through <see cref="CreateTransport"/>.</summary>
+    /// <param name="options">The options, or null for the defaults.</param>
     public static EmbeddedAws Create(EmbeddedAwsOptions? options = null) => new(options ?? new EmbeddedAwsOptions());
 
-    /// <summary>An account that listens on loopback.</summary>
-    /// <param name="options">How it behaves; the defaults where null.</param>
-    /// <exception cref="IOException">Its port is in use, or this user may not listen on it.</exception>
+    /// <summary>Starts an account that listens on loopback.</summary>
+    /// <param name="options">The options, or null for the defaults.</param>
+    /// <exception cref="IOException">The port is in use, or this user does not have permission to listen on it.</exception>
     public static async Task<EmbeddedAws> StartAsync(EmbeddedAwsOptions? options = null)
     {
         var aws = Create(options);
@@ -117,21 +118,21 @@ public sealed class EmbeddedAws : IAsyncDisposable
     }
 
     /// <summary>
-    /// Carries an HttpClient's requests to <see cref="ServiceUrl"/> and <see cref="InvokeUrl"/> without a connection: for tests that make very many calls.
-    /// An exception of the <see cref="Faults"/> hook reaches the caller.
+    /// Creates a handler that carries an HttpClient's requests to <see cref="ServiceUrl"/> and <see cref="InvokeUrl"/> without a connection, for
+    /// tests with very many calls. An exception of the <see cref="Faults"/> delegate reaches the caller.
     /// </summary>
     public HttpMessageHandler CreateTransport() => new InProcessTransport(_controlPlane, ServiceUrl.Authority, _dataPlane);
 
-    /// <summary>A client of deployed APIs: it trusts the data plane's certificate and no other, and follows no redirect.</summary>
+    /// <summary>Creates a client for deployed APIs. It trusts only the data plane's certificate, and follows no redirect.</summary>
     public static HttpClient CreateHttpClient() => new(DataPlaneCertificate.CreateHandler());
 
-    /// <summary>The https address at which clients call a deployed API. Resource paths follow it.</summary>
+    /// <summary>Returns the https URL of a deployed API. Append the resource path.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="stageName">The stage.</param>
     public Uri InvokeUrl(string restApiId, string stageName) =>
         new(_dataPlaneUrl, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
 
-    /// <summary>Ends the rotations that are running or waiting, the schedules, the processes of functions, and the listeners.</summary>
+    /// <summary>Ends the rotations in progress, the schedules, the processes of functions, and the listeners.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
@@ -146,7 +147,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    /// <summary>Keeps a service's state for a read that is answered as if the write which follows had not been made.</summary>
+    /// <summary>Keeps the state of a service for a read that does not see the next write.</summary>
     internal void KeepForStaleReads(string service)
     {
         switch (service)

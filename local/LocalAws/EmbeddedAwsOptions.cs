@@ -1,47 +1,54 @@
 namespace LocalAws;
 
-/// <summary>How an <see cref="EmbeddedAws"/> behaves. The defaults answer at once and on the machine's clock.</summary>
+/// <summary>The options of an <see cref="EmbeddedAws"/>. With the defaults it responds at once and uses the machine's clock.</summary>
 public sealed record EmbeddedAwsOptions
 {
-    /// <summary>The clock of every date, deadline, delay and retry.</summary>
+    /// <summary>Gets the clock of every date, deadline, delay and retry.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The port of 127.0.0.1 on which the services listen; any that is free where it is 0.</summary>
+    /// <summary>Gets the port of 127.0.0.1 for the services, or 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>The Region in ARNs.</summary>
+    /// <summary>Gets the Region in ARNs.</summary>
     public string Region { get; init; } = "eu-west-1";
 
-    /// <summary>The twelve digits of the account in ARNs.</summary>
+    /// <summary>Gets the twelve digits of the account in ARNs.</summary>
     public string AccountId { get; init; } = "123456789012";
 
-    /// <summary>The secret access key of every access key id that is no role's: requests over HTTP are signed with it.</summary>
+    /// <summary>Gets the secret access key of every access key id that does not belong to a role. It signs requests over HTTP.</summary>
     public string SecretAccessKey { get; init; } = "secret";
 
-    /// <summary>How long a role, a change of its policies and its end take to be effective. AWS documents no bound; seconds are seen.</summary>
+    /// <summary>
+    /// Gets the time until a new role, a change of its policies or its deletion takes effect. AWS documents no limit; seconds were observed.
+    /// </summary>
     public TimeSpan PolicyLag { get; init; } = TimeSpan.Zero;
 
-    /// <summary>How long a change of a key or a usage plan takes to reach the data plane. AWS documents no bound; seconds to minutes are seen.</summary>
+    /// <summary>
+    /// Gets the time until a change of a key or a usage plan reaches the data plane. AWS documents no limit; seconds to minutes were observed.
+    /// </summary>
     public TimeSpan ActivationLag { get; init; } = TimeSpan.Zero;
 
     /// <summary>
-    /// The number of nodes that serve the data plane; callers come to them in turn. They learn of a change one after the other: the last one after
-    /// the whole <see cref="ActivationLag"/>.
+    /// Gets the number of nodes of the data plane, which serve requests in turn. A change reaches one node after the other, the last one after the
+    /// whole <see cref="ActivationLag"/>.
     /// </summary>
     public int DataPlaneNodes { get; init; } = 1;
 
-    /// <summary>How often the four steps are tried in all before a rotation has failed. AWS publishes no number.</summary>
+    /// <summary>Gets the number of attempts at the four steps before a rotation fails. AWS publishes no number.</summary>
     public int RotationAttempts { get; init; } = 3;
 
-    /// <summary>The time between a failed attempt and the next. AWS publishes no number.</summary>
+    /// <summary>Gets the time between a failed attempt and the next one. AWS publishes no number.</summary>
     public TimeSpan RotationRetryDelay { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether <see cref="Fault.StaleRead"/> can be used: the state before the last write is then kept, a copy for each write.</summary>
+    /// <summary>Gets whether <see cref="Fault.StaleRead"/> can be used. Each write then keeps a copy of the state before it.</summary>
     public bool StaleReads { get; init; }
 
-    /// <summary>How it behaves where AWS's behaviour is not known.</summary>
+    /// <summary>Gets the variants of unknown AWS behaviour.</summary>
     public UnknownBehaviours Unknowns { get; init; } = new();
 
-    /// <summary>Access key ids of those who set the scene and look on: <see cref="UnknownBehaviours.ConcurrentModifications"/> and <see cref="UnknownBehaviours.ReadLag"/> spare them, and what they write shows at once.</summary>
+    /// <summary>
+    /// Gets the access key ids of callers that prepare and observe a test. <see cref="UnknownBehaviours.ConcurrentModifications"/> and
+    /// <see cref="UnknownBehaviours.ReadLag"/> do not affect them, and their writes are visible at once.
+    /// </summary>
     public IReadOnlyCollection<string> Onlookers { get; init; } = [];
 }

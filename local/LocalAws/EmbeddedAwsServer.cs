@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LocalAws;
 
-/// <summary>An <see cref="EmbeddedAws"/> that other processes use until its user interrupts it.</summary>
+/// <summary>An <see cref="EmbeddedAws"/> that other processes use until the user interrupts it.</summary>
 public sealed class EmbeddedAwsServer : IDisposable
 {
     private readonly string _certificate = Path.GetTempFileName();
@@ -19,7 +19,7 @@ public sealed class EmbeddedAwsServer : IDisposable
             ("AWS_ENDPOINT_URL", aws.ServiceUrl.ToString().TrimEnd('/')),
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", aws.SecretAccessKey),
-            // Some SDKs read the one, some the other.
+            // Some SDKs read one variable, some the other.
             ("AWS_REGION", aws.Region),
             ("AWS_DEFAULT_REGION", aws.Region),
         ];
@@ -52,12 +52,12 @@ public sealed class EmbeddedAwsServer : IDisposable
     }
 
     /// <summary>
-    /// The environment of a client, to paste into a shell: Bash's lines, and PowerShell's on Windows. The services speak http; the data plane speaks
-    /// https with a certificate of its own, whose file goes with this instance.
+    /// Gets the environment variables of a client, as lines for Bash, or for PowerShell on Windows. The services use http. The data plane uses https
+    /// with its own certificate, whose file exists as long as this instance.
     /// </summary>
     public string Instructions { get; }
 
-    /// <summary>Completes at Ctrl+C (SIGINT) or SIGTERM.</summary>
+    /// <summary>Completes on Ctrl+C (SIGINT) or SIGTERM.</summary>
     public Task InterruptedAsync() => _interrupted.Task;
 
     /// <summary>Deletes the certificate's file.</summary>

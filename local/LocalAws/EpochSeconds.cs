@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws;
 
-/// <summary>Dates as numbers of seconds since 1970: Secrets Manager sends milliseconds behind the point, API Gateway whole seconds.</summary>
+/// <summary>Dates as seconds since 1970. Secrets Manager sends milliseconds as a fraction, API Gateway whole seconds.</summary>
 internal sealed class EpochSeconds(int decimals) : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

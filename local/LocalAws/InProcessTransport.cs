@@ -4,7 +4,9 @@ using LocalAws.DataPlane;
 
 namespace LocalAws;
 
-/// <summary>Carries requests to an <see cref="EmbeddedAws"/> in the same process, without a connection: what is sent and answered is the same.</summary>
+/// <summary>
+/// Carries requests to an <see cref="EmbeddedAws"/> in the same process, without a connection. Requests and responses are the same as over HTTP.
+/// </summary>
 internal sealed class InProcessTransport(ControlPlane controlPlane, string controlPlaneAuthority, DataPlaneEndpoint dataPlane) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -16,7 +18,7 @@ internal sealed class InProcessTransport(ControlPlane controlPlane, string contr
         }
 
         var (answer, timesOut) = await controlPlane.AnswerAsync(call);
-        // What an HttpClient throws over a connection.
+        // The exception that an HttpClient throws for a broken connection.
         return answer is not null ? Message(request, answer)
             : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())
             : throw new HttpRequestException("An error occurred while sending the request.", new IOException("The connection broke.", new SocketException((int)SocketError.ConnectionReset)));

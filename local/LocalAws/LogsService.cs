@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace LocalAws;
 
-/// <summary>CloudWatch Logs, as far as Lambda needs it: log groups, and the lines that functions of other processes wrote.</summary>
+/// <summary>The part of CloudWatch Logs that Lambda needs: log groups, and the lines of functions in other processes.</summary>
 public sealed class LogsService
 {
     private readonly EmbeddedAws _aws;
@@ -10,12 +10,12 @@ public sealed class LogsService
 
     internal LogsService(EmbeddedAws aws) => _aws = aws;
 
-    /// <summary>The names of the log groups, in order.</summary>
+    /// <summary>Gets the names of the log groups, in order.</summary>
     public IReadOnlyList<string> LogGroups => [.. _groups.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Makes an empty log group.</summary>
-    /// <param name="logGroupName">Its name.</param>
-    /// <exception cref="AwsException">There is one of that name.</exception>
+    /// <summary>Creates an empty log group.</summary>
+    /// <param name="logGroupName">The name of the log group.</param>
+    /// <exception cref="AwsException">A log group of that name exists.</exception>
     public void CreateLogGroup(string logGroupName)
     {
         if (!_groups.TryAdd(logGroupName, new()))
@@ -25,8 +25,8 @@ public sealed class LogsService
     }
 
     /// <summary>Deletes a log group with its lines.</summary>
-    /// <param name="logGroupName">Its name.</param>
-    /// <exception cref="AwsException">There is none.</exception>
+    /// <param name="logGroupName">The name of the log group.</param>
+    /// <exception cref="AwsException">The log group does not exist.</exception>
     public void DeleteLogGroup(string logGroupName)
     {
         if (!_groups.TryRemove(logGroupName, out _))
@@ -35,14 +35,14 @@ public sealed class LogsService
         }
     }
 
-    /// <summary>The lines of a log group, in the order in which they came.</summary>
-    /// <param name="logGroupName">Its name.</param>
-    /// <exception cref="AwsException">There is none.</exception>
+    /// <summary>Returns the lines of a log group, in the order of arrival.</summary>
+    /// <param name="logGroupName">The name of the log group.</param>
+    /// <exception cref="AwsException">The log group does not exist.</exception>
     public IReadOnlyList<string> Read(string logGroupName) => _groups.TryGetValue(logGroupName, out var lines) ? [.. lines] : throw NoGroup();
 
     /// <summary>
-    /// Writes what a function wrote, as far as its role allows. AWS's developer guide: what it does not allow is lost, and nobody is told. The
-    /// ARNs are those of refusals seen in the field.
+    /// Writes a function's output, if its role permits it. AWS's developer guide: without the permission, Lambda drops the output without an error.
+    /// The ARNs are those of denials that were observed in the field.
     /// </summary>
     internal void Write(string functionName, string? roleArn, string logStream, string line)
     {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalAws;
 
-/// <summary>A web server on a port of 127.0.0.1, with nothing in it but one request handler.</summary>
+/// <summary>A web server on a port of 127.0.0.1 with one request handler.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -22,8 +22,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public Uri Url { get; }
 
-    /// <summary>Starts a server; on any free port where it is 0, and it speaks https where it has a certificate.</summary>
-    /// <exception cref="IOException">The port is in use, or this user may not listen on it.</exception>
+    /// <summary>Starts a server, on any free port if the port is 0, and with https if it has a certificate.</summary>
+    /// <exception cref="IOException">The port is in use, or this user does not have permission to listen on it.</exception>
     public static async Task<LoopbackServer> StartAsync(RequestDelegate handler, int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -34,7 +34,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
                 listen.UseHttps(certificate);
             }
         }));
-        // A call may be held up on a clock that stands still.
+        // A call can wait on a clock that does not move.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMilliseconds(500));
         var app = builder.Build();
         app.Run(handler);
@@ -59,7 +59,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // A held-up call was cut off.
+            // A waiting call was canceled.
         }
         await _app.DisposeAsync();
     }

@@ -5,15 +5,15 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws;
 
-/// <summary>The JSON bodies of requests.</summary>
+/// <summary>Reads the JSON bodies of requests.</summary>
 internal static class RequestBody
 {
-    /// <summary>Reads an operation's input. What it lacks is named as AWS names it; the form is seen in the field for Secrets Manager.</summary>
+    /// <summary>Reads an operation's input. Names missing members like AWS; for Secrets Manager this form was observed in the field.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="json">How it is read.</param>
-    /// <param name="name">A member's name in errors, by that in the body.</param>
-    /// <param name="unreadable">What the service answers where it cannot read the body. Also where a list or a map holds null (secret-15).</param>
-    /// <param name="check">Refuses what its type cannot tell.</param>
+    /// <param name="json">The options for reading it.</param>
+    /// <param name="name">Returns a member's name in errors for its name in the body.</param>
+    /// <param name="unreadable">The service's error for a body that it cannot read, or in which a list or a map contains null (secret-15).</param>
+    /// <param name="check">Rejects what the type of the input cannot express.</param>
     public static T Read<T>(
         ReadOnlyMemory<byte> body, JsonSerializerOptions json, Func<string, string> name, AwsException unreadable, Action<JsonElement>? check = null)
     {
@@ -42,17 +42,17 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>Whether a structure has a member that is not null.</summary>
+    /// <summary>Returns whether a structure has a member that is not null.</summary>
     public static bool Has(JsonElement structure, string member) =>
         structure.TryGetProperty(member, out var value) && value.ValueKind is not JsonValueKind.Null;
 
-    /// <summary>The names of the members that the operation needs.</summary>
+    /// <summary>Returns the names of the members that the operation requires.</summary>
     private static IEnumerable<string> Members<T>(JsonSerializerOptions json) => typeof(T).GetProperties()
         .Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(JsonRequiredAttribute)))
         .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
             ?? json.PropertyNamingPolicy?.ConvertName(property.Name) ?? property.Name);
 
-    // Maps are a REST service's tags.
+    // Maps are the tags of a REST service.
     private static bool HoldsNull(JsonElement element, bool isMap) => element.ValueKind switch
     {
         JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind is JsonValueKind.Null || HoldsNull(item, isMap: false)),

@@ -6,26 +6,26 @@ using System.Text.RegularExpressions;
 namespace LocalAws;
 
 /// <summary>
-/// AWS Signature Version 4 in the Authorization header. Source: IAM user guide, "Create a signed AWS API request"; the errors' texts are those that
-/// services were seen to answer.
+/// AWS Signature Version 4 in the Authorization header. Source: IAM user guide, "Create a signed AWS API request". The error texts are those that
+/// services were observed to return.
 /// </summary>
 internal static partial class SigV4
 {
     public const string Algorithm = "AWS4-HMAC-SHA256";
 
-    // IAM user guide: a request reaches AWS within five minutes of its time stamp.
+    // IAM user guide: a request must reach AWS within five minutes of its time stamp.
     private static readonly TimeSpan Validity = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Refuses a request that its signer did not send like this, or not now. Clients sign with the machine's clock, so that clock decides,
-    /// whatever <see cref="EmbeddedAwsOptions.TimeProvider"/> shows.
+    /// Rejects a request whose signature or time is not valid. Clients sign with the machine's clock, so this check uses that clock, whatever
+    /// <see cref="EmbeddedAwsOptions.TimeProvider"/> shows.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="signing">What its Authorization header says.</param>
+    /// <param name="signing">The content of the Authorization header.</param>
     /// <param name="region">The Region of this account.</param>
-    /// <param name="service">The service that is asked.</param>
-    /// <param name="secretAccessKey">The signer's secret.</param>
-    /// <param name="status">The HTTP status that the service refuses with.</param>
+    /// <param name="service">The called service.</param>
+    /// <param name="secretAccessKey">The signer's secret access key.</param>
+    /// <param name="status">The HTTP status of the service's error.</param>
     public static void Verify(WireRequest request, SigningScope signing, string region, string service, string secretAccessKey, int status)
     {
         if (signing.Signature.Length == 0 || signing.SignedHeaders.Length == 0 || request.Header("X-Amz-Date") is not { } timestamp || !TryParse(timestamp, out var date))
@@ -87,7 +87,7 @@ internal static partial class SigV4
         return string.Join('\n', request.Method, CanonicalPath(request.RawPath), CanonicalQuery(request.RawQuery), string.Concat(headers), signedHeaders, Hash(request.Body.Span));
     }
 
-    // Encoded once more than it was sent: every service but S3 signs the path like this, so that a sent %2F is signed as %252F.
+    // Encoded once more than it was sent: every service but S3 signs the path this way, so a sent %2F is signed as %252F.
     private static string CanonicalPath(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 
     private static string CanonicalQuery(string query)

@@ -2,19 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace LocalAws;
 
-/// <summary>Who signed a request by AWS Signature Version 4, for what, and how.</summary>
+/// <summary>The signer of a request with AWS Signature Version 4, and the scope of the signature.</summary>
 /// <param name="AccessKeyId">The access key id.</param>
 /// <param name="Date">The day of the signature, yyyyMMdd.</param>
 /// <param name="Region">The Region that the request is for.</param>
 /// <param name="Service">The service that the request is for.</param>
-/// <param name="SignedHeaders">The names of the signed headers, in lower case with semicolons between; empty where the header names none.</param>
-/// <param name="Signature">The signature in hexadecimal digits; empty where the header has none.</param>
+/// <param name="SignedHeaders">The names of the signed headers, in lower case, separated by semicolons. Empty if the header names none.</param>
+/// <param name="Signature">The signature in hexadecimal digits. Empty if the header has none.</param>
 internal sealed partial record SigningScope(string AccessKeyId, string Date, string Region, string Service, string SignedHeaders, string Signature)
 {
-    /// <summary>The scope as it is signed.</summary>
+    /// <summary>Gets the scope in the form in which it is signed.</summary>
     public string Scope => $"{Date}/{Region}/{Service}/aws4_request";
 
-    /// <summary>Reads <c>AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=...</c>.</summary>
+    /// <summary>
+    /// Parses <c>AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20250101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=...</c>.
+    /// </summary>
     public static SigningScope? Parse(string? authorization)
     {
         if (authorization?.StartsWith(SigV4.Algorithm, StringComparison.Ordinal) != true)

@@ -1,65 +1,70 @@
 namespace LocalAws;
 
 /// <summary>
-/// How an <see cref="EmbeddedAws"/> behaves where AWS's behaviour is not known; the ids are those of docs/aws-behaviour.md. What is built on AWS should work under either variant.
+/// The variants of an <see cref="EmbeddedAws"/> where AWS's behaviour is not known. The ids are those of docs/aws-behaviour.md. Code for AWS should
+/// work with every variant.
 /// </summary>
 public sealed record UnknownBehaviours
 {
-    /// <summary>list-9: the order in which keys and usage plans are listed.</summary>
+    /// <summary>list-9: gets the order in which keys and usage plans are listed.</summary>
     public ListingOrder ListingOrder { get; init; }
 
-    /// <summary>update-5: whether UpdateApiKey leaves an enabled key enabled when <c>/enabled</c> is no boolean. Otherwise it disables the key.</summary>
+    /// <summary>
+    /// update-5: gets whether UpdateApiKey leaves an enabled key enabled if <c>/enabled</c> is not a boolean. Otherwise it disables the key.
+    /// </summary>
     public bool JunkLeavesKeyEnabled { get; init; }
 
-    /// <summary>update-8: whether CreateUsagePlanKey changes the key's lastUpdatedDate.</summary>
+    /// <summary>update-8: gets whether CreateUsagePlanKey changes the key's lastUpdatedDate.</summary>
     public bool AttachChangesLastUpdatedDate { get; init; }
 
-    /// <summary>update-9: whether an UpdateApiKey that changes nothing leaves lastUpdatedDate as it was.</summary>
+    /// <summary>update-9: gets whether an UpdateApiKey that changes nothing keeps lastUpdatedDate.</summary>
     public bool SameValueLeavesLastUpdatedDate { get; init; }
 
-    /// <summary>plan-4: whether GetUsagePlans answers 404 for a key that is unknown or in no plan. Otherwise the list is empty.</summary>
+    /// <summary>plan-4: gets whether GetUsagePlans returns 404 for a key that is unknown or in no plan. Otherwise the list is empty.</summary>
     public bool KeyWithoutPlansIsNotFound { get; init; }
 
     /// <summary>
-    /// key-23: whether a call over HTTP that can answer ConflictException (<see cref="ApiGatewayService.Conflicting"/>) is refused for a concurrent modification before it is served:
-    /// of the same call to the same resource each second one is served.
+    /// key-23: gets whether API Gateway first rejects a call over HTTP that can return ConflictException (<see
+    /// cref="ApiGatewayService.Conflicting"/>) for a concurrent modification. Every second call of the same operation on the same resource succeeds.
     /// </summary>
     public bool ConcurrentModifications { get; init; }
 
-    /// <summary>plan-24: how long CreateUsagePlanKey takes over HTTP, and keeps other attaches of the account out.</summary>
+    /// <summary>plan-24: gets the time that CreateUsagePlanKey takes over HTTP, in which it blocks other attaches of the account.</summary>
     public TimeSpan AttachDuration { get; init; }
 
-    /// <summary>list-16: how long GetApiKeys, GetApiKey and GetUsagePlans answer over HTTP as if a write that was made over HTTP had not been made yet.</summary>
+    /// <summary>list-16: gets the time in which GetApiKeys, GetApiKey and GetUsagePlans over HTTP do not see a write over HTTP.</summary>
     public TimeSpan ReadLag { get; init; }
 
-    /// <summary>iam-27: whether a call to an API key lacks the condition keys aws:ResourceTag, so that a policy that has such a condition denies it.</summary>
+    /// <summary>
+    /// iam-27: gets whether a call on an API key lacks the condition keys aws:ResourceTag, so that a policy with such a condition denies it.
+    /// </summary>
     public bool KeysLackTagConditions { get; init; }
 
-    /// <summary>rotation-39: how long DescribeSecret shows rotation as enabled after CancelRotateSecret.</summary>
+    /// <summary>rotation-39: gets the time for which DescribeSecret shows rotation as enabled after CancelRotateSecret.</summary>
     public TimeSpan CancelShowsAfter { get; init; }
 
-    /// <summary>rotation-14: how long AWSPENDING stays on the rotated version when the rotation has finished.</summary>
+    /// <summary>rotation-14: gets the time for which AWSPENDING stays on the rotated version after the rotation.</summary>
     public TimeSpan PendingStays { get; init; }
 
-    /// <summary>version-29: whether the first value of an empty secret gets AWSCURRENT although PutSecretValue names other labels only.</summary>
+    /// <summary>version-29: gets whether the first value of an empty secret gets AWSCURRENT even if PutSecretValue names only other labels.</summary>
     public bool FirstValueIsCurrent { get; init; } = true;
 
-    /// <summary>version-30: whether it does so when it fills the empty version of a rotation.</summary>
+    /// <summary>version-30: gets whether the same happens to the value that fills the empty version of a rotation.</summary>
     public bool FirstRotatedValueIsCurrent { get; init; }
 
-    /// <summary>event-1: whether EventBridge's invocations carry <c>aws:SourceAccount</c> when a function's policy is evaluated.</summary>
+    /// <summary>event-1: gets whether EventBridge's invocations carry <c>aws:SourceAccount</c> in the evaluation of a function's policy.</summary>
     public bool RulesNameTheirAccount { get; init; }
 }
 
 /// <summary>An order of listing.</summary>
 public enum ListingOrder
 {
-    /// <summary>As in recordings of two keys.</summary>
+    /// <summary>The order in recordings of two keys.</summary>
     NewestFirst,
 
-    /// <summary>As they were made.</summary>
+    /// <summary>The order of creation.</summary>
     OldestFirst,
 
-    /// <summary>By a hash of the id.</summary>
+    /// <summary>The order of a hash of the id.</summary>
     Arbitrary,
 }

@@ -1,6 +1,6 @@
 namespace LocalAws;
 
-/// <summary>What a request breaks of the constraints in its service's published model. The forms are seen in the field.</summary>
+/// <summary>The violations of constraints in a service's published model. The forms were observed in the field.</summary>
 internal static class Validation
 {
     public static AwsException Failed(params IReadOnlyList<string> errors) => new(

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace LocalAws;
 
-/// <summary>A request as it came over the wire, read to its end.</summary>
+/// <summary>A request from the wire, read to its end.</summary>
 internal sealed class WireRequest
 {
     private readonly Dictionary<string, StringValues> _query;
@@ -14,7 +14,7 @@ internal sealed class WireRequest
 
     private WireRequest(string method, string target, IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken aborted)
     {
-        // The raw target: Kestrel's decoded path no longer tells a segment's end from an escaped slash, and ARNs are sent as one segment.
+        // The raw target: in Kestrel's decoded path an escaped slash looks like the end of a segment, and clients send ARNs as one segment.
         var queryStart = target.IndexOf('?', StringComparison.Ordinal);
         Method = method;
         RawPath = queryStart < 0 ? target : target[..queryStart];
@@ -28,13 +28,13 @@ internal sealed class WireRequest
 
     public string Method { get; }
 
-    /// <summary>The path as it was sent.</summary>
+    /// <summary>Gets the path as it was sent.</summary>
     public string RawPath { get; }
 
-    /// <summary>The query as it was sent, without its question mark.</summary>
+    /// <summary>Gets the query as it was sent, without its question mark.</summary>
     public string RawQuery { get; }
 
-    /// <summary>The segments of the path, unescaped.</summary>
+    /// <summary>Gets the segments of the path, unescaped.</summary>
     public IReadOnlyList<string> Path { get; }
 
     public IHeaderDictionary Headers => _headers;
@@ -43,7 +43,7 @@ internal sealed class WireRequest
 
     public CancellationToken Aborted { get; }
 
-    /// <summary>Who signed the request and for which service; null when nobody did.</summary>
+    /// <summary>Gets the signer of the request and the service that it names, or null for an unsigned request.</summary>
     public SigningScope? Scope => SigningScope.Parse(Header("Authorization"));
 
     public static async Task<WireRequest> ReadAsync(HttpContext context)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalAws;
 
-/// <summary>An answer in a service's wire protocol.</summary>
+/// <summary>A response in a service's wire protocol.</summary>
 internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemory<byte> Body)
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();

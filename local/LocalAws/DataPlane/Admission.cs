@@ -1,17 +1,17 @@
 namespace LocalAws.DataPlane;
 
-/// <summary>What becomes of a request with an API key.</summary>
+/// <summary>The result of a request with an API key.</summary>
 internal enum Admission
 {
-    /// <summary>It is served.</summary>
+    /// <summary>The request is accepted.</summary>
     Served,
 
     /// <summary>The key is unknown, disabled, or in no usage plan of the stage.</summary>
     Forbidden,
 
-    /// <summary>The key is over its plan's rate.</summary>
+    /// <summary>The key has exceeded its plan's rate.</summary>
     Throttled,
 
-    /// <summary>The key is over its plan's quota.</summary>
+    /// <summary>The key has exceeded its plan's quota.</summary>
     QuotaExceeded,
 }

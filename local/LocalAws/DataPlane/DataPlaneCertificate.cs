@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>The self-signed certificate of every data plane in this process. It is made once, in memory, for a day.</summary>
+/// <summary>The self-signed certificate of every data plane in this process. It is created once, in memory, and valid for a day.</summary>
 internal static class DataPlaneCertificate
 {
     private static readonly Lazy<X509Certificate2> Created = new(Create);
@@ -28,10 +28,10 @@ internal static class DataPlaneCertificate
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
-        // TLS compares with the machine's clock, whatever clock the account has.
+        // TLS uses the machine's clock, whatever clock the account has.
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
-        // Windows serves only a key that was loaded from PKCS #12.
+        // Windows can only use a key that was loaded from PKCS #12.
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>What clients of the deployed APIs call.</summary>
+/// <summary>The endpoint of the deployed APIs.</summary>
 internal sealed class DataPlaneEndpoint(DataPlaneReplica replica)
 {
     private static readonly byte[] Forbidden = """{"message":"Forbidden"}"""u8.ToArray();

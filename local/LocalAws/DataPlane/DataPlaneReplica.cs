@@ -3,8 +3,8 @@ using LocalAws.ApiGateway;
 namespace LocalAws.DataPlane;
 
 /// <summary>
-/// What the data plane knows: a copy of the account's keys and usage plans that lags behind. Recorded on AWS: a new key is refused, and a
-/// disabled one still served, for seconds to minutes. Its nodes learn of a change one after the other, the last one after the whole lag.
+/// The data plane's copy of the account's keys and usage plans, which lags behind. Recorded on AWS: for seconds to minutes, a new key is rejected and
+/// a disabled one still accepted. A change reaches one node after the other, the last one after the whole lag.
 /// </summary>
 internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter meter, int nodes)
 {
@@ -14,7 +14,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
     private TimeSpan _activationLag;
     private long _requests;
 
-    /// <summary>How long a change takes to arrive everywhere. A new lag holds for the changes that have not arrived yet.</summary>
+    /// <summary>Gets or sets the time until a change has reached all nodes. A new value applies to the changes that have not arrived yet.</summary>
     public TimeSpan ActivationLag
     {
         get
@@ -34,7 +34,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    /// <summary>Stages are served at once.</summary>
+    /// <summary>Adds a stage. The data plane serves it at once.</summary>
     public void Serve(ApiStageId stage, ServedApi api)
     {
         lock (_gate)
@@ -43,7 +43,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    /// <summary>And no longer served at once.</summary>
+    /// <summary>Removes a stage. The data plane stops serving it at once.</summary>
     public void RemoveStage(ApiStageId stage)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
 
     public void PlanDeleted(string planId) => Change(node => node.Plans.Remove(planId));
 
-    /// <summary>What a stage serves; null where there is no such stage.</summary>
+    /// <summary>Returns the API that a stage serves, or null if the stage does not exist.</summary>
     public ServedApi? ApiOf(ApiStageId stage)
     {
         lock (_gate)
@@ -76,7 +76,9 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    /// <summary>Whether a stage serves a caller that sends this value; counts the request where it does. Each caller comes to the next node.</summary>
+    /// <summary>
+    /// Returns whether a stage accepts a caller with this key value, and counts the accepted request. Each request goes to the next node.
+    /// </summary>
     public Admission Admit(ApiStageId stage, string? apiKey)
     {
         lock (_gate)
@@ -112,7 +114,7 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    // First in, first out: whatever the lag was, changes arrive in the order in which they were made.
+    // First in, first out: changes arrive in the order in which they were made, whatever the lag was.
     private void ApplyDueChanges()
     {
         var now = timeProvider.GetUtcNow();
@@ -122,13 +124,13 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    /// <summary>One of the machines that serve requests.</summary>
+    /// <summary>A node that serves requests.</summary>
     private sealed class Node
     {
         private readonly Dictionary<string, ServedKey> _keysById = new();
         private readonly Dictionary<string, ServedKey> _keysByValue = new();
 
-        /// <summary>What has not arrived yet.</summary>
+        /// <summary>Gets the changes that have not arrived yet.</summary>
         public Queue<(DateTimeOffset At, Action<Node> Apply)> Changes { get; } = new();
 
         public Dictionary<string, ServedPlan> Plans { get; } = new();

@@ -3,10 +3,10 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>The integration that passes a request on to a URL and its answer back.</summary>
+/// <summary>The integration that passes a request to a URL and returns its response.</summary>
 internal static class HttpProxyIntegration
 {
-    // Of one connection, not of the request.
+    // Headers of a connection, not of the request.
     private static readonly string[] ConnectionHeaders =
         ["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Expect"];
 
@@ -16,8 +16,8 @@ internal static class HttpProxyIntegration
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>The backend's answer; null where there is no backend.</summary>
-    /// <exception cref="TimeoutException">It takes longer than the integration allows.</exception>
+    /// <summary>Returns the backend's response, or null if there is no backend.</summary>
+    /// <exception cref="TimeoutException">The backend takes longer than the integration's timeout.</exception>
     public static async Task<WireResponse?> AnswerAsync(Integration integration, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
     {
         using var message = new HttpRequestMessage(

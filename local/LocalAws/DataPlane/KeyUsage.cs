@@ -2,7 +2,7 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>What one key used of one usage plan.</summary>
+/// <summary>The usage of one key in one usage plan.</summary>
 internal sealed class KeyUsage
 {
     private readonly Dictionary<DateOnly, long> _usedByDay = [];
@@ -25,14 +25,14 @@ internal sealed class KeyUsage
 
     public void Count(DateOnly day) => _usedByDay[day] = UsedOn(day) + 1;
 
-    /// <summary>What is left of a quota at the end of a day.</summary>
+    /// <summary>Returns the remaining quota at the end of a day.</summary>
     public long RemainingOn(DateOnly day, QuotaSettings quota)
     {
         var start = QuotaPeriod.StartOf(day, quota);
         return Math.Max(0, quota.Limit - UsedBetween(start, day) + (_extension.PeriodStart == start ? _extension.Requests : 0));
     }
 
-    /// <summary>Sets what is left of a quota until the period of a day ends.</summary>
+    /// <summary>Sets the remaining quota until the end of the period that contains a day.</summary>
     public void SetRemaining(DateOnly day, QuotaSettings quota, long remaining)
     {
         var start = QuotaPeriod.StartOf(day, quota);

@@ -5,12 +5,12 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>The integration that answers by itself. AWS developer guide, "Set up mock integrations in API Gateway".</summary>
+/// <summary>The integration that returns a response without a backend. AWS developer guide, "Set up mock integrations in API Gateway".</summary>
 internal static partial class MockIntegration
 {
     private const string Json = "application/json";
 
-    /// <summary>Answers a request; null where the method is not set up to.</summary>
+    /// <summary>Returns the response to a request, or null if the method has no such configuration.</summary>
     public static WireResponse? Answer(Method method, WireRequest request)
     {
         var integration = method.MethodIntegration!;
@@ -25,7 +25,8 @@ internal static partial class MockIntegration
             template = Encoding.UTF8.GetString(request.Body.Span);
         }
 
-        // Seen in the field: a request that gives no status, an integration without a response for it, and a method without one are all configuration errors.
+        // Observed in the field: a request without a status, an integration without a response for the status, and a method without one are
+        // configuration errors.
         if (StatusCode().Match(template ?? "") is not { Success: true } status
             || ResponseFor(status.Groups["status"].Value, integration) is not { } response
             || method.MethodResponses?.ContainsKey(response.StatusCode) != true)
@@ -61,7 +62,7 @@ internal static partial class MockIntegration
         return (type ?? Json, first ?? "");
     }
 
-    // What AWS's console proposes, and CDK's form without quotes.
+    // The template that AWS's console proposes, and the form of the CDK, without quotes.
     [GeneratedRegex("""^\s*\{(?:.*,)?\s*["']?statusCode["']?\s*:\s*(?<status>[1-5]\d\d)\s*(?:,.*)?\}\s*$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StatusCode();
 }

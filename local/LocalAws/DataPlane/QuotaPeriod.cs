@@ -2,12 +2,12 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>The days that a quota counts together, in UTC.</summary>
+/// <summary>The periods of a quota, in UTC.</summary>
 internal static class QuotaPeriod
 {
     /// <summary>
-    /// The first day of the period that a day is in. API Gateway SDK reference: the offset is the day on which a period starts, 0 is a Sunday and
-    /// the first of a month.
+    /// Returns the first day of the period that contains a day. API Gateway SDK reference: the offset is the day on which a period starts; 0 is a
+    /// Sunday, or the first day of a month.
     /// </summary>
     public static DateOnly StartOf(DateOnly day, QuotaSettings quota)
     {

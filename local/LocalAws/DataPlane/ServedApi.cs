@@ -2,10 +2,10 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>An API as a deployment froze it.</summary>
+/// <summary>An API in the state of a deployment.</summary>
 internal sealed class ServedApi(string apiKeySource, IEnumerable<Resource> resources)
 {
-    // AWS developer guide: of several paths that match, the one with the more specific segment goes first. A brace sorts after all that a text may hold.
+    // AWS developer guide: of several matching paths, the more specific segment wins. A brace sorts after all other characters of a segment.
     private readonly Route[] _routes =
     [
         .. resources.Where(resource => resource.ResourceMethods is not null)
@@ -13,10 +13,14 @@ internal sealed class ServedApi(string apiKeySource, IEnumerable<Resource> resou
             .Select(resource => new Route(SegmentsOf(resource.Path), resource.ResourceMethods!)),
     ];
 
-    /// <summary>Whether callers send their key in a header; else an authorizer would say which it is, and there is none.</summary>
+    /// <summary>
+    /// Gets whether callers send their key in a header. Otherwise an authorizer returns the key, and there are no authorizers here.
+    /// </summary>
     public bool ReadsKeyHeader { get; } = apiKeySource is "HEADER";
 
-    /// <summary>The method that serves a request, with its path parameters; null where none does. A resource's own method goes before its ANY.</summary>
+    /// <summary>
+    /// Returns the method for a request with its path parameters, or null if there is none. A resource's own method has priority over its ANY.
+    /// </summary>
     public (Method Method, IReadOnlyDictionary<string, string> PathParameters)? Find(string httpMethod, IReadOnlyList<string> path)
     {
         foreach (var route in _routes)

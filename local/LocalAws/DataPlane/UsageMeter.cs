@@ -2,7 +2,7 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws.DataPlane;
 
-/// <summary>Counts what keys use of their plans. AWS developer guide: throttle and quota hold for each key, over all stages of its plan.</summary>
+/// <summary>Counts the usage of plans by keys. AWS developer guide: throttle and quota apply to each key, over all stages of its plan.</summary>
 internal sealed class UsageMeter(TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
@@ -10,7 +10,7 @@ internal sealed class UsageMeter(TimeProvider timeProvider)
 
     private DateOnly Today => DateOnly.FromDateTime(timeProvider.GetUtcNow().UtcDateTime);
 
-    /// <summary>Counts a request where the plan allows it.</summary>
+    /// <summary>Counts a request if the plan permits it.</summary>
     public Admission Admit(string planId, string keyId, ThrottleSettings? throttle, QuotaSettings? quota)
     {
         lock (_gate)
@@ -31,7 +31,9 @@ internal sealed class UsageMeter(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>What a key used and had left on each day. Without a quota nothing is left: what AWS shows then is not known.</summary>
+    /// <summary>
+    /// Returns the used and remaining requests of a key for each day. Without a quota, remaining is 0: what AWS returns then is not known.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<long>> Show(string planId, string keyId, QuotaSettings? quota, DateOnly first, DateOnly last)
     {
         lock (_gate)
@@ -43,7 +45,7 @@ internal sealed class UsageMeter(TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Sets what a key has left until the current period ends, at once.</summary>
+    /// <summary>Sets the remaining requests of a key until the end of the current period, at once.</summary>
     public void SetRemaining(string planId, string keyId, QuotaSettings quota, long remaining)
     {
         lock (_gate)

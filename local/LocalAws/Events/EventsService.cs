@@ -7,14 +7,14 @@ using LocalAws.Lambda;
 namespace LocalAws;
 
 /// <summary>
-/// EventBridge's rules on the default bus. Those with a schedule invoke their functions on the instance's clock; those with a pattern are kept, and
-/// match nothing, as no trail delivers events here.
+/// EventBridge's rules on the default bus. Rules with a schedule invoke their functions on the instance's clock. Rules with a pattern are stored but
+/// match nothing, because no trail delivers events here.
 /// </summary>
 public sealed partial class EventsService
 {
     private const string ServicePrincipal = "events.amazonaws.com";
 
-    // EventBridge user guide, "Amazon EventBridge quotas"; in some Regions a bus takes 100 rules.
+    // EventBridge user guide, "Amazon EventBridge quotas". In some Regions a bus accepts 100 rules.
     private const int MostRules = 300;
     private const int MostTargets = 5;
 
@@ -32,7 +32,7 @@ public sealed partial class EventsService
         _stopped = stopped;
     }
 
-    /// <summary>The rules' names.</summary>
+    /// <summary>Gets the names of the rules.</summary>
     public IReadOnlyList<string> Rules
     {
         get
@@ -44,13 +44,13 @@ public sealed partial class EventsService
         }
     }
 
-    /// <summary>Makes a rule, or changes the one of that name. A rate runs from now on.</summary>
+    /// <summary>Creates a rule, or updates the rule of that name. A rate starts now.</summary>
     /// <param name="name">The rule's name.</param>
     /// <param name="scheduleExpression">
     /// <c>rate(n minutes|hours|days)</c>, or a cron of one minute, daily or hourly, in UTC: no other is run here. Null for a rule with a pattern.
     /// </param>
     /// <returns>The rule's ARN.</returns>
-    /// <exception cref="AwsException">The name or the expression is not valid, or the bus has as many rules as it takes.</exception>
+    /// <exception cref="AwsException">The name or the expression is not valid, or the bus has reached its quota of rules.</exception>
     public string PutRule(string name, string? scheduleExpression)
     {
         if (!RuleName().IsMatch(name))
@@ -77,12 +77,12 @@ public sealed partial class EventsService
         return arn;
     }
 
-    /// <summary>Adds a target to a rule, or changes the one of that id. Only functions are invoked.</summary>
+    /// <summary>Adds a target to a rule, or updates the target of that id. Only functions are invoked.</summary>
     /// <param name="rule">The rule's name.</param>
     /// <param name="id">The target's id, unique in the rule.</param>
-    /// <param name="arn">The target.</param>
-    /// <param name="input">What it is sent, as JSON.</param>
-    /// <exception cref="AwsException">There is no such rule, it has as many targets as it takes, or the input is no JSON.</exception>
+    /// <param name="arn">The ARN of the target.</param>
+    /// <param name="input">The input of the target, as JSON.</param>
+    /// <exception cref="AwsException">The rule does not exist, has reached its quota of targets, or the input is not JSON.</exception>
     public void PutTarget(string rule, string id, string arn, string? input)
     {
         if (input is not null && !IsJson(input))
@@ -105,7 +105,7 @@ public sealed partial class EventsService
     /// <summary>Removes a target.</summary>
     /// <param name="rule">The rule's name.</param>
     /// <param name="id">The target's id.</param>
-    /// <exception cref="AwsException">There is no such rule.</exception>
+    /// <exception cref="AwsException">The rule does not exist.</exception>
     public void RemoveTarget(string rule, string id)
     {
         lock (_gate)
@@ -114,7 +114,7 @@ public sealed partial class EventsService
         }
     }
 
-    /// <summary>Deletes a rule. AWS deletes none that has targets.</summary>
+    /// <summary>Deletes a rule. Like AWS, rejects a rule that has targets.</summary>
     /// <param name="name">The rule's name.</param>
     /// <exception cref="AwsException">The rule has targets.</exception>
     public void DeleteRule(string name)
@@ -147,10 +147,10 @@ public sealed partial class EventsService
         }
     }
 
-    /// <summary>How long until a schedule runs, and how often it then does.</summary>
+    /// <summary>Returns the time until the first run of a schedule, and the interval of the next ones.</summary>
     private static (TimeSpan Due, TimeSpan Period) ScheduleOf(string expression, DateTimeOffset now)
     {
-        // User guide: the unit is in the singular for 1 and in the plural for more. A rate runs from when the rule is made.
+        // User guide: the unit is singular for 1 and plural for more. A rate starts when the rule is created.
         if (Rate().Match(expression) is { Success: true } rate)
         {
             var value = int.Parse(rate.Groups["value"].Value, CultureInfo.InvariantCulture);
@@ -205,7 +205,7 @@ public sealed partial class EventsService
         return Task.WhenAll(targets.Select(target => InvokeAsync(rule, target.Arn, target.Input)));
     }
 
-    // An asynchronous invocation: nobody hears its result, so the log of calls keeps what became of it.
+    // An asynchronous invocation: no caller receives its result, so only the call log keeps it.
     private async Task InvokeAsync(Rule rule, string functionArn, string input)
     {
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{functionArn}/{rule.Arn.Split('/')[^1]}");
@@ -224,8 +224,8 @@ public sealed partial class EventsService
     }
 
     /// <summary>
-    /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": an event that is throttled is tried again for 6 hours,
-    /// after 1 second at first and after 5 minutes at most. A function's own errors are not tried again here.
+    /// Lambda developer guide, "How Lambda handles errors and retries with asynchronous invocation": Lambda retries a throttled event for 6 hours,
+    /// with delays from 1 second to 5 minutes. Errors of the function are not retried here.
     /// </summary>
     private async Task<FunctionResult> RunAsync(string functionArn, byte[] input)
     {

@@ -1,22 +1,22 @@
 namespace LocalAws.Iam;
 
-/// <summary>One action on one resource, which policies allow or not.</summary>
-/// <param name="Caller">Who asks.</param>
+/// <summary>One action on one resource, which policies are evaluated for.</summary>
+/// <param name="Caller">The caller.</param>
 /// <param name="Action">The action, such as <c>secretsmanager:GetSecretValue</c>.</param>
-/// <param name="Resource">The resource's ARN; <c>*</c> for an action that has none.</param>
-/// <param name="Keys">The condition keys that the request carries, with their values.</param>
+/// <param name="Resource">The resource's ARN, or <c>*</c> for an action without a resource.</param>
+/// <param name="Keys">The condition keys of the request, with their values.</param>
 internal sealed record AccessRequest(Principal Caller, string Action, string Resource, ConditionKeys Keys);
 
-/// <summary>Who asks: a role's session or a service.</summary>
+/// <summary>A caller: a role's session or a service.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Arn">The session's ARN; a service's name.</param>
-/// <param name="RoleArn">The role's ARN; null for a service.</param>
+/// <param name="Arn">The session's ARN, or a service's name.</param>
+/// <param name="RoleArn">The role's ARN, or null for a service.</param>
 internal sealed record Principal(string Account, string Arn, string? RoleArn);
 
-/// <summary>Condition keys with their values. IAM user guide: keys do not count by case.</summary>
+/// <summary>Condition keys with their values. IAM user guide: keys are not case-sensitive.</summary>
 internal sealed class ConditionKeys() : Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
 {
-    /// <summary>Adds a key, unless it has no value.</summary>
+    /// <summary>Adds a key, unless its value is null.</summary>
     public void Add(string key, string? value)
     {
         if (value is not null)

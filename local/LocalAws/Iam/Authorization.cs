@@ -1,6 +1,6 @@
 namespace LocalAws.Iam;
 
-/// <summary>Refuses a role's call that policies do not allow.</summary>
+/// <summary>Denies a role's call that policies do not permit.</summary>
 internal static class Authorization
 {
     public static void Check(EmbeddedAws aws, IWireProtocol protocol, WireOperation operation, WireRequest request)
@@ -14,11 +14,11 @@ internal static class Authorization
         var now = aws.TimeProvider.GetUtcNow();
         if (session.Role.IsDeleted(now) || request.Header("X-Amz-Security-Token") != session.Credentials.SessionToken)
         {
-            // Seen in the field.
+            // Observed in the field.
             throw new AwsException(status, "UnrecognizedClientException", "The security token included in the request is invalid.");
         }
 
-        // One that there is not is refused by the service itself.
+        // The service itself rejects an unknown operation.
         if (operation.Name is "Unknown")
         {
             return;
@@ -57,7 +57,8 @@ internal static class Authorization
         throw new AwsException(status, "AccessDeniedException", Text(session.Principal.Arn, action, target, own, resource));
     }
 
-    // Seen in the field for all three services, for KMS and for actions without a resource; the denials: IAM user guide, "Troubleshoot access denied error messages".
+    // Observed in the field for all three services, for KMS and for actions without a resource. Explicit denials: IAM user guide, "Troubleshoot
+    // access denied error messages".
     private static string Text(string caller, string action, Target target, Verdict own, Verdict resource)
     {
         if (action.StartsWith("kms:", StringComparison.Ordinal))

@@ -4,20 +4,20 @@ using LocalAws.SecretsManager;
 
 namespace LocalAws.Iam;
 
-/// <summary>A resource that a call needs an action on, as the services know it.</summary>
-/// <param name="Arn">Its ARN.</param>
-/// <param name="Keys">The condition keys that go with it.</param>
-/// <param name="Policy">Its policy, if any.</param>
+/// <summary>A resource that a call needs permission for.</summary>
+/// <param name="Arn">The ARN of the resource.</param>
+/// <param name="Keys">The condition keys of the resource.</param>
+/// <param name="Policy">The resource policy, or null.</param>
 internal sealed record Target(string Arn, ConditionKeys Keys, Policy? Policy = null)
 {
-    /// <summary>How a refusal names it.</summary>
+    /// <summary>Gets the resource's name in a denial.</summary>
     public string Shown { get; init; } = Arn;
 }
 
-/// <summary>A call of a role: what it acts on, and the condition keys that the Service Authorization Reference gives to its operation.</summary>
+/// <summary>A role's call: its resources, and the condition keys that the Service Authorization Reference lists for its operation.</summary>
 internal sealed class AuthorizedCall : IDisposable
 {
-    // SAR, and user guide, "Permissions reference": the parameters that are condition keys; one that is not given is not there.
+    // SAR, and user guide, "Permissions reference": the parameters that are condition keys. A missing parameter is a missing key.
     private static readonly Dictionary<string, string[]> ParameterKeys = new()
     {
         ["CreateSecret"] = ["Name", "Description", "KmsKeyId"],
@@ -45,7 +45,7 @@ internal sealed class AuthorizedCall : IDisposable
 
     private JsonElement Body => _json.RootElement;
 
-    /// <summary>Whether the call needs this action of its operation.</summary>
+    /// <summary>Returns whether the call needs this action of its operation.</summary>
     public bool Needs(RequiredAction row) => row.IfGiven.Count == 0 || row.IfGiven.Any(IsGiven);
 
     public IEnumerable<Target> TargetsOf(RequiredAction row) => (_service, row.On) switch
@@ -76,13 +76,13 @@ internal sealed class AuthorizedCall : IDisposable
         }
         catch (JsonException)
         {
-            // The operation itself refuses such a body.
+            // The operation itself rejects such a body.
         }
 
         return JsonDocument.Parse("{}");
     }
 
-    // The path of the tags of a resource holds its ARN as one escaped segment.
+    // The path of a resource's tags contains the resource's ARN as one escaped segment.
     private static string TagsOf(string arn) => $"{arn[..arn.IndexOf('/', StringComparison.Ordinal)]}/tags/{Uri.EscapeDataString(arn).Replace("%2A", "*", StringComparison.Ordinal)}";
 
     private bool IsGiven(string parameter) => Body.TryGetProperty(parameter, out var value) && value.ValueKind switch
@@ -143,8 +143,8 @@ internal sealed class AuthorizedCall : IDisposable
         return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
     }
 
-    // Seen in the field: an unknown secret is judged by an ARN with a suffix drawn for it, and named as the caller named it. Nothing is
-    // known where the caller gives the whole ARN: the stricter is assumed.
+    // Observed in the field: IAM evaluates a call for an unknown secret with an ARN with a random suffix, and the denial names the secret as the
+    // caller did. For a full ARN the behaviour is not known; the stricter one is assumed.
     private AccessedSecret New(string secretId) => new(
         (secretId switch
         {
@@ -171,7 +171,7 @@ internal sealed class AuthorizedCall : IDisposable
         return new Target(secret.Arn, keys, secret.ResourcePolicy is null ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
     }
 
-    // An alias stays one: there is no KMS here to say which key it stands for.
+    // An alias stays an alias: there is no KMS here that resolves it to a key.
     private Target? KmsKey(AccessedSecret secret)
     {
         var key = Text("KmsKeyId") ?? secret.KmsKeyId;

@@ -37,7 +37,7 @@ internal sealed class Condition
     private readonly bool _negated;
     private readonly Func<string, string, bool>? _matches;
 
-    /// <exception cref="JsonException">There is no such operator.</exception>
+    /// <exception cref="JsonException">The operator does not exist.</exception>
     public Condition(string operatorName, string key, IReadOnlyList<string> values)
     {
         Operator = operatorName;

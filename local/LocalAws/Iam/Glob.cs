@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 
 namespace LocalAws.Iam;
 
-/// <summary>The wildcards of the policy language: <c>*</c> stands for any characters, <c>?</c> for one.</summary>
+/// <summary>The wildcards of the policy language: <c>*</c> matches any characters, <c>?</c> one character.</summary>
 internal static class Glob
 {
     public static bool Matches(string pattern, string text, bool ignoreCase = false) =>
@@ -10,7 +10,10 @@ internal static class Glob
             ? pattern.All(character => character == '*')
             : FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase);
 
-    /// <summary>IAM user guide: each of an ARN's six parts is matched by itself; the last one is the rest. Parts that the pattern does not have match anything.</summary>
+    /// <summary>
+    /// Returns whether an ARN matches. IAM user guide: each of an ARN's six parts is matched separately, and the last one is the rest. Parts that the
+    /// pattern lacks match anything.
+    /// </summary>
     public static bool MatchesArn(string pattern, string arn)
     {
         if (pattern is "*")

@@ -7,12 +7,12 @@ using LocalAws.Iam;
 namespace LocalAws;
 
 /// <summary>
-/// IAM: roles, their policies and their credentials. A call over HTTP that is signed with a role's credentials does what policies allow; every
-/// other access key id is the account's administrator, whom no policy holds back.
+/// IAM: roles, their policies and their credentials. Policies apply to a call over HTTP that is signed with a role's credentials. Every other access
+/// key id belongs to the account's administrator, to whom no policy applies.
 /// </summary>
 public sealed class IamService
 {
-    // IAM user guide, "IAM and AWS STS quotas": the inline policies of a role together, white space not counted.
+    // IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together, without white space.
     private const int MaximumInlinePolicies = 10_240;
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string Base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -34,10 +34,10 @@ public sealed class IamService
 
     private DateTimeOffset Effective => Now + _lag;
 
-    /// <summary>Makes a role that may do nothing yet.</summary>
+    /// <summary>Creates a role without permissions.</summary>
     /// <param name="roleName">The role's name.</param>
-    /// <param name="assumeRolePolicyDocument">Who may become it, as JSON.</param>
-    /// <exception cref="AwsException">There is such a role, or the document is malformed.</exception>
+    /// <param name="assumeRolePolicyDocument">The trust policy, as JSON.</param>
+    /// <exception cref="AwsException">The role already exists, or the document is malformed.</exception>
     public Role CreateRole(string roleName, string assumeRolePolicyDocument)
     {
         var trust = Parse(assumeRolePolicyDocument, PolicyKind.Trust);
@@ -55,9 +55,9 @@ public sealed class IamService
         return Describe(role);
     }
 
-    /// <summary>Deletes a role that has no policies left. Its credentials are refused from then on.</summary>
+    /// <summary>Deletes a role that has no policies. Its credentials are rejected from then on.</summary>
     /// <param name="roleName">The role's name.</param>
-    /// <exception cref="AwsException">There is no such role, or it has policies.</exception>
+    /// <exception cref="AwsException">The role does not exist, or has policies.</exception>
     public void DeleteRole(string roleName)
     {
         lock (_gate)
@@ -73,9 +73,9 @@ public sealed class IamService
         }
     }
 
-    /// <summary>Shows a role.</summary>
+    /// <summary>Returns a role.</summary>
     /// <param name="roleName">The role's name.</param>
-    /// <exception cref="AwsException">There is no such role.</exception>
+    /// <exception cref="AwsException">The role does not exist.</exception>
     public Role GetRole(string roleName)
     {
         lock (_gate)
@@ -84,31 +84,33 @@ public sealed class IamService
         }
     }
 
-    /// <summary>Puts an inline policy in a role, in place of the one of that name.</summary>
+    /// <summary>Adds an inline policy to a role, or replaces the policy of that name.</summary>
     /// <param name="roleName">The role's name.</param>
     /// <param name="policyName">The policy's name.</param>
-    /// <param name="policyDocument">The policy as JSON. Policy variables and the operators for numbers and dates are not known here and are refused.</param>
-    /// <exception cref="AwsException">There is no such role, the document is malformed, or the role's policies would be too long.</exception>
+    /// <param name="policyDocument">
+    /// The policy as JSON. Policy variables and the operators for numbers and dates are not supported and are rejected.
+    /// </param>
+    /// <exception cref="AwsException">The role does not exist, the document is malformed, or the role's policies would exceed the quota.</exception>
     public void PutRolePolicy(string roleName, string policyName, string policyDocument)
     {
         Parse(policyDocument, PolicyKind.Identity);
         Change(roleName, documents => documents.SetItem(policyName, policyDocument));
     }
 
-    /// <summary>Takes an inline policy out of a role.</summary>
+    /// <summary>Deletes an inline policy of a role.</summary>
     /// <param name="roleName">The role's name.</param>
     /// <param name="policyName">The policy's name.</param>
-    /// <exception cref="AwsException">There is no such role or policy.</exception>
+    /// <exception cref="AwsException">The role or the policy does not exist.</exception>
     public void DeleteRolePolicy(string roleName, string policyName) => Change(roleName, documents =>
     {
         var left = documents.Remove(policyName);
         return left.Count < documents.Count ? left : throw NoSuchPolicy(policyName);
     });
 
-    /// <summary>Shows an inline policy of a role, as it was put.</summary>
+    /// <summary>Returns an inline policy of a role, unchanged.</summary>
     /// <param name="roleName">The role's name.</param>
     /// <param name="policyName">The policy's name.</param>
-    /// <exception cref="AwsException">There is no such role or policy.</exception>
+    /// <exception cref="AwsException">The role or the policy does not exist.</exception>
     public string GetRolePolicy(string roleName, string policyName)
     {
         lock (_gate)
@@ -117,9 +119,9 @@ public sealed class IamService
         }
     }
 
-    /// <summary>The names of a role's inline policies, in order.</summary>
+    /// <summary>Returns the names of a role's inline policies, in order.</summary>
     /// <param name="roleName">The role's name.</param>
-    /// <exception cref="AwsException">There is no such role.</exception>
+    /// <exception cref="AwsException">The role does not exist.</exception>
     public IReadOnlyList<string> ListRolePolicies(string roleName)
     {
         lock (_gate)
@@ -128,10 +130,10 @@ public sealed class IamService
         }
     }
 
-    /// <summary>Credentials of a role, for whoever asks in this process: the trust policy is not asked. They do not expire.</summary>
+    /// <summary>Creates credentials of a role for a caller in this process, without evaluating the trust policy. They do not expire.</summary>
     /// <param name="roleName">The role's name.</param>
-    /// <param name="roleSessionName">The session's name, which is in the texts of refusals; a function's sessions have the function's name.</param>
-    /// <exception cref="AwsException">There is no such role.</exception>
+    /// <param name="roleSessionName">The session's name, which appears in denials. A function's sessions have the function's name.</param>
+    /// <exception cref="AwsException">The role does not exist.</exception>
     public RoleCredentials AssumeRole(string roleName, string roleSessionName)
     {
         StoredRole role;
@@ -147,12 +149,12 @@ public sealed class IamService
         return credentials;
     }
 
-    /// <summary>Whose access key it is; null where it is the administrator's.</summary>
+    /// <summary>Returns the owner of an access key, or null for the administrator.</summary>
     internal RoleSession? SessionOf(string accessKeyId) => _sessions.GetValueOrDefault(accessKeyId);
 
     internal string SecretAccessKeyOf(string accessKeyId) => SessionOf(accessKeyId)?.Credentials.SecretAccessKey ?? _aws.SecretAccessKey;
 
-    /// <summary>Whether a service may become a role, given by its ARN.</summary>
+    /// <summary>Returns whether a service can assume a role, given by its ARN.</summary>
     internal bool Trusts(string roleArn, string service)
     {
         lock (_gate)
@@ -163,10 +165,10 @@ public sealed class IamService
 
     internal static string NameOf(string roleArn) => roleArn[(roleArn.LastIndexOf('/') + 1)..];
 
-    /// <summary>Whether a role's own policies allow an action on a resource; policies of resources are not asked.</summary>
+    /// <summary>Returns whether a role's own policies permit an action on a resource. Does not evaluate resource policies.</summary>
     /// <param name="roleArn">The role's ARN.</param>
     /// <param name="action">The action, such as <c>iam:PassRole</c>.</param>
-    /// <param name="resource">The resource's ARN; <c>*</c> for an action that has none.</param>
+    /// <param name="resource">The resource's ARN, or <c>*</c> for an action without a resource.</param>
     /// <param name="conditionKeys">The condition keys of the request, with their values.</param>
     public bool Allows(string roleArn, string action, string resource, IReadOnlyDictionary<string, string>? conditionKeys = null)
     {
@@ -183,7 +185,7 @@ public sealed class IamService
         }
     }
 
-    /// <summary>A resource's policy, read once.</summary>
+    /// <summary>Parses a resource policy once.</summary>
     internal Policy ResourcePolicy(string document) => _resourcePolicies.GetOrAdd(document, text => Policy.Parse(text, PolicyKind.Resource));
 
     private static Role Describe(StoredRole role) => new(role.Name, role.Arn, role.TrustDocument);
@@ -196,7 +198,7 @@ public sealed class IamService
         }
         catch (JsonException exception)
         {
-            // Seen in the field; what follows is not AWS's.
+            // Observed in the field. The text after it is not AWS's.
             throw new AwsException(400, "MalformedPolicyDocument", $"Syntax errors in policy. ({exception.Message})");
         }
     }
@@ -216,7 +218,7 @@ public sealed class IamService
             var documents = change(role.Documents);
             if (documents.Values.Sum(document => document.Count(character => !char.IsWhiteSpace(character))) > MaximumInlinePolicies)
             {
-                // Seen in the field.
+                // Observed in the field.
                 throw new AwsException(409, "LimitExceeded", $"Maximum policy size of {MaximumInlinePolicies} bytes exceeded for role {roleName}");
             }
 

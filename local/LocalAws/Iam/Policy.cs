@@ -2,44 +2,44 @@ using System.Text.Json;
 
 namespace LocalAws.Iam;
 
-/// <summary>What a policy belongs to.</summary>
+/// <summary>The kinds of policies.</summary>
 internal enum PolicyKind
 {
-    /// <summary>A role: what it may do.</summary>
+    /// <summary>The permissions of a role.</summary>
     Identity,
 
-    /// <summary>A resource: who may do what with it.</summary>
+    /// <summary>The policy of a resource, with its principals.</summary>
     Resource,
 
-    /// <summary>A role: who may become it.</summary>
+    /// <summary>The trust policy of a role.</summary>
     Trust,
 }
 
-/// <summary>What policies say to a request.</summary>
+/// <summary>The result of evaluating policies.</summary>
 internal enum Verdict
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No statement applies.</summary>
     Silent,
 
-    /// <summary>It is allowed.</summary>
+    /// <summary>A statement permits the request.</summary>
     Allowed,
 
-    /// <summary>It is denied, whatever another policy says.</summary>
+    /// <summary>A statement denies the request, whatever another policy says.</summary>
     Denied,
 }
 
-/// <summary>A policy document, read.</summary>
-/// <param name="Statements">Its statements.</param>
+/// <summary>A parsed policy document.</summary>
+/// <param name="Statements">The statements.</param>
 internal sealed record Policy(IReadOnlyList<Statement> Statements)
 {
-    /// <exception cref="JsonException">It is no policy, or one that cannot be evaluated here.</exception>
+    /// <exception cref="JsonException">The document is not a policy, or cannot be evaluated here.</exception>
     public static Policy Parse(string document, PolicyKind kind)
     {
         try
         {
             using var json = JsonDocument.Parse(document);
             var version = json.RootElement.TryGetProperty("Version", out var stated) ? stated.GetString() : null;
-            // Seen in the field: another version is refused, and so is a policy without statements.
+            // Observed in the field: another version is rejected, and so is a policy without statements.
             if (version is not (null or "2008-10-17" or "2012-10-17") || !json.RootElement.TryGetProperty("Statement", out var statements))
             {
                 throw new JsonException("A policy has a version and statements.");
@@ -48,7 +48,7 @@ internal sealed record Policy(IReadOnlyList<Statement> Statements)
             IReadOnlyList<JsonElement> items = statements.ValueKind is JsonValueKind.Array ? [.. statements.EnumerateArray()] : [statements];
             return items.Count > 0 ? new Policy([.. items.Select(item => new Statement(item, kind))]) : throw new JsonException("There is no statement.");
         }
-        // An element is not of the kind that the grammar has there.
+        // The element does not have the kind that the grammar requires.
         catch (InvalidOperationException exception)
         {
             throw new JsonException(exception.Message, exception);

@@ -4,10 +4,10 @@ namespace LocalAws.Iam;
 
 /// <summary>A statement's Principal or NotPrincipal.</summary>
 /// <param name="IsNot">Whether it is NotPrincipal.</param>
-/// <param name="Ids">Each principal's type, such as <c>AWS</c>, and its id.</param>
+/// <param name="Ids">The type of each principal, such as <c>AWS</c>, and its id.</param>
 internal sealed record PrincipalElement(bool IsNot, IReadOnlyList<(string Type, string Id)> Ids)
 {
-    /// <summary>Whether everyone is meant.</summary>
+    /// <summary>Gets whether the element matches every principal.</summary>
     public bool IsAnyone => IsNot || Ids.Any(IsEveryone);
 
     public static PrincipalElement Parse(JsonElement element, bool isNot) => element.ValueKind switch
@@ -19,8 +19,8 @@ internal sealed record PrincipalElement(bool IsNot, IReadOnlyList<(string Type, 
     };
 
     /// <summary>
-    /// Whether the statement is about this caller. IAM user guide, "Principal": an account that is named lets its own policies decide, so it
-    /// allows a role nothing by itself; what it denies, it denies to all of the account.
+    /// Returns whether the statement applies to this caller. IAM user guide, "Principal": a statement that names an account delegates to the
+    /// account's own policies, so it permits a role nothing by itself. A denial applies to all principals of the account.
     /// </summary>
     public bool Matches(Principal caller, bool denies) => Ids.Any(id => IsEveryone(id) || Names(id, caller, denies || IsNot)) != IsNot;
 

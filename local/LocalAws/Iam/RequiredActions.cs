@@ -3,9 +3,9 @@ using static LocalAws.ActionResource;
 namespace LocalAws;
 
 /// <summary>
-/// Which actions the operations need, by the Service Authorization Reference (SAR) unless another source is named at the line:
-/// list_awssecretsmanager, list_amazonapigatewaymanagement and list_awslambda of
-/// https://docs.aws.amazon.com/service-authorization/latest/reference/; for Secrets Manager also "Required permissions" of each operation in its API reference.
+/// The actions that each operation requires, from the Service Authorization Reference (SAR) unless the line names another source:
+/// list_awssecretsmanager, list_amazonapigatewaymanagement and list_awslambda of https://docs.aws.amazon.com/service-authorization/latest/reference/.
+/// For Secrets Manager also "Required permissions" of each operation in its API reference.
 /// </summary>
 public static class RequiredActions
 {
@@ -14,7 +14,7 @@ public static class RequiredActions
     private static readonly string[] Value = ["SecretString", "SecretBinary"];
     private static readonly string[] Tags = ["Tags", "tags"];
 
-    /// <summary>The table. A call needs every row of its operation.</summary>
+    /// <summary>Gets the table. A call requires every row of its operation.</summary>
     public static IReadOnlyList<RequiredAction> All { get; } =
     [
         .. SecretsManager(
@@ -25,7 +25,7 @@ public static class RequiredActions
         new("secretsmanager", "ListSecrets", "secretsmanager:ListSecrets", Any),
         new("secretsmanager", "BatchGetSecretValue", "secretsmanager:BatchGetSecretValue", Any),
 
-        // API reference of BatchGetSecretValue. AWS reports a secret that may not be read in the answer's Errors; here the call is refused.
+        // API reference of BatchGetSecretValue. AWS reports an unreadable secret in the response's Errors; here the call is denied.
         new("secretsmanager", "BatchGetSecretValue", "secretsmanager:ListSecrets", Any) { IfGiven = ["Filters"] },
         new("secretsmanager", "BatchGetSecretValue", "secretsmanager:GetSecretValue", Named),
         new("secretsmanager", "BatchGetSecretValue", Kms, KmsKey),
@@ -54,13 +54,13 @@ public static class RequiredActions
         .. ApiGateway("PATCH", "UpdateApiKey", "UpdateUsagePlan", "UpdateUsage", "UpdateRestApi", "UpdateStage"),
         .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan", "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "DeleteDeployment", "UntagResource"),
 
-        // SAR for CreateApiKey; the ARN with * is in refusals seen in the field (mattclay/aws-terminator 284).
+        // SAR for CreateApiKey. The ARN with * appears in denials that were observed in the field (mattclay/aws-terminator 284).
         new("apigateway", "CreateApiKey", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
         new("apigateway", "CreateUsagePlan", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
         new("apigateway", "CreateRestApi", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
         new("apigateway", "CreateStage", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
 
-        // iann0036/iam-dataset 39, tried on AWS. That UntagResource does not need the PATCH is inferred.
+        // iann0036/iam-dataset 39, tested on AWS. That UntagResource does not require the PATCH is inferred.
         new("apigateway", "TagResource", "apigateway:PUT", Named),
         new("apigateway", "TagResource", "apigateway:PATCH", Tagged),
 

@@ -10,7 +10,7 @@ internal sealed class Statement
     private readonly IReadOnlyList<string> _actions;
     private readonly IReadOnlyList<string>? _resources;
 
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">The element is not a statement.</exception>
     public Statement(JsonElement statement, PolicyKind kind)
     {
         Denies = Required(statement, "Effect").GetString() switch
@@ -49,7 +49,7 @@ internal sealed class Statement
 
     public bool Denies { get; }
 
-    /// <summary>Who is meant; null in a role's own policy.</summary>
+    /// <summary>Gets the principals, or null in a role's own policy.</summary>
     public PrincipalElement? Principal { get; }
 
     public IReadOnlyList<Condition> Conditions { get; }
@@ -60,7 +60,7 @@ internal sealed class Statement
         && Principal?.Matches(request.Caller, Denies) != false
         && Conditions.All(condition => condition.Holds(request.Keys));
 
-    /// <summary>The policy language takes one item for a list of one.</summary>
+    /// <summary>Reads a list. The policy language also accepts a single item.</summary>
     public static IReadOnlyList<string> Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array when value.GetArrayLength() > 0 => [.. value.EnumerateArray().Select(Text)],

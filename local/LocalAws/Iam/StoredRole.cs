@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace LocalAws.Iam;
 
-/// <summary>A role as the service keeps it. Its changes take effect one after the other, each when its time has come.</summary>
+/// <summary>A role in the service's state. Its changes take effect in order, each at its time.</summary>
 internal sealed class StoredRole(string name, string arn, string trustDocument, Policy trust)
 {
     private readonly Lock _gate = new();
@@ -15,7 +15,7 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
 
     public string TrustDocument { get; } = trustDocument;
 
-    /// <summary>The role's policies as they were put, by their names.</summary>
+    /// <summary>Gets the role's policies as they were put, by name.</summary>
     public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public void Put(ImmutableSortedDictionary<string, string> documents, IReadOnlyList<Policy> policies, DateTimeOffset effective)
@@ -66,5 +66,5 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
     private sealed record State(bool Exists, bool IsDeleted, IReadOnlyList<Policy> Policies);
 }
 
-/// <summary>Somebody who acts as a role.</summary>
+/// <summary>A session of a role.</summary>
 internal sealed record RoleSession(StoredRole Role, Principal Principal, RoleCredentials Credentials);

@@ -1,6 +1,6 @@
 namespace LocalAws.Lambda;
 
-/// <summary>Counts the invocations of a function that are under way, and those that were refused for it.</summary>
+/// <summary>Counts the invocations of a function in progress, and the throttled ones.</summary>
 internal sealed class ConcurrencyMeter
 {
     private readonly Lock _gate = new();
@@ -8,7 +8,7 @@ internal sealed class ConcurrencyMeter
 
     public int Throttles { get; private set; }
 
-    /// <summary>Takes a place, to be disposed when the invocation ends; null when none is free.</summary>
+    /// <summary>Starts an invocation. Returns an object that ends it when disposed, or null if the concurrency is exhausted.</summary>
     public IDisposable? Enter(int? reserved)
     {
         lock (_gate)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalAws.Lambda;
 
-/// <summary>One process of a function, and the Lambda Runtime API that it is served on.</summary>
+/// <summary>One process of a function, and its Lambda Runtime API.</summary>
 /// <seealso href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html"/>
 internal sealed class ExecutionEnvironment : IAsyncDisposable
 {
@@ -28,11 +28,11 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     {
     }
 
-    /// <summary>Whether another invocation may be given to it.</summary>
+    /// <summary>Gets whether the process can receive another invocation.</summary>
     public bool IsUsable => !_failed && !_exited.IsCompleted;
 
     /// <summary>Starts the process for its first invocation.</summary>
-    /// <exception cref="FunctionErrorException">The command cannot be started.</exception>
+    /// <exception cref="FunctionErrorException">The command cannot start.</exception>
     public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
     {
         var environment = new ExecutionEnvironment();
@@ -72,8 +72,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
     }
 
-    /// <exception cref="FunctionErrorException">The function's error, or that of its process.</exception>
-    /// <exception cref="OperationCanceledException">There was no result in time.</exception>
+    /// <exception cref="FunctionErrorException">The error of the function or of its process.</exception>
+    /// <exception cref="OperationCanceledException">The invocation had no result in time.</exception>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation, CancellationToken giveUp)
     {
         var pending = new Pending(invocation.RequestId);
@@ -94,7 +94,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         return await pending.Result.Task;
     }
 
-    /// <summary>Ends the process at once, with all that it started.</summary>
+    /// <summary>Kills the process and all processes that it has started.</summary>
     public async Task KillAsync()
     {
         _failed = true;
@@ -105,7 +105,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the process to end, and ends it when it does not.</summary>
+    /// <summary>Requests the process to end, and kills it if it does not.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_exited.IsCompleted
@@ -121,7 +121,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     private async Task<int> ExitAsync()
     {
         await _ended.Task;
-        // Its output is read to the end, unless something that it started keeps the pipes open.
+        // Reads the output to its end, unless a child process keeps the pipes open.
         await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TerminationGrace));
         return _process.ExitCode;
     }
@@ -129,7 +129,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
     {
         var credentials = options.RoleArn is { } role ? aws.Iam.AssumeRole(IamService.NameOf(role), functionName) : null;
-        // This machine's own AWS settings are not the function's.
+        // The function does not get this machine's own AWS settings.
         foreach (var name in variables.Keys.Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)).ToArray())
         {
             variables.Remove(name);
@@ -154,7 +154,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         variables["AWS_LAMBDA_LOG_GROUP_NAME"] = "/aws/lambda/" + functionName;
     }
 
-    // On Windows a process that is killed has -1.
+    // On Windows a killed process has exit code -1.
     private static string ExitReason(int exitCode) => exitCode switch
     {
         0 => "Runtime exited without providing a reason",
@@ -210,7 +210,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
             return;
         }
 
-        // The runtime has its answer before it can be sent the next invocation or a SIGTERM.
+        // The runtime receives this response before it can receive the next invocation or a SIGTERM.
         await WriteAsync(http, 202, new { status = "OK" });
         pending.Result.TrySetResult(body.ToArray());
     }

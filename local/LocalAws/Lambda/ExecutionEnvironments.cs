@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace LocalAws.Lambda;
 
-/// <summary>A function's processes: each runs one invocation at a time, and one more is started when all are busy, as Lambda does.</summary>
+/// <summary>The processes of a function. Like Lambda, runs one invocation at a time in each, and starts another process if all are busy.</summary>
 internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
@@ -11,12 +11,12 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionArn,
 
     public string FunctionArn { get; } = functionArn;
 
-    /// <param name="invocation">What to run.</param>
-    /// <param name="ended">Cancelled when nobody waits for the result any more.</param>
-    /// <exception cref="FunctionErrorException">The function's error, or that of its process.</exception>
+    /// <param name="invocation">The invocation to run.</param>
+    /// <param name="ended">Canceled when the caller no longer waits for the result.</param>
+    /// <exception cref="FunctionErrorException">The error of the function or of its process.</exception>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation, CancellationToken ended)
     {
-        // The time-out by this machine's clock, whatever the time is by that of the embedded AWS.
+        // The timeout uses this machine's clock, whatever clock the embedded AWS has.
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(ended);
         giveUp.CancelAfter(options.Timeout);
         var environment = await TakeIdleAsync() ?? await StartAsync(invocation);

@@ -1,20 +1,22 @@
 namespace LocalAws;
 
-/// <summary>A function's configuration.</summary>
+/// <summary>The configuration of a function.</summary>
 public sealed record FunctionOptions
 {
     /// <summary>
-    /// The ARN of the function's execution role. A process gets its credentials; what a handler of this process signs with is up to the handler. Null:
-    /// the function acts as the account's administrator.
+    /// Gets the ARN of the function's execution role. A process receives its credentials; a handler in this process chooses its own. Default: the
+    /// function acts as the account's administrator.
     /// </summary>
     public string? RoleArn { get; init; }
 
-    /// <summary>The function's environment variables. A process inherits this one's, but for those of AWS; what Lambda sets itself goes last.</summary>
+    /// <summary>
+    /// Gets the function's environment variables. A process inherits this process's variables, except AWS's. Lambda's own variables override them.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How many invocations may run at a time; null: as many as there are. Lambda throttles what is more.</summary>
+    /// <summary>Gets the reserved concurrency, or null for no limit. Lambda throttles further invocations.</summary>
     public int? ReservedConcurrency { get; init; }
 
-    /// <summary>The function's timeout, in whole seconds on the wire; Lambda's longest, 15 minutes, unless said otherwise.</summary>
+    /// <summary>Gets the function's timeout, in whole seconds on the wire. Default: Lambda's maximum, 15 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(15);
 }

@@ -1,6 +1,6 @@
 namespace LocalAws.Lambda;
 
-/// <summary>What a function returned, or the error that it threw.</summary>
+/// <summary>The result of a function, or the error that it threw.</summary>
 internal sealed class FunctionResult
 {
     private FunctionResult(ReadOnlyMemory<byte> payload, FunctionError? error)
@@ -18,5 +18,5 @@ internal sealed class FunctionResult
     public static FunctionResult Failure(string errorType, string errorMessage) => new(default, new FunctionError(errorType, errorMessage));
 }
 
-/// <summary>The body that Lambda answers with when a function threw.</summary>
+/// <summary>The body that Lambda returns for an error of a function.</summary>
 internal sealed record FunctionError(string ErrorType, string ErrorMessage);

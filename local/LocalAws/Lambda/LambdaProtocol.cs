@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.Lambda;
 
-/// <summary>Lambda over HTTP (rest-json): Invoke, GetFunction and the function's policy, so that the AWS CLI works.</summary>
+/// <summary>Lambda over HTTP (rest-json): Invoke, GetFunction and the function's policy, as the AWS CLI needs them.</summary>
 internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 {
     private const string ContentType = "application/json";
@@ -45,7 +45,7 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
         Headers = new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
     };
 
-    // The service's published model, and recorded on AWS: which errors have Message and which message; one that the model does not know has no Type.
+    // The service's published model, and recordings of AWS, show which errors have Message and which message. Errors outside the model have no Type.
     private static object Body(AwsException error) => error.Code switch
     {
         "ResourceNotFoundException" or "AccessDeniedException" => new { Type = "User", error.Message },

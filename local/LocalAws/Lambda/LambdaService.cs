@@ -6,7 +6,7 @@ using LocalAws.Lambda;
 
 namespace LocalAws;
 
-/// <summary>Lambda: functions are handlers in this process, or processes of their own.</summary>
+/// <summary>Lambda. Functions are handlers in this process, or separate processes.</summary>
 public sealed partial class LambdaService
 {
     private const string Latest = "$LATEST";
@@ -17,15 +17,15 @@ public sealed partial class LambdaService
 
     internal LambdaService(EmbeddedAws aws) => _aws = aws;
 
-    /// <summary>The functions' names.</summary>
+    /// <summary>Gets the names of the functions.</summary>
     public IReadOnlyList<string> Functions => [.. _functions.Keys.Select(arn => arn.Split(':')[^1])];
 
-    /// <summary>Creates a function, or replaces the one of that name.</summary>
+    /// <summary>Creates a function, or replaces the function of that name.</summary>
     /// <param name="functionName">The function's name.</param>
-    /// <param name="handler">Runs the function; an exception is the function's error. It is not stopped when the timeout runs out.</param>
-    /// <param name="options">The function's configuration; the defaults where null.</param>
+    /// <param name="handler">Runs the function. An exception is the function's error. A timeout does not stop the handler.</param>
+    /// <param name="options">The configuration, or null for the defaults.</param>
     /// <returns>The function's ARN.</returns>
-    /// <exception cref="AwsException">There is no such role, or Lambda may not assume it.</exception>
+    /// <exception cref="AwsException">The role does not exist, or Lambda cannot assume it.</exception>
     public string Register(string functionName, Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
@@ -34,14 +34,15 @@ public sealed partial class LambdaService
     }
 
     /// <summary>
-    /// Creates a function that runs in processes of its own, or replaces the one of that name. A process is started when an invocation finds none idle, and
-    /// again after one has died or was killed for its timeout; it ends with this instance. It lives by the machine's clock, so this instance should too.
+    /// Creates a function that runs in separate processes, or replaces the function of that name. A process starts when no process is idle, and again
+    /// after one has died or was killed at its timeout. All end with this instance. The processes use the machine's clock, so this instance should
+    /// use it too.
     /// </summary>
     /// <param name="functionName">The function's name.</param>
-    /// <param name="process">What to start.</param>
-    /// <param name="options">The function's configuration; the defaults where null.</param>
+    /// <param name="process">The process to start.</param>
+    /// <param name="options">The configuration, or null for the defaults.</param>
     /// <returns>The function's ARN.</returns>
-    /// <exception cref="AwsException">There is no such role, or Lambda may not assume it.</exception>
+    /// <exception cref="AwsException">The role does not exist, or Lambda cannot assume it.</exception>
     public string RegisterProcess(string functionName, FunctionProcess process, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
@@ -51,17 +52,17 @@ public sealed partial class LambdaService
         return arn;
     }
 
-    /// <summary>Deletes a function, with its policy.</summary>
+    /// <summary>Deletes a function and its policy.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="AwsException">The function does not exist.</exception>
     public void Delete(string functionName) => _functions.TryRemove(FunctionOf(functionName).Arn, out _);
 
-    /// <summary>Creates an alias of a function. Versions are not published here, so it points to $LATEST.</summary>
+    /// <summary>Creates an alias of a function. Versions are not published here, so the alias points to $LATEST.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <param name="name">The alias's name.</param>
-    /// <param name="functionVersion">The version that it points to.</param>
-    /// <returns>The alias's ARN.</returns>
-    /// <exception cref="AwsException">There is no such function or version, the alias exists, or its name cannot be one.</exception>
+    /// <param name="name">The name of the alias.</param>
+    /// <param name="functionVersion">The version of the alias.</param>
+    /// <returns>The ARN of the alias.</returns>
+    /// <exception cref="AwsException">The function or the version does not exist, the alias exists, or its name is not valid.</exception>
     public string CreateAlias(string functionName, string name, string functionVersion)
     {
         var function = FunctionOf(functionName);
@@ -79,16 +80,16 @@ public sealed partial class LambdaService
         return function.Policies.TryAdd(arn, new ResourcePolicy(arn)) ? arn : throw new AwsException(409, "ResourceConflictException", $"Alias already exists: {arn}");
     }
 
-    /// <summary>Whether a function has an alias.</summary>
+    /// <summary>Returns whether a function has an alias.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <param name="name">The alias's name.</param>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <param name="name">The name of the alias.</param>
+    /// <exception cref="AwsException">The function does not exist.</exception>
     public bool HasAlias(string functionName, string name) => FunctionOf(functionName) is var function && function.Policies.ContainsKey($"{function.Arn}:{name}");
 
-    /// <summary>Deletes an alias, with its policy.</summary>
+    /// <summary>Deletes an alias and its policy.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <param name="name">The alias's name.</param>
-    /// <exception cref="AwsException">There is no such function or alias.</exception>
+    /// <param name="name">The name of the alias.</param>
+    /// <exception cref="AwsException">The function or the alias does not exist.</exception>
     public void DeleteAlias(string functionName, string name)
     {
         var arn = ArnOf(functionName, name);
@@ -98,10 +99,10 @@ public sealed partial class LambdaService
         }
     }
 
-    /// <summary>Runs a function and waits for what it returns.</summary>
-    /// <param name="functionName">The function's name or ARN, also that of its alias.</param>
+    /// <summary>Runs a function and waits for its result.</summary>
+    /// <param name="functionName">The name or ARN of the function, or the ARN of its alias.</param>
     /// <param name="payload">The event as JSON.</param>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="AwsException">The function does not exist.</exception>
     /// <exception cref="FunctionErrorException">The function failed.</exception>
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(string functionName, ReadOnlyMemory<byte> payload)
     {
@@ -109,33 +110,33 @@ public sealed partial class LambdaService
         return result.Error is { } error ? throw new FunctionErrorException(error.ErrorType, error.ErrorMessage) : result.Payload;
     }
 
-    /// <summary>Ends the processes of a function at once, as a crash does; an invocation under way fails. A handler of this process goes on.</summary>
+    /// <summary>Kills the processes of a function, like a crash. An invocation in progress fails. A handler in this process continues.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="AwsException">The function does not exist.</exception>
     public Task KillProcessesAsync(string functionName)
     {
         var arn = FunctionOf(functionName).Arn;
         return Task.WhenAll(_processes.Where(environments => environments.FunctionArn == arn).Select(environments => environments.KillAsync()));
     }
 
-    /// <summary>Lets somebody invoke a function. Secrets Manager rotates with no function whose policy does not name it.</summary>
-    /// <param name="request">Who may do what with which function.</param>
-    /// <returns>The statement that the function's policy got, as JSON.</returns>
-    /// <exception cref="AwsException">There is no such function or alias, or its policy has a statement of this id.</exception>
+    /// <summary>Adds a permission to invoke a function. Secrets Manager rotates only with a function whose policy permits it.</summary>
+    /// <param name="request">The statement and its function.</param>
+    /// <returns>The new statement of the function's policy, as JSON.</returns>
+    /// <exception cref="AwsException">The function or the alias does not exist, or its policy already has a statement of this id.</exception>
     public string AddPermission(AddPermissionRequest request)
     {
         var arn = ArnOf(request.FunctionName, request.Qualifier);
-        // Seen in the field.
+        // Observed in the field.
         return QualifierOf(arn) == Latest
             ? throw new AwsException(400, "InvalidParameterValueException", $"We currently do not support adding policies for {Latest}.")
             : WritablePolicyOf(arn).Add(request);
     }
 
-    /// <summary>Takes a permission back.</summary>
+    /// <summary>Removes a permission.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <param name="statementId">The statement's id.</param>
-    /// <param name="qualifier">The alias whose policy has the statement; the function's own where null.</param>
-    /// <exception cref="AwsException">There is no such function, alias or statement.</exception>
+    /// <param name="qualifier">The alias whose policy has the statement, or null for the function's own policy.</param>
+    /// <exception cref="AwsException">The function, the alias or the statement does not exist.</exception>
     public void RemovePermission(string functionName, string statementId, string? qualifier = null)
     {
         var arn = ArnOf(functionName, qualifier);
@@ -144,18 +145,18 @@ public sealed partial class LambdaService
         policy.Remove(statementId);
     }
 
-    /// <summary>How many invocations of a function were throttled: what CloudWatch counts as AWS/Lambda Throttles.</summary>
+    /// <summary>Returns the number of throttled invocations of a function, which CloudWatch reports as AWS/Lambda Throttles.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <exception cref="AwsException">There is no such function.</exception>
+    /// <exception cref="AwsException">The function does not exist.</exception>
     public int ThrottlesOf(string functionName) => FunctionOf(functionName).Concurrency.Throttles;
 
-    /// <summary>Shows the resource policy of a function or an alias.</summary>
+    /// <summary>Returns the resource policy of a function or an alias.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
-    /// <param name="qualifier">The alias; the function itself where null.</param>
-    /// <exception cref="AwsException">There is no such function or alias, or it has no policy.</exception>
+    /// <param name="qualifier">The alias, or null for the function itself.</param>
+    /// <exception cref="AwsException">The function or the alias does not exist, or has no policy.</exception>
     public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) => (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
 
-    /// <summary>Whether there is such a function and a service of AWS may invoke it on behalf of this account.</summary>
+    /// <summary>Returns whether the function exists and permits an AWS service to invoke it on behalf of this account.</summary>
     internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null, bool namesAccount = true)
     {
         var arn = ArnOf(functionNameOrArn);
@@ -165,11 +166,14 @@ public sealed partial class LambdaService
         return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
 
-    /// <summary>The policy of a function or an alias, of that ARN alone: what allows to invoke a function does not allow to invoke its alias, nor the other way round. Null where it has none.</summary>
+    /// <summary>
+    /// Returns the policy for this ARN of a function or an alias, or null. A permission for a function does not apply to its alias, nor the other way
+    /// around.
+    /// </summary>
     internal Policy? PolicyOf(string arn) =>
         _functions.TryGetValue(WithoutQualifier(arn), out var function) && function.Policies.TryGetValue(arn, out var policy) ? policy.Policy : null;
 
-    /// <summary>GetFunctionConfiguration's answer, as far as it is known here.</summary>
+    /// <summary>Returns the known part of GetFunctionConfiguration's response.</summary>
     internal object Describe(string functionNameOrArn)
     {
         var function = FunctionOf(functionNameOrArn);
@@ -188,10 +192,10 @@ public sealed partial class LambdaService
         };
     }
 
-    /// <summary>Ends the processes of functions.</summary>
+    /// <summary>Ends the processes of the functions.</summary>
     internal Task EndProcessesAsync() => Task.WhenAll(_processes.Select(environments => environments.DisposeAsync().AsTask()));
 
-    /// <summary>The ARN of a function, with the qualifier that its name ends in or that is given besides.</summary>
+    /// <summary>Returns the ARN of a function, with the qualifier of its name or the separate qualifier.</summary>
     internal string ArnOf(string functionNameOrArn, string? qualifier = null)
     {
         var arn = functionNameOrArn.StartsWith("arn:", StringComparison.Ordinal)
@@ -200,8 +204,8 @@ public sealed partial class LambdaService
         return QualifierOf(arn) is null && qualifier is not null ? $"{arn}:{qualifier}" : arn;
     }
 
-    /// <summary>Runs a function and waits for it.</summary>
-    /// <exception cref="AwsException">There is no such function, or it runs as often as its reserved concurrency lets it.</exception>
+    /// <summary>Runs a function and waits for its result.</summary>
+    /// <exception cref="AwsException">The function does not exist, or has reached its reserved concurrency.</exception>
     internal async Task<FunctionResult> RunAsync(string functionNameOrArn, ReadOnlyMemory<byte> payload)
     {
         var function = FunctionOf(functionNameOrArn);
@@ -215,9 +219,9 @@ public sealed partial class LambdaService
         var limit = function.Options.Timeout;
         var invocation = new FunctionInvocation(Guid.NewGuid().ToString(), invokedArn, payload, _aws.TimeProvider.GetUtcNow() + limit);
         using var ended = new CancellationTokenSource();
-        // On the pool: a handler that works before its first await must not hold up the caller.
+        // On the thread pool: a handler that works before its first await must not block the caller.
         var run = Task.Run(() => function.Handler(invocation, ended.Token));
-        // A hung function is given up in real time; one that ran past its deadline by this instance's clock has timed out all the same.
+        // A hung function ends in real time. One that has passed its deadline by this instance's clock has also timed out.
         await Task.WhenAny(run, Task.Delay(limit, ended.Token));
         await ended.CancelAsync();
         if (!run.IsCompleted || _aws.TimeProvider.GetUtcNow() > invocation.Deadline)
@@ -234,7 +238,7 @@ public sealed partial class LambdaService
         {
             return FunctionResult.Failure(exception.ErrorType, exception.Message);
         }
-        // Whatever a function throws is an answer of Lambda's.
+        // Lambda returns every exception of a function as a response.
         catch (Exception exception)
         {
             return FunctionResult.Failure(exception.GetType().Name, exception.Message);
@@ -245,12 +249,12 @@ public sealed partial class LambdaService
         "Sandbox.Timedout",
         $"RequestId: {invocation.RequestId} Error: Task timed out after {timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture)} seconds");
 
-    // One that is replaced keeps its aliases and policies, as with an update of its code.
+    // A replaced function keeps its aliases and policies, as after an update of its code.
     private void Put(string arn, Func<FunctionInvocation, CancellationToken, Task<ReadOnlyMemory<byte>>> handler, FunctionOptions options)
     {
         if (options.RoleArn is { } role && !_aws.Iam.Trusts(role, "lambda.amazonaws.com"))
         {
-            // Seen in the field, also for a role that was just made.
+            // Observed in the field, also for a new role.
             throw new AwsException(400, "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.");
         }
 

@@ -4,14 +4,14 @@ using LocalAws.Iam;
 
 namespace LocalAws.Lambda;
 
-/// <summary>Who may invoke a function, or one of its aliases, besides the account itself.</summary>
+/// <summary>The resource policy of a function or of one of its aliases.</summary>
 internal sealed partial class ResourcePolicy(string arn)
 {
     private readonly Lock _gate = new();
     private readonly List<AddPermissionRequest> _statements = [];
     private string _revisionId = "";
 
-    /// <summary>The policy; null where there is no statement.</summary>
+    /// <summary>Gets the policy, or null if it has no statement.</summary>
     public Policy? Policy { get; private set; }
 
     /// <summary>Adds a statement and returns it as JSON.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class ResourcePolicy(string arn)
     {
         lock (_gate)
         {
-            // The texts are recorded on AWS.
+            // The texts were recorded on AWS.
             if (_statements.Count == 0)
             {
                 throw new AwsException(404, "ResourceNotFoundException", "No policy is associated with the given resource.");
@@ -74,10 +74,10 @@ internal sealed partial class ResourcePolicy(string arn)
         }
     }
 
-    /// <summary>Recorded on AWS, for a function without a policy and for one that there is not.</summary>
+    /// <summary>Creates the error that was recorded on AWS for a function without a policy and for an unknown function.</summary>
     public static AwsException None() => new(404, "ResourceNotFoundException", "The resource you requested does not exist.");
 
-    // Recorded on AWS for the characters of a statement's id. The other constraints are the published model's.
+    // Recorded on AWS for the characters of a statement's id. The other constraints are from the published model.
     private static string? Broken(AddPermissionRequest statement) => statement switch
     {
         { StatementId.Length: > 100 } => $"Value '{statement.StatementId}' at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100",
@@ -101,7 +101,7 @@ internal sealed partial class ResourcePolicy(string arn)
 
     private string Document() => JsonSerializer.Serialize(new { Version = "2012-10-17", Id = "default", Statement = _statements.Select(Render) });
 
-    // The shape that Lambda's own policies have.
+    // The form of Lambda's own policies.
     private Dictionary<string, object> Render(AddPermissionRequest statement)
     {
         var rendered = new Dictionary<string, object>()
@@ -111,7 +111,7 @@ internal sealed partial class ResourcePolicy(string arn)
             ["Principal"] = statement.Principal switch
             {
                 "*" => "*",
-                // Recorded on AWS: an account is shown as its root.
+                // Recorded on AWS: an account appears as its root.
                 { Length: 12 } account when account.All(char.IsAsciiDigit) => new { AWS = $"arn:aws:iam::{account}:root" },
                 var service when Service().IsMatch(service) => new { Service = service },
                 var identity => new { AWS = identity },
@@ -156,7 +156,7 @@ internal sealed partial class ResourcePolicy(string arn)
     [GeneratedRegex(@"^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-[0-9])?:([0-9]{12})?:.*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourceArn();
 
-    // An account, or who is in one.
+    // An account, or a principal in it.
     [GeneratedRegex(@"^(\d{12}|arn:[a-z-]+:(iam|sts)::\d{12}:\S+)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Account();
 }
