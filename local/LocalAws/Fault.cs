@@ -40,8 +40,8 @@ public sealed record Fault
     public static Fault Throttled(TimeSpan retryAfter) => new() { Refusal = protocol => protocol.Throttled(retryAfter) };
 
     /// <summary>
-    /// Creates a fault in which API Gateway rejects the call because another change is in progress. It affects only calls that can conflict (<see
-    /// cref="ApiGatewayService.Conflicting"/>).
+    /// Creates a fault in which API Gateway rejects the call because another change is in progress. It affects only calls that can conflict
+    /// (<see cref="ApiGatewayService.Conflicting"/>).
     /// </summary>
     public static Fault ConcurrentModification() => new() { Refusal = _ => ApiGatewayErrors.ConcurrentModification(), IsConflict = true };
 

@@ -24,8 +24,8 @@ public sealed record UnknownBehaviours
     public bool KeyWithoutPlansIsNotFound { get; init; }
 
     /// <summary>
-    /// key-23: gets whether API Gateway first rejects a call over HTTP that can return ConflictException (<see
-    /// cref="ApiGatewayService.Conflicting"/>) for a concurrent modification. Every second call of the same operation on the same resource succeeds.
+    /// key-23: gets whether API Gateway first rejects a call over HTTP that can return ConflictException
+    /// (<see cref="ApiGatewayService.Conflicting"/>) for a concurrent modification. Every second call of the same operation on the same resource succeeds.
     /// </summary>
     public bool ConcurrentModifications { get; init; }
 

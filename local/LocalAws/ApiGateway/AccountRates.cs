@@ -1,9 +1,9 @@
 namespace LocalAws.ApiGateway;
 
 /// <summary>
-/// How often an account may call API Gateway's control plane. AWS developer guide, "Amazon API Gateway quotas": all operations share one rate, and some
-/// have a lower one of their own besides. The bursts of the latter are not documented: here it is one second's worth, and at least one call. Nor is
-/// whether a refused call counts: here it does not.
+/// The rates of an account's calls to API Gateway's control plane. AWS developer guide, "Amazon API Gateway quotas": all operations share one rate,
+/// and some have an additional lower rate. The bursts of the lower rates are not documented: here they are one second's worth, and at least one call.
+/// Whether a throttled call counts is not documented either: here it does not.
 /// </summary>
 internal sealed class AccountRates(TimeProvider timeProvider)
 {
@@ -16,7 +16,7 @@ internal sealed class AccountRates(TimeProvider timeProvider)
         ["UpdateUsagePlan"] = new TokenBucket(timeProvider, rate: 0.05, burst: 1),
     };
 
-    /// <summary>Counts a call, or refuses it.</summary>
+    /// <summary>Counts a call, or throttles it.</summary>
     public void Take(string operation)
     {
         var own = _own.GetValueOrDefault(operation);

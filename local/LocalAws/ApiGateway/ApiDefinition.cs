@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace LocalAws.ApiGateway;
 
 /// <summary>
-/// The resources and methods of an API, as they are edited; a deployment keeps what they were. Refusals are recorded on AWS unless another source is at the line.
+/// The editable resources and methods of an API. A deployment keeps a copy. Errors are recorded on AWS unless the line names another source.
 /// </summary>
 internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
 {
     private static readonly string[] HttpMethods = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
     private static readonly string[] Passthroughs = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
 
-    // Each API has these two.
+    // Every API has these two.
     private static readonly string[] Models = ["Empty", "Error"];
 
     private readonly Dictionary<string, Resource> _resources = new() { [rootId] = new Resource { Id = rootId, Path = "/" } };
@@ -21,7 +21,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
 
     public string RootId => rootId;
 
-    /// <summary>The resources by their paths.</summary>
+    /// <summary>Gets the resources by path.</summary>
     public IEnumerable<Resource> Resources => _resources.Values.OrderBy(resource => resource.Path, StringComparer.Ordinal);
 
     public ApiDefinition Copy() => new(this, rootId, newId);
@@ -35,7 +35,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
             throw ApiGatewayErrors.Missing("createResourceInput.pathPart");
         }
 
-        // moto; AWS's text is longer than the API reference tells.
+        // From moto. AWS's text is longer than the API reference shows.
         if (!PathPart().IsMatch(pathPart))
         {
             throw ApiGatewayErrors.BadRequest(
@@ -62,7 +62,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         return Set(new Resource { Id = newId(), ParentId = parentId, PathPart = pathPart, Path = $"{parent.Path.TrimEnd('/')}/{pathPart}" });
     }
 
-    /// <summary>The resource of a path; it and those above it are made where they are missing.</summary>
+    /// <summary>Returns the resource of a path. Creates it and its parents if they are missing.</summary>
     public Resource ResourceAt(string path)
     {
         var resource = ResourceOf(rootId);
@@ -114,7 +114,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
             throw ApiGatewayErrors.BadRequest("Parameter names must be unique across querystring, header and path");
         }
 
-        // Seen in the field.
+        // Observed in the field.
         if (resource.ResourceMethods?.ContainsKey(request.HttpMethod) == true)
         {
             throw ApiGatewayErrors.Conflict("Method already exists for this resource");
@@ -137,7 +137,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         var method = MethodOf(request.ResourceId, request.HttpMethod);
         CheckModels(request.ResponseModels);
 
-        // The code is in AWS's service model; the text follows PutMethod's.
+        // The code is from AWS's service model. The text follows PutMethod's.
         if (method.MethodResponses?.ContainsKey(request.StatusCode) == true)
         {
             throw ApiGatewayErrors.Conflict("Response already exists for this resource");
@@ -184,7 +184,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         {
             StatusCode = request.StatusCode,
             SelectionPattern = request.SelectionPattern,
-            // An empty template is shown as none.
+            // An empty template is returned as none.
             ResponseTemplates = request.ResponseTemplates?.ToDictionary(template => template.Key, template => template.Value is "" ? null : template.Value),
         };
         Set(
@@ -289,7 +289,7 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
                 throw ApiGatewayErrors.NotHere($"The request parameter {name} of an integration");
             }
 
-            // Seen in the field.
+            // Observed in the field.
             if (method.RequestParameters?.ContainsKey(expression) != true)
             {
                 throw ApiGatewayErrors.BadRequest(

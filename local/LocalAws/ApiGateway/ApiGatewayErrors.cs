@@ -2,32 +2,32 @@ using LocalAws.DataPlane;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>API Gateway's errors. Where no source is given, AWS's text is not known.</summary>
+/// <summary>API Gateway's errors. Where no source is named, AWS's text is not known.</summary>
 internal static class ApiGatewayErrors
 {
-    /// <summary>Seen in the field for GetApiKey.</summary>
+    /// <summary>Observed in the field for GetApiKey.</summary>
     public static AwsException UnknownKey() => NotFound("Invalid API Key identifier specified");
 
     /// <summary>Recorded on AWS for UpdateUsagePlan.</summary>
     public static AwsException UnknownPlan() => NotFound("Invalid Usage Plan ID specified");
 
-    /// <summary>Seen in the field: the error does not name the key that holds the value.</summary>
+    /// <summary>Observed in the field: the error does not name the key that holds the value.</summary>
     public static AwsException DuplicateValue() => Conflict("API Key already exists");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException UnknownStage() => NotFound("Invalid stage identifier specified");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException UnknownApi(string accountId, string restApiId) => NotFound($"Invalid API identifier specified {accountId}:{restApiId}");
 
-    /// <summary>Seen in the field for CreateUsagePlan.</summary>
+    /// <summary>Observed in the field for CreateUsagePlan.</summary>
     public static AwsException UnknownApiStage(ApiStageId stage) => NotFound($"API Stage not found: {stage.RestApiId}:{stage.StageName}");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException StageNotInPlan(string planId, ApiStageId stage) =>
         NotFound($"Invalid API Stage {{api: {stage.RestApiId}, stage: {stage.StageName}}} specified for usageplan {planId}");
 
-    /// <summary>Recorded on AWS for an update without a value, and for one that is no stage.</summary>
+    /// <summary>Recorded on AWS for an update without a value, and for a value that is not a stage.</summary>
     public static AwsException InvalidApiStage() => BadRequest("Invalid API Stage specified");
 
     /// <summary>The form is recorded on AWS for other members.</summary>
@@ -40,13 +40,13 @@ internal static class ApiGatewayErrors
     public static AwsException Missing(string member) => new(
         400, "ValidationException", $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null");
 
-    /// <summary>Recorded on AWS, for an unknown API too.</summary>
+    /// <summary>Recorded on AWS, also for an unknown API.</summary>
     public static AwsException UnknownResource() => NotFound("Invalid Resource identifier specified");
 
     /// <summary>The text is moto's.</summary>
     public static AwsException UnknownDeployment() => NotFound("Invalid Deployment identifier specified");
 
-    /// <summary>What AWS has and the embedded AWS has not.</summary>
+    /// <summary>An operation that AWS has and the embedded AWS does not.</summary>
     public static AwsException NotHere(string what) => BadRequest($"{what} is not part of the embedded AWS.");
 
     /// <summary>The code is in AWS's service model.</summary>
@@ -55,17 +55,20 @@ internal static class ApiGatewayErrors
     /// <summary>AWS developer guide: a key is in at most one usage plan of an API stage.</summary>
     public static AwsException StageAlreadyPlanned() => Conflict("The API Key is already in a usage plan of this API stage");
 
-    /// <summary>Seen in the field: API Gateway refuses attaches that overlap with another one of the account. Other calls may be refused so too: the code is in AWS's service model.</summary>
+    /// <summary>
+    /// Observed in the field: API Gateway rejects attaches that overlap with another attach in the account. It can reject other calls too: the code
+    /// is in AWS's service model.
+    /// </summary>
     public static AwsException ConcurrentModification() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException PlanHasStages(string planId, ApiStageId stage) => BadRequest(
         $"Cannot delete Usage Plan {planId} because there are API Stages associated with it, including {stage.RestApiId}:{stage.StageName}");
 
     /// <summary>A quota of the account. The code is in AWS's service model.</summary>
     public static AwsException LimitExceeded(string message) => new(429, "LimitExceededException", message);
 
-    /// <summary>Seen in the field. The header that tells when to come back is in AWS's service model.</summary>
+    /// <summary>Observed in the field. The Retry-After header is in AWS's service model.</summary>
     public static AwsException TooManyRequests(TimeSpan wait) =>
         new(429, "TooManyRequestsException", "Too Many Requests") { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 

@@ -54,7 +54,7 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         member => $"{JsonNamingPolicy.CamelCase.ConvertName(typeof(T).Name.Replace("Request", "Input", StringComparison.Ordinal))}.{member}",
         new AwsException(400, "SerializationException", "The request body cannot be read."));
 
-    // The other parameters of an import change what is made of the document.
+    // The other parameters of an import change its result.
     private static string Document(WireRequest request) =>
         request.QueryNames.Except(["mode", "failonwarnings"]).FirstOrDefault() is { } parameter
             ? throw ApiGatewayErrors.NotHere($"The import parameter {parameter}")
@@ -207,12 +207,12 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
 
     private WireOperation? FindForTags(WireRequest request)
     {
-        // The ARN is one escaped segment; a client that leaves its slash as it is sends two.
+        // The ARN is one escaped segment. A client that does not escape its slash sends two segments.
         var arn = string.Join('/', request.Path.Skip(1));
         var path = $"/tags/{Uri.EscapeDataString(arn)}";
         return request.Method switch
         {
-            // AWS API reference: limit and position are not supported yet, all tags come at once.
+            // AWS API reference: limit and position are not supported yet. All tags are in one response.
             "GET" => Operation("GetTags", path, 200, () => apiGateway.GetTags(arn)),
             "PUT" => Operation("TagResource", path, 204, () => apiGateway.TagResource(
                 new TagResourceRequest { ResourceArn = arn, Tags = TagDictionary.CopyOf(Read<TagResourceInput>(request).Tags) })),

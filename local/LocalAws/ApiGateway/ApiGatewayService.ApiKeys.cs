@@ -6,28 +6,28 @@ namespace LocalAws;
 /// <content>API keys.</content>
 public sealed partial class ApiGatewayService
 {
-    // Recorded on AWS: refused with 125,001 characters. The limit itself is not known.
+    // Recorded on AWS: 125,001 characters are rejected. The limit itself is not known.
     private const int MaximumDescription = 125_000;
 
     private static readonly string[] KeyPatchPaths = ["/description", "/enabled", "/name", "/customerId"];
 
-    // AWS API reference, "Patch operations". Usage plans have taken the place of stages; no operation shows labels.
+    // AWS API reference, "Patch operations". Usage plans have replaced stages, and no operation returns labels.
     private static readonly string[] KeyListPaths = ["/stages", "/labels"];
 
     private PagedCollection<StoredApiKey> _keys;
     private readonly Dictionary<string, StoredApiKey> _keysByValue = new();
 
-    /// <summary>The most API keys of the account and Region. AWS quota: 10,000.</summary>
+    /// <summary>The quota of API keys in the account and Region. AWS: 10,000.</summary>
     public int MaximumApiKeys { get; set; } = 10_000;
 
-    /// <summary>Makes a key. Its value is unique in the account and Region; an error does not name the key that holds it.</summary>
-    /// <param name="request">The key.</param>
+    /// <summary>Creates a key. Its value is unique in the account and Region; an error does not name the key that holds it.</summary>
+    /// <param name="request">The input of CreateApiKey.</param>
     public ApiKey CreateApiKey(CreateApiKeyRequest request)
     {
         CheckName(request.Name);
         CheckDescription(request.Description);
         CheckTags(request.Tags);
-        // Recorded on AWS: an empty value is an absent one.
+        // Recorded on AWS: an empty value counts as missing.
         var value = string.IsNullOrEmpty(request.Value)
             ? RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 40)
             : request.Value;
@@ -70,9 +70,9 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a key with its tags.</summary>
+    /// <summary>Returns a key with its tags.</summary>
     /// <param name="apiKey">The key's id.</param>
-    /// <param name="includeValue">Whether to show its value.</param>
+    /// <param name="includeValue">Whether to return the key's value.</param>
     public ApiKey GetApiKey(string apiKey, bool includeValue = false)
     {
         lock (_gate)
@@ -82,7 +82,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Lists keys without tags.</summary>
-    /// <param name="request">Which keys.</param>
+    /// <param name="request">The input of GetApiKeys.</param>
     public ApiKeys GetApiKeys(GetApiKeysRequest request)
     {
         lock (_gate)
@@ -96,8 +96,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a key's description, name, customer id, or whether it is enabled. Its value never changes.</summary>
-    /// <param name="request">What to change.</param>
+    /// <summary>Updates a key's description, name, customer id, or whether it is enabled. Its value never changes.</summary>
+    /// <param name="request">The input of UpdateApiKey.</param>
     public ApiKey UpdateApiKey(UpdateApiKeyRequest request)
     {
         var operations = request.PatchOperations ?? [];
@@ -121,12 +121,12 @@ public sealed partial class ApiGatewayService
             }
 
             _replica.KeyUpdated(key.Id, key.Enabled);
-            // Recorded on AWS: without the value, and with tags even where there are none.
+            // Recorded on AWS: without the value, and with an empty map if there are no tags.
             return key.ToApiKey(value: false, tags: true);
         }
     }
 
-    /// <summary>Deletes a key, also one that is in usage plans; it leaves them.</summary>
+    /// <summary>Deletes a key, and detaches it from its usage plans.</summary>
     /// <param name="apiKey">The key's id.</param>
     public void DeleteApiKey(string apiKey)
     {
@@ -144,7 +144,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    // Recorded on AWS: nameQuery is a prefix, by case.
+    // Recorded on AWS: nameQuery is a case-sensitive prefix.
     private static bool NameMatches(StoredApiKey key, string? nameQuery) =>
         string.IsNullOrEmpty(nameQuery) || key.Name?.StartsWith(nameQuery, StringComparison.Ordinal) == true;
 
@@ -192,7 +192,7 @@ public sealed partial class ApiGatewayService
                 key.CustomerId = operation.Value;
                 break;
             case "/enabled":
-                // Recorded on AWS: what is not a boolean is no error and leaves a disabled key disabled.
+                // Recorded on AWS: a value that is not a boolean is no error, and leaves a disabled key disabled.
                 if (!unknowns.JunkLeavesKeyEnabled || bool.TryParse(operation.Value, out _))
                 {
                     key.Enabled = string.Equals(operation.Value, "true", StringComparison.OrdinalIgnoreCase);

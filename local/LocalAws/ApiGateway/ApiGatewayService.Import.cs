@@ -5,8 +5,8 @@ namespace LocalAws;
 /// <content>REST APIs from OpenAPI documents.</content>
 public sealed partial class ApiGatewayService
 {
-    /// <summary>Makes a REST API of an OpenAPI document.</summary>
-    /// <param name="request">The document.</param>
+    /// <summary>Creates a REST API from an OpenAPI document.</summary>
+    /// <param name="request">The input of ImportRestApi.</param>
     public RestApi ImportRestApi(ImportRestApiRequest request)
     {
         var document = OpenApiDocument.Parse(request.Body);
@@ -18,8 +18,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a REST API by an OpenAPI document.</summary>
-    /// <param name="request">The document, and what becomes of what it does not name.</param>
+    /// <summary>Updates a REST API from an OpenAPI document.</summary>
+    /// <param name="request">The input of PutRestApi.</param>
     public RestApi PutRestApi(PutRestApiRequest request)
     {
         if (request.Mode is not (null or "merge" or "overwrite"))

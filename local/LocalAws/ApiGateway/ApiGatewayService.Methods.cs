@@ -5,19 +5,19 @@ namespace LocalAws;
 /// <content>The resources of REST APIs, their methods and what serves these. A stage shows a change with the next deployment.</content>
 public sealed partial class ApiGatewayService
 {
-    /// <summary>Makes a resource.</summary>
-    /// <param name="request">Its path's last segment, and what it is under.</param>
+    /// <summary>Creates a resource.</summary>
+    /// <param name="request">The input of CreateResource.</param>
     public Resource CreateResource(CreateResourceRequest request) => Edit(request.RestApiId, api => api.CreateResource(request.ParentId, request.PathPart));
 
-    /// <summary>Shows a resource.</summary>
+    /// <summary>Returns a resource.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="resourceId">The resource's id.</param>
-    /// <param name="embed"><c>methods</c> shows the methods whole.</param>
+    /// <param name="embed"><c>methods</c> returns the methods in full.</param>
     public Resource GetResource(string restApiId, string resourceId, IReadOnlyList<string>? embed = null) =>
         Edit(restApiId, api => Shown(api.ResourceOf(resourceId), embed));
 
     /// <summary>Lists the resources of an API.</summary>
-    /// <param name="request">Which page.</param>
+    /// <param name="request">The input of GetResources.</param>
     public Resources GetResources(GetResourcesRequest request)
     {
         lock (_gate)
@@ -33,24 +33,24 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Makes a method.</summary>
-    /// <param name="request">The method.</param>
+    /// <summary>Creates a method.</summary>
+    /// <param name="request">The input of PutMethod.</param>
     public Method PutMethod(PutMethodRequest request) => Edit(request.RestApiId, api => api.PutMethod(request));
 
-    /// <summary>Shows a method.</summary>
-    /// <param name="request">Which one.</param>
+    /// <summary>Returns a method.</summary>
+    /// <param name="request">The input of GetMethod.</param>
     public Method GetMethod(GetMethodRequest request) => Edit(request.RestApiId, api => api.MethodOf(request.ResourceId, request.HttpMethod));
 
-    /// <summary>Makes an answer that a method can give.</summary>
-    /// <param name="request">The answer.</param>
+    /// <summary>Adds a response to a method.</summary>
+    /// <param name="request">The input of PutMethodResponse.</param>
     public MethodResponse PutMethodResponse(PutMethodResponseRequest request) => Edit(request.RestApiId, api => api.PutMethodResponse(request));
 
-    /// <summary>Says what serves a method, instead of what did before.</summary>
-    /// <param name="request">The integration.</param>
+    /// <summary>Sets the integration of a method.</summary>
+    /// <param name="request">The input of PutIntegration.</param>
     public Integration PutIntegration(PutIntegrationRequest request) => Edit(request.RestApiId, api => api.PutIntegration(request));
 
-    /// <summary>Says how an answer of an integration becomes the method's.</summary>
-    /// <param name="request">The answer.</param>
+    /// <summary>Sets the method response for a response of the integration.</summary>
+    /// <param name="request">The input of PutIntegrationResponse.</param>
     public IntegrationResponse PutIntegrationResponse(PutIntegrationResponseRequest request) =>
         Edit(request.RestApiId, api => api.PutIntegrationResponse(request));
 
@@ -63,7 +63,7 @@ public sealed partial class ApiGatewayService
     {
         lock (_gate)
         {
-            // Recorded on AWS: in an unknown API it is the resource that is unknown.
+            // Recorded on AWS: for an unknown API, the error names the resource.
             return edit(_restApis.Find(restApiId)?.Definition ?? new ApiDefinition("", () => ""));
         }
     }

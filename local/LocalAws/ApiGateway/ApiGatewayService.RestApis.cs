@@ -8,8 +8,8 @@ public sealed partial class ApiGatewayService
 {
     private readonly PagedCollection<StoredRestApi> _restApis = new();
 
-    /// <summary>Makes a REST API.</summary>
-    /// <param name="request">The API.</param>
+    /// <summary>Creates a REST API.</summary>
+    /// <param name="request">The input of CreateRestApi.</param>
     public RestApi CreateRestApi(CreateRestApiRequest request)
     {
         lock (_gate)
@@ -18,7 +18,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a REST API.</summary>
+    /// <summary>Returns a REST API.</summary>
     /// <param name="restApiId">The API's id.</param>
     public RestApi GetRestApi(string restApiId)
     {
@@ -29,7 +29,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Lists REST APIs, newest first.</summary>
-    /// <param name="request">Which page.</param>
+    /// <param name="request">The input of GetRestApis.</param>
     public RestApis GetRestApis(GetRestApisRequest request)
     {
         lock (_gate)
@@ -39,8 +39,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a REST API.</summary>
-    /// <param name="request">What to change.</param>
+    /// <summary>Updates a REST API.</summary>
+    /// <param name="request">The input of UpdateRestApi.</param>
     public RestApi UpdateRestApi(UpdateRestApiRequest request)
     {
         var operations = request.PatchOperations ?? [];
@@ -51,7 +51,7 @@ public sealed partial class ApiGatewayService
                 throw ApiGatewayErrors.NotHere($"The update '{operation.Op}' of {operation.Path} of a REST API");
             }
 
-            // AWS's answers to these are not known.
+            // AWS's errors for these are not known.
             if (operation.Path is "/name" && string.IsNullOrEmpty(operation.Value))
             {
                 throw ApiGatewayErrors.BadRequest("Name cannot be an empty string");
@@ -76,12 +76,12 @@ public sealed partial class ApiGatewayService
                 };
             }
 
-            // Recorded on AWS: with tags even where there are none.
+            // Recorded on AWS: with an empty map if there are no tags.
             return Shown(api) with { Tags = TagDictionary.CopyOf(api.Tags) };
         }
     }
 
-    /// <summary>Deletes a REST API with its stages; usage plans lose them.</summary>
+    /// <summary>Deletes a REST API and its stages. Usage plans lose the stages.</summary>
     /// <param name="restApiId">The API's id.</param>
     public void DeleteRestApi(string restApiId)
     {
@@ -98,9 +98,10 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>
-    /// Makes a deployment: what the API is now. AWS API reference: the stage that it names is made, and one that exists shows the new deployment.
+    /// Creates a deployment, a copy of the current API. AWS API reference: the stage in the request is created, or uses the new deployment if it
+    /// exists.
     /// </summary>
-    /// <param name="request">The deployment.</param>
+    /// <param name="request">The input of CreateDeployment.</param>
     public Deployment CreateDeployment(CreateDeploymentRequest request)
     {
         lock (_gate)
@@ -122,7 +123,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a deployment.</summary>
+    /// <summary>Returns a deployment.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="deploymentId">The deployment's id.</param>
     public Deployment GetDeployment(string restApiId, string deploymentId)
@@ -134,7 +135,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Lists the deployments of an API, newest first.</summary>
-    /// <param name="request">Which page.</param>
+    /// <param name="request">The input of GetDeployments.</param>
     public Deployments GetDeployments(GetDeploymentsRequest request)
     {
         lock (_gate)
@@ -144,7 +145,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Deletes a deployment that no stage shows.</summary>
+    /// <summary>Deletes a deployment that no stage uses.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="deploymentId">The deployment's id.</param>
     public void DeleteDeployment(string restApiId, string deploymentId)
@@ -163,8 +164,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Makes a stage that shows a deployment.</summary>
-    /// <param name="request">The stage.</param>
+    /// <summary>Creates a stage that uses a deployment.</summary>
+    /// <param name="request">The input of CreateStage.</param>
     public Stage CreateStage(CreateStageRequest request)
     {
         CheckTags(request.Tags);
@@ -191,7 +192,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a stage.</summary>
+    /// <summary>Returns a stage.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="stageName">The stage.</param>
     public Stage GetStage(string restApiId, string stageName)
@@ -202,9 +203,9 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Lists the stages of an API, by name; on one page, as AWS does.</summary>
+    /// <summary>Lists the stages of an API by name, on one page, like AWS.</summary>
     /// <param name="restApiId">The API's id.</param>
-    /// <param name="deploymentId">The deployment that the stages show; any where null.</param>
+    /// <param name="deploymentId">The deployment that the stages use, or null for any.</param>
     public Stages GetStages(string restApiId, string? deploymentId = null)
     {
         lock (_gate)
@@ -214,8 +215,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a stage.</summary>
-    /// <param name="request">What to change.</param>
+    /// <summary>Updates a stage.</summary>
+    /// <param name="request">The input of UpdateStage.</param>
     public Stage UpdateStage(UpdateStageRequest request)
     {
         var operations = request.PatchOperations ?? [];
@@ -244,7 +245,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Deletes a stage. Seen in the field: usage plans lose it.</summary>
+    /// <summary>Deletes a stage. Observed in the field: usage plans lose it.</summary>
     /// <param name="restApiId">The API's id.</param>
     /// <param name="stageName">The stage.</param>
     public void DeleteStage(string restApiId, string stageName)
@@ -281,7 +282,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    // Both seen in the field.
+    // Both observed in the field.
     private static void CheckDeployable(ApiDefinition api)
     {
         var methods = api.Resources.SelectMany(resource => resource.ResourceMethods?.Values ?? []).ToList();

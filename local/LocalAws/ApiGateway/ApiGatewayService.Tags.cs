@@ -5,8 +5,8 @@ namespace LocalAws;
 /// <content>Tags of keys, usage plans, REST APIs and stages.</content>
 public sealed partial class ApiGatewayService
 {
-    /// <summary>Shows the tags of a key, a plan, a REST API or a stage.</summary>
-    /// <param name="resourceArn">Its ARN.</param>
+    /// <summary>Returns the tags of a key, a plan, a REST API or a stage.</summary>
+    /// <param name="resourceArn">The ARN of the resource.</param>
     public ResourceTags GetTags(string resourceArn)
     {
         lock (_gate)
@@ -16,7 +16,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Sets tags of a key, a plan, a REST API or a stage.</summary>
-    /// <param name="request">Which tags.</param>
+    /// <param name="request">The input of TagResource.</param>
     public void TagResource(TagResourceRequest request)
     {
         CheckTags(request.Tags);
@@ -37,8 +37,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Takes tags off a key, a plan, a REST API or a stage.</summary>
-    /// <param name="request">Which tags.</param>
+    /// <summary>Removes tags from a key, a plan, a REST API or a stage.</summary>
+    /// <param name="request">The input of UntagResource.</param>
     public void UntagResource(UntagResourceRequest request)
     {
         lock (_gate)
@@ -53,7 +53,10 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>The tags that a policy's condition sees at a path. AWS developer guide: what is under a plan or a REST API has its tags, and a stage its own besides.</summary>
+    /// <summary>
+    /// Returns the tags that a policy's condition evaluates for a path. AWS developer guide: children of a plan or a REST API have its tags, and a
+    /// stage also has its own.
+    /// </summary>
     internal IReadOnlyDictionary<string, string> TagsAt(string resourceArn)
     {
         lock (_gate)
@@ -78,7 +81,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    // AWS developer guide: at most 50 tags of up to 128 and 256 characters; aws: is AWS's own prefix.
+    // AWS developer guide: at most 50 tags, with at most 128 and 256 characters. aws: is AWS's own prefix.
     private static void CheckTags(IReadOnlyDictionary<string, string>? tags)
     {
         if (tags is null)
@@ -103,7 +106,7 @@ public sealed partial class ApiGatewayService
     private string[] PathOf(string resourceArn) =>
         resourceArn.StartsWith(Arn("/"), StringComparison.Ordinal) ? resourceArn[Arn("").Length..].Split('/') : [];
 
-    // A copy where the resource is a stage, which is shown as it was.
+    // A copy for a stage: an earlier result must not change.
     private Dictionary<string, string> TagsOf(string resourceArn) => PathOf(resourceArn) switch
     {
         ["", "apikeys", var keyId] => KeyOf(keyId).Tags,

@@ -3,7 +3,7 @@ using LocalAws.ApiGateway;
 
 namespace LocalAws;
 
-/// <content>What keys use of their plans.</content>
+/// <content>The usage of plans by keys.</content>
 public sealed partial class ApiGatewayService
 {
     private const string DayFormat = "yyyy-MM-dd";
@@ -11,9 +11,10 @@ public sealed partial class ApiGatewayService
     private static readonly string[] UsagePatchPaths = ["/remaining"];
 
     /// <summary>
-    /// Shows what the keys of a plan used on each day, also on those without a request. It is exact and up to date, while AWS's is best effort and lags.
+    /// Returns the usage of a plan's keys for each day, including days without a request. The result is exact and current, while AWS's is best effort
+    /// and lags.
     /// </summary>
-    /// <param name="request">Which keys and days.</param>
+    /// <param name="request">The input of GetUsage.</param>
     public Usage GetUsage(GetUsageRequest request)
     {
         var (first, last) = (DayOf(request.StartDate), DayOf(request.EndDate));
@@ -32,8 +33,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes what a key has left of its plan's quota until the running period ends; at once.</summary>
-    /// <param name="request">Which key, and what to change.</param>
+    /// <summary>Updates the remaining quota of a key until the end of the current period, at once.</summary>
+    /// <param name="request">The input of UpdateUsage.</param>
     public Usage UpdateUsage(UpdateUsageRequest request)
     {
         lock (_gate)

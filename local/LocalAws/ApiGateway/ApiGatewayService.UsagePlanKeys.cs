@@ -7,14 +7,14 @@ public sealed partial class ApiGatewayService
 {
     private int _attaching;
 
-    /// <summary>The most usage plans of a key. AWS quota: 10 unless raised.</summary>
+    /// <summary>The quota of usage plans for a key. AWS: 10 by default.</summary>
     public int MaximumUsagePlansPerKey { get; set; } = 10;
 
     /// <summary>Attaches a key to a usage plan, at once.</summary>
-    /// <param name="request">Which key and which plan.</param>
+    /// <param name="request">The input of CreateUsagePlanKey.</param>
     public UsagePlanKey CreateUsagePlanKey(CreateUsagePlanKeyRequest request)
     {
-        // AWS API reference: there is no other type. The code and the text are not known.
+        // AWS API reference: there is no other type. The code and the text of the error are not known.
         if (request.KeyType is not "API_KEY")
         {
             throw ApiGatewayErrors.BadRequest("Invalid key type specified");
@@ -28,7 +28,7 @@ public sealed partial class ApiGatewayService
             {
                 throw ApiGatewayErrors.AlreadyAttached();
             }
-            // AWS developer guide: a key can be in many plans, never in two that share an API stage.
+            // AWS developer guide: a key can be in many plans, but not in two that share an API stage.
             if (key.Plans.Any(other => other.Settings.Stages.Intersect(plan.Settings.Stages).Any()))
             {
                 throw ApiGatewayErrors.StageAlreadyPlanned();
@@ -47,7 +47,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Attaches a key to a usage plan in <see cref="AttachDuration"/>, as over HTTP.</summary>
+    /// <summary>Attaches a key to a usage plan and takes <see cref="AttachDuration"/>, as over HTTP.</summary>
     internal async Task<UsagePlanKey> CreateUsagePlanKeyAsync(CreateUsagePlanKeyRequest request, CancellationToken aborted)
     {
         if (AttachDuration == TimeSpan.Zero)
@@ -55,7 +55,7 @@ public sealed partial class ApiGatewayService
             return CreateUsagePlanKey(request);
         }
 
-        // Seen in the field: attaches run one at a time in an account and Region, whatever key and plan they name.
+        // Observed in the field: attaches run one at a time in an account and Region, for any key and plan.
         if (Interlocked.Exchange(ref _attaching, 1) == 1)
         {
             throw ApiGatewayErrors.ConcurrentModification();
@@ -72,7 +72,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a key of a usage plan, with its value.</summary>
+    /// <summary>Returns a key of a usage plan, with its value.</summary>
     /// <param name="usagePlanId">The plan's id.</param>
     /// <param name="keyId">The key's id.</param>
     public UsagePlanKey GetUsagePlanKey(string usagePlanId, string keyId)
@@ -83,8 +83,10 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Lists the keys of a usage plan, with their values. Recorded on AWS: an unknown plan has none and is no error.</summary>
-    /// <param name="request">Which keys.</param>
+    /// <summary>
+    /// Lists the keys of a usage plan, with their values. Recorded on AWS: for an unknown plan the list is empty, without an error.
+    /// </summary>
+    /// <param name="request">The input of GetUsagePlanKeys.</param>
     public UsagePlanKeys GetUsagePlanKeys(GetUsagePlanKeysRequest request)
     {
         lock (_gate)

@@ -8,15 +8,15 @@ public sealed partial class ApiGatewayService
 {
     private PagedCollection<StoredUsagePlan> _plans;
 
-    /// <summary>The most usage plans of the account and Region. AWS quota: 300 unless raised.</summary>
+    /// <summary>The quota of usage plans in the account and Region. AWS: 300 by default.</summary>
     public int MaximumUsagePlans { get; set; } = 300;
 
-    /// <summary>Makes a usage plan.</summary>
-    /// <param name="request">The plan.</param>
+    /// <summary>Creates a usage plan.</summary>
+    /// <param name="request">The input of CreateUsagePlan.</param>
     public UsagePlan CreateUsagePlan(CreateUsagePlanRequest request)
     {
         CheckTags(request.Tags);
-        // Seen in the field; the text is that of an update.
+        // Observed in the field. The text is that of an update.
         if (request.ApiStages?.Any(stage => string.IsNullOrEmpty(stage.ApiId) || string.IsNullOrEmpty(stage.Stage)) == true)
         {
             throw ApiGatewayErrors.InvalidApiStage();
@@ -49,7 +49,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Shows a usage plan with its tags.</summary>
+    /// <summary>Returns a usage plan with its tags.</summary>
     /// <param name="usagePlanId">The plan's id.</param>
     public UsagePlan GetUsagePlan(string usagePlanId)
     {
@@ -60,7 +60,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Lists usage plans without tags. An unknown key is in no plan.</summary>
-    /// <param name="request">Which plans.</param>
+    /// <param name="request">The input of GetUsagePlans.</param>
     public UsagePlans GetUsagePlans(GetUsagePlansRequest request)
     {
         lock (_gate)
@@ -78,8 +78,8 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Changes a plan's name, description, product code, API stages, throttle or quota: all of what is asked, or nothing.</summary>
-    /// <param name="request">What to change.</param>
+    /// <summary>Updates a plan's name, description, product code, API stages, throttle or quota. Applies all operations or none.</summary>
+    /// <param name="request">The input of UpdateUsagePlan.</param>
     public UsagePlan UpdateUsagePlan(UpdateUsagePlanRequest request)
     {
         lock (_gate)

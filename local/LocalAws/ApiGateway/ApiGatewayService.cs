@@ -4,7 +4,7 @@ using LocalAws.DataPlane;
 
 namespace LocalAws;
 
-/// <summary>API Gateway's control plane for REST APIs, their keys and usage plans. A method does at once what the operation of its name does.</summary>
+/// <summary>API Gateway's control plane for REST APIs, their keys and usage plans. Each method performs the operation of its name at once.</summary>
 public sealed partial class ApiGatewayService
 {
     private const string LowerCaseLettersAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -31,12 +31,13 @@ public sealed partial class ApiGatewayService
         AttachDuration = aws.Unknowns.AttachDuration;
     }
 
-    /// <summary>The operations on keys, and on keys in usage plans, that can answer ConflictException. AWS's service model.</summary>
+    /// <summary>The operations on keys, and on keys in usage plans, that can return ConflictException. From AWS's service model.</summary>
     public static IReadOnlyCollection<string> Conflicting { get; } =
         ["CreateApiKey", "UpdateApiKey", "DeleteApiKey", "CreateUsagePlanKey", "DeleteUsagePlanKey", "UpdateUsage", "TagResource", "UntagResource"];
 
     /// <summary>
-    /// How long a change of a key or a usage plan takes to reach the data plane. A new lag also holds for the changes that have not arrived yet.
+    /// Gets or sets the time until a change of a key or a usage plan reaches the data plane. A new value also applies to the changes that have not
+    /// arrived yet.
     /// </summary>
     public TimeSpan ActivationLag
     {
@@ -44,12 +45,14 @@ public sealed partial class ApiGatewayService
         set => _replica.ActivationLag = value;
     }
 
-    /// <summary>How long CreateUsagePlanKey takes over HTTP; a second one in that time is refused. Zero: attaches never overlap.</summary>
+    /// <summary>
+    /// Gets or sets the time that CreateUsagePlanKey takes over HTTP. A second one in that time is rejected. With zero, attaches never overlap.
+    /// </summary>
     public TimeSpan AttachDuration { get; set; }
 
     /// <summary>
-    /// Whether calls over HTTP are held to AWS's rates (AWS developer guide, "Amazon API Gateway quotas"): all together 10 a second with a burst of 40,
-    /// CreateApiKey and DeleteApiKey 5 a second of these, UpdateUsagePlan one in 20 seconds. Off unless switched on.
+    /// Gets or sets whether AWS's rates apply to calls over HTTP (AWS developer guide, "Amazon API Gateway quotas"): 10 a second for all together
+    /// with a burst of 40, of which 5 a second for CreateApiKey and for DeleteApiKey, and UpdateUsagePlan once in 20 seconds. Off by default.
     /// </summary>
     public bool RateLimits { get; set; }
 
@@ -63,7 +66,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Refuses every other one of a call that can be refused for another's change.</summary>
+    /// <summary>Rejects every second call of an operation that can conflict with another change.</summary>
     internal void Collide(WireOperation operation)
     {
         lock (_gate)
@@ -87,7 +90,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>Makes a write, and remembers what there was before it.</summary>
+    /// <summary>Runs a write, and keeps the state before it.</summary>
     internal async Task<T> RememberAsync<T>(Func<Task<T>> write)
     {
         var before = Copy();
@@ -101,7 +104,7 @@ public sealed partial class ApiGatewayService
         return answer;
     }
 
-    /// <summary>Makes a write that all reads show, with all that were made before it.</summary>
+    /// <summary>Runs a write that all reads see, together with all earlier writes.</summary>
     internal async Task<T> SettleAsync<T>(Func<Task<T>> write)
     {
         var answer = await write();
@@ -113,7 +116,7 @@ public sealed partial class ApiGatewayService
         return answer;
     }
 
-    /// <summary>Makes a read as if the writes of the last moments had not been made.</summary>
+    /// <summary>Runs a read that does not see the latest writes.</summary>
     internal T AsBeforeTheLastWrites<T>(Func<T> read)
     {
         lock (_gate)
@@ -123,7 +126,7 @@ public sealed partial class ApiGatewayService
         }
     }
 
-    /// <summary>API Gateway's ARNs name no account.</summary>
+    /// <summary>Returns an ARN of API Gateway, which contains no account.</summary>
     internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";
 
     private void ForgetOldWrites() => _writes.RemoveAll(write => write.Made + _aws.Unknowns.ReadLag <= Now);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>Names a method of an API.</summary>
+/// <summary>Identifies a method of an API.</summary>
 public abstract record MethodRequest
 {
     /// <summary>The API's id.</summary>
@@ -13,115 +13,115 @@ public abstract record MethodRequest
     [JsonIgnore]
     public string ResourceId { get; init; } = "";
 
-    /// <summary>The method: <c>GET</c> and so on, or <c>ANY</c> for those that the resource has not.</summary>
+    /// <summary>The HTTP method: <c>GET</c> and so on, or <c>ANY</c> for all others.</summary>
     [JsonIgnore]
     public string HttpMethod { get; init; } = "";
 }
 
-/// <summary>GetMethod's input.</summary>
+/// <summary>The input of GetMethod.</summary>
 public sealed record GetMethodRequest : MethodRequest;
 
-/// <summary>PutMethod's input.</summary>
+/// <summary>The input of PutMethod.</summary>
 public sealed record PutMethodRequest : MethodRequest
 {
-    /// <summary><c>NONE</c>; there are no authorizers and no IAM authorization here.</summary>
+    /// <summary><c>NONE</c>. There are no authorizers and no IAM authorization here.</summary>
     public string? AuthorizationType { get; init; }
 
-    /// <summary>An authorizer's id; there are none.</summary>
+    /// <summary>An authorizer's id. There are none here.</summary>
     public string? AuthorizerId { get; init; }
 
-    /// <summary>Whether only callers with a key are served.</summary>
+    /// <summary>Whether the method requires a key.</summary>
     public bool ApiKeyRequired { get; init; }
 
-    /// <summary>A name for the method's operation in SDKs.</summary>
+    /// <summary>The name of the method's operation in SDKs.</summary>
     public string? OperationName { get; init; }
 
-    /// <summary>The parameters that the integration may use, by names such as <c>method.request.path.proxy</c>.</summary>
+    /// <summary>The parameters that the integration can use, by names such as <c>method.request.path.proxy</c>.</summary>
     public IReadOnlyDictionary<string, bool>? RequestParameters { get; init; }
 
-    /// <summary>Models by content type; an API has <c>Empty</c> and <c>Error</c>.</summary>
+    /// <summary>The models by content type. An API has <c>Empty</c> and <c>Error</c>.</summary>
     public IReadOnlyDictionary<string, string>? RequestModels { get; init; }
 
-    /// <summary>A request validator's id; there are none.</summary>
+    /// <summary>A request validator's id. There are none here.</summary>
     public string? RequestValidatorId { get; init; }
 }
 
-/// <summary>PutMethodResponse's input.</summary>
+/// <summary>The input of PutMethodResponse.</summary>
 public sealed record PutMethodResponseRequest : MethodRequest
 {
-    /// <summary>The status that the method can answer.</summary>
+    /// <summary>The status of the response.</summary>
     [JsonIgnore]
     public string StatusCode { get; init; } = "";
 
-    /// <summary>The headers of the answer, by names such as <c>method.response.header.Location</c>.</summary>
+    /// <summary>The headers of the response, by names such as <c>method.response.header.Location</c>.</summary>
     public IReadOnlyDictionary<string, bool>? ResponseParameters { get; init; }
 
     /// <summary>Models by content type.</summary>
     public IReadOnlyDictionary<string, string>? ResponseModels { get; init; }
 }
 
-/// <summary>PutIntegration's input.</summary>
+/// <summary>The input of PutIntegration.</summary>
 public sealed record PutIntegrationRequest : MethodRequest
 {
     /// <summary><c>MOCK</c> or <c>HTTP_PROXY</c>.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The method to call a backend with.</summary>
+    /// <summary>The HTTP method for the backend.</summary>
     [JsonPropertyName("httpMethod")]
     public string? IntegrationHttpMethod { get; init; }
 
-    /// <summary>The backend's URL, in which <c>{name}</c> stands for a path parameter of the integration.</summary>
+    /// <summary>The backend's URL, in which <c>{name}</c> is a path parameter of the integration.</summary>
     public string? Uri { get; init; }
 
-    /// <summary>Path parameters of the integration, by names such as <c>integration.request.path.proxy</c>.</summary>
+    /// <summary>The path parameters of the integration, by names such as <c>integration.request.path.proxy</c>.</summary>
     public IReadOnlyDictionary<string, string>? RequestParameters { get; init; }
 
-    /// <summary>Templates by content type. A MOCK integration's gives the status: <c>{"statusCode": 200}</c>.</summary>
+    /// <summary>The templates by content type. The template of a MOCK integration sets the status: <c>{"statusCode": 200}</c>.</summary>
     public IReadOnlyDictionary<string, string?>? RequestTemplates { get; init; }
 
-    /// <summary><c>WHEN_NO_MATCH</c> unless it is <c>WHEN_NO_TEMPLATES</c> or <c>NEVER</c>.</summary>
+    /// <summary><c>WHEN_NO_MATCH</c> (default), <c>WHEN_NO_TEMPLATES</c> or <c>NEVER</c>.</summary>
     public string? PassthroughBehavior { get; init; }
 
-    /// <summary>How long a backend may take: 50 to 29,000 milliseconds.</summary>
+    /// <summary>The timeout of the backend: 50 to 29,000 milliseconds.</summary>
     public int? TimeoutInMillis { get; init; }
 
-    /// <summary><c>INTERNET</c>; there are no VPC links here.</summary>
+    /// <summary><c>INTERNET</c>. There are no VPC links here.</summary>
     public string? ConnectionType { get; init; }
 
-    /// <summary>A role to call the backend as: not here.</summary>
+    /// <summary>A role for calls to the backend. Not supported here.</summary>
     public string? Credentials { get; init; }
 
-    /// <summary>A conversion of the body: not here.</summary>
+    /// <summary>A conversion of the body. Not supported here.</summary>
     public string? ContentHandling { get; init; }
 
-    /// <summary>What a cache goes by; there is none.</summary>
+    /// <summary>The parameters of the cache key. There is no cache here.</summary>
     public IReadOnlyList<string>? CacheKeyParameters { get; init; }
 
-    /// <summary>Where a cache would keep answers: the resource's id unless said otherwise.</summary>
+    /// <summary>The namespace of the cache: the resource's id by default.</summary>
     public string? CacheNamespace { get; init; }
 }
 
-/// <summary>PutIntegrationResponse's input.</summary>
+/// <summary>The input of PutIntegrationResponse.</summary>
 public sealed record PutIntegrationResponseRequest : MethodRequest
 {
-    /// <summary>The status of the method's answer.</summary>
+    /// <summary>The status of the method response.</summary>
     [JsonIgnore]
     public string StatusCode { get; init; } = "";
 
-    /// <summary>A regular expression for the statuses of the integration that this answer is for; the default answer where empty.</summary>
+    /// <summary>A regular expression that selects the statuses of the integration. Empty for the default response.</summary>
     public string? SelectionPattern { get; init; }
 
-    /// <summary>Headers of the answer: not here.</summary>
+    /// <summary>The headers of the response. Not supported here.</summary>
     public IReadOnlyDictionary<string, string>? ResponseParameters { get; init; }
 
     /// <summary>The body by content type, without variables.</summary>
     public IReadOnlyDictionary<string, string?>? ResponseTemplates { get; init; }
 
-    /// <summary>A conversion of the body: not here.</summary>
+    /// <summary>A conversion of the body. Not supported here.</summary>
     public string? ContentHandling { get; init; }
 }
 
-/// <summary>A method of a resource. As a resource lists it without <c>embed</c> it shows nothing.</summary>
+/// <summary>A method of a resource. In a list without <c>embed</c> its members are not returned.</summary>
 public sealed record Method
 {
     /// <summary><c>GET</c> and so on, or <c>ANY</c>.</summary>
@@ -130,82 +130,82 @@ public sealed record Method
     /// <summary>Always <c>NONE</c>.</summary>
     public string? AuthorizationType { get; init; }
 
-    /// <summary>Whether only callers with a key are served.</summary>
+    /// <summary>Whether the method requires a key.</summary>
     public bool? ApiKeyRequired { get; init; }
 
     /// <summary>The name of the method's operation in SDKs.</summary>
     public string? OperationName { get; init; }
 
-    /// <summary>The parameters that the integration may use.</summary>
+    /// <summary>The parameters that the integration can use.</summary>
     public IReadOnlyDictionary<string, bool>? RequestParameters { get; init; }
 
-    /// <summary>Models by content type.</summary>
+    /// <summary>The models by content type.</summary>
     public IReadOnlyDictionary<string, string>? RequestModels { get; init; }
 
-    /// <summary>The answers by their statuses.</summary>
+    /// <summary>The responses by status.</summary>
     public IReadOnlyDictionary<string, MethodResponse>? MethodResponses { get; init; }
 
-    /// <summary>What serves the method.</summary>
+    /// <summary>The integration.</summary>
     public Integration? MethodIntegration { get; init; }
 }
 
-/// <summary>An answer that a method can give.</summary>
+/// <summary>A response of a method.</summary>
 public sealed record MethodResponse
 {
-    /// <summary>Its status.</summary>
+    /// <summary>The status.</summary>
     public required string StatusCode { get; init; }
 
-    /// <summary>Its headers.</summary>
+    /// <summary>The headers.</summary>
     public IReadOnlyDictionary<string, bool>? ResponseParameters { get; init; }
 
-    /// <summary>Models by content type.</summary>
+    /// <summary>The models by content type.</summary>
     public IReadOnlyDictionary<string, string>? ResponseModels { get; init; }
 }
 
-/// <summary>What serves a method.</summary>
+/// <summary>The integration of a method.</summary>
 public sealed record Integration
 {
     /// <summary><c>MOCK</c> or <c>HTTP_PROXY</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The method to call a backend with.</summary>
+    /// <summary>The HTTP method for the backend.</summary>
     public string? HttpMethod { get; init; }
 
     /// <summary>The backend's URL.</summary>
     public string? Uri { get; init; }
 
-    /// <summary><c>INTERNET</c>, where it was given.</summary>
+    /// <summary><c>INTERNET</c>, if the request set it.</summary>
     public string? ConnectionType { get; init; }
 
-    /// <summary>Path parameters of the integration.</summary>
+    /// <summary>The path parameters of the integration.</summary>
     public IReadOnlyDictionary<string, string>? RequestParameters { get; init; }
 
-    /// <summary>Templates by content type.</summary>
+    /// <summary>The templates by content type.</summary>
     public IReadOnlyDictionary<string, string?>? RequestTemplates { get; init; }
 
-    /// <summary>What becomes of a body that no template is for.</summary>
+    /// <summary>The handling of a body without a matching template.</summary>
     public required string PassthroughBehavior { get; init; }
 
-    /// <summary>How long a backend may take.</summary>
+    /// <summary>The timeout of the backend, in milliseconds.</summary>
     public required int TimeoutInMillis { get; init; }
 
-    /// <summary>Where a cache would keep answers.</summary>
+    /// <summary>The namespace of the cache.</summary>
     public required string CacheNamespace { get; init; }
 
-    /// <summary>What a cache goes by; there is none.</summary>
+    /// <summary>The parameters of the cache key. There is no cache here.</summary>
     public IReadOnlyList<string> CacheKeyParameters { get; init; } = [];
 
-    /// <summary>The answers by the status of the method's answer.</summary>
+    /// <summary>The responses by the status of the method response.</summary>
     public IReadOnlyDictionary<string, IntegrationResponse>? IntegrationResponses { get; init; }
 }
 
-/// <summary>How an answer of an integration becomes the method's.</summary>
+/// <summary>Maps a response of the integration to a response of the method.</summary>
 public sealed record IntegrationResponse
 {
-    /// <summary>The status of the method's answer.</summary>
+    /// <summary>The status of the method response.</summary>
     public required string StatusCode { get; init; }
 
-    /// <summary>A regular expression for the statuses of the integration; the default where empty.</summary>
+    /// <summary>A regular expression that selects the statuses of the integration. Empty for the default response.</summary>
     public string? SelectionPattern { get; init; }
 
     /// <summary>The body by content type.</summary>

@@ -3,14 +3,15 @@ using System.Text.Json;
 namespace LocalAws.ApiGateway;
 
 /// <summary>
-/// An OpenAPI 3 or Swagger 2 document in JSON, with Amazon's extensions, as far as it says what the embedded AWS serves: methods, whether they require a key,
-/// and their MOCK and HTTP_PROXY integrations. AWS developer guide, "OpenAPI extensions for API Gateway". What else it says is refused, not passed over.
+/// An OpenAPI 3 or Swagger 2 document in JSON with Amazon's extensions, as far as the embedded AWS can serve it: methods, whether they require a key,
+/// and their MOCK and HTTP_PROXY integrations. AWS developer guide, "OpenAPI extensions for API Gateway". Rejects other content instead of ignoring
+/// it.
 /// </summary>
 internal sealed class OpenApiDocument
 {
     private const string Extension = "x-amazon-apigateway-";
 
-    // What tells people and tools about the API, and changes nothing that API Gateway does; basePath, host and servers are ignored unless the call says otherwise.
+    // Fields for people and tools, which do not change what API Gateway does. basePath, host and servers are ignored by default.
     private static readonly string[] Remarks =
         ["summary", "description", "tags", "externalDocs", "host", "basePath", "schemes", "servers", "consumes", "produces", "deprecated"];
 
@@ -63,7 +64,7 @@ internal sealed class OpenApiDocument
         }
     }
 
-    /// <summary>Puts the document's methods into an API, instead of those that it has at the same place.</summary>
+    /// <summary>Adds the document's methods to an API. They replace the methods at the same place.</summary>
     public void ApplyTo(ApiDefinition api)
     {
         foreach (var path in _paths.EnumerateObject())
@@ -158,7 +159,7 @@ internal sealed class OpenApiDocument
             AuthorizationType = "NONE",
             ApiKeyRequired = RequiresKey(operation),
             OperationName = Text(operation, "operationId"),
-            // An operation's own go before those of its path.
+            // The parameters of an operation override those of its path.
             RequestParameters = parameters.GroupBy(parameter => parameter.Key).ToDictionary(same => same.Key, same => same.Last().Value),
         });
         foreach (var response in Members(Object(operation, "responses")))

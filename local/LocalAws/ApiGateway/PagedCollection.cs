@@ -6,8 +6,8 @@ using System.Text;
 namespace LocalAws.ApiGateway;
 
 /// <summary>
-/// Items by id, listed in pages, newest first (as recorded on AWS, which documents no order) unless told otherwise. A position names the last item of a page, so that
-/// a page starts where the one before ended, whatever was added or removed in between.
+/// Items by id, listed in pages, by default the newest first, as recorded on AWS, which documents no order. A position names the last item of a page,
+/// so the next page starts after it, even if items were added or removed in between.
 /// </summary>
 internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.NewestFirst)
     where T : class
@@ -36,7 +36,7 @@ internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.Newes
         _items.Add(place, item);
     }
 
-    /// <summary>A collection of copies, in the same order.</summary>
+    /// <summary>Returns a collection of copies, in the same order.</summary>
     public PagedCollection<T> Copy(Func<T, T> copy)
     {
         var items = new SortedList<long, T>(_items.Count);
@@ -54,7 +54,7 @@ internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.Newes
 
     public bool Remove(string id) => _sequenceById.Remove(id, out var sequence) && _items.Remove(sequence);
 
-    /// <summary>The next page of the items that match.</summary>
+    /// <summary>Returns the next page of the matching items.</summary>
     public (IReadOnlyList<T> Items, string? Position) Page(string? position, int? limit, Func<T, bool> matches)
     {
         // Recorded on AWS: a limit of -1 is accepted.

@@ -2,60 +2,60 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>CreateResource's input.</summary>
+/// <summary>The input of CreateResource.</summary>
 public sealed record CreateResourceRequest
 {
     /// <summary>The API's id.</summary>
     [JsonIgnore]
     public string RestApiId { get; init; } = "";
 
-    /// <summary>The id of the resource that the new one is under.</summary>
+    /// <summary>The id of the parent resource.</summary>
     [JsonIgnore]
     public string ParentId { get; init; } = "";
 
-    /// <summary>The last segment of the path: a text, <c>{parameter}</c>, or <c>{proxy+}</c> for all that follows.</summary>
+    /// <summary>The last segment of the path: a literal, <c>{parameter}</c>, or <c>{proxy+}</c> for the rest of the path.</summary>
     public string? PathPart { get; init; }
 }
 
-/// <summary>GetResources' input.</summary>
+/// <summary>The input of GetResources.</summary>
 public sealed record GetResourcesRequest
 {
     /// <summary>The API's id.</summary>
     public required string RestApiId { get; init; }
 
-    /// <summary>Where the last page ended; null for the first.</summary>
+    /// <summary>The position after the last page, or null for the first page.</summary>
     public string? Position { get; init; }
 
-    /// <summary>The most resources on a page: 25 unless said otherwise, at most 500.</summary>
+    /// <summary>The maximum number of resources on a page: 25 by default, at most 500.</summary>
     public int? Limit { get; init; }
 
-    /// <summary><c>methods</c> shows the methods whole; without it only their names.</summary>
+    /// <summary><c>methods</c> returns the methods in full. Otherwise only their names are returned.</summary>
     public IReadOnlyList<string>? Embed { get; init; }
 }
 
 /// <summary>A resource of an API.</summary>
 public sealed record Resource
 {
-    /// <summary>Ten lower-case letters and digits.</summary>
+    /// <summary>The id: ten lower-case letters and digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The id of the resource above; null for the root.</summary>
+    /// <summary>The id of the parent resource, or null for the root.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>The last segment of the path; null for the root.</summary>
+    /// <summary>The last segment of the path, or null for the root.</summary>
     public string? PathPart { get; init; }
 
     /// <summary>The whole path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The methods by their names; null where there are none.</summary>
+    /// <summary>The methods by name, or null if there are none.</summary>
     public IReadOnlyDictionary<string, Method>? ResourceMethods { get; init; }
 }
 
 /// <summary>A page of resources.</summary>
 public sealed record Resources
 {
-    /// <summary>Where the next page starts; null on the last.</summary>
+    /// <summary>The position of the next page, or null on the last page.</summary>
     public string? Position { get; init; }
 
     /// <summary>The resources.</summary>

@@ -1,12 +1,12 @@
 namespace LocalAws;
 
-/// <summary>An API to try keys on, as an OpenAPI document for ImportRestApi and PutRestApi.</summary>
+/// <summary>A sample API with key-protected methods, as an OpenAPI document for ImportRestApi and PutRestApi.</summary>
 public static class SampleApi
 {
-    /// <summary>Each method of each path requires a key and answers <c>{"ok":true}</c>.</summary>
+    /// <summary>Gets an API in which each method of each path requires a key and returns <c>{"ok":true}</c>.</summary>
     public static string Document { get; } = DocumentOf(("/", true), ("/{proxy+}", true));
 
-    /// <summary>An API with these paths only; each of their methods answers <c>{"ok":true}</c>.</summary>
+    /// <summary>Returns an API with only these paths. Each of their methods returns <c>{"ok":true}</c>.</summary>
     /// <param name="paths">The paths, and whether they require a key.</param>
     public static string DocumentOf(params (string Path, bool ApiKeyRequired)[] paths) => $$"""
         {
@@ -17,7 +17,7 @@ public static class SampleApi
         }
         """;
 
-    // A request with a body of another type would have to say the status itself.
+    // A request with a body of another type would have to set the status itself.
     private static string Methods(bool apiKeyRequired) => $$"""
         {
           "x-amazon-apigateway-any-method": {

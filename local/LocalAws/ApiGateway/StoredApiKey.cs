@@ -1,6 +1,6 @@
 namespace LocalAws.ApiGateway;
 
-/// <summary>An API key as the service keeps it.</summary>
+/// <summary>An API key in the state of the service.</summary>
 internal sealed class StoredApiKey(string id, string value, DateTimeOffset created)
 {
     public string Id { get; } = id;
@@ -15,7 +15,7 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
 
     public bool Enabled { get; set; }
 
-    /// <summary>API stages, each <c>{api}/{stage}</c>. They open nothing: only usage plans do.</summary>
+    /// <summary>Gets API stages, each <c>{api}/{stage}</c>. They open nothing: only usage plans do.</summary>
     public IReadOnlyList<string> StageKeys { get; set; } = [];
 
     public DateTimeOffset Created { get; } = created;
@@ -24,10 +24,10 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
 
     public Dictionary<string, string> Tags { get; set; } = new();
 
-    /// <summary>The plans that hold the key.</summary>
+    /// <summary>Gets the plans that contain the key.</summary>
     public HashSet<StoredUsagePlan> Plans { get; set; } = [];
 
-    /// <summary>The key as it is now, in the same plans.</summary>
+    /// <summary>Returns a copy of the key in its current state, in the same plans.</summary>
     public StoredApiKey Copy()
     {
         var copy = (StoredApiKey)MemberwiseClone();
@@ -35,7 +35,7 @@ internal sealed class StoredApiKey(string id, string value, DateTimeOffset creat
         return copy;
     }
 
-    // Recorded on AWS: an empty name is left out, as if it had not been given.
+    // Recorded on AWS: an empty name counts as missing.
     public ApiKey ToApiKey(bool value, bool tags) => new()
     {
         Id = Id,

@@ -1,6 +1,6 @@
 namespace LocalAws.ApiGateway;
 
-/// <summary>A usage plan as the service keeps it.</summary>
+/// <summary>A usage plan in the state of the service.</summary>
 internal sealed class StoredUsagePlan(string id, UsagePlanSettings settings)
 {
     public string Id { get; } = id;
@@ -11,7 +11,7 @@ internal sealed class StoredUsagePlan(string id, UsagePlanSettings settings)
 
     public PagedCollection<StoredApiKey> Keys { get; private init; } = new();
 
-    /// <summary>The plan as it is now, with copies of its keys.</summary>
+    /// <summary>Returns a copy of the plan in its current state, with copies of its keys.</summary>
     public StoredUsagePlan Copy(PagedCollection<StoredApiKey> keys) =>
         new(Id, Settings) { Tags = new Dictionary<string, string>(Tags), Keys = Keys.Copy(key => keys.Find(key.Id)!) };
 

@@ -1,6 +1,6 @@
 namespace LocalAws.ApiGateway;
 
-/// <summary>Tags as API Gateway has them: keys by case.</summary>
+/// <summary>Tags of API Gateway, with case-sensitive keys.</summary>
 internal static class TagDictionary
 {
     public static Dictionary<string, string> CopyOf(IReadOnlyDictionary<string, string>? tags) =>

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>GetUsage's input.</summary>
+/// <summary>The input of GetUsage.</summary>
 public sealed record GetUsageRequest
 {
     /// <summary>The plan's id.</summary>
     public required string UsagePlanId { get; init; }
 
-    /// <summary>The id of the one key to show; all of the plan where null.</summary>
+    /// <summary>The id of one key, or null for all keys of the plan.</summary>
     public string? KeyId { get; init; }
 
     /// <summary>The first day, yyyy-MM-dd, in UTC.</summary>
@@ -17,14 +17,14 @@ public sealed record GetUsageRequest
     /// <summary>The last day, yyyy-MM-dd, in UTC.</summary>
     public required string EndDate { get; init; }
 
-    /// <summary>Where the last page ended; null for the first.</summary>
+    /// <summary>The position after the last page, or null for the first page.</summary>
     public string? Position { get; init; }
 
-    /// <summary>The most keys on a page: 25 unless said otherwise, at most 500.</summary>
+    /// <summary>The maximum number of keys on a page: 25 by default, at most 500.</summary>
     public int? Limit { get; init; }
 }
 
-/// <summary>UpdateUsage's input.</summary>
+/// <summary>The input of UpdateUsage.</summary>
 public sealed record UpdateUsageRequest
 {
     /// <summary>The plan's id.</summary>
@@ -33,11 +33,11 @@ public sealed record UpdateUsageRequest
     /// <summary>The key's id.</summary>
     public required string KeyId { get; init; }
 
-    /// <summary>What to change: <c>replace</c> /remaining, for the period that is running.</summary>
+    /// <summary>The changes: <c>replace</c> /remaining, for the current period.</summary>
     public IReadOnlyList<PatchOperation>? PatchOperations { get; init; }
 }
 
-/// <summary>What the keys of a plan used.</summary>
+/// <summary>The usage of a plan's keys.</summary>
 public sealed record Usage
 {
     /// <summary>The plan's id.</summary>
@@ -49,10 +49,10 @@ public sealed record Usage
     /// <summary>The last day, yyyy-MM-dd, in UTC.</summary>
     public required string EndDate { get; init; }
 
-    /// <summary>Where the next page starts; null on the last.</summary>
+    /// <summary>The position of the next page, or null on the last page.</summary>
     public string? Position { get; init; }
 
-    /// <summary>By key id and day: the requests that were served, and those that were left at the day's end.</summary>
+    /// <summary>The accepted requests and the remaining ones at the end of the day, by key id and day.</summary>
     [JsonPropertyName("values")]
     public required IReadOnlyDictionary<string, IReadOnlyList<IReadOnlyList<long>>> Items { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>CreateUsagePlanKey's input.</summary>
+/// <summary>The input of CreateUsagePlanKey.</summary>
 public sealed record CreateUsagePlanKeyRequest
 {
     /// <summary>The plan's id.</summary>
@@ -18,23 +18,23 @@ public sealed record CreateUsagePlanKeyRequest
     public string? KeyType { get; init; } = "API_KEY";
 }
 
-/// <summary>GetUsagePlanKeys' input.</summary>
+/// <summary>The input of GetUsagePlanKeys.</summary>
 public sealed record GetUsagePlanKeysRequest
 {
     /// <summary>The plan's id.</summary>
     public required string UsagePlanId { get; init; }
 
-    /// <summary>Where the last page ended; null for the first.</summary>
+    /// <summary>The position after the last page, or null for the first page.</summary>
     public string? Position { get; init; }
 
-    /// <summary>The most keys on a page: 25 unless said otherwise, at most 500.</summary>
+    /// <summary>The maximum number of keys on a page: 25 by default, at most 500.</summary>
     public int? Limit { get; init; }
 
-    /// <summary>The start of the names to list, by case.</summary>
+    /// <summary>The prefix of the names to list, case-sensitive.</summary>
     public string? NameQuery { get; init; }
 }
 
-/// <summary>A key in a usage plan. Recorded on AWS: it comes with the key's value, unasked.</summary>
+/// <summary>A key in a usage plan. Recorded on AWS: it always includes the key's value.</summary>
 public sealed record UsagePlanKey
 {
     /// <summary>The key's id.</summary>
@@ -49,14 +49,14 @@ public sealed record UsagePlanKey
     /// <summary>The key's name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Names the key without its value.</summary>
+    /// <summary>Returns a text that identifies the key without its value.</summary>
     public override string ToString() => $"{nameof(UsagePlanKey)} {{ {Id}, {Name} }}";
 }
 
 /// <summary>A page of a plan's keys.</summary>
 public sealed record UsagePlanKeys
 {
-    /// <summary>Where the next page starts; null on the last.</summary>
+    /// <summary>The position of the next page, or null on the last page.</summary>
     public string? Position { get; init; }
 
     /// <summary>The keys, with their values.</summary>

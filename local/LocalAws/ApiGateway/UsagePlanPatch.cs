@@ -4,7 +4,7 @@ using LocalAws.DataPlane;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>The patch operations of UpdateUsagePlan (AWS API reference, "Patch operations"), without those of a method's own throttle.</summary>
+/// <summary>The patch operations of UpdateUsagePlan (AWS API reference, "Patch operations"), except those for the throttle of a method.</summary>
 internal static class UsagePlanPatch
 {
     private static readonly string[] SettingPaths =
@@ -14,7 +14,7 @@ internal static class UsagePlanPatch
     private static readonly string[] AddPaths = ["/apiStages", .. SettingPaths];
     private static readonly string[] RemovePaths = ["/apiStages", "/quota", "/throttle", "/productCode"];
 
-    /// <summary>The settings after one operation. Throttle and quota are made with the first of their settings.</summary>
+    /// <summary>Returns the settings after an operation. The first setting of a throttle or a quota creates it.</summary>
     public static UsagePlanSettings Apply(string planId, UsagePlanSettings plan, PatchOperation operation)
     {
         var allowed = operation.Op switch

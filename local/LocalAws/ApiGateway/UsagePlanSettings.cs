@@ -2,7 +2,7 @@ using LocalAws.DataPlane;
 
 namespace LocalAws.ApiGateway;
 
-/// <summary>What an update of a usage plan can change.</summary>
+/// <summary>The settings that an update of a usage plan can change.</summary>
 internal sealed record UsagePlanSettings(string? Name)
 {
     public string? Description { get; init; }
@@ -16,7 +16,8 @@ internal sealed record UsagePlanSettings(string? Name)
     public QuotaSettings? Quota { get; init; }
 
     /// <summary>
-    /// Refuses a quota that AWS refuses. The ranges and the texts of the offset are those of the Terraform provider for AWS, which checks before AWS does.
+    /// Rejects a quota that AWS rejects. The ranges and the texts of the offset are those of the Terraform provider for AWS, which checks them before
+    /// AWS.
     /// </summary>
     public void CheckQuota()
     {

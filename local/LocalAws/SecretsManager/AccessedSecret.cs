@@ -1,10 +1,10 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>What policies ask of a secret.</summary>
-/// <param name="Arn">Its ARN.</param>
-/// <param name="Shown">How a refusal names it.</param>
-/// <param name="Tags">Its tags.</param>
-/// <param name="RotationFunctionArn">Its rotation function, if any.</param>
-/// <param name="ResourcePolicy">Its resource policy as JSON, if any.</param>
-/// <param name="KmsKeyId">The key that encrypts its values, as it was given; null where none was.</param>
+/// <summary>The properties of a secret that policies evaluate.</summary>
+/// <param name="Arn">The ARN.</param>
+/// <param name="Shown">The name in a denial.</param>
+/// <param name="Tags">The tags.</param>
+/// <param name="RotationFunctionArn">The ARN of the rotation function, or null.</param>
+/// <param name="ResourcePolicy">The resource policy as JSON, or null.</param>
+/// <param name="KmsKeyId">The KMS key of the values as it was set, or null.</param>
 internal sealed record AccessedSecret(string Arn, string Shown, IReadOnlyList<Tag> Tags, string? RotationFunctionArn, string? ResourcePolicy, string? KmsKeyId);

@@ -5,13 +5,13 @@ namespace LocalAws.SecretsManager;
 /// <summary>The constraints that the service's published model sets on a request's members.</summary>
 internal static class Constraints
 {
-    /// <summary>Checks how long a text or a list is; one that is not given is not checked.</summary>
+    /// <summary>Checks the length of a string or a list. Null is valid.</summary>
     public static void Length(string member, int? length, int minimum, int maximum = int.MaxValue) => Check(member, "length", length, minimum, maximum);
 
-    /// <summary>Checks a number; one that is not given is not checked.</summary>
+    /// <summary>Checks a number. Null is valid.</summary>
     public static void Value(string member, long? value, long minimum, long maximum) => Check(member, "value", value, minimum, maximum);
 
-    /// <summary>Checks the texts of a list. The form is recorded on AWS for a list of API Gateway's.</summary>
+    /// <summary>Checks the strings of a list. The form is recorded on AWS for a list of API Gateway.</summary>
     public static void Each(string member, IReadOnlyList<string>? texts, int minimum, int maximum, Regex? pattern = null)
     {
         if (texts?.Any(text => text.Length < minimum || text.Length > maximum || pattern?.IsMatch(text) == false) != true)
@@ -24,11 +24,11 @@ internal static class Constraints
         throw Broken(member, $"Member must satisfy constraint: [{constraint}]", $"[{string.Join(", ", texts)}]");
     }
 
-    /// <summary>The constraint of a pattern, written as in the model.</summary>
+    /// <summary>Returns the constraint of a pattern, in the model's notation.</summary>
     public static string Pattern(Regex pattern) =>
         $"Member must satisfy regular expression pattern: {pattern.ToString().Replace(@"\z", "$", StringComparison.Ordinal)}";
 
-    /// <summary>The error's code and form are seen in the field. AWS adds the value, unless it is sensitive.</summary>
+    /// <summary>Creates the error. Its code and form were observed in the field. AWS adds the value, unless it is sensitive.</summary>
     public static AwsException Broken(string member, string constraint, string? value = null) =>
         Validation.Failed($"Value{(value is null ? "" : $" '{value}'")} at '{member}' failed to satisfy constraint: {constraint}");
 

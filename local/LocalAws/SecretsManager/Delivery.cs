@@ -1,18 +1,18 @@
 namespace LocalAws;
 
-/// <summary>How an event reaches the rotation function. AWS delivers at least once: a function must bear every one of these.</summary>
+/// <summary>The delivery of an event to the rotation function. AWS delivers at least once, so a function must handle each of these.</summary>
 public sealed record Delivery
 {
-    /// <summary>Once, and the function's answer counts.</summary>
+    /// <summary>Once. The function's result counts.</summary>
     public static readonly Delivery Once = new();
 
-    /// <summary>A second time when the first has ended; the second answer counts.</summary>
+    /// <summary>Again after the first invocation has ended. The second result counts.</summary>
     public static readonly Delivery Twice = new() { Copies = 2 };
 
-    /// <summary>To two invocations at once; the step has failed when either has.</summary>
+    /// <summary>To two invocations at once. The step fails if either fails.</summary>
     public static readonly Delivery TwiceAtOnce = new() { Copies = 2, AtOnce = true };
 
-    /// <summary>Once, but the answer is lost: the step has failed, whatever the function did.</summary>
+    /// <summary>Once, but the result is lost. The step fails, whatever the function did.</summary>
     public static readonly Delivery AnswerLost = new() { LosesAnswer = true };
 
     private Delivery()
@@ -27,14 +27,14 @@ public sealed record Delivery
 
     internal TimeSpan? Later { get; private init; }
 
-    /// <summary>Once, and once more later, whatever has become of the rotation by then. Nobody hears the second answer.</summary>
-    /// <param name="after">How much later, by the instance's clock.</param>
+    /// <summary>Once, and again later, whatever the state of the rotation is by then. The second result is lost.</summary>
+    /// <param name="after">The delay, by the instance's clock.</param>
     public static Delivery AgainAfter(TimeSpan after) => new() { Later = after };
 }
 
-/// <summary>A step that is about to be delivered.</summary>
+/// <summary>A step before its delivery.</summary>
 /// <param name="SecretArn">The secret's ARN.</param>
-/// <param name="VersionId">The version that the rotation makes.</param>
+/// <param name="VersionId">The version of the rotation.</param>
 /// <param name="Step">The step.</param>
-/// <param name="Attempt">1 for the first attempt.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
 public sealed record StepEvent(string SecretArn, string VersionId, string Step, int Attempt);

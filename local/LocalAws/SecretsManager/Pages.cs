@@ -2,20 +2,20 @@ using System.Text;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>Lists in pages.</summary>
+/// <summary>Returns lists in pages.</summary>
 internal static class Pages
 {
     /// <summary>
-    /// A page of a list in the order of its keys. The token says where the last page ended and not which item comes next, so that items may come and
-    /// go between two pages.
+    /// Returns a page of a list, ordered by key. The token contains the last key of the page before and not the next item, so items can be added and
+    /// removed between two pages.
     /// </summary>
-    /// <param name="list">Which list, in which order; a token of another one is refused.</param>
+    /// <param name="list">The list and its order. A token of another list is rejected.</param>
     /// <param name="items">The whole list.</param>
-    /// <param name="keyOf">An item's key: its place in the order, and its own.</param>
+    /// <param name="keyOf">Returns an item's key, which is unique and sets its place in the order.</param>
     /// <param name="descending">Whether the highest key comes first.</param>
-    /// <param name="maxResults">The most items on the page.</param>
-    /// <param name="nextToken">The last page's token.</param>
-    /// <param name="limit">The highest that <paramref name="maxResults"/> may be, and what it is where it is null.</param>
+    /// <param name="maxResults">The maximum number of items on the page.</param>
+    /// <param name="nextToken">The token of the page before.</param>
+    /// <param name="limit">The largest and the default value of <paramref name="maxResults"/>.</param>
     public static (IReadOnlyList<T> Items, string? NextToken) Of<T>(
         string list, IEnumerable<T> items, Func<T, string> keyOf, bool descending, int? maxResults, string? nextToken, int limit = 100)
     {

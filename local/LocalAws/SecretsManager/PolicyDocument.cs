@@ -3,10 +3,10 @@ using LocalAws.Iam;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>A secret's resource policy: whether it is one, and whether it lets anyone in.</summary>
+/// <summary>Validates a secret's resource policy, and detects public access.</summary>
 internal static class PolicyDocument
 {
-    // IAM user guide, "The meaning of public": the keys that narrow a principal of everyone.
+    // IAM user guide, "The meaning of public": the condition keys that limit a principal of everyone.
     private static readonly string[] NarrowingKeys =
     [
         "aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceAccount", "aws:SourceArn",
@@ -16,7 +16,7 @@ internal static class PolicyDocument
     private static readonly string[] NarrowingOperators =
         ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress"];
 
-    /// <summary>Whether the policy lets anyone in. AWS finds out by automated reasoning; here each statement is looked at by itself.</summary>
+    /// <summary>Returns whether the policy permits everyone. AWS uses automated reasoning; here each statement is checked separately.</summary>
     /// <param name="policy">The policy as JSON.</param>
     /// <exception cref="AwsException">The policy is malformed.</exception>
     public static bool IsPublic(string policy)

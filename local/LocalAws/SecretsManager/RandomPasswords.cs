@@ -1,39 +1,39 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>GetRandomPassword's input.</summary>
+/// <summary>The input of GetRandomPassword.</summary>
 public sealed record GetRandomPasswordRequest
 {
-    /// <summary>How many characters: 1 to 4,096, 32 unless said otherwise.</summary>
+    /// <summary>The number of characters: 1 to 4,096, 32 by default.</summary>
     public long? PasswordLength { get; init; }
 
-    /// <summary>Characters that must not be in it.</summary>
+    /// <summary>The characters to exclude.</summary>
     public string? ExcludeCharacters { get; init; }
 
-    /// <summary>Whether to leave out digits.</summary>
+    /// <summary>Whether to exclude digits.</summary>
     public bool? ExcludeNumbers { get; init; }
 
-    /// <summary>Whether to leave out punctuation.</summary>
+    /// <summary>Whether to exclude punctuation.</summary>
     public bool? ExcludePunctuation { get; init; }
 
-    /// <summary>Whether to leave out capital letters.</summary>
+    /// <summary>Whether to exclude uppercase letters.</summary>
     public bool? ExcludeUppercase { get; init; }
 
-    /// <summary>Whether to leave out small letters.</summary>
+    /// <summary>Whether to exclude lowercase letters.</summary>
     public bool? ExcludeLowercase { get; init; }
 
-    /// <summary>Whether a space may be in it; not unless said otherwise.</summary>
+    /// <summary>Whether to include the space. False by default.</summary>
     public bool? IncludeSpace { get; init; }
 
-    /// <summary>Whether one of each kind must be in it; true unless said otherwise.</summary>
+    /// <summary>Whether to include at least one character of each kind. True by default.</summary>
     public bool? RequireEachIncludedType { get; init; }
 }
 
-/// <summary>GetRandomPassword's output.</summary>
+/// <summary>The output of GetRandomPassword.</summary>
 public sealed record RandomPasswordResponse
 {
     /// <summary>The password.</summary>
     public required string RandomPassword { get; init; }
 
-    /// <summary>Names the type without the password.</summary>
+    /// <summary>Returns the name of the type, without the password.</summary>
     public override string ToString() => nameof(RandomPasswordResponse);
 }

@@ -4,10 +4,10 @@ namespace LocalAws.SecretsManager;
 
 /// <summary>A Region that gets a replica.</summary>
 /// <param name="Region">The Region's code.</param>
-/// <param name="KmsKeyId">The key that encrypts the replica; AWS's own where null.</param>
+/// <param name="KmsKeyId">The KMS key that encrypts the replica, or null for AWS's own.</param>
 public sealed record ReplicaRegion(string Region, string? KmsKeyId = null);
 
-/// <summary>ReplicateSecretToRegions' input.</summary>
+/// <summary>The input of ReplicateSecretToRegions.</summary>
 public sealed record ReplicateSecretToRegionsRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -16,11 +16,11 @@ public sealed record ReplicateSecretToRegionsRequest
     /// <summary>The Regions that get a replica.</summary>
     public required IReadOnlyList<ReplicaRegion> AddReplicaRegions { get; init; }
 
-    /// <summary>Whether to overwrite a secret of the same name there. There is none here: other Regions hold nothing.</summary>
+    /// <summary>Whether to overwrite a secret of the same name there. Other Regions are empty here.</summary>
     public bool? ForceOverwriteReplicaSecret { get; init; }
 }
 
-/// <summary>RemoveRegionsFromReplication's input.</summary>
+/// <summary>The input of RemoveRegionsFromReplication.</summary>
 public sealed record RemoveRegionsFromReplicationRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -36,14 +36,14 @@ public sealed record ReplicationStatus
     /// <summary>The Region's code.</summary>
     public required string Region { get; init; }
 
-    /// <summary>The key that encrypts the replica.</summary>
+    /// <summary>The KMS key that encrypts the replica.</summary>
     public required string KmsKeyId { get; init; }
 
     /// <summary><c>InProgress</c>, then <c>InSync</c>.</summary>
     public required string Status { get; init; }
 }
 
-/// <summary>A secret's replicas after they were changed.</summary>
+/// <summary>A secret's replicas after a change.</summary>
 public sealed record ReplicationResponse
 {
     /// <summary>The secret's ARN.</summary>

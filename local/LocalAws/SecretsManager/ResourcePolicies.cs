@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>PutResourcePolicy's input.</summary>
+/// <summary>The input of PutResourcePolicy.</summary>
 public sealed record PutResourcePolicyRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -11,14 +11,14 @@ public sealed record PutResourcePolicyRequest
     /// <summary>The policy as JSON, up to 20,480 characters.</summary>
     public required string ResourcePolicy { get; init; }
 
-    /// <summary>Whether to refuse a policy that lets anyone in; false unless said otherwise (AWS API reference).</summary>
+    /// <summary>Whether to reject a policy that permits everyone. False by default (AWS API reference).</summary>
     public bool? BlockPublicPolicy { get; init; }
 }
 
-/// <summary>ValidateResourcePolicy's input.</summary>
+/// <summary>The input of ValidateResourcePolicy.</summary>
 public sealed record ValidateResourcePolicyRequest
 {
-    /// <summary>The secret; only a policy's own text is checked here.</summary>
+    /// <summary>The secret. Only the text of the policy is checked here.</summary>
     public string? SecretId { get; init; }
 
     /// <summary>The policy as JSON, up to 20,480 characters.</summary>
@@ -35,21 +35,21 @@ public sealed record ResourcePolicyResponse
     /// <summary>The secret's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The policy, as GetResourcePolicy returns it; null where there is none.</summary>
+    /// <summary>The policy, as GetResourcePolicy returns it, or null if there is none.</summary>
     public string? ResourcePolicy { get; init; }
 }
 
-/// <summary>What ValidateResourcePolicy found.</summary>
+/// <summary>The result of ValidateResourcePolicy.</summary>
 public sealed record PolicyValidation
 {
-    /// <summary>Whether nothing is wrong.</summary>
+    /// <summary>Whether the policy passed all checks.</summary>
     public required bool PolicyValidationPassed { get; init; }
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>The failed checks.</summary>
     public required IReadOnlyList<PolicyValidationError> ValidationErrors { get; init; }
 }
 
-/// <summary>A check that a policy did not pass.</summary>
+/// <summary>A check that a policy failed.</summary>
 /// <param name="CheckName">The check.</param>
-/// <param name="ErrorMessage">Why.</param>
+/// <param name="ErrorMessage">The reason.</param>
 public sealed record PolicyValidationError(string CheckName, string ErrorMessage);

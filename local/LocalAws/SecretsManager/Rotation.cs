@@ -1,6 +1,6 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>A rotation from its start, by RotateSecret or by the schedule, until its version is AWSCURRENT or its attempts are over.</summary>
+/// <summary>A rotation, from its start by RotateSecret or the schedule until its version is AWSCURRENT or its attempts are exhausted.</summary>
 internal sealed class Rotation(string functionArn, StoredVersion version, bool test, DateTimeOffset? closes = null)
 {
     private static readonly string[] AllSteps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
@@ -10,13 +10,13 @@ internal sealed class Rotation(string functionArn, StoredVersion version, bool t
 
     public StoredVersion Version { get; } = version;
 
-    /// <summary>Whether only <c>testSecret</c> is called, as with RotateImmediately=false.</summary>
+    /// <summary>Gets whether only <c>testSecret</c> is called, as with RotateImmediately=false.</summary>
     public bool Test { get; } = test;
 
-    /// <summary>When the window closes in which it is tried; null for a rotation that was asked for.</summary>
+    /// <summary>Gets the end of the rotation window, or null for a requested rotation.</summary>
     public DateTimeOffset? Closes { get; } = closes;
 
-    /// <summary>Whether no attempt is running or waiting.</summary>
+    /// <summary>Gets whether no attempt is running or waiting.</summary>
     public bool Ended { get; set; }
 
     public IReadOnlyList<string> Steps => Test ? TestSteps : AllSteps;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>When a secret is rotated. One of <see cref="AutomaticallyAfterDays"/> and <see cref="ScheduleExpression"/>.</summary>
+/// <summary>The rotation schedule, with either <see cref="AutomaticallyAfterDays"/> or <see cref="ScheduleExpression"/>.</summary>
 public sealed record RotationRules
 {
     /// <summary>Days between rotations, 1 to 1000.</summary>
@@ -15,7 +15,7 @@ public sealed record RotationRules
     public string? ScheduleExpression { get; init; }
 }
 
-/// <summary>RotateSecret's input.</summary>
+/// <summary>The input of RotateSecret.</summary>
 public sealed record RotateSecretRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -24,13 +24,13 @@ public sealed record RotateSecretRequest
     /// <summary>The id of the new version, 32 to 64 characters.</summary>
     public string? ClientRequestToken { get; init; }
 
-    /// <summary>The rotation function's ARN; as configured before where null.</summary>
+    /// <summary>The rotation function's ARN, or null to keep the current one.</summary>
     [JsonPropertyName("RotationLambdaARN")]
     public string? RotationLambdaArn { get; init; }
 
-    /// <summary>The schedule; as configured before where null.</summary>
+    /// <summary>The schedule, or null to keep the current one.</summary>
     public RotationRules? RotationRules { get; init; }
 
-    /// <summary>Whether to rotate now; otherwise only <c>testSecret</c> is called. True unless said otherwise.</summary>
+    /// <summary>Whether to rotate now. Otherwise only <c>testSecret</c> is called. True by default.</summary>
     public bool? RotateImmediately { get; init; }
 }

@@ -1,30 +1,30 @@
 namespace LocalAws;
 
-/// <summary>How a rotation ended.</summary>
+/// <summary>The outcome of a rotation.</summary>
 public enum RotationOutcome
 {
-    /// <summary>All steps passed and the new version is AWSCURRENT; for a test, testSecret passed.</summary>
+    /// <summary>All steps passed and the new version is AWSCURRENT. For a test, testSecret passed.</summary>
     Succeeded,
 
-    /// <summary>No attempt passed. AWSPENDING stays where it is.</summary>
+    /// <summary>No attempt passed. AWSPENDING does not move.</summary>
     Failed,
 
-    /// <summary>The rotation was cancelled, its version lost AWSPENDING, another value became AWSCURRENT, or the secret was deleted.</summary>
+    /// <summary>The rotation was canceled, its version lost AWSPENDING, another value became AWSCURRENT, or the secret was deleted.</summary>
     Abandoned,
 }
 
-/// <summary>A rotation that has ended.</summary>
+/// <summary>A completed rotation.</summary>
 /// <param name="SecretArn">The secret's ARN.</param>
-/// <param name="VersionId">The version that it was to make current.</param>
-/// <param name="Steps">The steps in the order in which they were called, those of every attempt.</param>
-/// <param name="Outcome">How it ended.</param>
+/// <param name="VersionId">The version that the rotation makes current.</param>
+/// <param name="Steps">The steps of all attempts, in the order of the calls.</param>
+/// <param name="Outcome">The outcome.</param>
 public sealed record RotationRecord(string SecretArn, string VersionId, IReadOnlyList<StepRecord> Steps, RotationOutcome Outcome);
 
-/// <summary>One call of the rotation function.</summary>
+/// <summary>A call of the rotation function.</summary>
 /// <param name="Step"><c>createSecret</c>, <c>setSecret</c>, <c>testSecret</c> or <c>finishSecret</c>.</param>
-/// <param name="Attempt">1 for the first attempt.</param>
-/// <param name="Started">When the function was called.</param>
-/// <param name="Duration">How long it took.</param>
-/// <param name="Error">The type and message of the function's exception; null where it returned.</param>
-/// <param name="Calls">The control-plane calls that ended meanwhile, whoever made them.</param>
+/// <param name="Attempt">The number of the attempt, from 1.</param>
+/// <param name="Started">The time of the call.</param>
+/// <param name="Duration">The duration.</param>
+/// <param name="Error">The type and message of the function's exception, or null if it returned.</param>
+/// <param name="Calls">The control-plane calls of all callers that ended during the step.</param>
 public sealed record StepRecord(string Step, int Attempt, DateTimeOffset Started, TimeSpan Duration, string? Error, IReadOnlyList<CallRecord> Calls);

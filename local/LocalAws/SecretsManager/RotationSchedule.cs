@@ -3,8 +3,8 @@ using SecretsManagerSchedules;
 namespace LocalAws.SecretsManager;
 
 /// <summary>
-/// A schedule of rotations, as RotationRules describe it. Its rules are those of the AWS API reference (RotationRulesType) and of the user
-/// guide's page on schedule expressions. AWS's texts for what it refuses are not known but for one.
+/// A rotation schedule from RotationRules. Its rules are those of the AWS API reference (RotationRulesType) and of the user guide's page on schedule
+/// expressions. Except for one, AWS's error texts are not known.
 /// </summary>
 internal sealed class RotationSchedule
 {
@@ -16,12 +16,12 @@ internal sealed class RotationSchedule
     {
         _afterDays = afterDays;
         _expression = expression;
-        // Without a Duration a window closes after an hour where the schedule is in hours, and with the UTC day where it is in days.
+        // Without a Duration, a window ends after an hour for a schedule in hours, and with the UTC day for a schedule in days.
         _duration = duration ?? (expression is { IsInHours: true } ? 1 : null);
     }
 
-    /// <summary>Reads the rules; null where they set no schedule.</summary>
-    /// <exception cref="AwsException">AWS would refuse the rules.</exception>
+    /// <summary>Parses the rules. Returns null if they set no schedule.</summary>
+    /// <exception cref="AwsException">AWS rejects the rules.</exception>
     public static RotationSchedule? Parse(RotationRules? rules)
     {
         if (rules is null)
@@ -50,27 +50,27 @@ internal sealed class RotationSchedule
         return new RotationSchedule(rules.AutomaticallyAfterDays ?? 0, expression, duration);
     }
 
-    /// <summary>The next window that opens later than now.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="since">When the schedule was set.</param>
-    /// <param name="lastChange">When the value was last rotated or written by hand; null where it never was.</param>
+    /// <summary>Returns the next window that opens after now.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="since">The time at which the schedule was set.</param>
+    /// <param name="lastChange">The time of the last rotation or manual write of the value, or null.</param>
     public RotationWindow Next(DateTimeOffset now, DateTimeOffset since, DateTimeOffset? lastChange)
     {
         var opens = _expression switch
         {
             null => NextAfter(now, lastChange ?? since),
-            // A rate's windows start at midnight (AWS user guide). From which day on they are counted is not documented: here from when it was set.
+            // A rate's windows start at midnight (AWS user guide). The first day is not documented: here it is the day on which the schedule was set.
             { IsRate: true } => NextOfGrid(now, Midnight(since), _expression.ShortestInterval),
             _ => _expression.NextOfCron(now),
         };
         var endOfDay = Midnight(opens).AddDays(1);
         var closes = _duration is { } hours ? opens.AddHours(hours) : endOfDay;
-        // A rate in hours may come to open a window too late in a day for its Duration: it then closes with the day.
+        // A window of a rate in hours can open too late in a day for its Duration. It then ends with the day.
         return new RotationWindow(opens, closes < endOfDay ? closes : endOfDay);
     }
 
-    // AWS API reference: counted from the last rotation, PutSecretValue or UpdateSecret. Seen in the field: the window is the UTC day so many
-    // days later. That a rotation which is overdue is tried on the next day is not documented.
+    // AWS API reference: counted from the last rotation, PutSecretValue or UpdateSecret. Observed in the field: the window is the UTC day that many
+    // days later. That an overdue rotation is tried on the next day is not documented.
     private DateTimeOffset NextAfter(DateTimeOffset now, DateTimeOffset last)
     {
         var due = Midnight(last).AddDays(_afterDays);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>The filters of ListSecrets (AWS API reference, type Filter): a secret must match each, and of each one of the values.</summary>
+/// <summary>The filters of ListSecrets (AWS API reference, type Filter). A secret must match each filter with one of its values.</summary>
 internal static partial class SecretFilters
 {
     public static void Check(IReadOnlyList<SecretFilter> filters)
@@ -26,7 +26,7 @@ internal static partial class SecretFilters
 
             if (filter.Values is not { Count: > 0 and <= 10 })
             {
-                // The text is seen in the field.
+                // The text was observed in the field.
                 throw SecretsManagerErrors.InvalidParameter($"Invalid filter values for key: {filter.Key}");
             }
 
@@ -43,16 +43,18 @@ internal static partial class SecretFilters
         "tag-key" => StartsWith(secret.Tags.Select(tag => tag.Key), value),
         "tag-value" => StartsWith(secret.Tags.Select(tag => tag.Value ?? ""), value),
         "primary-region" => StartsWith(secret.Replicas.Count == 0 ? [] : [region], value),
-        // The reference says that it is a prefix; seen in the field is that it is one of words, as with "all".
+        // The reference calls it a prefix. Observed in the field: it is a prefix of words, as with "all".
         "description" => HasWords([secret.Description ?? ""], value),
         "all" => HasWords([secret.Name, secret.Description ?? "", .. secret.Tags.SelectMany(tag => new[] { tag.Key, tag.Value ?? "" })], value),
-        // No secret here is another service's.
+        // No secret here belongs to another service.
         _ => false,
     };
 
     private static bool StartsWith(IEnumerable<string> texts, string value) => texts.Any(text => text.StartsWith(value, StringComparison.Ordinal));
 
-    /// <summary>Whether each word of the value starts a word of the texts, or the value as it is starts a text; in either case.</summary>
+    /// <summary>
+    /// Returns whether each word of the value is a prefix of a word of the texts, or the whole value is a prefix of a text. Not case-sensitive.
+    /// </summary>
     private static bool HasWords(IReadOnlyList<string> texts, string value)
     {
         var words = texts.SelectMany(text => Words(text)).ToList();
@@ -64,7 +66,7 @@ internal static partial class SecretFilters
     private static string[] Words(string text) =>
         [.. text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries).SelectMany(part => Word().Matches(part).Select(match => match.Value))];
 
-    // Seen on AWS: AppBeta is App and Beta, COMPANYthings is COMPAN and Ythings, COMPANY is one word.
+    // Observed on AWS: AppBeta is App and Beta, COMPANYthings is COMPAN and Ythings, COMPANY is one word.
     [GeneratedRegex("[^a-z][a-z]+|((?![^a-z][a-z]).)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 

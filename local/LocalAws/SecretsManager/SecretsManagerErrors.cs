@@ -1,6 +1,8 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>Secrets Manager's errors; all of a client's own are HTTP 400 (recorded on AWS). Where no source is given, AWS's text is not known.</summary>
+/// <summary>
+/// Secrets Manager's errors. All client errors have the HTTP status 400 (recorded on AWS). Where no source is named, AWS's text is not known.
+/// </summary>
 internal static class SecretsManagerErrors
 {
     /// <summary>Recorded on AWS.</summary>
@@ -19,13 +21,13 @@ internal static class SecretsManagerErrors
     public static AwsException TokenInUse(string token, string arn) =>
         new(400, "ResourceExistsException", $"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException SecretExists(string name) => new(400, "ResourceExistsException", $"The operation failed because the secret {name} already exists.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException MarkedForDeletion() => InvalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException NameBlocked() => InvalidRequest("You can't create this secret because a secret with this name is already scheduled for deletion.");
 
     /// <summary>Recorded on AWS.</summary>
@@ -36,43 +38,43 @@ internal static class SecretsManagerErrors
     public static AwsException WrongSource(string label) => InvalidParameter(
         $"When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label {label}.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException CurrentCannotBeRemoved() =>
         InvalidParameter("You can only move staging label AWSCURRENT to a different secret version. It can\u2019t be completely removed.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException PreviousRotationIncomplete() => InvalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException NoRotationFunction() => InvalidRequest("No Lambda rotation function ARN is associated with this secret.");
 
-    /// <summary>Recorded on AWS; the secret's configuration stays as it was.</summary>
+    /// <summary>Recorded on AWS. The secret's configuration does not change.</summary>
     public static AwsException CannotInvokeFunction() => new(
         400,
         "AccessDeniedException",
         "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException TwoSchedules() => InvalidParameter("You cannot specify both rotation frequency and schedule expression together.");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException InvalidName() => new(
         400, "ValidationException", "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException MalformedPolicy() => new(400, "MalformedPolicyDocumentException", "This resource policy contains a syntax error.");
 
     /// <summary>The rule is in the AWS API reference.</summary>
     public static AwsException PublicPolicy() => new(400, "PublicPolicyException", "The resource policy grants broad access to the secret.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException PasswordTooShort() => InvalidParameter("Password length is too short based on the required types.");
 
-    /// <summary>Seen in the field.</summary>
+    /// <summary>Observed in the field.</summary>
     public static AwsException HasReplicas(string arn, IEnumerable<string> regions) =>
         InvalidParameter($"You can't delete secret {arn} that still has replica regions [{string.Join(", ", regions)}].");
 
-    /// <summary>Seen in the field for the secret's own Region.</summary>
+    /// <summary>Observed in the field for the secret's own Region.</summary>
     public static AwsException InvalidReplicaRegion() => InvalidParameter("Invalid replica region.");
 
     /// <summary>The rule is in the AWS API reference.</summary>

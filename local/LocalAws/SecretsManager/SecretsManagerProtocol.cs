@@ -47,7 +47,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
 
     public AwsException MissingAuthentication => new(400, "MissingAuthenticationTokenException", "Request is missing Authentication Token");
 
-    // AWS user guide, "Secrets Manager quotas"; the service names no time to come back.
+    // AWS user guide, "Secrets Manager quotas". The service sends no Retry-After.
     public AwsException Throttled(TimeSpan retryAfter) => new(400, "ThrottlingException", "Rate exceeded");
 
     public WireOperation Find(WireRequest request)
@@ -81,7 +81,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     internal static T Read<T>(ReadOnlyMemory<byte> body) => RequestBody.Read<T>(
         body, Json, JsonNamingPolicy.CamelCase.ConvertName, new AwsException(400, "SerializationException", "The request body cannot be read."), CheckNested);
 
-    // Optional in the published model, so that the service itself must refuse them; its codes and texts are not known.
+    // Optional in the published model, so the service itself must reject missing ones. Its codes and texts are not known.
     private static void CheckNested(JsonElement request)
     {
         if (Lacks("Tags", "Key"))

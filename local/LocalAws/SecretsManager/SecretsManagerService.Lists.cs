@@ -5,8 +5,8 @@ namespace LocalAws;
 /// <content>Lists of secrets.</content>
 public sealed partial class SecretsManagerService
 {
-    /// <summary>Lists secrets without their values; by the date on which they were made, oldest first, unless said otherwise.</summary>
-    /// <param name="request">Which secrets, in which order.</param>
+    /// <summary>Lists secrets without their values, by default by creation date, oldest first.</summary>
+    /// <param name="request">The input of ListSecrets.</param>
     public ListSecretsResponse ListSecrets(ListSecretsRequest request)
     {
         var filters = request.Filters ?? [];

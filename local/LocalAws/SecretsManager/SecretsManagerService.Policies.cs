@@ -2,11 +2,11 @@ using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
-/// <content>Resource policies. They decide on the calls of roles; the account's administrator is not held to them.</content>
+/// <content>Resource policies. They apply to calls of roles, not to the account's administrator.</content>
 public sealed partial class SecretsManagerService
 {
-    /// <summary>Attaches a policy to a secret in place of the one before.</summary>
-    /// <param name="request">The policy.</param>
+    /// <summary>Attaches a policy to a secret, and replaces the previous policy.</summary>
+    /// <param name="request">The input of PutResourcePolicy.</param>
     public ResourcePolicyResponse PutResourcePolicy(PutResourcePolicyRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -18,8 +18,8 @@ public sealed partial class SecretsManagerService
         return SetPolicy(request.SecretId, request.ResourcePolicy);
     }
 
-    /// <summary>Shows a secret's policy.</summary>
-    /// <param name="request">Which secret.</param>
+    /// <summary>Returns a secret's policy.</summary>
+    /// <param name="request">The input of GetResourcePolicy.</param>
     public ResourcePolicyResponse GetResourcePolicy(SecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -30,8 +30,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Takes a secret's policy off; it need not have one.</summary>
-    /// <param name="request">Which secret.</param>
+    /// <summary>Removes a secret's policy, if it has one.</summary>
+    /// <param name="request">The input of DeleteResourcePolicy.</param>
     public ResourcePolicyResponse DeleteResourcePolicy(SecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -39,10 +39,9 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Checks a policy without attaching it: that it is one, and that it does not let anyone in. AWS checks besides that it does not lock out the
-    /// caller.
+    /// Validates a policy without attaching it: its form, and that it does not permit everyone. AWS also checks that it does not lock out the caller.
     /// </summary>
-    /// <param name="request">The policy.</param>
+    /// <param name="request">The input of ValidateResourcePolicy.</param>
     public PolicyValidation ValidateResourcePolicy(ValidateResourcePolicyRequest request)
     {
         if (request.SecretId is not null)

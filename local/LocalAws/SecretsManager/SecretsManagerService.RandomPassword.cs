@@ -9,8 +9,8 @@ public sealed partial class SecretsManagerService
     // AWS API reference.
     private const string Punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
-    /// <summary>Draws a password. Nothing is kept.</summary>
-    /// <param name="request">What it is made of.</param>
+    /// <summary>Generates a password. Stores nothing.</summary>
+    /// <param name="request">The input of GetRandomPassword.</param>
     public static RandomPasswordResponse GetRandomPassword(GetRandomPasswordRequest request)
     {
         Constraints.Value("passwordLength", request.PasswordLength, 1, 4096);
@@ -42,7 +42,9 @@ public sealed partial class SecretsManagerService
         return new RandomPasswordResponse { RandomPassword = new string(password) };
     }
 
-    /// <summary>The characters of each kind. A kind of which every character is excluded is not asked for; AWS does not say what it does.</summary>
+    /// <summary>
+    /// Returns the characters of each kind. A kind whose characters are all excluded is not required; AWS does not document its behavior.
+    /// </summary>
     private static List<string> Types(GetRandomPasswordRequest request)
     {
         IEnumerable<(bool? Excluded, string Characters)> types =

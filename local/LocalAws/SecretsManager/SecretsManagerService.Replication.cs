@@ -6,8 +6,8 @@ namespace LocalAws;
 /// <content>Replicas in other Regions: their status only.</content>
 public sealed partial class SecretsManagerService
 {
-    /// <summary>Gives a secret replicas. One that it has already is made anew, which AWS does not document.</summary>
-    /// <param name="request">Which Regions.</param>
+    /// <summary>Adds replicas to a secret. Creates an existing replica again, which AWS does not document.</summary>
+    /// <param name="request">The input of ReplicateSecretToRegions.</param>
     public ReplicationResponse ReplicateSecretToRegions(ReplicateSecretToRegionsRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -21,8 +21,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Takes replicas away.</summary>
-    /// <param name="request">Which Regions.</param>
+    /// <summary>Removes replicas.</summary>
+    /// <param name="request">The input of RemoveRegionsFromReplication.</param>
     public ReplicationResponse RemoveRegionsFromReplication(RemoveRegionsFromReplicationRequest request)
     {
         CheckSecretId(request.SecretId);

@@ -13,15 +13,15 @@ public sealed partial class SecretsManagerService
     private readonly List<Task> _runs = [];
     private readonly List<(DateTimeOffset At, string FunctionArn, byte[] Payload, ITimer Timer)> _lateEvents = [];
 
-    /// <summary>Told of every step when it has ended, on the rotation's own thread. A failed step's next attempt is then already scheduled.</summary>
+    /// <summary>Occurs when a step has ended, on the rotation's own thread. The next attempt of a failed step is then already scheduled.</summary>
 #pragma warning disable MA0046 // Who listens to one EmbeddedAws needs no sender.
     public event Action<StepRecord>? StepFinished;
 #pragma warning restore MA0046
 
-    /// <summary>Asked once for each step before it is delivered. Null: each is delivered once.</summary>
+    /// <summary>Gets or sets the delegate that chooses the delivery of each step, or null to deliver each step once.</summary>
     public Func<StepEvent, Delivery>? Deliveries { get; set; }
 
-    /// <summary>The rotations that have ended, or have since <see cref="ClearRotations"/>, in the order in which they ended.</summary>
+    /// <summary>Returns the rotations that have ended, or that have ended since <see cref="ClearRotations"/>, in that order.</summary>
     public IReadOnlyList<RotationRecord> Rotations
     {
         get
@@ -33,7 +33,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Forgets the rotations that have ended, for runs of very many.</summary>
+    /// <summary>Removes the ended rotations, for runs with very many.</summary>
     public void ClearRotations()
     {
         lock (_gate)
@@ -43,8 +43,8 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Completes when no rotation is running or waiting for its next attempt. One that is scheduled for a date that has come is running;
-    /// one whose date is still to come is not waited for.
+    /// Completes when no rotation is running or waiting for its next attempt. A scheduled rotation whose date has come is running. A rotation with a
+    /// future date is not waited for.
     /// </summary>
     public async Task SettledAsync()
     {
@@ -68,8 +68,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Configures rotation and starts one, or a test of one. Returns at once.</summary>
-    /// <param name="request">How to rotate which secret.</param>
+    /// <summary>Configures rotation and starts a rotation, or a test of the rotation. Returns at once.</summary>
+    /// <param name="request">The input of RotateSecret.</param>
     public SecretResponse RotateSecret(RotateSecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -85,7 +85,7 @@ public sealed partial class SecretsManagerService
             {
                 throw SecretsManagerErrors.CannotInvokeFunction();
             }
-            // AWS API reference: the token keeps a repeated request from making a second version.
+            // AWS API reference: with the same token, a repeated request does not create a second version.
             if (secret.Find(token) is { } existing)
             {
                 return secret.Respond(existing);
@@ -110,8 +110,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Turns rotation off, ends the schedule and gives up a rotation that is running. AWS API reference: its version keeps AWSPENDING.</summary>
-    /// <param name="request">Which secret.</param>
+    /// <summary>Turns rotation off, ends the schedule and abandons a running rotation. AWS API reference: its version keeps AWSPENDING.</summary>
+    /// <param name="request">The input of CancelRotateSecret.</param>
     public SecretResponse CancelRotateSecret(SecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -132,11 +132,15 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>AWS user guide: a scheduled rotation is retried while its window is open. For one that was asked for no end is documented.</summary>
+    /// <summary>
+    /// Returns whether a rotation can be retried. AWS user guide: a scheduled rotation is retried while its window is open. For a requested rotation
+    /// no end is documented.
+    /// </summary>
     private static bool IsOpen(Rotation rotation, DateTimeOffset at) => rotation.Closes is not { } closes || at < closes;
 
     /// <summary>
-    /// A new current value ends a rotation that is not complete (AWS user guide) and takes AWSPENDING off, also without one (recorded on AWS).
+    /// Ends a rotation that is not complete, because there is a new current value (AWS user guide), and removes AWSPENDING, even without a rotation
+    /// (recorded on AWS).
     /// </summary>
     private static void Abandon(StoredSecret secret)
     {
@@ -146,8 +150,8 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Recorded on AWS: a rotation starts with an empty version labelled AWSPENDING, a test with a copy of the current value. Both bear the
-    /// request's token as their id.
+    /// Creates the version of a rotation. Recorded on AWS: a rotation starts with an empty version labelled AWSPENDING, a test with a copy of the
+    /// current value. The request's token is the id of both.
     /// </summary>
     private Rotation Start(StoredSecret secret, string token, bool test)
     {
@@ -194,10 +198,12 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>AWS user guide: what is retried is the whole process. That it starts over with the same version follows from the error texts.</summary>
+    /// <summary>
+    /// Runs the attempts of a rotation. AWS user guide: the whole process is retried. The error texts show that a retry uses the same version.
+    /// </summary>
     private async Task<RotationOutcome> RunStepsAsync(StoredSecret secret, Rotation rotation, List<StepRecord> steps)
     {
-        // A test is made once: AWS documents retries of rotations only.
+        // A test has one attempt: AWS documents retries only for rotations.
         var attempts = rotation.Test ? 1 : _options.RotationAttempts;
         for (var attempt = 1; ; attempt++)
         {
@@ -213,7 +219,7 @@ public sealed partial class SecretsManagerService
                 var record = await CallAsync(secret, rotation, step, attempt);
                 steps.Add(record);
                 passed = record.Error is null && (step is not "finishSecret" || IsCurrent(secret, rotation));
-                // Before anybody is told: who then moves a clock on finds the timer set.
+                // Before the event: a listener that moves the clock must find the timer set.
                 if (!passed && attempt < attempts && IsOpen(rotation, Now + _options.RotationRetryDelay))
                 {
                     retry = Task.Delay(_options.RotationRetryDelay, _aws.TimeProvider, _stopped);
@@ -251,7 +257,7 @@ public sealed partial class SecretsManagerService
 
     private async Task<StepRecord> CallAsync(StoredSecret secret, Rotation rotation, string step, int attempt)
     {
-        // Seen in the field: each step has a RotationToken of its own; the secret is named by its ARN.
+        // Observed in the field: each step has its own RotationToken, and the event names the secret by its ARN.
         var rotationToken = Guid.NewGuid().ToString();
         _confidential.Add(rotationToken);
         var payload = JsonSerializer.SerializeToUtf8Bytes(
@@ -295,8 +301,8 @@ public sealed partial class SecretsManagerService
         return delivery.LosesAnswer ? new FunctionError("Injected", "The function's answer was lost.") : error;
     }
 
-    // What Secrets Manager does about an invocation that Lambda refuses, as of a function that was deleted or is throttled, is not documented: here the try
-    // has failed, as it has when the function fails.
+    // AWS does not document what Secrets Manager does when Lambda rejects an invocation, as for a deleted or throttled function. Here the attempt has
+    // failed, as if the function had failed.
     private async Task<FunctionError?> InvokeAsync(string functionArn, byte[] payload)
     {
         try
@@ -349,7 +355,7 @@ public sealed partial class SecretsManagerService
         }
         else if (outcome is RotationOutcome.Succeeded)
         {
-            // By AWS's own word in its templates' repository: the service, not the function, takes AWSPENDING off in the end.
+            // According to AWS in its templates' repository, the service and not the function removes AWSPENDING at the end.
             secret.PendingEnds = (rotation.Version, Now + _aws.Unknowns.PendingStays);
             secret.EndPending(Now);
             secret.LastRotated = Now;

@@ -2,13 +2,13 @@ using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
-/// <content>The schedule. AWS rotates at any time in a window; here it is when the window opens.</content>
+/// <content>The schedule. AWS rotates at any time in a window. Here a rotation starts when the window opens.</content>
 public sealed partial class SecretsManagerService
 {
-    // A timer of the machine's clock takes at most 49 days.
+    // A timer of the machine's clock has a limit of 49 days.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(30);
 
-    /// <summary>Ends all schedules: no timer is left behind.</summary>
+    /// <summary>Ends all schedules and their timers.</summary>
     internal void Stop()
     {
         lock (_gate)
@@ -71,14 +71,14 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Starts the rotations whose window has opened. It is tried once even if the window has closed since: a clock that was moved on by more than
-    /// a window skips no rotation, but all those between are made good by one.
+    /// Starts the rotations whose window has opened. Each is tried once, even if the window has already closed: if the clock moved by several
+    /// windows, one rotation replaces all missed ones.
     /// </summary>
     private void OpenDueWindows()
     {
         foreach (var secret in _secrets.Values)
         {
-            // A rotation that is still running looks for due windows when it ends.
+            // A running rotation looks for due windows when it ends.
             if (secret.Window is { } window && window.Opens <= Now && secret.Rotation is not { Ended: false })
             {
                 secret.Window = null;
@@ -87,13 +87,16 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Seen in the field: a rotation that is not complete is tried again, so it keeps its version. AWS does not say how it draws a new one's id.</summary>
+    /// <summary>
+    /// Returns the version of the next rotation. Observed in the field: an incomplete rotation is retried and keeps its version. AWS does not
+    /// document how it generates the id of a new one.
+    /// </summary>
     private StoredVersion PendingVersion(StoredSecret secret) =>
         secret.Labelled(StoredSecret.Pending) is { } pending && pending != secret.Labelled(StoredSecret.Current)
             ? pending
             : AddPending(secret, Guid.NewGuid().ToString(), content: null);
 
-    /// <summary>Goes on with the schedule when a rotation or a test has ended.</summary>
+    /// <summary>Continues the schedule when a rotation or a test has ended.</summary>
     private void ScheduleAfter(StoredSecret secret, bool succeeded)
     {
         if (succeeded)
@@ -102,7 +105,7 @@ public sealed partial class SecretsManagerService
         }
         else if (secret.Window is null)
         {
-            // AWS API reference: while a rotation does not succeed, NextRotationDate may be in the past.
+            // AWS API reference: while rotations do not succeed, NextRotationDate can be in the past.
             var due = secret.NextRotation;
             Arm(secret);
             secret.NextRotation = secret.Window is null ? null : due;

@@ -5,8 +5,8 @@ namespace LocalAws;
 /// <content>Versions and their labels.</content>
 public sealed partial class SecretsManagerService
 {
-    /// <summary>Shows the value of a version.</summary>
-    /// <param name="request">Which version.</param>
+    /// <summary>Returns the value of a version.</summary>
+    /// <param name="request">The input of GetSecretValue.</param>
     public SecretValue GetSecretValue(GetSecretValueRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -18,8 +18,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Shows the current values of several secrets.</summary>
-    /// <param name="request">Which secrets.</param>
+    /// <summary>Returns the current values of several secrets.</summary>
+    /// <param name="request">The input of BatchGetSecretValue.</param>
     public BatchSecretValues BatchGetSecretValue(BatchGetSecretValueRequest request)
     {
         if (request.SecretIdList is null == request.Filters is null || (request.SecretIdList is not null && request.MaxResults is not null))
@@ -55,8 +55,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Writes a version and gives it labels.</summary>
-    /// <param name="request">The version.</param>
+    /// <summary>Writes a version and adds labels to it.</summary>
+    /// <param name="request">The input of PutSecretValue.</param>
     public SecretResponse PutSecretValue(PutSecretValueRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -75,8 +75,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Changes a secret's description and key, and writes a new current version where there is a value.</summary>
-    /// <param name="request">What to change.</param>
+    /// <summary>Updates a secret's description and KMS key, and writes a new current version if there is a value.</summary>
+    /// <param name="request">The input of UpdateSecret.</param>
     public SecretResponse UpdateSecret(UpdateSecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -95,8 +95,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Moves a label, or takes it off. Whoever moves one must name the version that has it.</summary>
-    /// <param name="request">Which label, and where to.</param>
+    /// <summary>Moves or removes a label. To move a label, the request must name the version that has it.</summary>
+    /// <param name="request">The input of UpdateSecretVersionStage.</param>
     public SecretResponse UpdateSecretVersionStage(UpdateSecretVersionStageRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -121,15 +121,15 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Lists a secret's versions without their values, by their ids: AWS documents no order, and it is not by age.</summary>
-    /// <param name="request">Which versions.</param>
+    /// <summary>Lists a secret's versions without their values, ordered by id: AWS documents no order, and it is not by age.</summary>
+    /// <param name="request">The input of ListSecretVersionIds.</param>
     public ListSecretVersionIdsResponse ListSecretVersionIds(ListSecretVersionIdsRequest request)
     {
         CheckSecretId(request.SecretId);
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            // Recorded on AWS: a version without labels is listed on request only, and then has no VersionStages.
+            // Recorded on AWS: a version without labels is listed only on request, and then has no VersionStages.
             var versions = secret.Versions.Where(version => version.Stages.Count > 0 || request.IncludeDeprecated == true);
             var (page, next) = Pages.Of(
                 secret.Arn, versions, version => version.Id, descending: false, request.MaxResults, request.NextToken);
@@ -232,7 +232,7 @@ public sealed partial class SecretsManagerService
     private SecretValue Read(StoredSecret secret, string? versionId, string? label)
     {
         var version = Version(secret, versionId, label, out var content);
-        // AWS user guide: the date shows the day only.
+        // AWS user guide: the date has only the day.
         secret.LastAccessed = version.LastAccessed = new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero);
         return new SecretValue
         {
@@ -246,7 +246,9 @@ public sealed partial class SecretsManagerService
         };
     }
 
-    /// <summary>Writes a version, or fills the empty one that a rotation made. Recorded on AWS: the same token with the same value changes nothing.</summary>
+    /// <summary>
+    /// Writes a version, or fills the empty version of a rotation. Recorded on AWS: the same token with the same value changes nothing.
+    /// </summary>
     private StoredVersion Write(StoredSecret secret, string token, VersionContent content, IReadOnlyList<string> labels)
     {
         var version = secret.Find(token);
@@ -255,7 +257,8 @@ public sealed partial class SecretsManagerService
             return written.Same(content) ? version : throw SecretsManagerErrors.TokenInUse(token, secret.Arn);
         }
 
-        // AWS API reference: the first version of a secret becomes AWSCURRENT. Whether it does so beside other labels is not documented.
+        // AWS API reference: the first version of a secret becomes AWSCURRENT. Whether it also does with other labels in the request is not
+        // documented.
         var isFirst = secret.Versions.Count == 0;
         var isFirstRotated = version is not null && secret.Labelled(StoredSecret.Current) is null;
         if (isFirst && _aws.Unknowns.FirstValueIsCurrent)

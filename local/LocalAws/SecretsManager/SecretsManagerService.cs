@@ -3,7 +3,7 @@ using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
-/// <summary>Secrets Manager. A method does at once what the operation of its name does; RotateSecret goes on on its own.</summary>
+/// <summary>Secrets Manager. Each method performs the operation of its name at once. RotateSecret continues in the background.</summary>
 public sealed partial class SecretsManagerService
 {
     private readonly Lock _gate = new();
@@ -27,8 +27,11 @@ public sealed partial class SecretsManagerService
 
     private DateTimeOffset Now => _aws.TimeProvider.GetUtcNow();
 
-    /// <summary>Makes a secret, with a first version where there is a value. With the token and the value of a version that it has, it returns that.</summary>
-    /// <param name="request">The secret.</param>
+    /// <summary>
+    /// Creates a secret, with a first version if there is a value. If the secret exists and has a version with the same token and value, returns that
+    /// version.
+    /// </summary>
+    /// <param name="request">The input of CreateSecret.</param>
     public SecretResponse CreateSecret(CreateSecretRequest request)
     {
         // AWS API reference.
@@ -61,8 +64,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Shows a secret without its values, also one that is marked for deletion.</summary>
-    /// <param name="request">Which secret.</param>
+    /// <summary>Returns a secret without its values, even if it is marked for deletion.</summary>
+    /// <param name="request">The input of DescribeSecret.</param>
     public SecretDescription DescribeSecret(SecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -72,8 +75,10 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Marks a secret for deletion, or deletes it at once; at once, even one that there is not (AWS API reference).</summary>
-    /// <param name="request">Which secret, and when.</param>
+    /// <summary>
+    /// Marks a secret for deletion, or deletes it at once. Deleting at once succeeds even if the secret does not exist (AWS API reference).
+    /// </summary>
+    /// <param name="request">The input of DeleteSecret.</param>
     public SecretResponse DeleteSecret(DeleteSecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -115,8 +120,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Takes back a deletion within its recovery window.</summary>
-    /// <param name="request">Which secret.</param>
+    /// <summary>Restores a secret within its recovery window.</summary>
+    /// <param name="request">The input of RestoreSecret.</param>
     public SecretResponse RestoreSecret(SecretRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -126,14 +131,14 @@ public sealed partial class SecretsManagerService
             secret.Deleted = null;
             secret.DeletionDate = null;
             _marked.Remove(secret);
-            // Not documented: rotation was not turned off, so its schedule goes on.
+            // Not documented: rotation was not turned off, so its schedule continues.
             Arm(secret);
             return secret.Respond();
         }
     }
 
     /// <summary>Sets tags of a secret.</summary>
-    /// <param name="request">Which tags.</param>
+    /// <param name="request">The input of TagResource.</param>
     public void TagResource(TagResourceRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -148,8 +153,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Takes tags off a secret.</summary>
-    /// <param name="request">Which tags.</param>
+    /// <summary>Removes tags from a secret.</summary>
+    /// <param name="request">The input of UntagResource.</param>
     public void UntagResource(UntagResourceRequest request)
     {
         CheckSecretId(request.SecretId);
@@ -157,7 +162,7 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            // AWS API reference: keys that the secret does not have change nothing.
+            // AWS API reference: keys that the secret does not have are ignored.
             if (secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key)) > 0)
             {
                 secret.LastChanged = Now;
@@ -191,7 +196,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>The ARN that a secret's identifier stands for; without a suffix where there is no such secret.</summary>
+    /// <summary>Returns the ARN for a secret's identifier, without a suffix if the secret does not exist.</summary>
     internal string ArnOf(string secretId)
     {
         lock (_gate)
@@ -200,7 +205,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>What policies ask of a secret; null where there is no such secret.</summary>
+    /// <summary>Returns the properties of a secret that policies evaluate, or null if the secret does not exist.</summary>
     internal AccessedSecret? Accessed(string secretId)
     {
         lock (_gate)
@@ -211,7 +216,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    // AWS API reference: a repeated request is one with the same token and the same value.
+    // AWS API reference: a repeated request has the same token and the same value.
     private static SecretResponse Repeated(StoredSecret secret, string? token, VersionContent? content)
     {
         if (secret.Deleted is not null)
@@ -228,7 +233,7 @@ public sealed partial class SecretsManagerService
         return written.Same(content) ? secret.Respond(version) : throw SecretsManagerErrors.TokenInUse(version.Id, secret.Arn);
     }
 
-    // AWS API reference: at most 50 tags of up to 128 and 256 characters, each key once; aws: is AWS's own prefix.
+    // AWS API reference: at most 50 tags, with at most 128 and 256 characters, and each key once. aws: is AWS's own prefix.
     private static void CheckTags(IReadOnlyList<Tag> tags)
     {
         if (tags.Count > 50)
@@ -260,7 +265,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    /// <summary>Recorded on AWS: what cannot be a secret's name is refused as such, and not looked for.</summary>
+    /// <summary>Recorded on AWS: an identifier that is not a valid name is rejected without a lookup.</summary>
     private static void CheckSecretId(string secretId)
     {
         Constraints.Length("secretId", secretId.Length, 1, 2048);
@@ -276,7 +281,7 @@ public sealed partial class SecretsManagerService
         Constraints.Length("kmsKeyId", kmsKeyId?.Length, 0, 2048);
     }
 
-    // Recorded on AWS: a raw call must give the token; the SDKs and the CLI fill it in.
+    // Recorded on AWS: a raw call must send the token. The SDKs and the CLI add it.
     private static void CheckToken(string? token, bool needed, Func<string, AwsException> missing)
     {
         if (string.IsNullOrEmpty(token))
@@ -339,7 +344,7 @@ public sealed partial class SecretsManagerService
 
     private SecretDescription Describe(StoredSecret secret) => secret.Describe(_aws.Region, Now);
 
-    // AWS does not say what it returns.
+    // AWS does not document what it returns.
     private SecretResponse Gone(string secretId)
     {
         var name = secretId.StartsWith(ArnPrefix, StringComparison.Ordinal) ? secretId[ArnPrefix.Length..] : secretId;

@@ -1,12 +1,12 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>A replica as the service keeps it: a status and no more, as other Regions hold nothing here.</summary>
+/// <summary>A replica in the state of the service. It is only a status, because other Regions are empty here.</summary>
 internal sealed record StoredReplica(string Region, string? KmsKeyId, DateTimeOffset Added)
 {
-    // AWS publishes no time; replication is asynchronous.
+    // AWS publishes no time. Replication is asynchronous.
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);
 
-    // The key's alias where none is given, and InProgress in the first answer: AWS CLI examples.
+    // AWS CLI examples: the default key's alias, and InProgress in the first response.
     public ReplicationStatus Describe(DateTimeOffset now) => new()
     {
         Region = Region,

@@ -1,6 +1,6 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>A secret as the service keeps it, with the rules of its labels.</summary>
+/// <summary>A secret in the state of the service, with the rules of its labels.</summary>
 internal sealed class StoredSecret(string arn, string name, DateTimeOffset created)
 {
     public const string Current = "AWSCURRENT";
@@ -18,35 +18,37 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public string? KmsKeyId { get; set; }
 
-    /// <summary>The key; null where it is AWS's own.</summary>
+    /// <summary>Gets or sets the KMS key, or null for AWS's own.</summary>
     public string? CustomKey => KmsKeyId is "" or ManagedKey ? null : KmsKeyId;
 
     public List<Tag> Tags { get; private set; } = [];
 
-    /// <summary>Whether it has, or had, tags. Recorded on AWS: the list is absent before the first, and empty after the last.</summary>
+    /// <summary>
+    /// Gets or sets whether it has or had tags. Recorded on AWS: the list is absent before the first tag, and empty after the last one is removed.
+    /// </summary>
     public bool WasTagged { get; private set; }
 
-    /// <summary>The versions, oldest first.</summary>
+    /// <summary>Gets the versions, oldest first.</summary>
     public List<StoredVersion> Versions { get; private set; } = [];
 
     public List<StoredReplica> Replicas { get; private set; } = [];
 
-    /// <summary>The resource policy as JSON.</summary>
+    /// <summary>Gets or sets the resource policy as JSON.</summary>
     public string? ResourcePolicy { get; set; }
 
     public DateTimeOffset LastChanged { get; set; } = created;
 
     public DateTimeOffset? LastAccessed { get; set; }
 
-    /// <summary>When the secret was marked for deletion.</summary>
+    /// <summary>Gets or sets the time at which the secret was marked for deletion.</summary>
     public DateTimeOffset? Deleted { get; set; }
 
-    /// <summary>When it is gone for good.</summary>
+    /// <summary>Gets or sets the time of the permanent deletion.</summary>
     public DateTimeOffset? DeletionDate { get; set; }
 
     public bool? RotationEnabled { get; set; }
 
-    /// <summary>Until when rotation is shown as enabled although it is not.</summary>
+    /// <summary>Gets or sets the time until which rotation appears as enabled although it is off.</summary>
     public DateTimeOffset CancelShows { get; set; }
 
     public string? RotationFunctionArn { get; set; }
@@ -55,30 +57,30 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public DateTimeOffset? LastRotated { get; set; }
 
-    /// <summary>When PutSecretValue or UpdateSecret last wrote the current value.</summary>
+    /// <summary>Gets or sets the time at which PutSecretValue or UpdateSecret last wrote the current value.</summary>
     public DateTimeOffset? LastWritten { get; set; }
 
-    /// <summary>The rules as they were read; null where they set no schedule.</summary>
+    /// <summary>Gets or sets the parsed rules, or null if they set no schedule.</summary>
     public RotationSchedule? Schedule { get; set; }
 
-    /// <summary>When the schedule was set.</summary>
+    /// <summary>Gets or sets the time at which the schedule was set.</summary>
     public DateTimeOffset ScheduleSet { get; set; }
 
-    /// <summary>The window that opens next, or that has opened and waits for a rotation that is still running; null where none does.</summary>
+    /// <summary>Gets or sets the next window, or an open window that waits for a running rotation, or null.</summary>
     public RotationWindow? Window { get; set; }
 
-    /// <summary>Fires when the window opens.</summary>
+    /// <summary>Gets or sets the timer that fires when the window opens.</summary>
     public ITimer? WindowTimer { get; set; }
 
     public DateTimeOffset? NextRotation { get; set; }
 
-    /// <summary>The rotation that is not complete: running, waiting for its next attempt, or failed.</summary>
+    /// <summary>Gets or sets the incomplete rotation: running, waiting for its next attempt, or failed.</summary>
     public Rotation? Rotation { get; set; }
 
-    /// <summary>The rotated version that AWSPENDING is still to be taken off, and when.</summary>
+    /// <summary>Gets or sets the rotated version that still has AWSPENDING, and the time at which the label is removed.</summary>
     public (StoredVersion Version, DateTimeOffset At)? PendingEnds { get; set; }
 
-    /// <summary>The secret as it is now, whatever becomes of it.</summary>
+    /// <summary>Returns a copy of the secret in its current state.</summary>
     public StoredSecret Copy()
     {
         var copy = (StoredSecret)MemberwiseClone();
@@ -108,8 +110,8 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     }
 
     /// <summary>
-    /// Puts a label on a version and takes it off the one that had it. Recorded on AWS: as AWSCURRENT moves, the version that had it becomes
-    /// AWSPREVIOUS, and AWSPENDING and labels of one's own stay where they are.
+    /// Moves a label to a version. Recorded on AWS: when AWSCURRENT moves, its previous version becomes AWSPREVIOUS, and AWSPENDING and custom labels
+    /// do not move.
     /// </summary>
     public void Move(string label, StoredVersion target)
     {
@@ -141,7 +143,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         }
     }
 
-    /// <summary>AWS user guide: versions without labels are removed beyond 100 versions, and never within 24 hours.</summary>
+    /// <summary>Removes old versions. AWS user guide: versions without labels are removed beyond 100 versions, and never within 24 hours.</summary>
     public void RemoveOldVersions(DateTimeOffset now)
     {
         for (var surplus = Versions.Count - 100; surplus > 0; surplus--)
@@ -162,7 +164,10 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         return labelled.Count == 0 ? null : labelled;
     }
 
-    /// <summary>AWS API reference: what has no value is left out, and so is AWS's own key. Seen in the field: PrimaryRegion is there with replicas only.</summary>
+    /// <summary>
+    /// Returns the description. AWS API reference: members without a value are omitted, and so is AWS's own key. Observed in the field: PrimaryRegion
+    /// is present only with replicas.
+    /// </summary>
     public SecretDescription Describe(string region, DateTimeOffset now) => new()
     {
         Arn = Arn,

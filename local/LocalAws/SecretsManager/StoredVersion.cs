@@ -1,6 +1,6 @@
 namespace LocalAws.SecretsManager;
 
-/// <summary>A version as the service keeps it. RotateSecret makes one that is empty (recorded on AWS).</summary>
+/// <summary>A version in the state of the service. RotateSecret creates an empty one (recorded on AWS).</summary>
 internal sealed class StoredVersion(string id, VersionContent? content, DateTimeOffset created)
 {
     public string Id { get; } = id;
@@ -11,7 +11,7 @@ internal sealed class StoredVersion(string id, VersionContent? content, DateTime
 
     public DateTimeOffset? LastAccessed { get; set; }
 
-    /// <summary>The labels, in the order in which they came.</summary>
+    /// <summary>Gets the labels, in the order in which they were added.</summary>
     public List<string> Stages { get; private init; } = [];
 
     public StoredVersion Copy() => new(Id, Content, Created) { LastAccessed = LastAccessed, Stages = [.. Stages] };
@@ -35,7 +35,7 @@ internal sealed class VersionContent
 
     public ReadOnlyMemory<byte>? Bytes { get; }
 
-    /// <summary>Reads what a request carries; null where it carries no value.</summary>
+    /// <summary>Reads the value of a request. Returns null if it has none.</summary>
     public static VersionContent? Of(string? text, ReadOnlyMemory<byte>? bytes)
     {
         if (text is null && bytes is null)
@@ -50,7 +50,7 @@ internal sealed class VersionContent
 
         Constraints.Length("secretBinary", bytes?.Length, 1, MaximumBytes);
         Constraints.Length("secretString", text is null ? null : System.Text.Encoding.UTF8.GetByteCount(text), 1, MaximumBytes);
-        // Not bytes?.ToArray(): where that is null, it converts to empty bytes.
+        // Not bytes?.ToArray(): null would convert to empty bytes.
         return new VersionContent(text, bytes is { } given ? given.ToArray() : default(ReadOnlyMemory<byte>?));
     }
 

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace LocalAws.SecretsManager;
 
-/// <summary>GetSecretValue's input.</summary>
+/// <summary>The input of GetSecretValue.</summary>
 public sealed record GetSecretValueRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The version; that with the label where null.</summary>
+    /// <summary>The version. If null, the version with the label.</summary>
     public string? VersionId { get; init; }
 
-    /// <summary>The label; AWSCURRENT where neither this nor a version is given.</summary>
+    /// <summary>The label. AWSCURRENT if neither this nor a version is set.</summary>
     public string? VersionStage { get; init; }
 }
 
@@ -34,29 +34,29 @@ public sealed record SecretValue
     /// <summary>The value, as bytes.</summary>
     public ReadOnlyMemory<byte>? SecretBinary { get; init; }
 
-    /// <summary>The version's labels; null where it has none.</summary>
+    /// <summary>The version's labels, or null if there are none.</summary>
     public IReadOnlyList<string>? VersionStages { get; init; }
 
-    /// <summary>When the version was made.</summary>
+    /// <summary>The time at which the version was created.</summary>
     public required DateTimeOffset CreatedDate { get; init; }
 
-    /// <summary>Names the version without its value.</summary>
+    /// <summary>Returns a text that identifies the version without its value.</summary>
     public override string ToString() => $"{nameof(SecretValue)} {{ {Name}, {VersionId} }}";
 }
 
-/// <summary>BatchGetSecretValue's input: either a list of secrets or filters.</summary>
+/// <summary>The input of BatchGetSecretValue: either a list of secrets or filters.</summary>
 public sealed record BatchGetSecretValueRequest
 {
     /// <summary>Up to 20 secrets, each by its name, its ARN, or its ARN without the random suffix.</summary>
     public IReadOnlyList<string>? SecretIdList { get; init; }
 
-    /// <summary>Which secrets: those that match every filter.</summary>
+    /// <summary>The filters. A secret must match all of them.</summary>
     public IReadOnlyList<SecretFilter>? Filters { get; init; }
 
-    /// <summary>The most secrets on a page: 1 to 20, 20 unless said otherwise; with filters only.</summary>
+    /// <summary>The maximum number of secrets on a page: 1 to 20, 20 by default. Only with filters.</summary>
     public int? MaxResults { get; init; }
 
-    /// <summary>Where the last page ended; null for the first.</summary>
+    /// <summary>The position after the last page, or null for the first page.</summary>
     public string? NextToken { get; init; }
 }
 
@@ -66,20 +66,20 @@ public sealed record BatchSecretValues
     /// <summary>The values.</summary>
     public required IReadOnlyList<SecretValue> SecretValues { get; init; }
 
-    /// <summary>The secrets of which no value could be read, and why.</summary>
+    /// <summary>The secrets whose value could not be read, with the reason.</summary>
     public required IReadOnlyList<SecretError> Errors { get; init; }
 
-    /// <summary>Where the next page starts; null on the last.</summary>
+    /// <summary>The position of the next page, or null on the last page.</summary>
     public string? NextToken { get; init; }
 }
 
-/// <summary>A secret of which no value could be read.</summary>
+/// <summary>A secret whose value could not be read.</summary>
 /// <param name="SecretId">The secret, as it was asked for.</param>
 /// <param name="ErrorCode">The error's code.</param>
 /// <param name="Message">The error's text.</param>
 public sealed record SecretError(string SecretId, string ErrorCode, string Message);
 
-/// <summary>PutSecretValue's input.</summary>
+/// <summary>The input of PutSecretValue.</summary>
 public sealed record PutSecretValueRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -100,23 +100,23 @@ public sealed record PutSecretValueRequest
     /// <summary>The token of the rotation event, 36 to 256 letters, digits and hyphens. Not checked against the rotation.</summary>
     public string? RotationToken { get; init; }
 
-    /// <summary>Names the request without its value and its token.</summary>
+    /// <summary>Returns a text that identifies the request without its value and its token.</summary>
     public override string ToString() => $"{nameof(PutSecretValueRequest)} {{ {SecretId}, {ClientRequestToken} }}";
 }
 
-/// <summary>UpdateSecret's input.</summary>
+/// <summary>The input of UpdateSecret.</summary>
 public sealed record UpdateSecretRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The id of the new version, 32 to 64 characters; needed where there is a value.</summary>
+    /// <summary>The id of the new version, 32 to 64 characters. Required if there is a value.</summary>
     public string? ClientRequestToken { get; init; }
 
-    /// <summary>The new description; as it was where null.</summary>
+    /// <summary>The new description, or null to keep the current one.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The new key that encrypts the values; as it was where null.</summary>
+    /// <summary>The new key that encrypts the values, or null to keep the current one.</summary>
     public string? KmsKeyId { get; init; }
 
     /// <summary>The new value, as text.</summary>
@@ -125,11 +125,11 @@ public sealed record UpdateSecretRequest
     /// <summary>The new value, as bytes.</summary>
     public ReadOnlyMemory<byte>? SecretBinary { get; init; }
 
-    /// <summary>Names the request without its value.</summary>
+    /// <summary>Returns a text that identifies the request without its value.</summary>
     public override string ToString() => $"{nameof(UpdateSecretRequest)} {{ {SecretId}, {ClientRequestToken} }}";
 }
 
-/// <summary>UpdateSecretVersionStage's input.</summary>
+/// <summary>The input of UpdateSecretVersionStage.</summary>
 public sealed record UpdateSecretVersionStageRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
@@ -145,16 +145,16 @@ public sealed record UpdateSecretVersionStageRequest
     public string? MoveToVersionId { get; init; }
 }
 
-/// <summary>ListSecretVersionIds' input.</summary>
+/// <summary>The input of ListSecretVersionIds.</summary>
 public sealed record ListSecretVersionIdsRequest
 {
     /// <summary>The secret's name, its ARN, or its ARN without the random suffix.</summary>
     public required string SecretId { get; init; }
 
-    /// <summary>The most versions on a page: 1 to 100, 100 unless said otherwise.</summary>
+    /// <summary>The maximum number of versions on a page: 1 to 100, 100 by default.</summary>
     public int? MaxResults { get; init; }
 
-    /// <summary>Where the last page ended; null for the first.</summary>
+    /// <summary>The position after the last page, or null for the first page.</summary>
     public string? NextToken { get; init; }
 
     /// <summary>Whether to list versions without labels.</summary>
@@ -167,16 +167,16 @@ public sealed record SecretVersionEntry
     /// <summary>The version's id.</summary>
     public required string VersionId { get; init; }
 
-    /// <summary>The version's labels; null where it has none.</summary>
+    /// <summary>The version's labels, or null if there are none.</summary>
     public IReadOnlyList<string>? VersionStages { get; init; }
 
-    /// <summary>The day on which the value was last read.</summary>
+    /// <summary>The day of the last read of the value.</summary>
     public DateTimeOffset? LastAccessedDate { get; init; }
 
-    /// <summary>When the version was made.</summary>
+    /// <summary>The time at which the version was created.</summary>
     public required DateTimeOffset CreatedDate { get; init; }
 
-    /// <summary>The keys that encrypt the value; <c>DefaultEncryptionKey</c> is AWS's own.</summary>
+    /// <summary>The KMS keys that encrypt the value. <c>DefaultEncryptionKey</c> is AWS's own.</summary>
     public required IReadOnlyList<string> KmsKeyIds { get; init; }
 }
 
@@ -193,6 +193,6 @@ public sealed record ListSecretVersionIdsResponse
     /// <summary>The versions.</summary>
     public required IReadOnlyList<SecretVersionEntry> Versions { get; init; }
 
-    /// <summary>Where the next page starts; null on the last.</summary>
+    /// <summary>The position of the next page, or null on the last page.</summary>
     public string? NextToken { get; init; }
 }
