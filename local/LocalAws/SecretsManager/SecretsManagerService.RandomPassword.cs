@@ -43,7 +43,7 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Returns the characters of each kind. A kind whose characters are all excluded is not required; AWS does not document its behavior.
+    /// Returns the characters of each kind. A kind whose characters are all excluded is not required; AWS does not document its behaviour.
     /// </summary>
     private static List<string> Types(GetRandomPasswordRequest request)
     {
