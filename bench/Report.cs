@@ -134,7 +134,7 @@ internal sealed class Report
             {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, whatever else the account contains. `tests/RotationFunction.Tests/Rotation/CallCountTests.cs` asserts it.
             The first rotations of a key make fewer calls, because they have nothing to retire. A new process makes three more while it starts, so that its connections are open before its first step: GetApiKeys and GetUsagePlans, with a page of one item each, and GetRandomPassword.
 
-            The *template key* is the disabled key that Pulumi manages; each new key copies its settings. The *guard* is the check that each step begins with.
+            The *template key* is the disabled key that Pulumi manages; each new key copies its settings. The *guard* is the check that each step begins with. A *probe* is a call of your API with the new key; without one, testSecret waits for the *activation wait*.
 
             | step | call | why it is needed |
             |---|---|---|
