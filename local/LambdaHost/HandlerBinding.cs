@@ -110,7 +110,7 @@ internal sealed class HandlerBinding
             _ when parameters is [.., var last] && last.IsDefined(typeof(ParamArrayAttribute)) => "has a params parameter",
             _ when parameters.Length > 2 => "has more than two parameters",
             _ when parameters.Length == 2 && parameters[1].ParameterType != typeof(ILambdaContext) => $"has a second parameter that is not {nameof(ILambdaContext)}",
-            _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) => "is async void: nobody could wait for it",
+            _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) => "is async void, so the host cannot wait for it",
             _ => null,
         };
         if (problem is not null)

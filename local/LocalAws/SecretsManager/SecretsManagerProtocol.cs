@@ -113,7 +113,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The operation itself refuses such a body.
+            // The operation itself rejects such a body.
         }
 
         return "*";
