@@ -111,7 +111,7 @@ public sealed class NoAnswerTests
                 }
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or IOException)
+        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or InvalidOperationException or IOException)
         {
             connections.ForEach(connection => connection.Dispose());
         }
