@@ -9,15 +9,13 @@ internal static class Calls
     public static IReadOnlyList<(string Step, string Operation, string Reason)> Needed { get; } =
     [
         ("createSecret", "DescribeSecret", "the guard of every step: checks that the version may still become AWSCURRENT. The tags name the template key"),
-        ("createSecret", "GetApiKey", "checks the template key: it exists, points back at the secret, and is disabled"),
-        ("createSecret", "GetUsagePlans", "checks that the template key is in a plan, before anything is stored: otherwise the new key opens nothing"),
         ("createSecret", "GetSecretValue", "reads AWSCURRENT's document, to copy its other fields"),
         ("createSecret", "PutSecretValue", "stores the value before a key has it. No read first: Secrets Manager rejects a second value"),
         ("setSecret", "DescribeSecret", "the guard"),
         ("setSecret", "GetSecretValue", "reads the value that createSecret stored: an invocation keeps no state"),
-        ("setSecret", "GetApiKey", "reads the template key's description, customer id and tags, for the new key"),
-        ("setSecret", "GetUsagePlans", "lists the plans to attach to, in one call for any number of plans in the account"),
+        ("setSecret", "GetApiKey", "checks the template key: it exists, points back at the secret, and is disabled. Reads its description, customer id and tags, for the new key"),
         ("setSecret", "CreateApiKey", "creates the key. No list first: a retry finds the key by its value"),
+        ("setSecret", "GetUsagePlans", "lists the template key's plans, in one call for any number of plans in the account. Not before the key exists: the stack may add a plan in between"),
         ("setSecret", "CreateUsagePlanKey", "attaches the key, once for each plan: API Gateway has no call for several"),
         ("testSecret", "DescribeSecret", "the guard"),
         ("testSecret", "GetSecretValue", "reads the value to test"),

@@ -140,7 +140,7 @@ internal sealed class Fleet : HttpClientFactory
         _aws.Calls.Clear();
         if (!_idle.TryTake(out var environment))
         {
-            environment = await StartEnvironmentAsync();
+            environment = StartEnvironment();
         }
 
         try
@@ -184,23 +184,10 @@ internal sealed class Fleet : HttpClientFactory
         }
     }
 
-    private async Task<InProcessFunction<RotationEvent, ActionResult?>> StartEnvironmentAsync()
+    private InProcessFunction<RotationEvent, ActionResult?> StartEnvironment()
     {
         var (secretsManager, apiGateway) = CreateClients();
         var function = new Function(new Settings(_activationWait), secretsManager, apiGateway, new HttpClient(), Stream.Null, _time);
-        // The calls of Function.WarmUp, which itself blocks a thread.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
-        try
-        {
-            await Task.WhenAll(
-                apiGateway.GetApiKeysAsync(new Amazon.APIGateway.Model.GetApiKeysRequest { Limit = 1 }, patience.Token),
-                apiGateway.GetUsagePlansAsync(new Amazon.APIGateway.Model.GetUsagePlansRequest { Limit = 1 }, patience.Token));
-        }
-        catch (Exception refused) when (refused is AmazonServiceException or OperationCanceledException)
-        {
-            // The result does not matter.
-        }
-
         return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
     }
 

@@ -132,7 +132,7 @@ internal sealed class Report
 
             ## AWS calls
             {Bench.Calls.Needed.Count} calls with one usage plan, and one more for each further plan, whatever else the account contains. `tests/RotationFunction.Tests/Rotation/CallCountTests.cs` asserts it.
-            The first rotations of a key make fewer calls, because they have nothing to retire. A new process makes three more while it starts, so that its connections are open before its first step: GetApiKeys and GetUsagePlans, with a page of one item each, and GetRandomPassword.
+            The first rotations of a key make fewer calls, because they have nothing to retire. A new process calls GetRandomPassword while it starts, and opens two connections to API Gateway with unsigned requests, which no account's rate counts.
 
             The *template key* is the disabled key that Pulumi manages; each new key copies its settings. The *guard* is the check that each step begins with. A *probe* is a call of your API with the new key; without one, testSecret waits for the *activation wait*.
 
@@ -314,7 +314,7 @@ internal sealed class Report
         yield return $"""
 
             ## Cost
-            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and three more during its start. {charged} and one of these go to Secrets Manager, which charges for calls. API Gateway does not charge for management calls.
+            A rotation is 4 invocations and, in a new process, {Bench.Calls.Needed.Count} AWS calls and one more during its start. {charged} and that one go to Secrets Manager, which charges for calls. API Gateway does not charge for management calls.
             At {Megabytes} MB ({Cpu(share)}, {UsualRoundTrip} ms of network, a new process): {busy:F1} s of work, {busy * Gigabytes:F2} GB-seconds. Without a probe URL, the activation wait of {ActivationWait} s adds {ActivationWait * Gigabytes:F0} GB-seconds;
             a probe ends as soon as the key is active. A key that rotates once a month without a probe therefore costs {(busy + ActivationWait) * Gigabytes:F1} GB-seconds, 4 requests and {charged + 1} charged calls a month.
             """;

@@ -73,7 +73,7 @@ public sealed class Function
         _revokePrevious = new RevokePrevious(secrets, apiKeys, keyRing);
         _endOverlap = new EndOverlap(secrets, keyRing, _revokePrevious, time);
 
-        _createSecret = new CreateSecret(secrets, guard, apiKeys);
+        _createSecret = new CreateSecret(secrets, guard);
         _setSecret = new SetSecret(guard, apiKeys, keyRing);
         _testSecret = new TestSecret(secrets, guard, apiKeys, keyRing, probe, settings, time);
         _finishSecret = new FinishSecret(secrets, guard, keyRing, _revokePrevious, time);
@@ -133,16 +133,18 @@ public sealed class Function
 
     /// <summary>
     /// Does one-time work, mainly the first TLS connections and signed calls, while the function starts: initialization runs on a whole CPU,
-    /// an invocation on its share of one. The role permits these calls and their responses are small. Their results are ignored.
+    /// an invocation on its share of one. API Gateway rejects its two calls, which are not signed: no account's rate counts them. The role permits
+    /// Secrets Manager's call. The results are ignored.
     /// </summary>
     private static void WarmUp(AmazonSecretsManagerClient secretsManager, AmazonAPIGatewayClient apiGateway)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
+            var unsigned = new AmazonAPIGatewayClient(new AnonymousAWSCredentials(), (AmazonAPIGatewayConfig)apiGateway.Config);
             var calls = Task.WhenAll(
-                apiGateway.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
-                apiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a second connection: a step makes two calls at once
+                unsigned.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
+                unsigned.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a second connection: a step makes two calls at once
                 secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
             var serializer = new EventSerializer();
             serializer.Deserialize<RotationEvent>(new MemoryStream("""{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));

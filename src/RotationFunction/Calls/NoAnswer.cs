@@ -28,8 +28,10 @@ internal sealed class WholeAnswers : HttpClientFactory
 {
     private const int LargestAnswer = 64 * 1024 * 1024; // several times the largest response of AWS
 
+    private static readonly Reader Connections = new(); // for all clients, so that what one has opened serves the others
+
     /// <inheritdoc/>
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Reader()) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(Connections, disposeHandler: false) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };
 
     private sealed class Reader() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {

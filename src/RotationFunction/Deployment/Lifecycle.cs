@@ -22,7 +22,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
     /// </summary>
     private async Task<string> CreateAsync(Invocation invocation)
     {
-        await TemplateKey.ReadAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
+        await TemplateKey.ReadWithPlansAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
         return "The secret and its template key point at each other.";
     }
 
@@ -36,8 +36,8 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         }
 
         var secret = await secrets.DescribeAsync(invocation);
-        var template = await TemplateKey.ReadAsync(invocation, secret, apiKeys, declared);
-        if (declared.Except(template.Plans).ToList() is { Count: > 0 } unknown)
+        var (template, plans) = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys, declared);
+        if (declared.Except(plans.Ids).ToList() is { Count: > 0 } unknown)
         {
             throw Errors.TemplateIsNotInPlan(invocation, template.Key.Id, unknown);
         }
@@ -57,8 +57,8 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                 continue;
             }
 
-            var plans = await apiKeys.ListPlanIdsAsync(invocation, key.Id);
-            foreach (var plan in declared.Except(plans))
+            var held = await apiKeys.ListPlanIdsAsync(invocation, key.Id);
+            foreach (var plan in declared.Except(held))
             {
                 await apiKeys.AttachAsync(invocation, key.Id, plan);
                 invocation.Log.KeyAttached(key.Id, plan);

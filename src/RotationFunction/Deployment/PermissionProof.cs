@@ -15,13 +15,13 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
 
     /// <returns>The id of the test key.</returns>
     /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
-    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, TemplateKey template)
+    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, TemplateKey template, TemplatePlans plans)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ProveAsync(invocation, secret, template);
+                return await ProveAsync(invocation, secret, template, plans);
             }
             catch (NotFoundException) when (attempt < Attempts)
             {
@@ -30,7 +30,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
         }
     }
 
-    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, TemplateKey template)
+    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, TemplateKey template, TemplatePlans plans)
     {
         var denials = new List<string>();
         var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
@@ -42,7 +42,7 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
         if (keyId.Length > 0)
         {
             await TryAsync("PATCH", $"/apikeys/{keyId}", () => apiKeys.DisableAsync(invocation, keyId));
-            foreach (var plan in template.Plans)
+            foreach (var plan in plans.Ids)
             {
                 await TryAsync("POST", $"/usageplans/{plan}/keys", () => apiKeys.AttachAsync(invocation, keyId, plan));
                 await TryAsync("DELETE", $"/usageplans/{plan}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan));

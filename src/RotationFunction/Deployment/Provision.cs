@@ -13,17 +13,17 @@ internal sealed class Provision(
     {
         // As in its steps: the first rotation needs this time for its wait.
         invocation.Budget.Reserved = settings.ActivationWait;
-        var (secret, template) = await IamPropagation.RetryAsync(invocation, time, async () =>
+        var (secret, (template, plans)) = await IamPropagation.RetryAsync(invocation, time, async () =>
         {
             var secret = await secrets.DescribeAsync(invocation);
-            return (secret, await TemplateKey.ReadAsync(invocation, secret, apiKeys));
+            return (secret, await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys));
         });
-        var keyId = await proof.RunAsync(invocation, secret, template);
-        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template))
+        var keyId = await proof.RunAsync(invocation, secret, template, plans);
+        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template, plans))
             + $" The role can create, tag, update, attach, detach and delete keys: tested with key {keyId}, which was deleted.";
     }
 
-    private async Task<string> ProvideAsync(Invocation invocation, TemplateKey template)
+    private async Task<string> ProvideAsync(Invocation invocation, TemplateKey template, TemplatePlans plans)
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
@@ -46,7 +46,7 @@ internal sealed class Provision(
 
         if (current?.ApiKey is null && template.Adopted is { } adoptedId)
         {
-            await AdoptAsync(invocation, secret, template, adoptedId, current);
+            await AdoptAsync(invocation, secret, plans, adoptedId, current);
             if (unfinished is null)
             {
                 return $"The key {adoptedId} was adopted; the first rotation replaces it.";
@@ -70,7 +70,7 @@ internal sealed class Provision(
         return $"The secret has a key, in version {token}.";
     }
 
-    private async Task AdoptAsync(Invocation invocation, SecretDescription secret, TemplateKey template, string adoptedId, SecretDocument? current)
+    private async Task AdoptAsync(Invocation invocation, SecretDescription secret, TemplatePlans plans, string adoptedId, SecretDocument? current)
     {
         var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
             ?? throw Errors.AdoptedKeyDoesNotExist(invocation, adoptedId);
@@ -94,7 +94,7 @@ internal sealed class Provision(
             throw Errors.AdoptedKeyTakesNoTag(invocation, adoptedId, key.Tags.Count);
         }
 
-        if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, template.Plans)).ToList() is { Count: > 0 } missing)
+        if (plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, plans.Ids)).ToList() is { Count: > 0 } missing)
         {
             throw Errors.AdoptedKeyIsNotInPlan(invocation, adoptedId, missing);
         }

@@ -11,7 +11,7 @@ internal sealed class Check(Inspection inspection, Probe probe, Metrics metrics)
     public async Task<ActionResult> RunAsync(Invocation invocation)
     {
         var result = await inspection.RunAsync(invocation);
-        if (result is { Template.ProbeUrl: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
+        if (result is { Template.Key.ProbeUrl: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
         {
             result.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} is inconclusive: {reason}."));
         }

@@ -27,7 +27,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             return new InspectionResult(null, null, null, [], 0, findings, null);
         }
 
-        var template = await TryAsync(() => TemplateKey.ReadAsync(invocation, secret, apiKeys)!);
+        var template = await TryAsync(() => TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys)!);
         // A rotation that has just started stores its value in a moment.
         var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
         var current = await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret));
@@ -90,7 +90,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
     }
 
-    private static IEnumerable<Finding> InUsagePlans(TemplateKey? template) => (template?.PlansWithoutStage ?? []).Select(plan =>
+    private static IEnumerable<Finding> InUsagePlans(Template? template) => (template?.Plans.WithoutStage ?? []).Select(plan =>
         new Finding($"Usage plan {plan} of the template key has no API stage: it gives access to no API, so clients are refused.", Commands.AddStage(plan)));
 
     private static IEnumerable<Finding> InCurrentKey(SecretDescription secret, InspectionResult result)
@@ -139,11 +139,11 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         };
     }
 
-    private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, TemplateKey? template) => template is null ? [] :
+    private static IEnumerable<Finding> InPlansOf(KeyStatus key, string label, Template? template) => template is null ? [] :
     [
-        .. template.Plans.Except(key.UsagePlanIds).Select(plan => new Finding(
+        .. template.Plans.Ids.Except(key.UsagePlanIds).Select(plan => new Finding(
             $"{label}'s key {key.KeyId} is not in usage plan {plan}, but the template key is.", Commands.AttachKey(plan, key.KeyId))),
-        .. key.UsagePlanIds.Except(template.Plans).Select(plan => new Finding(
+        .. key.UsagePlanIds.Except(template.Plans.Ids).Select(plan => new Finding(
             $"{label}'s key {key.KeyId} is in usage plan {plan}, but the template key is not: "
             + "the keys of later rotations will not be in that plan. Add the template key to the plan, or remove this key from it.",
             Commands.DetachKey(plan, key.KeyId))),
@@ -268,7 +268,7 @@ internal static class KeyKind
 
 /// <summary>The result of an inspection. Without a secret, a finding says why it cannot be used.</summary>
 internal sealed record InspectionResult(
-    SecretDescription? Secret, TemplateKey? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
+    SecretDescription? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
 {
     public ApiKeyValue? PendingValue { get; init; }
 
@@ -277,7 +277,7 @@ internal sealed record InspectionResult(
     /// </summary>
     public string? PendingStep => Secret is null || Secret.Pending == Secret.Current || Secret.Pending is null ? null
         : PendingValue is null ? CreateSecret.Step
-        : KeyOf("AWSPENDING") is not { Enabled: true } key || Template?.Plans.Except(key.UsagePlanIds).Any() != false ? SetSecret.Step
+        : KeyOf("AWSPENDING") is not { Enabled: true } key || Template?.Plans.Ids.Except(key.UsagePlanIds).Any() != false ? SetSecret.Step
         : TestSecret.Step;
 
     /// <summary>Returns the key that has a label's value. Values are unique, so clients use this key, whatever its tags.</summary>

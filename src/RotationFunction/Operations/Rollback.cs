@@ -25,8 +25,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             return $"AWSCURRENT was already rolled back: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
         }
 
-        var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template);
+        var (keyId, template, plans) = await CheckAsync(invocation, secret, current, previous);
+        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template, plans);
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
@@ -65,9 +65,9 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     }
 
     /// <summary>
-    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled. Returns its id and the template key.
+    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled. Returns its id, the template key and its usage plans.
     /// </summary>
-    private async Task<(string KeyId, TemplateKey Template)> CheckAsync(Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
+    private async Task<(string KeyId, TemplateKey Template, TemplatePlans Plans)> CheckAsync(Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
     {
         if (previous.ApiKey is not { } value)
         {
@@ -84,10 +84,10 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             throw Errors.PreviousDiffers(invocation, secret.Current, secret.Previous);
         }
 
-        var template = await TemplateKey.ReadAsync(invocation, secret, apiKeys);
+        var (template, plans) = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys);
         var key = await FindOwnKeyAsync(invocation, secret, value)
             ?? throw Errors.PreviousKeyIsGone(invocation);
-        if (template.Plans.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans)).ToList() is [var missing, ..])
+        if (plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, plans.Ids)).ToList() is [var missing, ..])
         {
             throw Errors.PreviousKeyIsNotInPlan(invocation, key.Id, missing);
         }
@@ -98,7 +98,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             invocation.Log.KeyEnabled(key.Id);
         }
 
-        return (key.Id, template);
+        return (key.Id, template, plans);
     }
 
     /// <summary>

@@ -2,8 +2,9 @@ namespace RotationFunction;
 
 /// <summary>
 /// Generates the new value and stores it in the AWSPENDING version before any key has it, so that no key exists whose value is not stored.
+/// Calls Secrets Manager only.
 /// </summary>
-internal sealed class CreateSecret(Secrets secrets, RotationGuard guard, ApiKeys apiKeys)
+internal sealed class CreateSecret(Secrets secrets, RotationGuard guard)
 {
     public const string Step = "createSecret";
 
@@ -14,8 +15,8 @@ internal sealed class CreateSecret(Secrets secrets, RotationGuard guard, ApiKeys
             return;
         }
 
-        var (template, current) = await ConcurrentReads.BothAsync(TemplateKey.ReadAsync(rotation, secret, apiKeys), ReadCurrentAsync(rotation, secret));
-        template.CheckStages(rotation);
+        TemplateKey.CheckTags(rotation, secret);
+        var current = await secrets.ReadCurrentAsync(rotation, secret) ?? throw Errors.NoCurrentValue(rotation);
         if (current.ApiKey is { } retiring)
         {
             current.FieldsHolding(retiring).ForEach(rotation.Log.KeyCopied);
@@ -36,7 +37,4 @@ internal sealed class CreateSecret(Secrets secrets, RotationGuard guard, ApiKeys
 
         rotation.Log.ValueAlreadyStored();
     }
-
-    private async Task<SecretDocument> ReadCurrentAsync(Invocation rotation, SecretDescription secret) =>
-        await secrets.ReadCurrentAsync(rotation, secret) ?? throw Errors.NoCurrentValue(rotation);
 }

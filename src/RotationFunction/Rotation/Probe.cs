@@ -35,15 +35,16 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     /// </summary>
     /// <param name="rotation">The invocation.</param>
     /// <param name="url">The URL of the method to call.</param>
-    /// <param name="keyId">The key's id.</param>
     /// <param name="key">The key.</param>
     /// <param name="current">The key that clients use now; if null, the made-up key is the only control.</param>
     /// <param name="isFresh">Whether the key or one of its usage plans has just changed.</param>
+    /// <param name="findKeyIdAsync">Checks a key that is not accepted in the usual time: throws what is wrong with it, or returns its id.</param>
     /// <exception cref="RotationException">
     /// The controls are conclusive, but the key was not accepted in the invocation's time, or it was rejected like the only control for longer
     /// than activation takes.
     /// </exception>
-    public async Task<(TimeSpan? Activation, string? Inconclusive)> RunAsync(Invocation rotation, Uri url, string keyId, ApiKeyValue key, ApiKeyValue? current, bool isFresh)
+    public async Task<(TimeSpan? Activation, string? Inconclusive)> RunAsync(
+        Invocation rotation, Uri url, ApiKeyValue key, ApiKeyValue? current, bool isFresh, Func<Task<string>> findKeyIdAsync)
     {
         var (inconclusive, madeUp) = await TryControlAsync(url, current);
         if (inconclusive is not null)
@@ -56,20 +57,21 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         var patience = settings.ActivationWait * 2 > LongestUsualActivation ? settings.ActivationWait * 2 : LongestUsualActivation;
         var backoff = FirstBackoff;
         var differs = current is not null; // then the request has what the method requires, and the key is only not active yet
+        var isLookedAt = false;
         for (var accepted = 0; ;)
         {
             var answer = await SendAsync(url, key);
             differs |= answer.IsAccepted;
             if (!differs && answer == madeUp && time.GetElapsedTime(started) >= patience)
             {
-                throw Errors.KeyIsRefusedLikeMadeUp(rotation, keyId, url, time.GetElapsedTime(started), answer.Text);
+                throw Errors.KeyIsRefusedLikeMadeUp(rotation, await findKeyIdAsync(), url, time.GetElapsedTime(started), answer.Text);
             }
 
             accepted = answer.IsAccepted ? accepted + 1 : 0;
             if (accepted == AcceptancesInARow)
             {
                 var activation = time.GetElapsedTime(started);
-                rotation.Log.ProbeAccepted(keyId, url, activation);
+                rotation.Log.ProbeAccepted(url, activation);
                 return (activation, null);
             }
 
@@ -81,7 +83,13 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
 
             if (rotation.Budget.Remaining <= pause + RequestTimeout)
             {
-                throw Errors.KeyWasNotAccepted(rotation, keyId, url, AcceptancesInARow, time.GetElapsedTime(started), answer.Text);
+                throw Errors.KeyWasNotAccepted(rotation, await findKeyIdAsync(), url, AcceptancesInARow, time.GetElapsedTime(started), answer.Text);
+            }
+
+            if (!isLookedAt && time.GetElapsedTime(started) >= settings.ActivationWait)
+            {
+                await findKeyIdAsync();
+                isLookedAt = true;
             }
 
             await Task.Delay(pause, time);

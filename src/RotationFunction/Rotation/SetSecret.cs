@@ -16,16 +16,15 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
 
         var ((_, value), template) = await ConcurrentReads.BothAsync(guard.ReadPendingAsync(rotation), TemplateKey.ReadAsync(rotation, secret, apiKeys));
         var (keyId, isNew) = await MintAsync(rotation, secret, template, value);
-        var missing = template.Plans;
         if (isNew)
         {
             rotation.Log.KeyCreated(keyId);
         }
-        else
-        {
-            missing = await TakeUpAsync(rotation, secret, template, keyId);
-        }
 
+        // Only now: a stack that adds a plan first adds the template key to it, then the keys that it lists. It lists this key, or its plan is seen here.
+        var plans = await TemplatePlans.ReadAsync(rotation, template.Key.Id, apiKeys);
+        plans.CheckStages(rotation);
+        var missing = isNew ? plans.Ids : await TakeUpAsync(rotation, secret, template, plans, keyId);
         // One after the other: API Gateway rejects concurrent attaches.
         foreach (var plan in missing)
         {
@@ -47,7 +46,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
     }
 
     /// <summary>Continues with a key of this name and value that an earlier attempt created. Returns the plans that the key is not in yet.</summary>
-    private async Task<List<string>> TakeUpAsync(Invocation rotation, SecretDescription secret, TemplateKey template, string keyId)
+    private async Task<List<string>> TakeUpAsync(Invocation rotation, SecretDescription secret, TemplateKey template, TemplatePlans plans, string keyId)
     {
         if (await apiKeys.ReadAsync(rotation, keyId, key => KeyRing.IsMintedFor(secret.Arn, key)) is not { } key || !KeyRing.IsMintedFor(secret.Arn, key))
         {
@@ -56,7 +55,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
 
         rotation.Log.KeyFound(key.Id);
         var attached = await apiKeys.ListPlanIdsAsync(rotation, key.Id);
-        var missing = template.Plans.Except(attached).ToList();
+        var missing = plans.Ids.Except(attached).ToList();
         if (missing.Count > 0)
         {
             // Before the attach: testSecret counts the activation wait from the key's last change, and an attach does not update that date.

@@ -17,48 +17,52 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
         }
 
         rotation.Budget.Reserved = settings.ActivationWait;
-        var ((_, value), template) = await ConcurrentReads.BothAsync(guard.ReadPendingAsync(rotation, copied: secret), TemplateKey.ReadAsync(rotation, secret, apiKeys));
-        return await TestAsync(rotation, secret, value, template);
+        var ((_, value), (template, plans)) = await ConcurrentReads.BothAsync(
+            guard.ReadPendingAsync(rotation, copied: secret), TemplateKey.ReadWithPlansAsync(rotation, secret, apiKeys));
+        return await TestAsync(rotation, secret, value, template, plans);
     }
 
-    /// <summary>Checks that clients can use the key with this value. Waits until it is active.</summary>
+    /// <summary>
+    /// Checks that clients can use the key with this value. Waits until it is active. If a probe of the only stage accepts the value,
+    /// that proves that the key is enabled and attached, and nothing else is read.
+    /// </summary>
     /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
-    public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template)
+    public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template, TemplatePlans plans)
     {
-        template.CheckStages(rotation);
+        plans.CheckStages(rotation);
+        var key = template.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(rotation, secret, value, plans);
+        TimeSpan? activation = null;
+        if (template.ProbeUrl is { } url)
+        {
+            var current = await secrets.ReadCurrentAsync(rotation, secret);
+            (activation, var inconclusive) = await probe.RunAsync(
+                rotation, url, value, current?.ApiKey, isFresh: key is null || SinceAttach(key) < TimeSpan.Zero, async () => (key ??= await FindAsync(rotation, secret, value, plans)).Id);
+            if (inconclusive is not null)
+            {
+                rotation.Log.ProbeInconclusive(url, inconclusive);
+            }
+        }
+
+        if (activation is null)
+        {
+            await WaitForActivationAsync(rotation, key ?? await FindAsync(rotation, secret, value, plans));
+        }
+
+        rotation.Log.KeyTested();
+        return activation;
+    }
+
+    /// <summary>The key of this value, enabled and in every usage plan of the template.</summary>
+    private async Task<KeyOfValue> FindAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplatePlans plans)
+    {
         var key = await ring.ReadAsync(rotation, secret, value, key => key.Enabled) ?? throw Errors.NoKeyToTest(rotation);
         if (!key.Enabled)
         {
             throw Errors.KeyToTestIsDisabled(rotation, key.Id);
         }
 
-        var missing = template.Plans.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id, template.Plans)).ToList();
-        if (missing.Count > 0)
-        {
-            throw Errors.KeyToTestIsNotInPlan(rotation, key.Id, missing);
-        }
-
-        var activation = template.ProbeUrl is { } url ? await ProbeAsync(rotation, secret, url, key, value) : null;
-        if (activation is null)
-        {
-            await WaitForActivationAsync(rotation, key);
-        }
-
-        rotation.Log.KeyTested(key.Id);
-        return activation;
-    }
-
-    /// <summary>Returns how long the key took to become active; null if the probe is inconclusive.</summary>
-    private async Task<TimeSpan?> ProbeAsync(Invocation rotation, SecretDescription secret, Uri url, KeyOfValue key, ApiKeyValue value)
-    {
-        var current = await secrets.ReadCurrentAsync(rotation, secret);
-        var (activation, inconclusive) = await probe.RunAsync(rotation, url, key.Id, value, current?.ApiKey, isFresh: SinceAttach(key) < TimeSpan.Zero);
-        if (inconclusive is not null)
-        {
-            rotation.Log.ProbeInconclusive(url, inconclusive);
-        }
-
-        return activation;
+        var missing = plans.Ids.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id, plans.Ids)).ToList();
+        return missing.Count == 0 ? key : throw Errors.KeyToTestIsNotInPlan(rotation, key.Id, missing);
     }
 
     private async Task WaitForActivationAsync(Invocation rotation, KeyOfValue key)

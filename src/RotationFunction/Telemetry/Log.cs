@@ -35,10 +35,10 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
     public void ProbeInconclusive(Uri url, string reason) =>
         Warning("the probe of {probeUrl} is inconclusive: {reason}. Waiting for ACTIVATION_WAIT instead", Probe.Printed(url), reason);
 
-    public void ProbeAccepted(string keyId, Uri url, TimeSpan after) =>
-        Information("key {keyId} was accepted by {probeUrl} after {activationMs} ms", keyId, Probe.Printed(url), (long)after.TotalMilliseconds);
+    public void ProbeAccepted(Uri url, TimeSpan after) =>
+        Information("{probeUrl} accepts the key, after {activationMs} ms", Probe.Printed(url), (long)after.TotalMilliseconds);
 
-    public void KeyTested(string keyId) => Information("key {keyId} passed", keyId);
+    public void KeyTested() => Information("the key passed");
 
     public void CurrentMoved(string keyId, string fromVersionId) =>
         Information("moved AWSCURRENT to key {keyId}, from version {fromVersionId}", keyId, fromVersionId);

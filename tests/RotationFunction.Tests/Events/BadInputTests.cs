@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
@@ -195,7 +196,6 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("createSecret")]
     [InlineData("setSecret")]
     [InlineData("testSecret")]
     public async Task Tags_that_do_not_point_at_each_other_are_refused(string step)
@@ -209,7 +209,6 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("createSecret")]
     [InlineData("setSecret")]
     [InlineData("testSecret")]
     public async Task A_template_that_is_gone_is_refused(string step)
@@ -221,7 +220,6 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("createSecret")]
     [InlineData("setSecret")]
     [InlineData("testSecret")]
     public async Task A_template_that_is_enabled_is_refused(string step)
@@ -232,16 +230,21 @@ public sealed class BadInputTests
         Assert.Contains($"the template key {fixture.TemplateId} is enabled", await fixture.FailAsync(token, step), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("createSecret")]
-    [InlineData("setSecret")]
-    [InlineData("testSecret")]
-    public async Task A_template_in_no_usage_plan_is_refused(string step)
+    [Fact]
+    public async Task A_template_in_no_usage_plan_is_refused_before_the_key_opens_anything_or_becomes_current()
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await OpenAsync(fixture, step);
+        await fixture.RotateHealthyAsync();
+        var token = await OpenAsync(fixture, "setSecret");
         await fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId });
-        Assert.Contains($"the template key {fixture.TemplateId} is not in any usage plan", await fixture.FailAsync(token, step), StringComparison.Ordinal);
+        var problem = $"the template key {fixture.TemplateId} is not in any usage plan";
+        var refused = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "setSecret"));
+        Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+        Assert.NotEqual(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync("AWSPENDING")));
+        Assert.Contains(problem, await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
+
+        await fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = fixture.PlanIds[0], KeyId = fixture.TemplateId, KeyType = "API_KEY" });
+        await fixture.RunAsync(token, "setSecret", "testSecret");
     }
 
     [Fact]
@@ -299,9 +302,9 @@ public sealed class BadInputTests
     public async Task A_missing_permission_is_told_with_AWSs_own_text()
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await fixture.OpenRotationAsync();
+        var token = await OpenAsync(fixture, "setSecret");
         fixture.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(403, "AccessDeniedException", "User: role is not authorized to perform: apigateway:GET on resource: /apikeys/x") : null;
-        Assert.Contains("AWS returned AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        Assert.Contains("AWS returned AccessDeniedException: User: role is not authorized to perform: apigateway:GET", await fixture.FailAsync(token, "setSecret"), StringComparison.Ordinal);
     }
 
     /// <summary>A rotation in which the step comes next.</summary>

@@ -124,13 +124,15 @@ internal sealed class Invariants(RotationFixture fixture)
         }
 
         var key = keys.FirstOrDefault(key => key.Value == value && IsMinted(key));
-        if (key is not null && !fixture.Log.Any(entry => entry.Message.EndsWith($"key {key.Id} passed", StringComparison.Ordinal)))
+        if (key is not null && !fixture.Log.Any(entry => entry.Message.EndsWith($" version {VersionOf(key)}: the key passed", StringComparison.Ordinal)))
         {
             Violate($"AWSCURRENT moved to key {key.Id}, which testSecret has not passed");
         }
 
         _current = value;
     }
+
+    private static string VersionOf(ApiKey key) => key.Name!.Split('/')[^1].Replace("%2F", "/", StringComparison.Ordinal);
 
     private void ReadNewVersions()
     {

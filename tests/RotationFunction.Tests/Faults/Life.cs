@@ -151,6 +151,19 @@ internal sealed record ChangePlans : LifeEvent
     public override Task HappenAsync(LifeScenario life) => life.ChangePlansAsync();
 }
 
+/// <summary>A deployment adds a usage plan: the template joins it, then lifecycle's update adds it to the keys in use.</summary>
+internal sealed record AddPlan : LifeEvent
+{
+    public override async Task HappenAsync(LifeScenario life)
+    {
+        await life.ChangePlansAsync();
+        await life.Faults.ActAsync(JsonSerializer.Serialize(new
+        {
+            action = "lifecycle", secretId = life.RotationFixture.SecretArn, usagePlanIds = life.RotationFixture.PlanIds, tf = new { action = "update" },
+        }));
+    }
+}
+
 /// <summary>A deployment replaces the lifecycle resource: it is created anew, and the old one deleted.</summary>
 internal sealed record ReplaceLifecycle : LifeEvent
 {

@@ -123,7 +123,7 @@ public sealed class HostileProbeTests
         // What answers here is a real TLS server, with a certificate that nobody trusts.
         using var http = new HttpClient(Probe.CreateHandler());
         await using var fixture = await RotationFixture.StartAsync();
-        var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), fixture.ApiUrl, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+        var (_, refused) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System).RunAsync(AnInvocation(), fixture.ApiUrl, ApiKeyValue.Draw(), current: null, isFresh: true, () => Task.FromResult("k"));
         Assert.StartsWith("with a made-up key it did not respond (SecureConnectionError) instead", refused, StringComparison.Ordinal);
     }
 
@@ -132,7 +132,7 @@ public sealed class HostileProbeTests
     {
         using var http = new HttpClient(Probe.CreateHandler());
         var (_, inconclusive) = await new Probe(http, new Settings(TimeSpan.FromSeconds(120)), TimeProvider.System)
-            .RunAsync(AnInvocation(), api.Url, "k", ApiKeyValue.Draw(), current: null, isFresh: true);
+            .RunAsync(AnInvocation(), api.Url, ApiKeyValue.Draw(), current: null, isFresh: true, () => Task.FromResult("k"));
         return inconclusive;
     }
 

@@ -18,6 +18,7 @@ public sealed class HostileTagTests
         var fixture = await RotationFixture.StartAsync(); // disposed at the end only: what it throws would hide the seed
         await fixture.RotateHealthyAsync();
         var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
         var before = await fixture.SnapshotAsync();
         var asked = new ConcurrentQueue<AwsCall>();
         fixture.Aws.Faults = call =>
@@ -31,7 +32,7 @@ public sealed class HostileTagTests
                 await fixture.TagSecretAsync("apikey-rotation:template", id);
                 await fixture.TagSecretAsync("apikey-rotation:adopted", id);
                 asked.Clear();
-                var failure = await Record.ExceptionAsync(() => fixture.RunAsync(token, "createSecret"));
+                var failure = await Record.ExceptionAsync(() => fixture.RunAsync(token, "setSecret"));
                 Assert.IsType<RotationException>(failure);
                 Assert.Contains("which the secret's tag apikey-rotation:template names, does not exist", failure.Message, StringComparison.Ordinal);
                 Assert.False(failure.Message.Any(character => char.IsControl(character) || character is '\u2028' or '\u202e'), "the message is not one line");
@@ -69,7 +70,8 @@ public sealed class HostileTagTests
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.RotateHealthyAsync();
         var (id, token) = (await AddAsync(fixture, kind), await fixture.OpenRotationAsync());
-        foreach (var step in new[] { "createSecret", "setSecret", "testSecret" })
+        await fixture.RunAsync(token, "createSecret");
+        foreach (var step in new[] { "setSecret", "testSecret" })
         {
             await fixture.TagSecretAsync("apikey-rotation:template", id);
             Assert.Contains($"points at key {id}, but that key's tag apikey-rotation:template-for does not point back at {fixture.SecretName}", await fixture.FailAsync(token, step), StringComparison.Ordinal);

@@ -69,11 +69,11 @@ public sealed class RemedyTests
     public async Task A_template_that_was_deleted_is_told_with_the_command_that_names_another()
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await fixture.OpenRotationAsync();
+        var token = await OpenAsync(fixture, "setSecret");
         await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = fixture.TemplateId });
         Assert.EndsWith(
             $"set the tag to a template key that exists with: aws secretsmanager tag-resource --secret-id {fixture.SecretArn} --tags Key=apikey-rotation:template,Value=<id of the template key>",
-            await fixture.FailAsync(token, "createSecret"),
+            await fixture.FailAsync(token, "setSecret"),
             StringComparison.Ordinal);
     }
 
@@ -81,10 +81,10 @@ public sealed class RemedyTests
     public async Task A_template_that_was_deleted_is_told_whatever_AWS_answers_for_its_plans()
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await fixture.OpenRotationAsync();
+        var token = await OpenAsync(fixture, "testSecret");
         await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = fixture.TemplateId });
         fixture.Aws.Faults = call => call.Operation == "GetUsagePlans" ? Fault.Error(400, "BadRequestException", "Invalid API Key identifier specified") : null;
-        Assert.Contains($"the template key {fixture.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await fixture.FailAsync(token, "createSecret"), StringComparison.Ordinal);
+        Assert.Contains($"the template key {fixture.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist", await fixture.FailAsync(token, "testSecret"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -192,15 +192,15 @@ public sealed class RemedyTests
     }
 
     [Theory]
-    [InlineData("DescribeSecret")]
-    [InlineData("GetApiKey")]
-    public async Task A_service_that_cannot_be_reached_is_told_without_the_SDKs_internals(string operation)
+    [InlineData("createSecret", "DescribeSecret")]
+    [InlineData("setSecret", "GetApiKey")]
+    public async Task A_service_that_cannot_be_reached_is_told_without_the_SDKs_internals(string step, string operation)
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await fixture.OpenRotationAsync();
+        var token = await OpenAsync(fixture, step);
         fixture.Aws.Faults = call => call.Operation == operation && call.AccessKeyId == RotationFixture.FunctionAccessKey ? Fault.ConnectionReset() : null;
-        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "createSecret"));
-        Assert.StartsWith($"createSecret of secret {fixture.SecretArn}, version {token}: a call to AWS ended without a response (", failure.Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, step));
+        Assert.StartsWith($"{step} of secret {fixture.SecretArn}, version {token}: a call to AWS ended without a response (", failure.Message, StringComparison.Ordinal);
         Assert.Null(failure.InnerException);
     }
 
@@ -225,9 +225,9 @@ public sealed class RemedyTests
     public async Task An_endless_text_of_AWS_is_cut()
     {
         await using var fixture = await RotationFixture.StartAsync();
-        var token = await fixture.OpenRotationAsync();
+        var token = await OpenAsync(fixture, "setSecret");
         fixture.Aws.Faults = call => call.Operation == "GetApiKey" ? Fault.Error(400, "BadRequestException", new string('x', 1_000_000)) : null;
-        var message = await fixture.FailAsync(token, "createSecret");
+        var message = await fixture.FailAsync(token, "setSecret");
         Assert.InRange(message.Length, 2000, 2010);
         Assert.EndsWith("xxx (cut)", message, StringComparison.Ordinal);
     }
