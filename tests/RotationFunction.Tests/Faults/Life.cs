@@ -159,7 +159,10 @@ internal sealed record AddPlan : LifeEvent
         await life.ChangePlansAsync();
         await life.Faults.ActAsync(JsonSerializer.Serialize(new
         {
-            action = "lifecycle", secretId = life.RotationFixture.SecretArn, usagePlanIds = life.RotationFixture.PlanIds, tf = new { action = "update" },
+            action = "lifecycle",
+            secretId = life.RotationFixture.SecretArn,
+            usagePlanIds = life.RotationFixture.PlanIds,
+            tf = new { action = "update" },
         }));
     }
 }
