@@ -51,7 +51,7 @@ public sealed class ThrottlingTests
     }
 
     [Theory]
-    [InlineData("createSecret", 15.1)]
+    [InlineData("setSecret", 15.1)]
     [InlineData("testSecret", 15.1 + RotationFixture.ActivationWait)] // which it has yet to wait for
     [InlineData("finishSecret", 15.1)]
     public async Task A_step_whose_turn_never_comes_says_so_before_Lambda_ends_it(string step, double secondsLeft)
