@@ -32,7 +32,9 @@ internal sealed class ConfigSection
     /// <summary>Reads a string that must fit a rule. The error states the rule.</summary>
     public string? Text(string field, string rule, Predicate<string> fits) => Text(field, rule, text => fits(text) ? null : "");
 
-    /// <summary>Reads a string that must fit a rule. The error states the rule and <paramref name="problem"/>, which returns null for a valid string.</summary>
+    /// <summary>
+    /// Reads a string that must fit a rule. The error states the rule and <paramref name="problem"/>, which returns null for a valid string.
+    /// </summary>
     public string? Text(string field, string rule, Func<string, string?> problem) =>
         Read(field, JsonValueKind.String) is { } value ? Fitting(field, value, rule, problem) : null;
 
@@ -191,7 +193,9 @@ internal sealed class ConfigSection
 
     private static string CodePoint(Rune rune) => string.Create(CultureInfo.InvariantCulture, $"U+{rune.Value:X4}");
 
-    /// <summary>True for line breaks, tabs and other control characters, zero-width and bidirectional characters, and spaces other than U+0020.</summary>
+    /// <summary>
+    /// True for line breaks, tabs and other control characters, zero-width and bidirectional characters, and spaces other than U+0020.
+    /// </summary>
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,

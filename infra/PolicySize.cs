@@ -12,9 +12,12 @@ internal static class PolicySize
     /// Returns true if the quota holds the policies that name each secret, and also the policy by tag that replaces them when one more key is
     /// too many: during that deployment both exist.
     /// </summary>
-    public static bool CanNameSecrets(StackConfig config) => Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope)]) <= Quota;
+    public static bool CanNameSecrets(StackConfig config) =>
+        Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope)]) <= Quota;
 
-    /// <summary>Returns the largest number of characters that the policies of a configuration can have. AWS has not assigned any id at this point.</summary>
+    /// <summary>
+    /// Returns the largest number of characters that the policies of a configuration can have. AWS has not assigned any id at this point.
+    /// </summary>
     public static int Characters(StackConfig config, bool byTag)
     {
         var id = new string('i', 10); // the length of API Gateway's ids

@@ -37,7 +37,10 @@ internal sealed partial record StackConfig(
     /// <summary>True if there are more keys than the function's policies can name. The policies then select secrets by tag.</summary>
     public bool SecretsByTag => !PolicySize.CanNameSecrets(this);
 
-    private static readonly int[] LogRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention];
+    private static readonly int[] LogRetentions =
+    [
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, MostLogRetention,
+    ];
 
     /// <summary>Reads and validates the whole configuration, before the stack creates a resource.</summary>
     /// <exception cref="RunException">The configuration is not valid. The message has a line for each field.</exception>
@@ -191,17 +194,22 @@ internal sealed partial record KeyConfig(
     }
 
     /// <summary>Returns a name for an operator's resources. It contains a hash, because two ARNs can have the same last part.</summary>
-    public static string ResourceNameOfOperator(string arn) => $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
+    public static string ResourceNameOfOperator(string arn) =>
+        $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
 
     public static KeyConfig Read(ConfigSection section)
     {
         var (days, expression) = ReadSchedule(section);
         var schedule = expression is null ? null : RotationScheduleExpression.Parse(expression);
         var key = new KeyConfig(
-            section.Text("name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-", text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
+            section.Text(
+                "name", $"a name for a secret: up to {LongestName} letters, digits and /_+=.@-",
+                text => text.Length <= LongestName && NamePattern().IsMatch(text)) ?? "",
             section.Text("description", "a string of at most 1000 characters", text => text.Length <= 1000),
             section.Text("customerId", "a string of at most 256 characters", text => text.Length <= 256),
-            section.Map("tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {RotationTags.Prefix}", (tag, value) =>
+            section.Map(
+                "tags", $"a tag of at most 128 and 256 letters, digits, spaces and _.:/=+-@, not beginning with aws: or {RotationTags.Prefix}",
+                (tag, value) =>
                 tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
                 && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(RotationTags.Prefix, StringComparison.Ordinal)),
             section.Texts("usagePlanIds", "the id of a usage plan", text => IdPattern().IsMatch(text)),

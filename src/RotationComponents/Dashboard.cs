@@ -16,20 +16,23 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
     {
         var charts = new (string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)[]
         {
-            ("Errors and throttles of the function", "Sum", 300, [["AWS/Lambda", "Errors", "FunctionName", functionName], ["AWS/Lambda", "Throttles", "FunctionName", functionName]]),
+            ("Errors and throttles of the function", "Sum", 300,
+                [["AWS/Lambda", "Errors", "FunctionName", functionName], ["AWS/Lambda", "Throttles", "FunctionName", functionName]]),
             ("Duration of the function (ms)", "Maximum", 300, [["AWS/Lambda", "Duration", "FunctionName", functionName]]),
             ("Hours overdue", "Maximum", 86_400, OfEachKey("HoursOverdue")),
             ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),
             ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
             ("Seconds until a new key was served", "Maximum", 3600, OfEachKey("ActivationSeconds")),
             ("Seconds of a step", "Maximum", 3600,
-                secretNames.SelectMany(secret => Steps.Select(step => new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
+                secretNames.SelectMany(secret => Steps.Select(step =>
+                    new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
         };
         return new Dashboard([.. charts.Select((chart, index) => new Widget(
             index % 2 * HalfWidth, index / 2 * Height, HalfWidth, Height,
             new WidgetProperties(chart.Title, region, chart.Statistic, chart.Period, [.. chart.Metrics])))]);
 
-        IEnumerable<string[]> OfEachKey(string metric) => secretNames.Select(secret => new[] { FunctionContract.MetricNamespace, metric, "SecretName", secret });
+        IEnumerable<string[]> OfEachKey(string metric) =>
+            secretNames.Select(secret => new[] { FunctionContract.MetricNamespace, metric, "SecretName", secret });
     }
 
     public string ToJson() => JsonSerializer.Serialize(this);

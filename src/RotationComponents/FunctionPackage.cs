@@ -16,7 +16,8 @@ public static class FunctionPackage
     /// <exception cref="RunException">The package is missing.</exception>
     public static void Check(string programFolder)
     {
-        if (Architectures.Select(architecture => FolderIn(programFolder, architecture)).FirstOrDefault(folder => !File.Exists(Path.Combine(folder, "RotationFunction.dll"))) is { } missing)
+        var folders = Architectures.Select(architecture => FolderIn(programFolder, architecture));
+        if (folders.FirstOrDefault(folder => !File.Exists(Path.Combine(folder, "RotationFunction.dll"))) is { } missing)
         {
             throw new RunException($"The function's package {missing} is missing. Build it with dotnet build infra, with the official packages.");
         }

@@ -100,7 +100,9 @@ internal static class FunctionPolicy
     public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(
         new Statement { Sid = "AdoptKey", Action = ["apigateway:PATCH"], Resource = [account.ApiGateway($"/apikeys/{keyId}")] });
 
-    /// <summary>Returns the permissions with which Lambda attaches the function to a VPC. Denies them to the function's code, as AWS recommends.</summary>
+    /// <summary>
+    /// Returns the permissions with which Lambda attaches the function to a VPC. Denies them to the function's code, as AWS recommends.
+    /// </summary>
     public static PolicyDocument Vpc(AwsAccount account)
     {
         var statement = new Statement

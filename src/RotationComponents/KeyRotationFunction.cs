@@ -172,15 +172,17 @@ public sealed class KeyRotationFunction : ComponentResource
             Permit("-operator-" + key, arn, qualifier: alias.Name);
         }
 
-        void Permit(string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null, Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
-        {
-            Action = "lambda:InvokeFunction",
-            Function = Name,
-            Qualifier = qualifier,
-            Principal = principal,
-            SourceAccount = sourceAccount,
-            SourceArn = sourceArn,
-        }, new CustomResourceOptions { Parent = this });
+        void Permit(
+            string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null,
+            Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
+            {
+                Action = "lambda:InvokeFunction",
+                Function = Name,
+                Qualifier = qualifier,
+                Principal = principal,
+                SourceAccount = sourceAccount,
+                SourceArn = sourceArn,
+            }, new CustomResourceOptions { Parent = this });
     }
 
     private Aws.Iam.RolePolicy Allow(string name, Output<PolicyDocument> policy) =>

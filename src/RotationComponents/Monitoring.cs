@@ -25,7 +25,9 @@ public sealed class Monitoring : ComponentResource
             name + "-errors", OnAny("Errors", "The rotation function failed. Its log names the step and the secret, and says what to do."), child);
         _ = new Aws.CloudWatch.MetricAlarm(
             name + "-throttles",
-            OnAny("Throttles", "Lambda throttled the rotation function, so its log has no entry. Check the reserved concurrency of the function, or the account's."),
+            OnAny(
+                "Throttles",
+                "Lambda throttled the rotation function, so its log has no entry. Check the reserved concurrency of the function, or the account's."),
             child);
 
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
@@ -122,7 +124,8 @@ public sealed class Monitoring : ComponentResource
         }, child);
         var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
-            AlarmDescription = key.SecretName.Apply(secret => $"The key in secret {secret} was not rotated when it was due, or was not checked for two days."),
+            AlarmDescription = key.SecretName.Apply(secret =>
+                $"The key in secret {secret} was not rotated when it was due, or was not checked for two days."),
             Namespace = FunctionContract.MetricNamespace,
             MetricName = "HoursOverdue",
             Dimensions = { ["SecretName"] = key.SecretName },

@@ -28,7 +28,8 @@ public sealed class RotatingApiKey : ComponentResource
 
         if (args.AutomaticallyAfterDays is not null && args.ScheduleExpression is not null)
         {
-            throw new ArgumentException($"The rotating key {name} has two schedules. Set AutomaticallyAfterDays or ScheduleExpression.", nameof(args));
+            throw new ArgumentException(
+                $"The rotating key {name} has two schedules. Set AutomaticallyAfterDays or ScheduleExpression.", nameof(args));
         }
 
         var template = MakeTemplate(name, args);
@@ -41,7 +42,8 @@ public sealed class RotatingApiKey : ComponentResource
         {
             SecretArn = SecretArn,
             BlockPublicPolicy = true,
-            Policy = Output.Tuple(SecretArn, args.Function.RoleArn, args.Function.Arn).Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3).ToJson()),
+            Policy = Output.Tuple(SecretArn, args.Function.RoleArn, args.Function.Arn)
+                .Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3).ToJson()),
         }, new CustomResourceOptions { Parent = this });
         List<Resource> needed = [args.Function, secretPolicy, .. AllowFunction(name, args)];
         var provision = Invoke(name, args, [.. needed, .. PutIntoPlans(name, args, template, needed)]);
@@ -101,7 +103,8 @@ public sealed class RotatingApiKey : ComponentResource
     /// plan comes an invocation. It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted
     /// keys.
     /// </summary>
-    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
+    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(
+        string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
     {
         var attached = new List<Aws.ApiGateway.UsagePlanKey>();
         foreach (var (plan, id) in args.UsagePlans.OrderBy(plan => plan.Key, StringComparer.Ordinal))
@@ -110,7 +113,8 @@ public sealed class RotatingApiKey : ComponentResource
             {
                 FunctionName = args.Function.Scope,
                 LifecycleScope = "CRUD",
-                Input = Output.Tuple(SecretArn, id.ToOutput()).Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
+                Input = Output.Tuple(SecretArn, id.ToOutput())
+                    .Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
                 // Another plan or secret replaces the invocation, because only a delete detaches keys.
                 Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
             }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
@@ -172,7 +176,8 @@ public sealed class RotatingApiKey : ComponentResource
 
         if (args.AdoptedKeyId is not null)
         {
-            Allow(name + "-adopted", Output.Tuple(args.Function.Account, args.AdoptedKeyId.ToOutput()).Apply(t => FunctionPolicy.ForAdoptedKey(t.Item1, t.Item2)));
+            Allow(name + "-adopted", Output.Tuple(args.Function.Account, args.AdoptedKeyId.ToOutput())
+                .Apply(t => FunctionPolicy.ForAdoptedKey(t.Item1, t.Item2)));
         }
 
         return policies;

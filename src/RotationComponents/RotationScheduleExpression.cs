@@ -286,7 +286,8 @@ internal sealed partial class CronFields
     }
 
     [GeneratedRegex(
-        @"^((?<from>[0-9A-Za-z]+)(-(?<to>[0-9A-Za-z]+))?|\*|(?=/))(/(?<step>[0-9]+))?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"^((?<from>[0-9A-Za-z]+)(-(?<to>[0-9A-Za-z]+))?|\*|(?=/))(/(?<step>[0-9]+))?\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ListElement();
 
     [GeneratedRegex(@"^(?<day>[A-Za-z]{3})[Ll]\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

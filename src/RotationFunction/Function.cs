@@ -55,7 +55,8 @@ public sealed class Function
     /// <param name="api">The client for the probe's requests. It must not follow redirects, which would send a key to another host.</param>
     /// <param name="metrics">The stream for a line for each step and check, in CloudWatch's embedded metric format.</param>
     /// <param name="time">The clock of all waiting.</param>
-    public Function(Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
+    public Function(
+        Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
     {
         _settings = settings;
         _metrics = new Metrics(metrics, time);
@@ -128,7 +129,8 @@ public sealed class Function
         Rollback.Action => invocation.Answer(await _rollback.RunAsync(invocation)),
         EndOverlap.Action => invocation.Answer(await _endOverlap.RunAsync(invocation)),
         _ => throw Errors.UnknownAction(
-            Lifecycle.Action, Provision.Action, LeaveUsagePlan.Action, Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
+            Lifecycle.Action, Provision.Action, LeaveUsagePlan.Action,
+            Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
     };
 
     /// <summary>
@@ -144,10 +146,12 @@ public sealed class Function
             var unsigned = new AmazonAPIGatewayClient(new AnonymousAWSCredentials(), (AmazonAPIGatewayConfig)apiGateway.Config);
             var calls = Task.WhenAll(
                 unsigned.GetApiKeysAsync(new GetApiKeysRequest { Limit = 1 }, patience.Token),
-                unsigned.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token), // a second connection: a step makes two calls at once
+                // A second connection: a step makes two calls at once.
+                unsigned.GetUsagePlansAsync(new GetUsagePlansRequest { Limit = 1 }, patience.Token),
                 secretsManager.GetRandomPasswordAsync(new GetRandomPasswordRequest(), patience.Token));
             var serializer = new EventSerializer();
-            serializer.Deserialize<RotationEvent>(new MemoryStream("""{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));
+            serializer.Deserialize<RotationEvent>(new MemoryStream(
+                """{"Step":"","SecretId":"","ClientRequestToken":"","RotationToken":""}"""u8.ToArray()));
             serializer.Serialize<ActionResult?>(null, Stream.Null);
             calls.GetAwaiter().GetResult();
         }

@@ -41,5 +41,6 @@ public sealed record Settings(TimeSpan ActivationWait)
     }
 
     /// <summary>Returns whether the serializer would print events, from the variable as the serializer reads it.</summary>
-    internal static bool IsDebug(Func<string, string?> variable) => string.Equals(variable(SerializerDebug), "true", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsDebug(Func<string, string?> variable) =>
+        string.Equals(variable(SerializerDebug), "true", StringComparison.OrdinalIgnoreCase);
 }

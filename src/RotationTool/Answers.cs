@@ -69,7 +69,11 @@ internal static class Answers
             SecretId = secret.Arn,
             Findings = findings,
             Keys = answer.Keys?.Take(MostKeys)
-                .Select(key => key with { Labels = [.. key.Labels.Take(MostPerKey)], UsagePlanIds = [.. key.UsagePlanIds.Take(MostPerKey)] }).ToList(),
+                .Select(key => key with
+                {
+                    Labels = [.. key.Labels.Take(MostPerKey)],
+                    UsagePlanIds = [.. key.UsagePlanIds.Take(MostPerKey)],
+                }).ToList(),
         });
         return lines with
         {

@@ -34,10 +34,15 @@ internal static class ErrorReporter
         ToolException error => error,
         // Secrets Manager returns status 400, Lambda 403.
         AmazonServiceException { ErrorCode: "AccessDeniedException" or "AccessDenied" } denied => Unknown($"AWS denies access: {denied.Message}"),
-        AmazonServiceException { ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException" or "InvalidClientTokenId" or "IncompleteSignatureException" } refused =>
+        AmazonServiceException
+        {
+            ErrorCode: "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException"
+                or "InvalidClientTokenId" or "IncompleteSignatureException"
+        } refused =>
             Unknown($"AWS rejects these credentials: {refused.ErrorCode}. Sign in again, for example with: {Commands.SignIn}"),
         AmazonServiceException { ErrorCode: { Length: > 0 } code } answered => Unknown($"AWS returned {code}: {answered.Message}"),
-        AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable => Unknown($"AWS returned a response that could not be read (status {(int)unreadable.StatusCode}). Try again."),
+        AmazonServiceException { StatusCode: >= HttpStatusCode.OK } unreadable =>
+            Unknown($"AWS returned a response that could not be read (status {(int)unreadable.StatusCode}). Try again."),
         AmazonClientException { Message: var text } when text.Contains("No RegionEndpoint", StringComparison.Ordinal) =>
             Unknown("No Region is set. Set AWS_REGION, or AWS_PROFILE to a profile that has a Region."),
         AmazonClientException { Message: var text } when text.Contains("credentials", StringComparison.OrdinalIgnoreCase) =>

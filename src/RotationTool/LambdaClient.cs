@@ -44,7 +44,11 @@ internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
         public IRequest Marshall(AmazonWebServiceRequest input)
         {
             var invoke = (InvokeRequest)input;
-            var request = new DefaultRequest(input, "Amazon.Lambda") { HttpMethod = "POST", ResourcePath = "/2015-03-31/functions/{FunctionName}/invocations" };
+            var request = new DefaultRequest(input, "Amazon.Lambda")
+            {
+                HttpMethod = "POST",
+                ResourcePath = "/2015-03-31/functions/{FunctionName}/invocations",
+            };
             request.AddPathResource("{FunctionName}", invoke.Function);
             request.Headers["Content-Type"] = "application/json";
             request.Content = Encoding.UTF8.GetBytes(invoke.Payload.ToJsonString());
@@ -66,7 +70,8 @@ internal sealed class LambdaClient() : AmazonServiceClient(new LambdaConfig())
             };
         }
 
-        public override AmazonServiceException UnmarshallException(JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode)
+        public override AmazonServiceException UnmarshallException(
+            JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode)
         {
             var reader = new StreamingUtf8JsonReader(input.Stream);
             var error = JsonErrorResponseUnmarshaller.GetInstance().Unmarshall(input, ref reader);

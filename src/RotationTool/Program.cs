@@ -9,7 +9,12 @@ Option<bool> wait = new("--wait")
 {
     Description = "Wait until the rotation is complete. If a step does not progress, report problems and the command that shows its log.",
 };
-Option<int> timeout = new("--timeout") { Description = "With --wait: how many seconds to wait.", HelpName = "SECONDS", DefaultValueFactory = _ => 900 };
+Option<int> timeout = new("--timeout")
+{
+    Description = "With --wait: how many seconds to wait.",
+    HelpName = "SECONDS",
+    DefaultValueFactory = _ => 900,
+};
 foreach (var argument in new Argument[] { secret, secretOrAll })
 {
     // A mistyped option must not be treated as a secret.
@@ -24,19 +29,26 @@ foreach (var argument in new Argument[] { secret, secretOrAll })
 
 var screen = new Screen();
 
-var root = new RootCommand("Shows, rotates, checks, revokes and rolls back API Gateway keys that RotationLambda rotates. Never reads or shows a key value.")
+var root = new RootCommand(
+    "Shows, rotates, checks, revokes and rolls back API Gateway keys that RotationLambda rotates. Never reads or shows a key value.")
 {
     Command("status", "Shows a secret's rotation schedule, keys and problems.", (account, parsed, cancel) =>
-        new StatusCommand(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel), secretOrAll, function, json),
+        new StatusCommand(account, screen).RunAsync(parsed.GetValue(secretOrAll), parsed.GetValue(function), parsed.GetValue(json), cancel),
+        secretOrAll, function, json),
     Command("rotate", "Rotates a secret's key now.", (account, parsed, cancel) =>
-        new Rotate(account, screen).RunAsync(parsed.GetRequiredValue(secret), parsed.GetValue(wait) ? TimeSpan.FromSeconds(parsed.GetValue(timeout)) : null, cancel), secret, wait, timeout),
+        new Rotate(account, screen).RunAsync(
+            parsed.GetRequiredValue(secret), parsed.GetValue(wait) ? TimeSpan.FromSeconds(parsed.GetValue(timeout)) : null, cancel),
+        secret, wait, timeout),
     Command("check", "Verifies everything that a rotation requires, and calls the API with AWSCURRENT's key.", Acting("check"), secret),
-    Command("revoke", "Disables AWSPREVIOUS's key and any other that neither AWSCURRENT nor a rotation in progress needs.", Acting("revokePrevious"), secret),
+    Command(
+        "revoke", "Disables AWSPREVIOUS's key and any other that neither AWSCURRENT nor a rotation in progress needs.",
+        Acting("revokePrevious"), secret),
     Command("rollback", "Moves AWSCURRENT back to AWSPREVIOUS's key.", Acting("rollback"), secret),
 };
 
 var parsed = root.Parse(args);
-if (parsed.Errors.Count == 0 && parsed.CommandResult.Command.Name == "status" && parsed.GetValue(secretOrAll) is not null && parsed.GetValue(function) is not null)
+if (parsed.Errors.Count == 0 && parsed.CommandResult.Command.Name == "status"
+    && parsed.GetValue(secretOrAll) is not null && parsed.GetValue(function) is not null)
 {
     screen.Error("--function filters the list of all secrets. Omit --function or SECRET.");
     return (int)ExitCode.Usage;

@@ -27,12 +27,15 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
         {
             throw new ToolException(
                 ExitCode.Wrong,
-                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: {Commands.EnableRotation(secret.Arn)}");
+                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: "
+                + $"{Commands.EnableRotation(secret.Arn)}");
         }
 
         var version = await account.RotateAsync(secret, cancellationToken);
         screen.Print($"{secret.Name} is being rotated: version {version}");
-        return wait is { } limit ? await screen.WaitAsync("rotating " + secret.Name, () => FollowAsync(secret, version, limit, cancellationToken)) : ExitCode.Fine;
+        return wait is { } limit
+            ? await screen.WaitAsync("rotating " + secret.Name, () => FollowAsync(secret, version, limit, cancellationToken))
+            : ExitCode.Fine;
     }
 
     private async Task<ExitCode> FollowAsync(RotatedSecret secret, string version, TimeSpan limit, CancellationToken cancellationToken)
@@ -70,7 +73,8 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
     }
 
     /// <summary>Returns how many steps have passed, derived from labels and keys, and the findings.</summary>
-    private async Task<(int Passed, IReadOnlyList<Finding> Findings)> ObserveAsync(RotatedSecret secret, string version, CancellationToken cancellationToken)
+    private async Task<(int Passed, IReadOnlyList<Finding> Findings)> ObserveAsync(
+        RotatedSecret secret, string version, CancellationToken cancellationToken)
     {
         var labels = (await account.FindAsync(secret.Arn, cancellationToken)).Labels.GetValueOrDefault(version) ?? [];
         if (labels.Contains("AWSCURRENT"))

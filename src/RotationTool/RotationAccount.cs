@@ -11,7 +11,8 @@ internal sealed class RotationAccount : IDisposable
 {
     private const string TemplateTag = "apikey-rotation:template";
 
-    private readonly AmazonSecretsManagerClient _secrets = new(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() });
+    private readonly AmazonSecretsManagerClient _secrets =
+        new(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() });
     private readonly LambdaClient _lambda = new();
 
     /// <summary>Returns a secret, which must contain a rotating API key.</summary>
@@ -57,7 +58,8 @@ internal sealed class RotationAccount : IDisposable
             request.NextToken = page.NextToken;
         }
         while (request.NextToken is not null);
-        return [.. secrets.Where(secret => function is null || secret.Function == function || secret.FunctionName == function).OrderBy(secret => secret.Name, StringComparer.Ordinal)];
+        return [.. secrets.Where(secret => function is null || secret.Function == function || secret.FunctionName == function)
+            .OrderBy(secret => secret.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Starts a rotation. Returns its version.</summary>
@@ -74,10 +76,12 @@ internal sealed class RotationAccount : IDisposable
                 $"Secrets Manager did not start a rotation: {refused.Message} Version {pending} is AWSPENDING. "
                 + $"Wait while Secrets Manager retries its rotation, or abandon it with: {Commands.ClearPending(secret.Arn, pending)}");
         }
-        catch (AmazonSecretsManagerException refused) when (refused.Message.Contains("cannot invoke the specified Lambda function", StringComparison.Ordinal))
+        catch (AmazonSecretsManagerException refused) when (
+            refused.Message.Contains("cannot invoke the specified Lambda function", StringComparison.Ordinal))
         {
             throw new ToolException(
-                ExitCode.Wrong, $"Secrets Manager has no permission to invoke {secret.Function}, or the function does not exist. Deploy the stack again.");
+                ExitCode.Wrong,
+                $"Secrets Manager has no permission to invoke {secret.Function}, or the function does not exist. Deploy the stack again.");
         }
     }
 
@@ -104,7 +108,8 @@ internal sealed class RotationAccount : IDisposable
         {
             throw new ToolException(
                 ExitCode.Wrong,
-                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: {Commands.EnableRotation(secret.Arn)}");
+                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: "
+                + $"{Commands.EnableRotation(secret.Arn)}");
         }
 
         try

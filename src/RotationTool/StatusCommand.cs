@@ -79,7 +79,11 @@ internal sealed class StatusCommand(RotationAccount account, Screen screen)
             var why = patience.IsCancellationRequested
                 ? $"The function {secret.Function} did not respond within {Patience.TotalSeconds:F0} s."
                 : ErrorReporter.Translate(failure).Message;
-            var answer = new ActionResult("status", secret.Arn, "The secret's function could not be invoked.") { Healthy = false, Findings = [new Finding(why)] };
+            var answer = new ActionResult("status", secret.Arn, "The secret's function could not be invoked.")
+            {
+                Healthy = false,
+                Findings = [new Finding(why)],
+            };
             return LogText.Sanitize(answer);
         }
     }

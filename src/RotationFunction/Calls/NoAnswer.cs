@@ -31,7 +31,8 @@ internal sealed class WholeAnswers : HttpClientFactory
     private static readonly Reader Connections = new(); // for all clients, so that what one has opened serves the others
 
     /// <inheritdoc/>
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(Connections, disposeHandler: false) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+        new(Connections, disposeHandler: false) { Timeout = clientConfig.Timeout ?? NoAnswer.Timeout };
 
     private sealed class Reader() : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {

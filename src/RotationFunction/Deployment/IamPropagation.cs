@@ -18,7 +18,8 @@ internal static class IamPropagation
             {
                 return await action();
             }
-            catch (AmazonServiceException denied) when (IsDenial(denied) && invocation.Budget.WaitedForRole + Pause <= LongestWait && invocation.Budget.Remaining > Pause)
+            catch (AmazonServiceException denied) when (
+                IsDenial(denied) && invocation.Budget.WaitedForRole + Pause <= LongestWait && invocation.Budget.Remaining > Pause)
             {
                 invocation.Log.PermissionAwaited(denied.ErrorCode);
             }
@@ -29,5 +30,6 @@ internal static class IamPropagation
     }
 
     // Secrets Manager returns status 400, API Gateway 403.
-    public static bool IsDenial(AmazonServiceException refused) => refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
+    public static bool IsDenial(AmazonServiceException refused) =>
+        refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
 }

@@ -96,7 +96,10 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                 }
 
                 // If the secret does not exist, there may be a new one of the same name whose keys are in use.
-                if (secret is null ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) != invocation.SecretId : !KeyRing.IsMintedFor(secret.Arn, key))
+                var isOwn = secret is null
+                    ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) == invocation.SecretId
+                    : KeyRing.IsMintedFor(secret.Arn, key);
+                if (!isOwn)
                 {
                     foreign.Add(key.Id);
                     invocation.Log.ForeignKeyLeft(key.Id);

@@ -37,7 +37,7 @@ internal sealed class Provision(
                 return "The secret already has a key. Nothing was changed.";
             }
 
-            // Someone may have deleted or disabled it while rotation was off. While it is on, steps run here would collide with those of Secrets Manager.
+            // Someone may have deleted or disabled it while rotation was off. While it is on, steps run here would collide with Secrets Manager's.
             if (secret.RotationEnabled)
             {
                 throw key is null ? Errors.CurrentKeyIsGone(invocation, unfinished) : Errors.CurrentKeyIsDisabled(invocation, key.Id, unfinished);

@@ -46,7 +46,8 @@ public sealed record Finding(string Problem, [property: JsonIgnore(Condition = J
 /// </param>
 /// <param name="Overlap">How long the previous key stays enabled; null: until the next rotation.</param>
 public sealed record RotationStatus(
-    bool Enabled, string? Schedule, string? Window, DateTime? LastRotated, DateTime? NextRotation, double? HoursOverdue, string? PendingVersion, string? PendingStep, string? Overlap);
+    bool Enabled, string? Schedule, string? Window, DateTime? LastRotated, DateTime? NextRotation, double? HoursOverdue,
+    string? PendingVersion, string? PendingStep, string? Overlap);
 
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">The id.</param>
@@ -64,7 +65,8 @@ public sealed record RotationStatus(
 /// <param name="LastUpdated">When it was last changed, for example disabled.</param>
 /// <param name="UsagePlanIds">The usage plans that it is in.</param>
 public sealed record KeyStatus(
-    string KeyId, string Kind, IReadOnlyList<string> Labels, bool Stray, bool Enabled, DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds);
+    string KeyId, string Kind, IReadOnlyList<string> Labels, bool Stray, bool Enabled,
+    DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds);
 
 /// <summary>The serialization of events and responses, generated at compile time.</summary>
 [JsonSerializable(typeof(RotationEvent))]

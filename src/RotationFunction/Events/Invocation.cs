@@ -63,10 +63,12 @@ internal sealed partial class Invocation
             { Step: null or "", Action: null or "" } => throw Errors.NeitherStepNorAction(),
             { Step.Length: > 0, Action.Length: > 0 } => throw Errors.BothStepAndAction(),
             { SecretId: null or "" } => throw Errors.NoSecretId(),
-            { Action: Status.Action or Check.Action or RevokePrevious.Action or Rollback.Action or EndOverlap.Action } => SecretArn().IsMatch(received.SecretId) || NameOfSecret().IsMatch(received.SecretId)
+            { Action: Status.Action or Check.Action or RevokePrevious.Action or Rollback.Action or EndOverlap.Action } =>
+                SecretArn().IsMatch(received.SecretId) || NameOfSecret().IsMatch(received.SecretId)
                 ? new Invocation(received.Action, received.SecretId, context)
                 : throw Errors.SecretIdIsNoNameOrArn(),
-            _ when OperatorsAlias.Is(context.InvokedFunctionArn) => throw Errors.NotForOperators(Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
+            _ when OperatorsAlias.Is(context.InvokedFunctionArn) =>
+                throw Errors.NotForOperators(Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
             _ when !SecretArn().IsMatch(received.SecretId) => throw Errors.SecretIdIsNoArn(),
             { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, context),
             { ClientRequestToken: null or "" } => throw Errors.NoClientRequestToken(),
@@ -85,13 +87,16 @@ internal sealed partial class Invocation
     }
 
     /// <summary>Creates a step of the rotation that provision runs.</summary>
-    public Invocation StepOfProvision(string step, string token) => new(step, SecretId, _context, token) { IsProvisioning = true, Confidential = Confidential };
+    public Invocation StepOfProvision(string step, string token) =>
+        new(step, SecretId, _context, token) { IsProvisioning = true, Confidential = Confidential };
 
     /// <summary>Creates the response of an action.</summary>
     public ActionResult Answer(string message) => new(Operation, SecretId, message);
 
     // AWS API reference, CreateSecret: a name has up to 512 letters, digits and /_+=.@-
-    [GeneratedRegex(@"\Aarn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\Aarn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]{1,512}-[A-Za-z0-9]{6}\z",
+        RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SecretArn();
 
     [GeneratedRegex(@"\A[A-Za-z0-9/_+=.@-]{1,512}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

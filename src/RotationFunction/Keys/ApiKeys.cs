@@ -54,7 +54,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
         try
         {
-            var key = await CallAsync(invocation, () => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null }));
+            var key = await CallAsync(
+                invocation, () => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = includeValue ? true : null }));
             invocation.Confidential.Add(key.Value);
             return key;
         }
@@ -65,7 +66,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Returns a key that must exist. Repeats the read for a short time until <paramref name="isSeen"/> returns true.</summary>
-    public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) => ReadAfterWrite.UntilAsync(
+    public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) =>
+        ReadAfterWrite.UntilAsync(
         time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
     /// <summary>
@@ -173,11 +175,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     }
 
     /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
-    public Task TagAsync(Invocation invocation, SecretDescription secret, string keyId, string tag, string value) => CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
-    {
-        ResourceArn = Arn(secret, "/apikeys/" + keyId),
-        Tags = new Dictionary<string, string> { [tag] = value },
-    }));
+    public Task TagAsync(Invocation invocation, SecretDescription secret, string keyId, string tag, string value) =>
+        CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
+        {
+            ResourceArn = Arn(secret, "/apikeys/" + keyId),
+            Tags = new Dictionary<string, string> { [tag] = value },
+        }));
 
     /// <summary>Enables a key.</summary>
     public Task EnableAsync(Invocation invocation, string keyId) => ReplaceAsync(invocation, keyId, "/enabled", "true");
@@ -222,10 +225,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
 
         var stages = (await ReadPlansAsync(invocation, keyId: null)).Find(plan => plan.Id == planId)?.ApiStages ?? [];
-        if (held.Find(plan => (plan.ApiStages ?? []).Exists(stage => stages.Exists(other => (other.ApiId, other.Stage) == (stage.ApiId, stage.Stage)))) is { } rival)
+        if (held.Find(plan => (plan.ApiStages ?? []).Exists(IsShared)) is { } rival)
         {
             throw Errors.PlansShareStage(invocation, keyId, planId, rival.Id);
         }
+
+        bool IsShared(ApiStage stage) => stages.Exists(other => (other.ApiId, other.Stage) == (stage.ApiId, stage.Stage));
     }
 
     /// <summary>Returns the usage plans of a key, or all usage plans without a key.</summary>
@@ -243,7 +248,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             GetUsagePlansResponse page;
             try
             {
-                page = await CallAsync(invocation, () => client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position }));
+                page = await CallAsync(
+                    invocation, () => client.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId, Limit = PageSize, Position = position }));
             }
             catch (NotFoundException)
             {
@@ -262,11 +268,12 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     // Ids also come from tags: one such as ".." would request something other than a key.
     private static bool CanBeId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
 
-    private Task<UpdateApiKeyResponse> ReplaceAsync(Invocation invocation, string keyId, string path, string value) => CallAsync(invocation, () => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
-    {
-        ApiKey = keyId,
-        PatchOperations = [new PatchOperation { Op = Op.Replace, Path = path, Value = value }],
-    }));
+    private Task<UpdateApiKeyResponse> ReplaceAsync(Invocation invocation, string keyId, string path, string value) =>
+        CallAsync(invocation, () => client.UpdateApiKeyAsync(new UpdateApiKeyRequest
+        {
+            ApiKey = keyId,
+            PatchOperations = [new PatchOperation { Op = Op.Replace, Path = path, Value = value }],
+        }));
 
     private Task<T> CallAsync<T>(Invocation invocation, Func<Task<T>> call) => Throttling.AwaitAsync(invocation, time, call);
 }

@@ -21,14 +21,16 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// after the list is never changed, whatever the labels are by then.
     /// </summary>
     public async Task<List<ApiKey>> ListAsync(Invocation invocation) =>
-        (await apiKeys.ListAsync(invocation, KeyNames.Prefix(invocation.SecretName))).FindAll(key => KeyNames.IsMinted(key.Name, invocation.SecretName));
+        (await apiKeys.ListAsync(invocation, KeyNames.Prefix(invocation.SecretName)))
+            .FindAll(key => KeyNames.IsMinted(key.Name, invocation.SecretName));
 
     /// <summary>
     /// Mints a key: creates it with the template key's metadata and the tag that proves its owner, or finds the key that an earlier attempt created.
     /// </summary>
     /// <returns>The id of the key, and whether the key is new.</returns>
     /// <exception cref="ConflictException">API Gateway reports that the value exists, or a concurrent change, and lists no such key.</exception>
-    public Task<(string Id, bool IsNew)> MintAsync(Invocation invocation, SecretDescription secret, TemplateKey template, string name, ApiKeyValue value, bool enabled)
+    public Task<(string Id, bool IsNew)> MintAsync(
+        Invocation invocation, SecretDescription secret, TemplateKey template, string name, ApiKeyValue value, bool enabled)
     {
         invocation.Confidential.Add(value.Text);
         var request = new CreateApiKeyRequest
@@ -40,7 +42,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
             CustomerId = template.Key.CustomerId,
             Tags = TagsOfMintedKey(template, secret.Arn),
         };
-        return apiKeys.CreateAsync(invocation, request, async () => (await ListAsync(invocation)).Find(key => key.Value == value.Text && key.Name == name)?.Id);
+        return apiKeys.CreateAsync(
+            invocation, request, async () => (await ListAsync(invocation)).Find(key => key.Value == value.Text && key.Name == name)?.Id);
     }
 
     /// <summary>
@@ -63,7 +66,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// Returns the key that has a value and must exist. Repeats the read for a short time until there is one and <paramref name="isSeen"/> returns
     /// true.
     /// </summary>
-    public Task<KeyOfValue?> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value, Func<KeyOfValue, bool>? isSeen = null) => ReadAfterWrite.UntilAsync(
+    public Task<KeyOfValue?> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value, Func<KeyOfValue, bool>? isSeen = null) =>
+        ReadAfterWrite.UntilAsync(
         time,
         ReadAfterWrite.GracePeriodOfKeys,
         async () => await FindAsync(invocation, secret, await ListAsync(invocation), value),
@@ -84,7 +88,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// their ARNs differ only in the six random characters at the end.
     /// </summary>
     public static bool IsMintedFor(string secretArn, GetApiKeyResponse key) =>
-        key.Tags?.GetValueOrDefault(RotationTags.MintedFor) is { } owner && owner.Length == secretArn.Length && owner.AsSpan(..^6).SequenceEqual(secretArn.AsSpan(..^6));
+        key.Tags?.GetValueOrDefault(RotationTags.MintedFor) is { } owner
+        && owner.Length == secretArn.Length && owner.AsSpan(..^6).SequenceEqual(secretArn.AsSpan(..^6));
 
     /// <summary>Returns whether the tags prove that the key belongs to the secret, minted or adopted.</summary>
     public static bool IsOwn(SecretDescription secret, GetApiKeyResponse key) => IsMintedFor(secret.Arn, key) || IsAdoptedFor(secret.Name, key);
@@ -107,7 +112,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// More keys have names of this ring than the invocation has time to check. Those that were checked are retired.
     /// </exception>
     public async Task<Retired> RetireAsync(
-        Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed, DateTime? disableBefore = null, DateTime? deleteBefore = null)
+        Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed,
+        DateTime? disableBefore = null, DateTime? deleteBefore = null)
     {
         var disabled = new List<RetiredKey>();
         var left = new List<string>();
@@ -175,7 +181,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// <exception cref="RotationException">There is no time for the remaining keys.</exception>
     public static IEnumerable<ApiKey> InTime(Invocation invocation, List<ApiKey> keys)
     {
-        IEnumerable<ApiKey> ordered = keys.Count <= LongestRing ? keys : keys.OrderByDescending(key => key.Enabled == true).ThenBy(_ => Random.Shared.Next());
+        IEnumerable<ApiKey> ordered = keys.Count <= LongestRing ? keys
+            : keys.OrderByDescending(key => key.Enabled == true).ThenBy(_ => Random.Shared.Next());
         foreach (var (index, key) in ordered.Index())
         {
             if (index >= LongestRing && invocation.Budget.Remaining < Reserve)

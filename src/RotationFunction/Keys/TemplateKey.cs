@@ -2,7 +2,10 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>The disabled key that declares what every minted key gets: description, customer id and tags, and through <see cref="TemplatePlans"/> its usage plans.</summary>
+/// <summary>
+/// The disabled key that declares what every minted key gets: description, customer id and tags,
+/// and through <see cref="TemplatePlans"/> its usage plans.
+/// </summary>
 internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
 {
     /// <summary>Gets the id of the key to adopt, which the secret's tag also names.</summary>

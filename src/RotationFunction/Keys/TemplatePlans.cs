@@ -20,9 +20,11 @@ internal sealed record TemplatePlans(string TemplateId, List<UsagePlan> UsagePla
     /// <param name="apiKeys">API Gateway's keys.</param>
     /// <param name="declared">Usage plans that the template must be in by now; it need not be found in them.</param>
     /// <exception cref="RotationException">There are none.</exception>
-    public static async Task<TemplatePlans> ReadAsync(Invocation invocation, string templateId, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
+    public static async Task<TemplatePlans> ReadAsync(
+        Invocation invocation, string templateId, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
     {
-        var plans = await apiKeys.ListPlansAsync(invocation, templateId, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true);
+        var plans = await apiKeys.ListPlansAsync(
+            invocation, templateId, plans => plans.Count > 0 && declared?.Except(plans.Select(plan => plan.Id)).Any() != true);
         return plans.Count > 0 ? new TemplatePlans(templateId, plans) : throw Errors.TemplateIsInNoPlan(invocation, templateId);
     }
 

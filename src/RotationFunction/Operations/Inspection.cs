@@ -45,10 +45,15 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
         // The other keys have no label's value: tagged or not, each enabled one is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
-        var result = new InspectionResult(secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret)) { PendingValue = values["AWSPENDING"] };
+        var result = new InspectionResult(
+            secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret))
+        {
+            PendingValue = values["AWSPENDING"],
+        };
         findings.AddRange(
         [
-            .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template), .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
+            .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template),
+            .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
             .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InTags(secret, result),
         ]);
         return result;
@@ -77,7 +82,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
 
         if (result.HoursOverdue > 0)
         {
-            yield return new Finding($"Rotation is {result.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.", Commands.RotateSecret(secret.Arn));
+            yield return new Finding(
+                $"Rotation is {result.HoursOverdue.Value.ToString("F1", CultureInfo.InvariantCulture)} hours overdue.",
+                Commands.RotateSecret(secret.Arn));
         }
 
         var pendingSince = pending?.Created?.ToUniversalTime() ?? secret.LastChanged;
@@ -85,13 +92,15 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         {
             yield return new Finding(
                 $"Version {stuck} has been AWSPENDING since {pendingSince:u}: its rotation is not complete. The function's log shows why. "
-                + "If the log has no entry for that version, Lambda throttled the function: see its metric Throttles. The command abandons the rotation.",
+                + "If the log has no entry for that version, Lambda throttled the function: see its metric Throttles. "
+                + "The command abandons the rotation.",
                 Commands.ClearPending(invocation.SecretId, stuck));
         }
     }
 
     private static IEnumerable<Finding> InUsagePlans(Template? template) => (template?.Plans.WithoutStage ?? []).Select(plan =>
-        new Finding($"Usage plan {plan} of the template key has no API stage: it gives access to no API, so clients are refused.", Commands.AddStage(plan)));
+        new Finding(
+            $"Usage plan {plan} of the template key has no API stage: it gives access to no API, so clients are refused.", Commands.AddStage(plan)));
 
     private static IEnumerable<Finding> InCurrentKey(SecretDescription secret, InspectionResult result)
     {
@@ -168,7 +177,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
 
         // A key that was enabled later has an overlap of its own.
-        foreach (var key in result.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign } && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any() && Now - key.LastUpdated > overlap.Length + StallTimeout))
+        foreach (var key in result.Keys.Where(key => key is { Enabled: true, Kind: not KeyKind.Foreign }
+            && !key.Labels.Intersect(["AWSCURRENT", "AWSPENDING"], StringComparer.Ordinal).Any()
+            && Now - key.LastUpdated > overlap.Length + StallTimeout))
         {
             yield return new Finding(
                 $"Key {key.KeyId} is enabled although the overlap of {secret.Tag(RotationTags.Overlap)} has ended: "
@@ -249,13 +260,16 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         return secret.RotationEnabled && due.Min() is { } first ? Math.Max(0, (Now - first).TotalHours) : null;
     }
 
-    private static TimeSpan? PeriodOf(SecretDescription secret) => (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
-    {
-        (["rate", var count, "hour" or "hours", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var hours) => TimeSpan.FromHours(hours),
-        (["rate", var count, "day" or "days", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var days) => TimeSpan.FromDays(days),
-        (null, { } days) => TimeSpan.FromDays(days),
-        _ => null,
-    };
+    private static TimeSpan? PeriodOf(SecretDescription secret) =>
+        (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
+        {
+            (["rate", var count, "hour" or "hours", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var hours) =>
+                TimeSpan.FromHours(hours),
+            (["rate", var count, "day" or "days", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var days) =>
+            TimeSpan.FromDays(days),
+            (null, { } days) => TimeSpan.FromDays(days),
+            _ => null,
+        };
 }
 
 /// <summary>The relation of a key to a secret.</summary>
@@ -268,7 +282,8 @@ internal static class KeyKind
 
 /// <summary>The result of an inspection. Without a secret, a finding says why it cannot be used.</summary>
 internal sealed record InspectionResult(
-    SecretDescription? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled, List<Finding> Findings, double? HoursOverdue)
+    SecretDescription? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled,
+    List<Finding> Findings, double? HoursOverdue)
 {
     public ApiKeyValue? PendingValue { get; init; }
 
@@ -287,5 +302,6 @@ internal sealed record InspectionResult(
 
     public int Strays => Keys.Count(key => key.Stray) + OthersEnabled;
 
-    public string FindingsInWords => Findings.Count switch { 0 => "No problems found.", 1 => "1 problem found.", var count => $"{count} problems found." };
+    public string FindingsInWords =>
+        Findings.Count switch { 0 => "No problems found.", 1 => "1 problem found.", var count => $"{count} problems found." };
 }

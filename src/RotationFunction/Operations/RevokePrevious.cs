@@ -54,7 +54,8 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
         }
 
         HashSet<ApiKeyValue> needed = [current];
-        if (await secrets.ReadNextKeyAsync(invocation, secret) is { } next && needed.Add(next) && (await secrets.ReadPreviousAsync(invocation, secret))?.ApiKey == next)
+        if (await secrets.ReadNextKeyAsync(invocation, secret) is { } next && needed.Add(next)
+            && (await secrets.ReadPreviousAsync(invocation, secret))?.ApiKey == next)
         {
             throw Errors.PreviousKeyIsPending(invocation, secret.Pending!);
         }

@@ -14,7 +14,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     public async Task<string> RunAsync(Invocation invocation)
     {
         var secret = await DescribeIdleAsync(invocation);
-        if (await secrets.ReadCurrentAsync(invocation, secret) is not { } current || await secrets.ReadPreviousAsync(invocation, secret) is not { } previous)
+        if (await secrets.ReadCurrentAsync(invocation, secret) is not { } current
+            || await secrets.ReadPreviousAsync(invocation, secret) is not { } previous)
         {
             throw Errors.NoPreviousVersion(invocation);
         }
@@ -65,9 +66,11 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     }
 
     /// <summary>
-    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled. Returns its id, the template key and its usage plans.
+    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled.
+    /// Returns its id, the template key and its usage plans.
     /// </summary>
-    private async Task<(string KeyId, TemplateKey Template, TemplatePlans Plans)> CheckAsync(Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
+    private async Task<(string KeyId, TemplateKey Template, TemplatePlans Plans)> CheckAsync(
+        Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
     {
         if (previous.ApiKey is not { } value)
         {
@@ -106,7 +109,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     /// </summary>
     private async Task EnableCurrentAsync(Invocation invocation, SecretDescription secret)
     {
-        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value } && await FindOwnKeyAsync(invocation, secret, value) is { Enabled: not true } key)
+        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value }
+            && await FindOwnKeyAsync(invocation, secret, value) is { Enabled: not true } key)
         {
             await apiKeys.EnableAsync(invocation, key.Id);
             invocation.Log.KeyEnabled(key.Id);
@@ -115,5 +119,6 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
 
     /// <summary>Returns the key with this value if its tags prove that it belongs to the secret, because it may have to be enabled.</summary>
     private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value) =>
-        await keyRing.ReadAsync(invocation, secret, value) is { Id: var id } && await apiKeys.FindAsync(invocation, id) is { } key && KeyRing.IsOwn(secret, key) ? key : null;
+        await keyRing.ReadAsync(invocation, secret, value) is { Id: var id }
+        && await apiKeys.FindAsync(invocation, id) is { } key && KeyRing.IsOwn(secret, key) ? key : null;
 }

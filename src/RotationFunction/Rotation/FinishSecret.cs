@@ -76,7 +76,8 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
     }
 
     /// <summary>Moves AWSCURRENT. Returns the values that labels have after the move; null if it was already moved to this version.</summary>
-    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(Invocation rotation, SecretDescription secret, PendingVersion pending)
+    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(
+        Invocation rotation, SecretDescription secret, PendingVersion pending)
     {
         var (document, value, key) = pending;
         if (key is not { Enabled: true })

@@ -24,7 +24,8 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
     private static readonly TimeSpan LongestUsualActivation = TimeSpan.FromMinutes(7);
 
     /// <summary>Creates the transport. It follows no redirect, which would send the key to another host.</summary>
-    public static HttpMessageHandler CreateHandler() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout };
+    public static HttpMessageHandler CreateHandler() =>
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = RequestTimeout };
 
     /// <summary>Returns a URL without its query, which may be confidential.</summary>
     public static string Printed(Uri url) => url.GetLeftPart(UriPartial.Path);
@@ -107,10 +108,12 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         var reason = madeUp switch
         {
             { IsMissingRoute: true } => $"no method responds at this URL: it {madeUp.Text}, as a method with IAM authorization also does",
-            { IsRefused: false } => $"with a made-up key it {madeUp.Text} instead of rejecting it: the method requires no key, or something else responds",
+            { IsRefused: false } =>
+                $"with a made-up key it {madeUp.Text} instead of rejecting it: the method requires no key, or something else responds",
             { IsFromAuthorizer: true } => $"with a made-up key it {madeUp.Text}: an authorizer rejects it, whatever the key",
             _ => current is { } served && await SendAsync(url, served) is { IsAccepted: false } answer
-                ? $"with AWSCURRENT's key it {answer.Text} too: an authorizer, a firewall or private DNS may respond instead of the API, or that key is not active"
+                ? $"with AWSCURRENT's key it {answer.Text} too: an authorizer, a firewall or private DNS may respond instead of the API, "
+                    + "or that key is not active"
                 : null,
         };
         return (reason, madeUp);
@@ -124,7 +127,8 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
             using var request = new HttpRequestMessage(HttpMethod.Get, url) { Headers = { { "x-api-key", key.Text } } };
             using var response = await api.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
             // Returns only what has the form of an AWS error type, because an API may echo a key anywhere.
-            var errorType = response.Headers.TryGetValues("x-amzn-ErrorType", out var values) ? values.FirstOrDefault(value => ErrorType().IsMatch(value)) : null;
+            var errorType = response.Headers.TryGetValues("x-amzn-ErrorType", out var values)
+                ? values.FirstOrDefault(value => ErrorType().IsMatch(value)) : null;
             return new Answer(response.StatusCode, errorType ?? "");
         }
         catch (HttpRequestException unreachable)
@@ -155,6 +159,7 @@ internal sealed partial class Probe(HttpClient api, Settings settings, TimeProvi
         /// <summary>Gets whether this is the gateway response UNAUTHORIZED or ACCESS_DENIED; for a key it is ForbiddenException.</summary>
         public bool IsFromAuthorizer => Detail is "UnauthorizedException" or "AccessDeniedException";
 
-        public string Text => Status is { } status ? $"returned {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not respond ({Detail})";
+        public string Text =>
+            Status is { } status ? $"returned {(int)status}{(Detail.Length == 0 ? "" : " " + Detail)}" : $"did not respond ({Detail})";
     }
 }

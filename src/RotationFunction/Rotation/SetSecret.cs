@@ -14,14 +14,16 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
             return;
         }
 
-        var ((_, value), template) = await ConcurrentReads.BothAsync(guard.ReadPendingAsync(rotation), TemplateKey.ReadAsync(rotation, secret, apiKeys));
+        var ((_, value), template) = await ConcurrentReads.BothAsync(
+            guard.ReadPendingAsync(rotation), TemplateKey.ReadAsync(rotation, secret, apiKeys));
         var (keyId, isNew) = await MintAsync(rotation, secret, template, value);
         if (isNew)
         {
             rotation.Log.KeyCreated(keyId);
         }
 
-        // Only now: a stack that adds a plan first adds the template key to it, then the keys that it lists. It lists this key, or its plan is seen here.
+        // Only now: a stack that adds a plan first adds the template key to it, then the keys that it lists.
+        // It lists this key, or its plan is seen here.
         var plans = await TemplatePlans.ReadAsync(rotation, template.Key.Id, apiKeys);
         plans.CheckStages(rotation);
         var missing = isNew ? plans.Ids : await TakeUpAsync(rotation, secret, template, plans, keyId);
@@ -46,9 +48,11 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
     }
 
     /// <summary>Continues with a key of this name and value that an earlier attempt created. Returns the plans that the key is not in yet.</summary>
-    private async Task<List<string>> TakeUpAsync(Invocation rotation, SecretDescription secret, TemplateKey template, TemplatePlans plans, string keyId)
+    private async Task<List<string>> TakeUpAsync(
+        Invocation rotation, SecretDescription secret, TemplateKey template, TemplatePlans plans, string keyId)
     {
-        if (await apiKeys.ReadAsync(rotation, keyId, key => KeyRing.IsMintedFor(secret.Arn, key)) is not { } key || !KeyRing.IsMintedFor(secret.Arn, key))
+        if (await apiKeys.ReadAsync(rotation, keyId, key => KeyRing.IsMintedFor(secret.Arn, key)) is not { } key
+            || !KeyRing.IsMintedFor(secret.Arn, key))
         {
             throw Errors.ValueIsOfUntaggedKey(rotation, keyId);
         }

@@ -4,7 +4,8 @@ namespace RotationFunction;
 /// Checks that clients can use the pending key as AWSCURRENT: it is enabled, in every usage plan of the template key, and active.
 /// Changes nothing. With RotateImmediately=false, Secrets Manager calls only this step, on a copy of AWSCURRENT.
 /// </summary>
-internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys apiKeys, KeyRing ring, Probe probe, Settings settings, TimeProvider time)
+internal sealed class TestSecret(
+    Secrets secrets, RotationGuard guard, ApiKeys apiKeys, KeyRing ring, Probe probe, Settings settings, TimeProvider time)
 {
     public const string Step = "testSecret";
 
@@ -27,7 +28,8 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
     /// that proves that the key is enabled and attached, and nothing else is read.
     /// </summary>
     /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
-    public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template, TemplatePlans plans)
+    public async Task<TimeSpan?> TestAsync(
+        Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template, TemplatePlans plans)
     {
         plans.CheckStages(rotation);
         var key = template.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(rotation, secret, value, plans);
@@ -36,7 +38,8 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
         {
             var current = await secrets.ReadCurrentAsync(rotation, secret);
             (activation, var inconclusive) = await probe.RunAsync(
-                rotation, url, value, current?.ApiKey, isFresh: key is null || SinceAttach(key) < TimeSpan.Zero, async () => (key ??= await FindAsync(rotation, secret, value, plans)).Id);
+                rotation, url, value, current?.ApiKey, isFresh: key is null || SinceAttach(key) < TimeSpan.Zero,
+                async () => (key ??= await FindAsync(rotation, secret, value, plans)).Id);
             if (inconclusive is not null)
             {
                 rotation.Log.ProbeInconclusive(url, inconclusive);
@@ -84,7 +87,9 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, ApiKeys a
     }
 
     // An attach does not update the key's dates. It came after the last change, in the same invocation.
-    private TimeSpan SinceAttach(KeyOfValue key) => time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + FunctionContract.LongestInvocation);
+    private TimeSpan SinceAttach(KeyOfValue key) =>
+        time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + FunctionContract.LongestInvocation);
 
-    private static DateTime Later(DateTime? created, DateTime? updated) => updated > created ? updated.Value : created ?? throw Errors.KeyWithoutDate();
+    private static DateTime Later(DateTime? created, DateTime? updated) =>
+        updated > created ? updated.Value : created ?? throw Errors.KeyWithoutDate();
 }

@@ -117,7 +117,10 @@ internal sealed class SecretDocument
             }
 
             var depth = reader.CurrentDepth;
-            var field = holds ? string.Join('.', path.TakeWhile(place => place.Key <= depth).Select(place => place.Value)).Replace(".[]", "[]", StringComparison.Ordinal) : "";
+            var field = holds
+                ? string.Join('.', path.TakeWhile(place => place.Key <= depth).Select(place => place.Value))
+                    .Replace(".[]", "[]", StringComparison.Ordinal)
+                : "";
             if (holds && field != "apiKey" && !fields.Contains(field))
             {
                 fields.Add(field);

@@ -130,13 +130,14 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>Moves AWSCURRENT. Secrets Manager rejects the call if <paramref name="from"/> no longer has the label.</summary>
-    public Task MoveCurrentAsync(Invocation invocation, string from, string to) => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
-    {
-        SecretId = invocation.SecretId,
-        VersionStage = "AWSCURRENT",
-        MoveToVersionId = to,
-        RemoveFromVersionId = from,
-    });
+    public Task MoveCurrentAsync(Invocation invocation, string from, string to) =>
+        client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+        {
+            SecretId = invocation.SecretId,
+            VersionStage = "AWSCURRENT",
+            MoveToVersionId = to,
+            RemoveFromVersionId = from,
+        });
 
     // Treating such a version as one without a key could disable a key that clients use.
     private async Task<SecretDocument> ReadLabelledAsync(Invocation invocation, string version) =>

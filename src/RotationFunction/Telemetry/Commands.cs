@@ -32,7 +32,8 @@ internal static partial class Commands
     private const string ClearPendingForm =
         "aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSPENDING --remove-from-version-id {from}";
     private const string MoveCurrentForm =
-        "aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSCURRENT --move-to-version-id {to} --remove-from-version-id {from}";
+        "aws secretsmanager update-secret-version-stage --secret-id {secret} --version-stage AWSCURRENT "
+        + "--move-to-version-id {to} --remove-from-version-id {from}";
     private const string StoreFirstDocumentForm = "aws secretsmanager put-secret-value --secret-string '{}' --secret-id {secret}";
     private const string StoreDocumentForm = "aws secretsmanager put-secret-value --secret-string <document> --secret-id {secret}";
     private const string RestoreSecretForm = "aws secretsmanager restore-secret --secret-id {secret}";
@@ -206,12 +207,20 @@ internal static partial class Commands
     };
 
     private static string Placeholder(string argument, Match own) =>
-        argument switch { "key" => "<key id>", "keyArn" => "<key ARN>", "plan" => "<plan>", "function" => "<function>", _ => own.Groups[argument].Value };
+        argument switch
+        {
+            "key" => "<key id>",
+            "keyArn" => "<key ARN>",
+            "plan" => "<plan>",
+            "function" => "<function>",
+            _ => own.Groups[argument].Value,
+        };
 
     private static string NameOf(string secretArn) => secretArn.Split(':')[^1] is { Length: > 7 } name ? name[..^7] : secretArn;
 
     // In JSON, because '=' and ',' have a meaning in the CLI's shorthand syntax.
-    private static string TagsOf(string tag, string value) => $$"""{"apikey-rotation:{{tag}}": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)}}"}""";
+    private static string TagsOf(string tag, string value) =>
+        $$"""{"apikey-rotation:{{tag}}": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)}}"}""";
 
     private static string Payload(string secretArn) =>
         $$"""{"action": "endOverlap", "secretId": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(secretArn)}}"}""";
@@ -235,7 +244,8 @@ internal static partial class Commands
     private static partial Regex Plain();
 
     [GeneratedRegex(
-        @"\A(-|file:|fileb:|https?:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        @"\A(-|file:|fileb:|https?:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Misread();
 
     [GeneratedRegex(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -58,7 +58,8 @@ internal static class LogText
         string? OfId(string? id) => id is null ? null : Sanitize(hide?.Invoke(id) ?? id, LongestId);
 
         Finding OfFinding(Finding finding) => finding.Command is not { } command ? new Finding(OfText(finding.Problem))
-            : command.Length <= Longest && command == OfText(command) && command != Commands.Withheld ? finding with { Problem = OfText(finding.Problem) }
+            : command.Length <= Longest && command == OfText(command) && command != Commands.Withheld
+                ? finding with { Problem = OfText(finding.Problem) }
             : new Finding($"{OfText(finding.Problem)} {Commands.Withheld}");
     }
 
