@@ -15,7 +15,7 @@ public sealed class AddedPlanTests
         for (var call = 1; call <= Calls; call++)
         {
             await using var life = await Scenario.StartAsync<LifeScenario>();
-            var fixture = life.RotationFixture;
+            var fixture = life.Fixture;
             await life.DoAsync(new ChangePlans()); // the template leaves the plan
             await life.DoAsync(new Rotate([], [new Interruption(call, new AddPlan())], WithOther: false));
 

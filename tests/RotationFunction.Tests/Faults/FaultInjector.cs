@@ -20,7 +20,7 @@ internal sealed class FaultInjector : IDisposable
     private readonly Dictionary<string, List<FunctionInvocation>> _events = [];
     private readonly List<string> _tokens = [];
     private readonly Dictionary<int, Func<Task>> _interruptions = [];
-    private RotationFixture _world = null!;
+    private RotationFixture _fixture = null!;
     private Invariants _invariants = null!;
     private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _run = null!;
     private FunctionInvocation? _invocation;
@@ -35,7 +35,7 @@ internal sealed class FaultInjector : IDisposable
 
     public void Attach(RotationFixture fixture, Invariants invariants)
     {
-        (_world, _invariants, _run) = (fixture, invariants, fixture.OnInvoke);
+        (_fixture, _invariants, _run) = (fixture, invariants, fixture.OnInvoke);
         fixture.OnInvoke = InvokeAsync;
         fixture.Aws.Faults = call =>
         {
@@ -83,12 +83,12 @@ internal sealed class FaultInjector : IDisposable
     public void Dispose() => _gate.Dispose();
 
     private FunctionInvocation Invocation(string eventJson) =>
-        new(Guid.NewGuid().ToString(), _world.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _world.Time.GetUtcNow().AddMinutes(15));
+        new(Guid.NewGuid().ToString(), _fixture.FunctionArn, Encoding.UTF8.GetBytes(eventJson), _fixture.Time.GetUtcNow().AddMinutes(15));
 
     private async Task<ReadOnlyMemory<byte>> InvokeAsync(FunctionInvocation invocation)
     {
         using var received = JsonDocument.Parse(invocation.Payload);
-        if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _world.SecretArn)
+        if (received.RootElement.TryGetProperty("SecretId", out var secret) && secret.GetString() != _fixture.SecretArn)
         {
             Uncounted.Value = true;
             return await RunAsync(invocation);
@@ -202,7 +202,7 @@ internal sealed class FaultInjector : IDisposable
                 await _invariants.CheckAsync();
             }
 
-            _world.Time.Advance(passes);
+            _fixture.Time.Advance(passes);
             _gate.Release();
         }
     }
@@ -210,7 +210,7 @@ internal sealed class FaultInjector : IDisposable
     /// <summary>What has run out of its time is ended by Lambda.</summary>
     private void EndIfOver()
     {
-        if ((_isDead && !Uncounted.Value) || _world.Time.GetUtcNow() > Deadline.Value)
+        if ((_isDead && !Uncounted.Value) || _fixture.Time.GetUtcNow() > Deadline.Value)
         {
             throw new ProcessDiedException();
         }
@@ -223,7 +223,7 @@ internal sealed class FaultInjector : IDisposable
         {
             try
             {
-                await RunAsync(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _world.Time.GetUtcNow().AddMinutes(15) });
+                await RunAsync(invocation with { RequestId = Guid.NewGuid().ToString(), Deadline = _fixture.Time.GetUtcNow().AddMinutes(15) });
             }
             catch (Exception failure) when (failure is RotationException or ProcessDiedException)
             {

@@ -12,7 +12,7 @@ namespace RotationFunction.Tests;
 /// </summary>
 public sealed class FaultMatrixTests
 {
-    private const int CasesPerWorld = 40;
+    private const int CasesPerFixture = 40;
 
     /// <summary>Every fault at every call.</summary>
     [Fact]
@@ -107,7 +107,7 @@ public sealed class FaultMatrixTests
         where T : Scenario, new()
     {
         var done = new ConcurrentBag<DoneCase>();
-        await Parallel.ForEachAsync(cases.Chunk(CasesPerWorld), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (chunk, _) =>
+        await Parallel.ForEachAsync(cases.Chunk(CasesPerFixture), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (chunk, _) =>
         {
             var rest = new Queue<Case>(chunk);
             while (rest.Count > 0)

@@ -125,7 +125,7 @@ internal sealed record Cancel : LifeEvent
 /// <summary>Somebody disables a minted key.</summary>
 internal sealed record Disable(Key Key) : LifeEvent
 {
-    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.RotationFixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.Fixture.Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
     {
         ApiKey = id,
         PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }],
@@ -135,14 +135,14 @@ internal sealed record Disable(Key Key) : LifeEvent
 /// <summary>Somebody deletes a minted key.</summary>
 internal sealed record Delete(Key Key) : LifeEvent
 {
-    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.RotationFixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = id }));
+    public override Task HappenAsync(LifeScenario life) => life.DamageAsync(Key, id => life.Fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = id }));
 }
 
 /// <summary>Somebody takes a minted key out of its first usage plan.</summary>
 internal sealed record Detach(Key Key) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life) => life.DamageAsync(
-        Key, id => life.RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.RotationFixture.PlanIds[0], KeyId = id }));
+        Key, id => life.Fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.Fixture.PlanIds[0], KeyId = id }));
 }
 
 /// <summary>The template is put into its second usage plan, or taken out of it.</summary>
@@ -160,8 +160,8 @@ internal sealed record AddPlan : LifeEvent
         await life.Faults.ActAsync(JsonSerializer.Serialize(new
         {
             action = "lifecycle",
-            secretId = life.RotationFixture.SecretArn,
-            usagePlanIds = life.RotationFixture.PlanIds,
+            secretId = life.Fixture.SecretArn,
+            usagePlanIds = life.Fixture.PlanIds,
             tf = new { action = "update" },
         }));
     }
@@ -184,7 +184,7 @@ internal sealed record Wait(int Hours) : LifeEvent
 {
     public override Task HappenAsync(LifeScenario life)
     {
-        life.RotationFixture.Time.Advance(TimeSpan.FromHours(Hours));
+        life.Fixture.Time.Advance(TimeSpan.FromHours(Hours));
         return Task.CompletedTask;
     }
 }
@@ -233,19 +233,19 @@ internal sealed class LifeScenario : Scenario
 
     public async Task ActOnPreviousAsync(string action)
     {
-        var secret = await RotationFixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = RotationFixture.SecretArn });
-        var endsIt = action is "revokePrevious" || (action is "endOverlap" && RotationFixture.Time.GetUtcNow().UtcDateTime - secret.LastChangedDate!.Value.ToUniversalTime() >= Overlap);
+        var secret = await Fixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Fixture.SecretArn });
+        var endsIt = action is "revokePrevious" || (action is "endOverlap" && Fixture.Time.GetUtcNow().UtcDateTime - secret.LastChangedDate!.Value.ToUniversalTime() >= Overlap);
         if (endsIt && Invariants.ValueOf("AWSPREVIOUS") is { } previous && previous != Invariants.ValueOf("AWSCURRENT"))
         {
             Invariants.Damaged.Add(previous);
         }
 
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = RotationFixture.SecretArn }));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = Fixture.SecretArn }));
     }
 
     public async Task RotateAsync(Rotate rotate)
     {
-        RotationFixture.Time.Advance(TimeSpan.FromDays(1));
+        Fixture.Time.Advance(TimeSpan.FromDays(1));
         Faults.Plan(rotate.Faults);
         foreach (var (call, action) in rotate.Interruptions)
         {
@@ -256,37 +256,37 @@ internal sealed class LifeScenario : Scenario
         {
             if (rotate.WithOther)
             {
-                await RotationFixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = _otherSecret, RotationLambdaARN = RotationFixture.FunctionArn });
+                await Fixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = _otherSecret, RotationLambdaARN = Fixture.FunctionArn });
             }
 
-            await RotationFixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = RotationFixture.SecretArn, RotationLambdaARN = RotationFixture.FunctionArn });
+            await Fixture.Secrets.RotateSecretAsync(new RotateSecretRequest { SecretId = Fixture.SecretArn, RotationLambdaARN = Fixture.FunctionArn });
         }
         catch (AmazonServiceException)
         {
             // A rotation that failed before holds AWSPENDING.
         }
 
-        await RotationFixture.Aws.SecretsManager.SettledAsync();
+        await Fixture.Aws.SecretsManager.SettledAsync();
         Faults.Plan();
         await Invariants.CheckAsync();
     }
 
     public async Task EditAsync()
     {
-        var document = await RotationFixture.CurrentDocumentAsync();
+        var document = await Fixture.CurrentDocumentAsync();
         var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(document)!;
         fields["note"] = ++_edits;
-        await RotationFixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = RotationFixture.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
+        await Fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Fixture.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
     }
 
     public async Task RollBackAsync()
     {
-        var labels = await RotationFixture.LabelsAsync();
+        var labels = await Fixture.LabelsAsync();
         if (labels.FirstOrDefault(version => version.Value.Contains("AWSPREVIOUS")).Key is { } previous && Invariants.ValueOf("AWSPREVIOUS") is not null)
         {
-            await RotationFixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+            await Fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
             {
-                SecretId = RotationFixture.SecretArn,
+                SecretId = Fixture.SecretArn,
                 VersionStage = "AWSCURRENT",
                 MoveToVersionId = previous,
                 RemoveFromVersionId = labels.First(version => version.Value.Contains("AWSCURRENT")).Key,
@@ -297,11 +297,11 @@ internal sealed class LifeScenario : Scenario
     /// <summary>Not while lifecycle is replaced: to the function that looks like the end of the stack (docs/reliability.md).</summary>
     public Task CancelAsync() => _replacesLifecycle
         ? Task.CompletedTask
-        : RotationFixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = RotationFixture.SecretArn });
+        : Fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = Fixture.SecretArn });
 
     public async Task DamageAsync(Key which, Func<string, Task> damage)
     {
-        var keys = (await RotationFixture.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, RotationFixture.SecretName)).ToList();
+        var keys = (await Fixture.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, Fixture.SecretName)).ToList();
         var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => Invariants.ValueOf(label)).ToArray();
         var key = which is Key.Retired ? keys.Find(key => !labelled.Contains(key.Value)) : keys.Find(key => key.Value == labelled[(int)which]);
         if (key is null)
@@ -322,53 +322,53 @@ internal sealed class LifeScenario : Scenario
 
     public async Task ChangePlansAsync()
     {
-        var plan = RotationFixture.PlanIds[1];
-        var plans = await RotationFixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = RotationFixture.TemplateId });
+        var plan = Fixture.PlanIds[1];
+        var plans = await Fixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = Fixture.TemplateId });
         if (plans.Items.Exists(held => held.Id == plan))
         {
-            await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = RotationFixture.TemplateId });
+            await Fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = Fixture.TemplateId });
         }
         else
         {
-            await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = RotationFixture.TemplateId, KeyType = "API_KEY" });
+            await Fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = Fixture.TemplateId, KeyType = "API_KEY" });
         }
     }
 
     public async Task ReplaceLifecycleAsync()
     {
-        RotationFixture.Time.Advance(UnknownsTests.Chosen.CancelShowsAfter); // a deployment, which makes other resources before
-        if ((await RotationFixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = RotationFixture.SecretArn })).RotationEnabled == true)
+        Fixture.Time.Advance(UnknownsTests.Chosen.CancelShowsAfter); // a deployment, which makes other resources before
+        if ((await Fixture.Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = Fixture.SecretArn })).RotationEnabled == true)
         {
             _replacesLifecycle = true;
-            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "create" } }));
-            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "delete" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = Fixture.SecretArn, tf = new { action = "create" } }));
+            await Faults.ActAsync(JsonSerializer.Serialize(new { action = "lifecycle", secretId = Fixture.SecretArn, tf = new { action = "delete" } }));
             _replacesLifecycle = false;
         }
     }
 
     public async Task ReplaceTemplateAsync()
     {
-        Invariants.Unprotect(RotationFixture.TemplateId);
-        await RotationFixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = RotationFixture.TemplateId });
+        Invariants.Unprotect(Fixture.TemplateId);
+        await Fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = Fixture.TemplateId });
         await RotateAsync(new Rotate([], [], WithOther: false));
-        RotationFixture.TemplateId = await CreateTemplateAsync(RotationFixture.SecretName, "the template again");
-        await RotationFixture.TagSecretAsync("apikey-rotation:template", RotationFixture.TemplateId);
+        Fixture.TemplateId = await CreateTemplateAsync(Fixture.SecretName, "the template again");
+        await Fixture.TagSecretAsync("apikey-rotation:template", Fixture.TemplateId);
         Invariants.ProtectOthers();
     }
 
     public async Task RecreateAsync()
     {
-        await RotationFixture.RecreateSecretAsync();
-        await ProvisionAsync(RotationFixture.SecretArn);
+        await Fixture.RecreateSecretAsync();
+        await ProvisionAsync(Fixture.SecretArn);
     }
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
         Faults.Plan();
         // What docs/protocol.md says to do with a version that no retry can finish.
-        if ((await RotationFixture.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key is { } stuck)
+        if ((await Fixture.LabelsAsync()).FirstOrDefault(version => version.Value.Contains("AWSPENDING") && !version.Value.Contains("AWSCURRENT")).Key is { } stuck)
         {
-            await RotationFixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = RotationFixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
+            await Fixture.Secrets.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest { SecretId = Fixture.SecretArn, VersionStage = "AWSPENDING", RemoveFromVersionId = stuck });
         }
 
         await RotateAndCheckAsync(times: 1, exact: false);
@@ -378,11 +378,11 @@ internal sealed class LifeScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "24h");
-        await RotationFixture.RotateHealthyAsync(3);
-        var name = RotationFixture.SecretName + Beside;
+        await Fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await Fixture.RotateHealthyAsync(3);
+        var name = Fixture.SecretName + Beside;
         var template = await CreateTemplateAsync(name, "another template");
-        _otherSecret = (await RotationFixture.Secrets.CreateSecretAsync(new CreateSecretRequest
+        _otherSecret = (await Fixture.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
             Name = name,
             SecretString = "{}",
@@ -394,8 +394,8 @@ internal sealed class LifeScenario : Scenario
 
     private async Task<string> CreateTemplateAsync(string secretName, string description)
     {
-        var template = await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
-        await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = RotationFixture.PlanIds[0], KeyId = template.Id, KeyType = "API_KEY" });
+        var template = await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
+        await Fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = Fixture.PlanIds[0], KeyId = template.Id, KeyType = "API_KEY" });
         return template.Id;
     }
 

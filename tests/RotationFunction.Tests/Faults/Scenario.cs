@@ -11,7 +11,7 @@ internal abstract class Scenario : IAsyncDisposable
     // Pairs of faults need three tries.
     protected const int Tries = 4;
 
-    public RotationFixture RotationFixture { get; private set; } = null!;
+    public RotationFixture Fixture { get; private set; } = null!;
 
     public Invariants Invariants { get; private set; } = null!;
 
@@ -27,12 +27,12 @@ internal abstract class Scenario : IAsyncDisposable
         where T : Scenario, new()
     {
         var scenario = new T();
-        scenario.RotationFixture = await RotationFixture.StartAsync(
+        scenario.Fixture = await RotationFixture.StartAsync(
             plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
-        scenario.RotationFixture.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
-        scenario.Invariants = new Invariants(scenario.RotationFixture);
+        scenario.Fixture.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
+        scenario.Invariants = new Invariants(scenario.Fixture);
         await scenario.AddOthersAsync();
-        scenario.Faults.Attach(scenario.RotationFixture, scenario.Invariants);
+        scenario.Faults.Attach(scenario.Fixture, scenario.Invariants);
         await scenario.PrepareAsync();
         scenario.Invariants.ProtectOthers();
         return scenario;
@@ -47,7 +47,7 @@ internal abstract class Scenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RotationFixture.DisposeAsync();
+        await Fixture.DisposeAsync();
         Faults.Dispose();
     }
 
@@ -66,7 +66,7 @@ internal abstract class Scenario : IAsyncDisposable
             }
             catch (Exception failure) when (failure is RotationException or ProcessDiedException or Amazon.Runtime.AmazonClientException)
             {
-                RotationFixture.Time.Advance(TimeSpan.FromMinutes(1));
+                Fixture.Time.Advance(TimeSpan.FromMinutes(1));
             }
         }
 
@@ -80,7 +80,7 @@ internal abstract class Scenario : IAsyncDisposable
     {
         for (var rotation = 0; rotation < times; rotation++)
         {
-            var record = await RotationFixture.RotateAsync();
+            var record = await Fixture.RotateAsync();
             if (record.Outcome != RotationOutcome.Succeeded || record.Steps.Count != 4)
             {
                 Invariants.Violations.Add($"an undisturbed rotation needed {record.Steps.Count} steps: {record.Steps.FirstOrDefault(step => step.Error is not null)?.Error}");
@@ -96,9 +96,9 @@ internal abstract class Scenario : IAsyncDisposable
     /// <summary>Each enabled key is in the declared usage plans, and in no others.</summary>
     protected async Task CheckKeysAreInAsync(params string[] declared)
     {
-        foreach (var key in (await RotationFixture.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, RotationFixture.SecretName)))
+        foreach (var key in (await Fixture.MintedAsync()).Where(key => key.Enabled == true && KeyNames.IsMinted(key.Name, Fixture.SecretName)))
         {
-            var plans = await RotationFixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
+            var plans = await Fixture.Gateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = key.Id });
             if (!plans.Items.Select(plan => plan.Id).Order().SequenceEqual(declared.Order()))
             {
                 Invariants.Violations.Add($"key {key.Id} is not in the declared plans");
@@ -118,12 +118,12 @@ internal abstract class Scenario : IAsyncDisposable
     // Keys that look like the secret's own: of a secret with a longer name, and one that was never tagged.
     private async Task AddOthersAsync()
     {
-        await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = RotationFixture.SecretName + "-2/" + RotationFixture.NewToken(), Enabled = true });
-        await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
+        await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = Fixture.SecretName + "-2/" + RotationFixture.NewToken(), Enabled = true });
+        await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
-            Name = RotationFixture.SecretName + "/more/" + RotationFixture.NewToken(),
+            Name = Fixture.SecretName + "/more/" + RotationFixture.NewToken(),
             Enabled = true,
-            Tags = new() { ["apikey-rotation:minted-for"] = RotationFixture.SecretArn.Replace(RotationFixture.SecretName, RotationFixture.SecretName + "/more", StringComparison.Ordinal) },
+            Tags = new() { ["apikey-rotation:minted-for"] = Fixture.SecretArn.Replace(Fixture.SecretName, Fixture.SecretName + "/more", StringComparison.Ordinal) },
         });
     }
 }
@@ -135,7 +135,7 @@ internal class RotationScenario : Scenario
 
     public override async Task<int?> RunAsync()
     {
-        var record = await RotationFixture.RotateAsync();
+        var record = await Fixture.RotateAsync();
         return record.Outcome == RotationOutcome.Succeeded ? record.Steps.Max(step => step.Attempt) : null;
     }
 
@@ -148,7 +148,7 @@ internal class RotationScenario : Scenario
         }
     }
 
-    protected override Task PrepareAsync() => RotationFixture.RotateHealthyAsync(3);
+    protected override Task PrepareAsync() => Fixture.RotateHealthyAsync(3);
 }
 
 /// <summary>The first deployment: a secret without a value gets its first key.</summary>
@@ -156,7 +156,7 @@ internal class ProvisionScenario : Scenario
 {
     public override bool HasPast => false;
 
-    public override Task<int?> RunAsync() => ActAsync(new { action = "provision", secretId = RotationFixture.SecretArn });
+    public override Task<int?> RunAsync() => ActAsync(new { action = "provision", secretId = Fixture.SecretArn });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
@@ -177,7 +177,7 @@ internal sealed class AdoptionScenario : ProvisionScenario
     {
         // The second rotation disables the adopted key, which stays; from the fourth on a minted one is deleted.
         Invariants.Unprotect(_adopted);
-        await RotationFixture.RotateHealthyAsync(2);
+        await Fixture.RotateHealthyAsync(2);
         Invariants.ProtectOthers();
         await RotateAndCheckAsync(times: 2);
         CheckNothingIsLeftOver();
@@ -185,16 +185,16 @@ internal sealed class AdoptionScenario : ProvisionScenario
 
     protected override async Task PrepareAsync()
     {
-        _adopted = (await RotationFixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
-        foreach (var plan in RotationFixture.PlanIds)
+        _adopted = (await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
+        foreach (var plan in Fixture.PlanIds)
         {
-            await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
+            await Fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
         }
 
-        await RotationFixture.TagBothAsync("apikey-rotation:adopted", _adopted);
+        await Fixture.TagBothAsync("apikey-rotation:adopted", _adopted);
         // The last write is another one: the stack makes the secret with all its tags, so that one read alone does not miss a tag.
-        await RotationFixture.TagSecretAsync("team", "payments");
-        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
+        await Fixture.TagSecretAsync("team", "payments");
+        Fixture.Time.Advance(TimeSpan.FromHours(1));
     }
 }
 
@@ -209,16 +209,16 @@ internal sealed class UpdateScenario : Scenario
     public override Task<int?> RunAsync() => ActAsync(new
     {
         action = "lifecycle",
-        secretId = RotationFixture.SecretArn,
-        usagePlanIds = new[] { RotationFixture.PlanIds[0], _gained },
+        secretId = Fixture.SecretArn,
+        usagePlanIds = new[] { Fixture.PlanIds[0], _gained },
         tf = new { action = "update" },
     });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
-        await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = RotationFixture.TemplateId });
-        await ActAsync(new { action = "leaveUsagePlan", secretId = RotationFixture.SecretArn, usagePlanId = _lost, tf = new { action = "delete" } });
-        await CheckKeysAreInAsync(RotationFixture.PlanIds[0], _gained);
+        await Fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = _lost, KeyId = Fixture.TemplateId });
+        await ActAsync(new { action = "leaveUsagePlan", secretId = Fixture.SecretArn, usagePlanId = _lost, tf = new { action = "delete" } });
+        await CheckKeysAreInAsync(Fixture.PlanIds[0], _gained);
 
         await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
         if (toTheEnd)
@@ -228,25 +228,25 @@ internal sealed class UpdateScenario : Scenario
 
         // The next case goes the other way.
         (_lost, _gained) = (_gained, _lost);
-        await RotationFixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = RotationFixture.TemplateId, KeyType = "API_KEY" });
+        await Fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = _gained, KeyId = Fixture.TemplateId, KeyType = "API_KEY" });
     }
 
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.RotateHealthyAsync(3);
-        _lost = RotationFixture.PlanIds[1];
-        _gained = await RotationFixture.AddPlanAsync(RotationFixture.TemplateId);
+        await Fixture.RotateHealthyAsync(3);
+        _lost = Fixture.PlanIds[1];
+        _gained = await Fixture.AddPlanAsync(Fixture.TemplateId);
     }
 }
 
 /// <summary>A usage plan that is declared no more: the template has left it, and so do all keys.</summary>
 internal sealed class LeaveUsagePlanScenario : Scenario
 {
-    public override Task<int?> RunAsync() => ActAsync(new { action = "leaveUsagePlan", secretId = RotationFixture.SecretArn, usagePlanId = RotationFixture.PlanIds[1], tf = new { action = "delete" } });
+    public override Task<int?> RunAsync() => ActAsync(new { action = "leaveUsagePlan", secretId = Fixture.SecretArn, usagePlanId = Fixture.PlanIds[1], tf = new { action = "delete" } });
 
     public override async Task ConvergeAsync(bool toTheEnd)
     {
-        await CheckKeysAreInAsync(RotationFixture.PlanIds[0]);
+        await CheckKeysAreInAsync(Fixture.PlanIds[0]);
         await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
         if (toTheEnd)
         {
@@ -256,9 +256,9 @@ internal sealed class LeaveUsagePlanScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.RotateHealthyAsync(3);
-        await RotationFixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = RotationFixture.PlanIds[1], KeyId = RotationFixture.TemplateId });
-        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
+        await Fixture.RotateHealthyAsync(3);
+        await Fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = Fixture.PlanIds[1], KeyId = Fixture.TemplateId });
+        Fixture.Time.Advance(TimeSpan.FromHours(1));
     }
 }
 
@@ -268,7 +268,7 @@ internal sealed class DecommissionScenario : Scenario
     public override Task<int?> RunAsync()
     {
         Invariants.KeysAreInUse = false;
-        return ActAsync(new { action = "lifecycle", secretId = RotationFixture.SecretArn, tf = new { action = "delete" } });
+        return ActAsync(new { action = "lifecycle", secretId = Fixture.SecretArn, tf = new { action = "delete" } });
     }
 
     public override Task ConvergeAsync(bool toTheEnd)
@@ -283,8 +283,8 @@ internal sealed class DecommissionScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.RotateHealthyAsync(3);
-        await RotationFixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = RotationFixture.SecretArn });
+        await Fixture.RotateHealthyAsync(3);
+        await Fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = Fixture.SecretArn });
     }
 }
 
@@ -293,7 +293,7 @@ internal sealed class RotationWithoutOverlapScenario : RotationScenario
 {
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "0");
+        await Fixture.TagSecretAsync("apikey-rotation:overlap", "0");
         Invariants.PreviousIsKept = false;
         await base.PrepareAsync();
     }
@@ -307,7 +307,7 @@ internal abstract class ActionScenario : Scenario
     public override async Task ConvergeAsync(bool toTheEnd)
     {
         CheckEnded();
-        await RotationFixture.RotateAsync();
+        await Fixture.RotateAsync();
         Invariants.PreviousIsKept = true;
         Invariants.CheckRing();
         if (toTheEnd)
@@ -317,12 +317,12 @@ internal abstract class ActionScenario : Scenario
         }
     }
 
-    protected override Task PrepareAsync() => RotationFixture.RotateHealthyAsync(3);
+    protected override Task PrepareAsync() => Fixture.RotateHealthyAsync(3);
 
     protected Task<int?> ActAsync(string action)
     {
         Invariants.PreviousIsKept = false;
-        return ActAsync(new { action, secretId = RotationFixture.SecretArn });
+        return ActAsync(new { action, secretId = Fixture.SecretArn });
     }
 
     /// <summary>What the action must have done in the end, however often it was tried.</summary>
@@ -350,11 +350,11 @@ internal sealed class EndOverlapScenario : ActionScenario
 {
     public override async Task<int?> RunAsync()
     {
-        RotationFixture.Time.Advance(TimeSpan.FromHours(25));
+        Fixture.Time.Advance(TimeSpan.FromHours(25));
         var tries = await ActAsync("endOverlap");
         // The schedule does it every hour. A key that was enabled again meanwhile, because labels seemed to move, has an overlap of its own.
-        RotationFixture.Time.Advance(TimeSpan.FromHours(25));
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "endOverlap", secretId = RotationFixture.SecretArn }));
+        Fixture.Time.Advance(TimeSpan.FromHours(25));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "endOverlap", secretId = Fixture.SecretArn }));
         return tries;
     }
 
@@ -362,7 +362,7 @@ internal sealed class EndOverlapScenario : ActionScenario
 
     protected override async Task PrepareAsync()
     {
-        await RotationFixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await Fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
         await base.PrepareAsync();
     }
 }
@@ -375,8 +375,8 @@ internal sealed class RollbackScenario : ActionScenario
     public override async Task<int?> RunAsync()
     {
         Invariants.PreviousIsKept = false;
-        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "revokePrevious", secretId = RotationFixture.SecretArn }));
-        RotationFixture.Time.Advance(TimeSpan.FromHours(1));
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "revokePrevious", secretId = Fixture.SecretArn }));
+        Fixture.Time.Advance(TimeSpan.FromHours(1));
         _previous = Invariants.ValueOf("AWSPREVIOUS");
         return await ActAsync("rollback");
     }
