@@ -79,7 +79,7 @@ public sealed class DrillTests
         Assert.Equal(1, check.ExitCode);
         Assert.Contains($"! the template key {fixture.TemplateId}, which the secret's tag apikey-rotation:template names, does not exist.", check.Output, StringComparison.Ordinal);
         Assert.Equal(1, rotate.ExitCode);
-        Assert.Contains("createSecret has not passed after 5 s. ", rotate.Errors, StringComparison.Ordinal);
+        Assert.Contains("setSecret has not passed after 5 s. ", rotate.Errors, StringComparison.Ordinal);
         Assert.Contains($"! the template key {fixture.TemplateId}, which", rotate.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(key));
 
