@@ -26,8 +26,10 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         return "The secret and its template key point at each other.";
     }
 
-    /// <summary>Adds the current, the previous and a pending key to the usage plans that the stack now declares.
-    /// <see cref="LeaveUsagePlan"/> removes keys from plans that the stack no longer declares.</summary>
+    /// <summary>
+    /// Adds the current, the previous and a pending key to the usage plans that the stack now declares.
+    /// <see cref="LeaveUsagePlan"/> removes keys from plans that the stack no longer declares.
+    /// </summary>
     private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
     {
         if (received.UsagePlanIds is not { Count: > 0 } declared)

@@ -15,13 +15,13 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
 
     /// <returns>The id of the test key.</returns>
     /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
-    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, TemplateKey template, TemplatePlans plans)
+    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, Template template)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ProveAsync(invocation, secret, template, plans);
+                return await ProveAsync(invocation, secret, template);
             }
             catch (NotFoundException) when (attempt < Attempts)
             {
@@ -30,19 +30,19 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
         }
     }
 
-    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, TemplateKey template, TemplatePlans plans)
+    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, Template template)
     {
         var denials = new List<string>();
         var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
         var keyId = "";
         await TryAsync("POST", "/apikeys", async () =>
         {
-            (keyId, _) = await keyRing.MintAsync(invocation, secret, template, name, value, enabled: false);
+            (keyId, _) = await keyRing.MintAsync(invocation, secret, template.Key, name, value, enabled: false);
         });
         if (keyId.Length > 0)
         {
             await TryAsync("PATCH", $"/apikeys/{keyId}", () => apiKeys.DisableAsync(invocation, keyId));
-            foreach (var plan in plans.Ids)
+            foreach (var plan in template.Plans.Ids)
             {
                 await TryAsync("POST", $"/usageplans/{plan}/keys", () => apiKeys.AttachAsync(invocation, keyId, plan));
                 await TryAsync("DELETE", $"/usageplans/{plan}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan));

@@ -13,17 +13,17 @@ internal sealed class Provision(
     {
         // As in its steps: the first rotation needs this time for its wait.
         invocation.Budget.Reserved = settings.ActivationWait;
-        var (secret, (template, plans)) = await IamPropagation.RetryAsync(invocation, time, async () =>
+        var (secret, template) = await IamPropagation.RetryAsync(invocation, time, async () =>
         {
             var secret = await secrets.DescribeAsync(invocation);
             return (secret, await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys));
         });
-        var keyId = await proof.RunAsync(invocation, secret, template, plans);
-        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template, plans))
+        var keyId = await proof.RunAsync(invocation, secret, template);
+        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template))
             + $" The role can create, tag, update, attach, detach and delete keys: tested with key {keyId}, which was deleted.";
     }
 
-    private async Task<string> ProvideAsync(Invocation invocation, TemplateKey template, TemplatePlans plans)
+    private async Task<string> ProvideAsync(Invocation invocation, Template template)
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
@@ -44,9 +44,9 @@ internal sealed class Provision(
             }
         }
 
-        if (current?.ApiKey is null && template.Adopted is { } adoptedId)
+        if (current?.ApiKey is null && template.Key.Adopted is { } adoptedId)
         {
-            await AdoptAsync(invocation, secret, plans, adoptedId, current);
+            await AdoptAsync(invocation, secret, template.Plans, adoptedId, current);
             if (unfinished is null)
             {
                 return $"The key {adoptedId} was adopted; the first rotation replaces it.";

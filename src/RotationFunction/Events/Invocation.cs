@@ -10,14 +10,15 @@ internal sealed partial class Invocation
     private readonly ILambdaContext _context;
     private readonly string? _token;
 
-    private Invocation(string operation, string secretId, ILambdaContext context, string? token = null)
+    private Invocation(string operation, string secretId, ILambdaContext context, string? token = null, Confidential? confidential = null)
     {
         Operation = operation;
         SecretId = secretId;
         // The ring is listed before DescribeSecret, so the name comes from the ARN: ...:secret:<name>-<six characters>.
         SecretName = secretId.Split(':', 7) is [.., var nameAndSuffix] and { Length: 7 } ? nameAndSuffix[..^7] : secretId;
         Budget = new TimeBudget(context);
-        Confidential = new Confidential(secretId);
+        Confidential = confidential ?? new Confidential(secretId);
+        Log = new Log(context.Logger, operation, secretId, token, Confidential.Hide);
         _token = token;
         _context = context;
     }
@@ -49,9 +50,9 @@ internal sealed partial class Invocation
     public TimeBudget Budget { get; }
 
     /// <summary>Gets the values that no text of this invocation may contain.</summary>
-    public Confidential Confidential { get; private init; }
+    public Confidential Confidential { get; }
 
-    public Log Log => new(_context.Logger, Operation, SecretId, _token, Confidential.Hide);
+    public Log Log { get; }
 
     /// <summary>Validates an event.</summary>
     /// <exception cref="RotationException">A field is missing or invalid.</exception>
@@ -88,7 +89,7 @@ internal sealed partial class Invocation
 
     /// <summary>Creates a step of the rotation that provision runs.</summary>
     public Invocation StepOfProvision(string step, string token) =>
-        new(step, SecretId, _context, token) { IsProvisioning = true, Confidential = Confidential };
+        new(step, SecretId, _context, token, Confidential) { IsProvisioning = true };
 
     /// <summary>Creates the response of an action.</summary>
     public ActionResult Answer(string message) => new(Operation, SecretId, message);

@@ -68,7 +68,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// <summary>Returns a key that must exist. Repeats the read for a short time until <paramref name="isSeen"/> returns true.</summary>
     public Task<GetApiKeyResponse?> ReadAsync(Invocation invocation, string keyId, Func<GetApiKeyResponse, bool> isSeen, bool includeValue = false) =>
         ReadAfterWrite.UntilAsync(
-        time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
+            time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(invocation, keyId, includeValue), key => key is not null && isSeen(key));
 
     /// <summary>
     /// Returns the usage plans of a key, with their API stages. Repeats the read for a short time until <paramref name="isSeen"/> returns true.

@@ -68,10 +68,10 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// </summary>
     public Task<KeyOfValue?> ReadAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value, Func<KeyOfValue, bool>? isSeen = null) =>
         ReadAfterWrite.UntilAsync(
-        time,
-        ReadAfterWrite.GracePeriodOfKeys,
-        async () => await FindAsync(invocation, secret, await ListAsync(invocation), value),
-        key => key is not null && isSeen?.Invoke(key) != false);
+            time,
+            ReadAfterWrite.GracePeriodOfKeys,
+            async () => await FindAsync(invocation, secret, await ListAsync(invocation), value),
+            key => key is not null && isSeen?.Invoke(key) != false);
 
     /// <summary>Returns a key with its tags if they prove that it was minted for the secret; otherwise null.</summary>
     public async Task<GetApiKeyResponse?> FindMintedAsync(Invocation invocation, SecretDescription secret, string keyId) =>

@@ -36,7 +36,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
         }
     }
 
-    /// <summary>Checks what the secret itself says, without a call. Returns its probe URL.</summary>
+    /// <summary>Checks the secret's ARN and its own tags, without a call. Returns its probe URL; null without one.</summary>
     public static Uri? CheckTags(Invocation invocation, SecretDescription secret)
     {
         var id = IdOf(invocation, secret);
@@ -66,7 +66,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
     public static async Task<Template> ReadWithPlansAsync(
         Invocation invocation, SecretDescription secret, ApiKeys apiKeys, IReadOnlyCollection<string>? declared = null)
     {
-        // If both fail, report the key's failure: AWS does not document what it answers for the plans of a key that does not exist.
+        // If both fail, report the key's failure: AWS does not document the response for the plans of a key that does not exist.
         var (key, plans) = await ConcurrentReads.BothAsync(
             ReadAsync(invocation, secret, apiKeys), TemplatePlans.ReadAsync(invocation, IdOf(invocation, secret), apiKeys, declared));
         return new Template(key, plans);

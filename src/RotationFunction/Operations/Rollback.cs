@@ -26,8 +26,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             return $"AWSCURRENT was already rolled back: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
         }
 
-        var (keyId, template, plans) = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template, plans);
+        var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
+        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template);
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
@@ -69,7 +69,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled.
     /// Returns its id, the template key and its usage plans.
     /// </summary>
-    private async Task<(string KeyId, TemplateKey Template, TemplatePlans Plans)> CheckAsync(
+    private async Task<(string KeyId, Template Template)> CheckAsync(
         Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
     {
         if (previous.ApiKey is not { } value)
@@ -87,10 +87,10 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             throw Errors.PreviousDiffers(invocation, secret.Current, secret.Previous);
         }
 
-        var (template, plans) = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys);
+        var template = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys);
         var key = await FindOwnKeyAsync(invocation, secret, value)
             ?? throw Errors.PreviousKeyIsGone(invocation);
-        if (plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, plans.Ids)).ToList() is [var missing, ..])
+        if (template.Plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans.Ids)).ToList() is [var missing, ..])
         {
             throw Errors.PreviousKeyIsNotInPlan(invocation, key.Id, missing);
         }
@@ -101,7 +101,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             invocation.Log.KeyEnabled(key.Id);
         }
 
-        return (key.Id, template, plans);
+        return (key.Id, template);
     }
 
     /// <summary>

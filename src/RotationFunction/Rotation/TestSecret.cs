@@ -18,9 +18,9 @@ internal sealed class TestSecret(
         }
 
         rotation.Budget.Reserved = settings.ActivationWait;
-        var ((_, value), (template, plans)) = await ConcurrentReads.BothAsync(
+        var ((_, value), template) = await ConcurrentReads.BothAsync(
             guard.ReadPendingAsync(rotation, copied: secret), TemplateKey.ReadWithPlansAsync(rotation, secret, apiKeys));
-        return await TestAsync(rotation, secret, value, template, plans);
+        return await TestAsync(rotation, secret, value, template);
     }
 
     /// <summary>
@@ -28,13 +28,13 @@ internal sealed class TestSecret(
     /// that proves that the key is enabled and attached, and nothing else is read.
     /// </summary>
     /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
-    public async Task<TimeSpan?> TestAsync(
-        Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplateKey template, TemplatePlans plans)
+    public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, Template template)
     {
+        var (templateKey, plans) = template;
         plans.CheckStages(rotation);
-        var key = template.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(rotation, secret, value, plans);
+        var key = templateKey.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(rotation, secret, value, plans);
         TimeSpan? activation = null;
-        if (template.ProbeUrl is { } url)
+        if (templateKey.ProbeUrl is { } url)
         {
             var current = await secrets.ReadCurrentAsync(rotation, secret);
             (activation, var inconclusive) = await probe.RunAsync(
@@ -55,7 +55,7 @@ internal sealed class TestSecret(
         return activation;
     }
 
-    /// <summary>The key of this value, enabled and in every usage plan of the template.</summary>
+    /// <summary>Returns the key with this value. Throws if it is not enabled, or not in every usage plan of the template key.</summary>
     private async Task<KeyOfValue> FindAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplatePlans plans)
     {
         var key = await ring.ReadAsync(rotation, secret, value, key => key.Enabled) ?? throw Errors.NoKeyToTest(rotation);
