@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace RotationFunction;
 
 /// <summary>The value of an API key. Compares like a string and never prints the value.</summary>
-internal readonly record struct ApiKeyValue(string Text)
+internal sealed record ApiKeyValue(string Text)
 {
     /// <summary>The shortest value that API Gateway accepts.</summary>
     public const int Shortest = 20;

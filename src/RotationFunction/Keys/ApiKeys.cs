@@ -86,9 +86,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// <param name="invocation">The invocation.</param>
     /// <param name="request">The key.</param>
     /// <param name="findExistingAsync">Finds the id of the key that an earlier attempt created.</param>
-    /// <returns>The id of the key, and whether the key is new.</returns>
     /// <exception cref="ConflictException">API Gateway reports that the value exists, or a concurrent change, and there is no such key.</exception>
-    public async Task<(string Id, bool IsNew)> CreateAsync(Invocation invocation, CreateApiKeyRequest request, Func<Task<string?>> findExistingAsync)
+    public async Task<CreatedKey> CreateAsync(Invocation invocation, CreateApiKeyRequest request, Func<Task<string?>> findExistingAsync)
     {
         try
         {
@@ -99,18 +98,18 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             throw Errors.NoKeyWasCreated(invocation, refused);
         }
 
-        async Task<(string Id, bool IsNew)> CreateOrFindAsync()
+        async Task<CreatedKey> CreateOrFindAsync()
         {
             try
             {
-                return ((await client.CreateApiKeyAsync(request)).Id, IsNew: true);
+                return new CreatedKey((await client.CreateApiKeyAsync(request)).Id, IsNew: true);
             }
             catch (ConflictException)
             {
                 // Only the text distinguishes the two cases, and AWS does not document it.
                 if (await findExistingAsync() is { } existing)
                 {
-                    return (existing, IsNew: false);
+                    return new CreatedKey(existing, IsNew: false);
                 }
 
                 throw;
@@ -277,3 +276,6 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
     private Task<T> CallAsync<T>(Invocation invocation, Func<Task<T>> call) => Throttling.AwaitAsync(invocation, time, call);
 }
+
+/// <summary>A key that was created, or that an earlier attempt created.</summary>
+internal sealed record CreatedKey(string Id, bool IsNew);

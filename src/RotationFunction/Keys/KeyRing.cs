@@ -27,9 +27,8 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// <summary>
     /// Mints a key: creates it with the template key's metadata and the tag that proves its owner, or finds the key that an earlier attempt created.
     /// </summary>
-    /// <returns>The id of the key, and whether the key is new.</returns>
     /// <exception cref="ConflictException">API Gateway reports that the value exists, or a concurrent change, and lists no such key.</exception>
-    public Task<(string Id, bool IsNew)> MintAsync(
+    public Task<CreatedKey> MintAsync(
         Invocation invocation, SecretDescription secret, TemplateKey template, string name, ApiKeyValue value, bool enabled)
     {
         invocation.Confidential.Add(value.Text);
@@ -211,4 +210,4 @@ internal sealed record KeyOfValue(string Id, bool Enabled, DateTime? Created, Da
 internal sealed record Retired(List<RetiredKey> Disabled, List<string> LeftEnabled);
 
 /// <summary>A key that was disabled.</summary>
-internal readonly record struct RetiredKey(string Id, ApiKeyValue Value);
+internal sealed record RetiredKey(string Id, ApiKeyValue Value);

@@ -27,7 +27,7 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         }
 
         var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!.Value, template);
+        await testSecret.TestAsync(invocation, secret, previous.ApiKey!, template);
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);

@@ -13,11 +13,11 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
 
     public async Task RunAsync(Invocation rotation)
     {
-        var (ring, secret, overlap, pending) = await ReadAfterWrite.UntilAsync(
-            time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(rotation), found => found.Pending is null or { Key.Enabled: true });
+        var (ring, secret, overlap, pending, key) = await ReadAfterWrite.UntilAsync(
+            time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(rotation), found => found.Pending is null || found.Key?.Enabled == true);
         if (pending is not null)
         {
-            if (await PromoteAsync(rotation, secret, pending) is { } promotion)
+            if (await PromoteAsync(rotation, secret, pending, key) is { } promotion)
             {
                 ring = OlderThan(promotion.PendingKey, ring, promotion.Needed);
                 await keyRing.RetireAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
@@ -60,7 +60,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
     }
 
     /// <summary>Returns the ring, the labels and the version to promote; null for the version if it is already AWSCURRENT.</summary>
-    private async Task<(List<ApiKey> Ring, SecretDescription Secret, Overlap? Overlap, PendingVersion? Pending)> FindAsync(Invocation rotation)
+    private async Task<Found> FindAsync(Invocation rotation)
     {
         // The ring before the labels: a key that is minted after the list is never changed, whatever the labels are by then.
         var ring = await keyRing.ListAsync(rotation);
@@ -68,18 +68,16 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         var overlap = Overlap.Of(rotation, secret);
         if (secret.Current == rotation.Token)
         {
-            return (ring, secret, overlap, null);
+            return new Found(ring, secret, overlap, Pending: null, Key: null);
         }
 
-        var (document, value) = await guard.ReadPendingAsync(rotation);
-        return (ring, secret, overlap, new PendingVersion(document, value, ring.Find(key => key.Value == value.Text)));
+        var pending = await guard.ReadPendingAsync(rotation);
+        return new Found(ring, secret, overlap, pending, ring.Find(key => key.Value == pending.ApiKey.Text));
     }
 
     /// <summary>Moves AWSCURRENT. Returns the values that labels have after the move; null if it was already moved to this version.</summary>
-    private async Task<(HashSet<ApiKeyValue> Needed, ApiKey PendingKey)?> PromoteAsync(
-        Invocation rotation, SecretDescription secret, PendingVersion pending)
+    private async Task<Promotion?> PromoteAsync(Invocation rotation, SecretDescription secret, PendingVersion pending, ApiKey? key)
     {
-        var (document, value, key) = pending;
         if (key is not { Enabled: true })
         {
             throw key is null ? Errors.NoKeyToPromote(rotation) : Errors.KeyToPromoteIsDisabled(rotation, key.Id);
@@ -90,7 +88,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
             throw Errors.NoCurrentVersion(rotation);
         }
 
-        if (!document.DiffersOnlyInKeyFrom(current))
+        if (!pending.Document.DiffersOnlyInKeyFrom(current))
         {
             throw Errors.CurrentWasEdited(rotation);
         }
@@ -111,9 +109,10 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         }
 
         rotation.Log.CurrentMoved(key.Id, from);
-        HashSet<ApiKeyValue> needed = current.ApiKey is { } previous ? [value, previous] : [value];
-        return (needed, key);
+        return new Promotion(current.ApiKey is { } previous ? [pending.ApiKey, previous] : [pending.ApiKey], key);
     }
 
-    private sealed record PendingVersion(SecretDocument Document, ApiKeyValue Value, ApiKey? Key);
+    private sealed record Found(List<ApiKey> Ring, SecretDescription Secret, Overlap? Overlap, PendingVersion? Pending, ApiKey? Key);
+
+    private sealed record Promotion(HashSet<ApiKeyValue> Needed, ApiKey PendingKey);
 }

@@ -44,12 +44,15 @@ internal sealed class RotationGuard(Secrets secrets)
     /// <param name="copied">
     /// If given, AWSCURRENT's own key is also valid, whatever its form: with RotateImmediately=false, Secrets Manager copies it.
     /// </param>
-    public async Task<(SecretDocument Document, ApiKeyValue ApiKey)> ReadPendingAsync(Invocation rotation, SecretDescription? copied = null)
+    public async Task<PendingVersion> ReadPendingAsync(Invocation rotation, SecretDescription? copied = null)
     {
         var document = await secrets.ReadAsync(rotation, rotation.Token) ?? throw Errors.NoPendingValue(rotation);
         var value = document.ApiKey ?? throw Errors.NoPendingKey(rotation);
         return value.MayBeDrawn || (copied is not null && (await secrets.ReadCurrentAsync(rotation, copied))?.ApiKey == value)
-            ? (document, value)
+            ? new PendingVersion(document, value)
             : throw Errors.PendingKeyWasNotDrawn(rotation);
     }
 }
+
+/// <summary>The document and the key of the version that a rotation creates.</summary>
+internal sealed record PendingVersion(SecretDocument Document, ApiKeyValue ApiKey);

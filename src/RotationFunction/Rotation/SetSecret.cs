@@ -35,7 +35,7 @@ internal sealed class SetSecret(RotationGuard guard, ApiKeys apiKeys, KeyRing ri
         }
     }
 
-    private async Task<(string Id, bool IsNew)> MintAsync(Invocation rotation, SecretDescription secret, TemplateKey template, ApiKeyValue value)
+    private async Task<CreatedKey> MintAsync(Invocation rotation, SecretDescription secret, TemplateKey template, ApiKeyValue value)
     {
         try
         {

@@ -39,12 +39,17 @@ internal sealed partial class Confidential(string secretId)
             text = text.Replace(value.Text, value.ToString(), StringComparison.Ordinal);
         }
 
-        foreach (var (escape, characters) in new[] { ('\\', Json()), ('%', Url()), ('&', Html()) })
+        text = HideEscaped(text, '\\', Json);
+        text = HideEscaped(text, '%', Url);
+        return HideEscaped(text, '&', Html);
+    }
+
+    // Creates the regular expression only for a text that needs it: most of them have none of these characters.
+    private string HideEscaped(string text, char escape, Func<Regex> characters)
+    {
+        while (text.Contains(escape, StringComparison.Ordinal) && FindEscaped(text, characters()) is var (start, end, value))
         {
-            while (text.Contains(escape, StringComparison.Ordinal) && FindEscaped(text, characters) is var (start, end, value))
-            {
-                text = text[..start] + value + text[end..];
-            }
+            text = text[..start] + value + text[end..];
         }
 
         return text;

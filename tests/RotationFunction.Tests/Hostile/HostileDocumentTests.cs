@@ -117,7 +117,7 @@ public sealed class HostileDocumentTests
         await using var fixture = await RotationFixture.StartAsync(document.Replace("*", new string('o', 40), StringComparison.Ordinal));
         await fixture.RotateHealthyAsync(2);
         var current = await fixture.CurrentDocumentAsync();
-        var key = SecretDocument.Parse(current, out _)!.ApiKey!.Value.Text;
+        var key = SecretDocument.Parse(current, out _)!.ApiKey!.Text;
         Assert.True(key.All(char.IsAsciiLetterOrDigit) && key.Length == 40);
         Assert.True(current.Replace(key, "*", StringComparison.Ordinal) == document, "the rest of the document has changed");
     }
