@@ -77,20 +77,17 @@ public class PulumiAwsTests
     }
 
     [Fact]
-    public async Task Metric_queries_are_a_list_of_maps()
+    public async Task Api_stages_are_a_list_of_maps()
     {
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, Update, () =>
         {
-            new Aws.CloudWatch.MetricAlarm("alarm", new()
-            {
-                Threshold = 1.5,
-                MetricQueries = { new Aws.CloudWatch.Inputs.MetricAlarmMetricQueryArgs { Id = "q", Expression = "1", ReturnData = true } },
-            });
+            new Aws.CloudWatch.MetricAlarm("alarm", new() { Threshold = 1.5 });
+            new Aws.ApiGateway.UsagePlan("plan", new() { ApiStages = { new Aws.ApiGateway.Inputs.UsagePlanApiStageArgs { ApiId = "a", Stage = "s" } } });
         });
 
-        var query = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single((ImmutableArray<object>)mocks.Resource("alarm").Inputs["metricQueries"]));
-        Assert.Equal(("q", true, 1.5), (query["id"], query["returnData"], mocks.Resource("alarm").Inputs["threshold"]));
+        var stage = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single((ImmutableArray<object>)mocks.Resource("plan").Inputs["apiStages"]));
+        Assert.Equal(("a", "s", 1.5), (stage["apiId"], stage["stage"], mocks.Resource("alarm").Inputs["threshold"]));
     }
 
     [Fact]

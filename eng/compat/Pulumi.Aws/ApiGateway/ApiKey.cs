@@ -24,9 +24,6 @@ public class ApiKey : CustomResource
     [Output("enabled")]
     public Output<bool?> Enabled { get; private set; } = null!;
 
-    [Output("lastUpdatedDate")]
-    public Output<string> LastUpdatedDate { get; private set; } = null!;
-
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
 
@@ -35,9 +32,6 @@ public class ApiKey : CustomResource
 
     [Output("tags")]
     public Output<ImmutableDictionary<string, string>?> Tags { get; private set; } = null!;
-
-    [Output("tagsAll")]
-    public Output<ImmutableDictionary<string, string>> TagsAll { get; private set; } = null!;
 
     [Output("value")]
     public Output<string> Value { get; private set; } = null!;

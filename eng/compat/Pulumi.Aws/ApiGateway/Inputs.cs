@@ -7,21 +7,6 @@ public sealed class UsagePlanApiStageArgs : ResourceArgs
 
     [Input("stage", required: true)]
     public Input<string> Stage { get; set; } = null!;
-
-    [field: Input("throttles")]
-    public InputList<UsagePlanApiStageThrottleArgs> Throttles { get => field ??= new(); set; }
-}
-
-public sealed class UsagePlanApiStageThrottleArgs : ResourceArgs
-{
-    [Input("burstLimit")]
-    public Input<int>? BurstLimit { get; set; }
-
-    [Input("path", required: true)]
-    public Input<string> Path { get; set; } = null!;
-
-    [Input("rateLimit")]
-    public Input<double>? RateLimit { get; set; }
 }
 
 public sealed class UsagePlanQuotaSettingsArgs : ResourceArgs

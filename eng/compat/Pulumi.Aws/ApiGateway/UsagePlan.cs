@@ -27,9 +27,6 @@ public class UsagePlan : CustomResource
 
     [Output("tags")]
     public Output<ImmutableDictionary<string, string>?> Tags { get; private set; } = null!;
-
-    [Output("tagsAll")]
-    public Output<ImmutableDictionary<string, string>> TagsAll { get; private set; } = null!;
 }
 
 public sealed class UsagePlanArgs : ResourceArgs

@@ -7,15 +7,6 @@ public class Dashboard : CustomResource
     {
     }
 
-    [Output("dashboardArn")]
-    public Output<string> DashboardArn { get; private set; } = null!;
-
-    [Output("dashboardBody")]
-    public Output<string> DashboardBody { get; private set; } = null!;
-
-    [Output("dashboardName")]
-    public Output<string> DashboardName { get; private set; } = null!;
-
     [Output("region")]
     public Output<string> Region { get; private set; } = null!;
 }

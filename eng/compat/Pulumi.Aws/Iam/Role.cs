@@ -12,41 +12,17 @@ public class Role : CustomResource
     [Output("arn")]
     public Output<string> Arn { get; private set; } = null!;
 
-    [Output("assumeRolePolicy")]
-    public Output<string> AssumeRolePolicy { get; private set; } = null!;
-
-    [Output("createDate")]
-    public Output<string> CreateDate { get; private set; } = null!;
-
     [Output("description")]
     public Output<string?> Description { get; private set; } = null!;
-
-    [Output("forceDetachPolicies")]
-    public Output<bool?> ForceDetachPolicies { get; private set; } = null!;
-
-    [Output("maxSessionDuration")]
-    public Output<int?> MaxSessionDuration { get; private set; } = null!;
 
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
 
-    [Output("namePrefix")]
-    public Output<string> NamePrefix { get; private set; } = null!;
-
     [Output("path")]
     public Output<string?> Path { get; private set; } = null!;
 
-    [Output("permissionsBoundary")]
-    public Output<string?> PermissionsBoundary { get; private set; } = null!;
-
     [Output("tags")]
     public Output<ImmutableDictionary<string, string>?> Tags { get; private set; } = null!;
-
-    [Output("tagsAll")]
-    public Output<ImmutableDictionary<string, string>> TagsAll { get; private set; } = null!;
-
-    [Output("uniqueId")]
-    public Output<string> UniqueId { get; private set; } = null!;
 }
 
 public sealed class RoleArgs : ResourceArgs
@@ -57,23 +33,11 @@ public sealed class RoleArgs : ResourceArgs
     [Input("description")]
     public Input<string>? Description { get; set; }
 
-    [Input("forceDetachPolicies")]
-    public Input<bool>? ForceDetachPolicies { get; set; }
-
-    [Input("maxSessionDuration")]
-    public Input<int>? MaxSessionDuration { get; set; }
-
     [Input("name")]
     public Input<string>? Name { get; set; }
 
-    [Input("namePrefix")]
-    public Input<string>? NamePrefix { get; set; }
-
     [Input("path")]
     public Input<string>? Path { get; set; }
-
-    [Input("permissionsBoundary")]
-    public Input<string>? PermissionsBoundary { get; set; }
 
     [field: Input("tags")]
     public InputMap<string> Tags { get => field ??= new(); set; }

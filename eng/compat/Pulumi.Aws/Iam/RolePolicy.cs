@@ -10,9 +10,6 @@ public class RolePolicy : CustomResource
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
 
-    [Output("namePrefix")]
-    public Output<string> NamePrefix { get; private set; } = null!;
-
     [Output("policy")]
     public Output<string> Policy { get; private set; } = null!;
 
@@ -24,9 +21,6 @@ public sealed class RolePolicyArgs : ResourceArgs
 {
     [Input("name")]
     public Input<string>? Name { get; set; }
-
-    [Input("namePrefix")]
-    public Input<string>? NamePrefix { get; set; }
 
     [Input("policy", required: true)]
     public Input<string> Policy { get; set; } = null!;

@@ -19,9 +19,6 @@ public class Alias : CustomResource
     [Output("functionVersion")]
     public Output<string> FunctionVersion { get; private set; } = null!;
 
-    [Output("invokeArn")]
-    public Output<string> InvokeArn { get; private set; } = null!;
-
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
 

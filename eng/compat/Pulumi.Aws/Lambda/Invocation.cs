@@ -15,9 +15,6 @@ public class Invocation : CustomResource
     [Output("input")]
     public Output<string> Input { get; private set; } = null!;
 
-    [Output("lifecycleScope")]
-    public Output<string?> LifecycleScope { get; private set; } = null!;
-
     [Output("qualifier")]
     public Output<string?> Qualifier { get; private set; } = null!;
 
@@ -26,15 +23,6 @@ public class Invocation : CustomResource
 
     [Output("result")]
     public Output<string> Result { get; private set; } = null!;
-
-    [Output("tenantId")]
-    public Output<string?> TenantId { get; private set; } = null!;
-
-    [Output("terraformKey")]
-    public Output<string?> TerraformKey { get; private set; } = null!;
-
-    [Output("triggers")]
-    public Output<ImmutableDictionary<string, string>?> Triggers { get; private set; } = null!;
 }
 
 public sealed class InvocationArgs : ResourceArgs
@@ -56,9 +44,6 @@ public sealed class InvocationArgs : ResourceArgs
 
     [Input("tenantId")]
     public Input<string>? TenantId { get; set; }
-
-    [Input("terraformKey")]
-    public Input<string>? TerraformKey { get; set; }
 
     [field: Input("triggers")]
     public InputMap<string> Triggers { get => field ??= new(); set; }

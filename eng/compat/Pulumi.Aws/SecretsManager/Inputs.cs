@@ -13,9 +13,6 @@ public sealed class SecretReplicaArgs : ResourceArgs
 
     [Input("status")]
     public Input<string>? Status { get; set; }
-
-    [Input("statusMessage")]
-    public Input<string>? StatusMessage { get; set; }
 }
 
 public sealed class SecretRotationRotationRulesArgs : ResourceArgs

@@ -16,17 +16,11 @@ public class Secret : CustomResource
     [Output("description")]
     public Output<string?> Description { get; private set; } = null!;
 
-    [Output("forceOverwriteReplicaSecret")]
-    public Output<bool?> ForceOverwriteReplicaSecret { get; private set; } = null!;
-
     [Output("kmsKeyId")]
     public Output<string?> KmsKeyId { get; private set; } = null!;
 
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
-
-    [Output("namePrefix")]
-    public Output<string> NamePrefix { get; private set; } = null!;
 
     [Output("policy")]
     public Output<string> Policy { get; private set; } = null!;
@@ -40,9 +34,6 @@ public class Secret : CustomResource
     [Output("tags")]
     public Output<ImmutableDictionary<string, string>?> Tags { get; private set; } = null!;
 
-    [Output("tagsAll")]
-    public Output<ImmutableDictionary<string, string>> TagsAll { get; private set; } = null!;
-
     [Output("type")]
     public Output<string?> Type { get; private set; } = null!;
 }
@@ -52,17 +43,11 @@ public sealed class SecretArgs : ResourceArgs
     [Input("description")]
     public Input<string>? Description { get; set; }
 
-    [Input("forceOverwriteReplicaSecret")]
-    public Input<bool>? ForceOverwriteReplicaSecret { get; set; }
-
     [Input("kmsKeyId")]
     public Input<string>? KmsKeyId { get; set; }
 
     [Input("name")]
     public Input<string>? Name { get; set; }
-
-    [Input("namePrefix")]
-    public Input<string>? NamePrefix { get; set; }
 
     [Input("policy")]
     public Input<string>? Policy { get; set; }

@@ -9,9 +9,6 @@ public class SecretRotation : CustomResource
     {
     }
 
-    [Output("externalSecretRotationRoleArn")]
-    public Output<string?> ExternalSecretRotationRoleArn { get; private set; } = null!;
-
     [Output("region")]
     public Output<string> Region { get; private set; } = null!;
 
@@ -30,9 +27,6 @@ public class SecretRotation : CustomResource
 
 public sealed class SecretRotationArgs : ResourceArgs
 {
-    [Input("externalSecretRotationRoleArn")]
-    public Input<string>? ExternalSecretRotationRoleArn { get; set; }
-
     [Input("region")]
     public Input<string>? Region { get; set; }
 

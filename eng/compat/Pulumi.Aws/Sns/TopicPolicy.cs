@@ -10,9 +10,6 @@ public class TopicPolicy : CustomResource
     [Output("arn")]
     public Output<string> Arn { get; private set; } = null!;
 
-    [Output("owner")]
-    public Output<string> Owner { get; private set; } = null!;
-
     [Output("policy")]
     public Output<string> Policy { get; private set; } = null!;
 
