@@ -18,7 +18,6 @@ public class PulumiOutputTests
         Assert.True(await Output.IsSecretAsync(Output.Format($"{plain}{secret}")));
         Assert.True(await Output.IsSecretAsync(secret.Apply(_ => plain)));
         Assert.True(await Output.IsSecretAsync(plain.Apply(_ => secret)));
-        Assert.False(await Output.IsSecretAsync(Output.Unsecret(secret)));
         Assert.False(await Output.IsSecretAsync(Output.Tuple(plain, plain)));
     }
 
@@ -30,7 +29,6 @@ public class PulumiOutputTests
         Assert.False(await OutputUtilities.GetIsKnownAsync(Output.All(known, unknown)));
         Assert.False(await OutputUtilities.GetIsKnownAsync(Output.Tuple(known, unknown, known)));
         Assert.False(await OutputUtilities.GetIsKnownAsync(Output.Format($"{unknown}")));
-        Assert.False(await OutputUtilities.GetIsKnownAsync(Output.JsonSerialize(Output.Create(new { a = new[] { unknown } }))));
         Assert.True(await OutputUtilities.GetIsKnownAsync(Output.Tuple(known, known)));
     }
 
@@ -59,7 +57,6 @@ public class PulumiOutputTests
         Assert.Throws<ArgumentNullException>(() => { Input<string> input = (Output<string>)null!; });
         Assert.Throws<ArgumentNullException>(() => { Output.Create((Task<string>)null!); });
         Assert.Throws<ArgumentNullException>(() => { Output.CreateSecret((Output<string>)null!); });
-        Assert.Throws<ArgumentNullException>(() => { Output.JsonSerialize((Output<string>)null!); });
         Assert.Throws<ArgumentNullException>(() => { Output.All(Output.Create("a"), null!); });
         Assert.Throws<ArgumentNullException>(() => { Output.Tuple(Output.Create("a"), (Output<string>)null!); });
         Assert.Throws<ArgumentNullException>(() => { new FileArchive(null!); });
@@ -81,13 +78,11 @@ public class PulumiOutputTests
             {
                 ["both"] = Output.Format($"{one.Id} {two.Text}"),
                 ["inner"] = one.Id.Apply(_ => two.Id),
-                ["json"] = Output.JsonSerialize(Output.Create(new { id = two.Id })),
             };
         });
 
         Assert.Equal(["one", "two"], await NamesAsync("both"));
         Assert.Equal(["one", "two"], await NamesAsync("inner"));
-        Assert.Equal(["two"], await NamesAsync("json"));
 
         async Task<IEnumerable<string>> NamesAsync(string output)
             => (await OutputUtilities.GetDependenciesAsync((Output<string>)outputs[output]!)).Select(resource => resource.GetResourceName()).Order();
@@ -159,44 +154,6 @@ public class PulumiOutputTests
         Assert.Equal(3, (await OutputUtilities.GetValueAsync(number.ToOutput())).Match(_ => 0, value => value));
         Assert.Equal("System.Int32: 3", Union<string, int>.FromT1(3).ToString());
         Assert.Throws<InvalidOperationException>(() => Union<string, int>.FromT1(3).AsT0);
-    }
-
-    [Fact]
-    public async Task Json_has_the_values_of_outputs_in_it()
-    {
-        InputList<string> list = new() { "x", Output.CreateSecret("y") };
-        var value = Output.Create(new Dictionary<string, object?> { ["a"] = Output.Create("<").Apply(text => Output.Create(text)), ["b"] = list, ["c"] = (Input<int>)1 });
-
-        var json = Output.JsonSerialize(value);
-
-        Assert.Equal("""{"a":"\u003C","b":["x","y"],"c":1}""", await OutputUtilities.GetValueAsync(json));
-        Assert.True(await Output.IsSecretAsync(json));
-    }
-
-    [Fact]
-    public async Task Json_does_not_have_the_value_of_a_union()
-    {
-        var value = Output.Create(new { u = (InputUnion<string, int>)"t" });
-
-        Assert.Equal("""{"u":{}}""", await OutputUtilities.GetValueAsync(Output.JsonSerialize(value)));
-    }
-
-    [Fact]
-    public async Task Json_takes_the_options_of_the_program()
-    {
-        var json = Output.JsonSerialize(Output.Create(new { Name = Output.Create("n") }), new JsonSerializerOptions(JsonSerializerDefaults.Web));
-
-        Assert.Equal("""{"name":"n"}""", await OutputUtilities.GetValueAsync(json));
-    }
-
-    [Fact]
-    public async Task Lists_that_are_outputs_are_read_by_index()
-    {
-        var list = Output.Create(ImmutableArray.Create("a", "b"));
-
-        Assert.Equal("a", await ValueInRunAsync(() => list.First()));
-        Assert.Equal("b", await ValueInRunAsync(() => list.GetAt(1)));
-        Assert.Equal(2, await ValueInRunAsync(() => list.Length()));
     }
 
     private static async Task<T> ValueInRunAsync<T>(Func<Output<T>> make)

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Pulumi;
 
@@ -16,9 +15,7 @@ public static class Output
     public static Output<T> CreateSecret<T>(Task<T> value) => CreateSecret(Create(value));
 
     public static Output<T> CreateSecret<T>(Output<T> value)
-        => new(MarkedAsync((value ?? throw new ArgumentNullException(nameof(value))).Data, isSecret: true));
-
-    public static Output<T> Unsecret<T>(Output<T> output) => new(MarkedAsync(output.Data, isSecret: false));
+        => new(MarkedAsync((value ?? throw new ArgumentNullException(nameof(value))).Data));
 
     public static async Task<bool> IsSecretAsync<T>(Output<T> output) => (await output.Data).IsSecret;
 
@@ -37,10 +34,6 @@ public static class Output
             .Select(value => value is IOutput output ? new Output<object?>(output.GetDataAsync()) : Create(value));
         return All(values).Apply(known => string.Format(CultureInfo.InvariantCulture, formattableString.Format, [.. known]));
     }
-
-    /// <summary>The JSON of a value that may hold further outputs; secret or unknown if any of them is.</summary>
-    public static Output<string> JsonSerialize<T>(Output<T> value, JsonSerializerOptions? options = null)
-        => new(OutputJson.SerializeAsync(value ?? throw new ArgumentNullException(nameof(value)), options));
 
     public static Output<(T1, T2)> Tuple<T1, T2>(Input<T1> item1, Input<T2> item2) => new(PairAsync(item1, item2));
 
@@ -82,7 +75,7 @@ public static class Output
 
     private static async Task<OutputData<T>> KnownAsync<T>(Task<T> value) => OutputData<T>.Known(await value);
 
-    private static async Task<OutputData<T>> MarkedAsync<T>(Task<OutputData<T>> data, bool isSecret) => (await data) with { IsSecret = isSecret };
+    private static async Task<OutputData<T>> MarkedAsync<T>(Task<OutputData<T>> data) => (await data) with { IsSecret = true };
 
     private static async Task<OutputData<(T1, T2)>> PairAsync<T1, T2>(Input<T1> item1, Input<T2> item2)
     {
