@@ -21,7 +21,9 @@ public sealed class KeyRotationFunction : ComponentResource
 
     /// <summary>Creates the function and its resources.</summary>
     /// <exception cref="ArgumentException">The activation wait is out of range.</exception>
-    /// <exception cref="RunException">The names of the project, the stack and the component do not form a valid function name.</exception>
+    /// <exception cref="RunException">
+    /// The names of the project, the stack and the component do not form a valid function name, or the function's package is missing.
+    /// </exception>
     public KeyRotationFunction(string name, KeyRotationFunctionArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:KeyRotationFunction", name, args, options)
     {
@@ -29,6 +31,11 @@ public sealed class KeyRotationFunction : ComponentResource
         if (args.ActivationWait is < 0 or > LongestActivationWait)
         {
             throw new ArgumentException($"ActivationWait is {args.ActivationWait} s and must be 0 to {LongestActivationWait}.", nameof(args));
+        }
+
+        if (args.Code is null)
+        {
+            FunctionPackage.Check(AppContext.BaseDirectory);
         }
 
         var child = new CustomResourceOptions { Parent = this };
@@ -128,7 +135,7 @@ public sealed class KeyRotationFunction : ComponentResource
             Runtime = "dotnet10",
             Handler = "RotationFunction::RotationFunction.Function::FunctionHandler",
             Architectures = { args.Architecture },
-            Code = args.Code,
+            Code = args.Code ?? args.Architecture.Apply(architecture => (Archive)FunctionPackage.For(architecture)),
             Role = role.Arn,
             MemorySize = args.MemorySize,
             Timeout = FunctionContract.LongestInvocationSeconds, // when many keys are due at once, API Gateway throttles and steps have to wait
@@ -192,9 +199,11 @@ public sealed class KeyRotationFunction : ComponentResource
 /// <summary>The arguments of a <see cref="KeyRotationFunction"/>.</summary>
 public sealed class KeyRotationFunctionArgs : ResourceArgs
 {
-    /// <summary>Gets or sets the folder with the published function, for <see cref="Architecture"/>.</summary>
-    [Input("code", required: true)]
-    public Input<Archive> Code { get; set; } = null!;
+    /// <summary>
+    /// Gets or sets the folder with the published function, for <see cref="Architecture"/>. Default: the package beside the program.
+    /// </summary>
+    [Input("code")]
+    public Input<Archive>? Code { get; set; }
 
     /// <summary>Gets or sets the processor architecture, <c>arm64</c> or <c>x86_64</c>.</summary>
     [Input("architecture")]

@@ -38,7 +38,7 @@ public sealed class FunctionTests
         using var program = new ProgramFolder(built);
         var refused = await Deployed.RefusedAsync(Settings.OneKey, program);
 
-        Assert.Equal($"The function's package {Path.Combine(program.Path, "function", missing)} is missing. Build it with dotnet build infra, with the official packages.", refused);
+        Assert.StartsWith($"The function's package {Path.Combine(program.Path, "function", missing)} is missing. ", refused, StringComparison.Ordinal);
     }
 
     [Theory]
