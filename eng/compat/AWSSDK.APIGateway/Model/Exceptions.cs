@@ -41,12 +41,12 @@ public partial class TooManyRequestsException(
     : AmazonAPIGatewayException(message, innerException, errorType, errorCode, requestId, statusCode), IRetryAfter
 {
     public TooManyRequestsException(string message)
-        : this(message, innerException: null, ErrorType.Unknown, errorCode: null, requestId: null, statusCode: 0)
+        : this(message, innerException: null, ErrorType.Unknown, errorCode: null, requestId: null, statusCode: default)
     {
     }
 
     public TooManyRequestsException(Exception innerException)
-        : this(innerException.Message, innerException, ErrorType.Unknown, errorCode: null, requestId: null, statusCode: 0)
+        : this(innerException.Message, innerException, ErrorType.Unknown, errorCode: null, requestId: null, statusCode: default)
     {
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Pulumi.Aws.Lambda;
 
 public class Invocation : CustomResource
