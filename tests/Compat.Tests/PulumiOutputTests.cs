@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Pulumi;
 using Pulumi.Testing;
 using Pulumi.Utilities;
