@@ -1,14 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
-using Amazon.APIGateway;
-using Amazon.Runtime;
-using Amazon.Runtime.Internal;
-using Amazon.SecretsManager;
-using LambdaHost;
 using LocalAws;
 using LocalAws.ApiGateway;
 using LocalAws.SecretsManager;
 using RotationFunction;
+using RotationFunction.Tests;
 
 namespace Bench;
 
@@ -30,7 +25,7 @@ internal sealed record FleetResult(
 /// Rotates many secrets of one account, due in one window, in virtual time and under API Gateway's real rates. Each environment of the function has
 /// its own clients.
 /// </summary>
-internal sealed class Fleet : HttpClientFactory
+internal sealed class Fleet
 {
     /// <summary>
     /// The number of attempts that Secrets Manager makes here for a rotation. AWS publishes no number: "multiple times during the open rotation
@@ -41,38 +36,25 @@ internal sealed class Fleet : HttpClientFactory
     // "Amazon API Gateway quotas". CreateApiKey and DeleteApiKey, five a second each and one of each in a rotation, never bind.
     private const double CallsPerSecond = 10;
     private static readonly bool[] KeysBefore = [false, true, true];
-    private static readonly TimeSpan Answer = TimeSpan.FromMilliseconds(20);
-
-    [ThreadStatic]
-    private static VirtualTime? _clientsTime;
 
     private readonly VirtualTime _time = new();
     private readonly EmbeddedAws _aws;
-    private readonly TimeSpan _activationWait;
-    private readonly ConcurrentBag<InProcessFunction<RotationEvent, ActionResult?>> _idle = [];
+    private readonly VirtualFunction _function;
     private readonly ConcurrentDictionary<string, Rotating> _rotating = [];
     private readonly Lock _gate = new();
     private TimeSpan _longest;
     private TimeSpan _billed;
-    private int _throttled;
     private int _repeated;
-
-    static Fleet()
-    {
-        RuntimePipelineCustomizerRegistry.Instance.Register(new OnVirtualTime());
-        // A new client tries EC2's metadata service for some seconds, in which this clock does not move.
-        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
-    }
 
     private Fleet(TimeSpan activationWait)
     {
-        _activationWait = activationWait;
         _aws = EmbeddedAws.Create(new EmbeddedAwsOptions
         {
             TimeProvider = _time,
             RotationAttempts = Attempts,
             Unknowns = new UnknownBehaviours { AttachDuration = TimeSpan.FromSeconds(1) },
         });
+        _function = new VirtualFunction(_aws, new Settings(activationWait));
         _aws.Lambda.Register("rotation", InvokeAsync, new FunctionOptions { Timeout = TimeSpan.FromMinutes(15) });
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {
@@ -83,8 +65,6 @@ internal sealed class Fleet : HttpClientFactory
             SourceAccount = _aws.AccountId,
         });
     }
-
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Slow(this, _aws.CreateTransport()));
 
     /// <summary>Rotates all secrets.</summary>
     /// <param name="secrets">The number of secrets.</param>
@@ -122,7 +102,7 @@ internal sealed class Fleet : HttpClientFactory
             (Calls.Needed.Count - Calls.NeededOfSecretsManager) * secrets / CallsPerSecond,
             activationWait.TotalSeconds * Math.Ceiling((double)secrets / atOnce));
         return new FleetResult(
-            secrets, concurrency, secrets - errors.Count, errors.Count, fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._throttled, fleet._repeated);
+            secrets, concurrency, secrets - errors.Count, errors.Count, fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._function.Clients.Throttled, fleet._repeated);
     }
 
     private Task<string?> RotateAsync(string secret)
@@ -138,20 +118,9 @@ internal sealed class Fleet : HttpClientFactory
         var rotating = _rotating[received.GetProperty("SecretId").GetString()!];
         var started = _time.GetUtcNow();
         _aws.Calls.Clear();
-        if (!_idle.TryTake(out var environment))
-        {
-            environment = StartEnvironment();
-        }
-
         try
         {
-            var answer = await environment.InvokeAsync(
-                invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _time, new TemplateLogger(_ => { })));
-            if (_time.GetUtcNow() >= invocation.Deadline)
-            {
-                throw new TimeoutException("The step took longer than its 15 minutes.");
-            }
-
+            var answer = await _function.InvokeAsync(invocation);
             if (received.GetProperty("Step").GetString() == "finishSecret")
             {
                 rotating.Ended.SetResult(null);
@@ -174,38 +143,12 @@ internal sealed class Fleet : HttpClientFactory
         }
         finally
         {
-            _idle.Add(environment);
             lock (_gate)
             {
                 var took = _time.GetUtcNow() - started;
                 _billed += took;
                 _longest = took > _longest ? took : _longest;
             }
-        }
-    }
-
-    private InProcessFunction<RotationEvent, ActionResult?> StartEnvironment()
-    {
-        var (secretsManager, apiGateway) = CreateClients();
-        var function = new Function(new Settings(_activationWait), secretsManager, apiGateway, new HttpClient(), Stream.Null, _time);
-        return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
-    }
-
-    private (AmazonSecretsManagerClient SecretsManager, AmazonAPIGatewayClient ApiGateway) CreateClients()
-    {
-        _clientsTime = _time;
-        try
-        {
-            var credentials = new BasicAWSCredentials("AKIAFUNCTION", "secret");
-            var secrets = new AmazonSecretsManagerConfig();
-            var gateway = new AmazonAPIGatewayConfig();
-            (secrets.ServiceURL, secrets.AuthenticationRegion, secrets.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
-            (gateway.ServiceURL, gateway.AuthenticationRegion, gateway.HttpClientFactory) = (_aws.ServiceUrl.ToString(), _aws.Region, this);
-            return (new AmazonSecretsManagerClient(credentials, secrets), new AmazonAPIGatewayClient(credentials, gateway));
-        }
-        finally
-        {
-            _clientsTime = null;
         }
     }
 
@@ -247,57 +190,5 @@ internal sealed class Fleet : HttpClientFactory
         public TaskCompletionSource<string?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int Failures { get; set; }
-    }
-
-    /// <summary>Delays each call of API Gateway.</summary>
-    private sealed class Slow(Fleet fleet, HttpMessageHandler aws) : DelegatingHandler(aws)
-    {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (!request.Headers.Contains("X-Amz-Target"))
-            {
-                await Task.Delay(Answer, fleet._time, cancellationToken);
-            }
-
-            var answer = await base.SendAsync(request, cancellationToken);
-            if (answer.StatusCode == HttpStatusCode.TooManyRequests)
-            {
-                Interlocked.Increment(ref fleet._throttled);
-            }
-
-            return answer;
-        }
-    }
-
-    /// <summary>
-    /// The SDK's own retries, which wait on this clock. In one process all clients share a retry budget; on Lambda each environment has its own.
-    /// </summary>
-    private sealed class OnVirtualTime : IRuntimePipelineCustomizer
-    {
-        public string UniqueName => nameof(OnVirtualTime);
-
-        public void Customize(Type serviceClientType, RuntimePipeline pipeline)
-        {
-            if (_clientsTime is { } time)
-            {
-                pipeline.ReplaceHandler<RetryHandler>(new RetryHandler(new Policy(time)));
-            }
-        }
-    }
-
-    private sealed class Policy : StandardRetryPolicy
-    {
-        private readonly VirtualTime _time;
-
-        public Policy(VirtualTime time)
-            : base(new AmazonAPIGatewayConfig())
-        {
-            _time = time;
-            RetryCapacity = new RetryCapacity(RetryCapacity.MaxCapacity) { AvailableCapacity = RetryCapacity.MaxCapacity };
-        }
-
-        // AWS SDKs reference guide, "Retry behavior", standard mode, for throttling: a random part of a second that doubles, 20 seconds at most.
-        public override Task WaitBeforeRetryAsync(IExecutionContext executionContext) =>
-            Task.Delay(Random.Shared.NextDouble() * TimeSpan.FromSeconds(Math.Min(20, Math.Pow(2, executionContext.RequestContext.Retries - 1))), _time);
     }
 }

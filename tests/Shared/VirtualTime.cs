@@ -1,4 +1,4 @@
-namespace Bench;
+namespace RotationFunction.Tests;
 
 /// <summary>A clock that moves to the next time that a timer waits for, whenever the thread pool has nothing to do.</summary>
 internal sealed class VirtualTime : TimeProvider
