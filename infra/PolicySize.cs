@@ -2,11 +2,22 @@ using RotationComponents;
 
 namespace Infra;
 
-/// <summary>Decides whether the role's policies name each secret or select secrets by tag. All inline policies of a role share a quota.</summary>
+/// <summary>
+/// Decides whether the role's policies name each secret or select secrets by tag, since all inline policies of a role share a quota, and computes the
+/// size of the operators' policy.
+/// </summary>
 internal static class PolicySize
 {
     /// <summary>IAM's quota for all inline policies of a role, in characters.</summary>
     public const int Quota = 10_240;
+
+    /// <summary>Lambda's quota for the resource policy of a function or of an alias, in characters.</summary>
+    public const int FunctionPolicyQuota = 20_480;
+
+    private const int FormOfLambda = 15; // "Id":"default",
+
+    // The longest id of a statement.
+    private static readonly string LongestStatement = new('s', 100);
 
     /// <summary>
     /// Returns true if the quota holds the policies that name each secret, and also the policy by tag that replaces them when one more key is
@@ -44,6 +55,16 @@ internal static class PolicySize
 
         return Characters(policies);
     }
+
+    /// <summary>Returns the largest number of characters that the policy of the operators' alias can have.</summary>
+    public static int OperatorCharacters(IReadOnlyList<string> operators) => new PolicyDocument(
+        [.. operators.Select(arn => new Statement
+        {
+            Sid = LongestStatement,
+            Principal = new() { ["AWS"] = arn },
+            Action = ["lambda:InvokeFunction"],
+            Resource = [Longest.Arn("lambda", $"function:{LongestScope}:operators")],
+        })]).ToJson().Length + FormOfLambda;
 
     // The longest partition and Region.
     private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");

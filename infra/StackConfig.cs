@@ -87,6 +87,13 @@ internal sealed partial record StackConfig(
             section.Wrong("alarmEmail", "is set together with alarmTopicArn. Subscribe the address to that topic instead");
         }
 
+        if (PolicySize.OperatorCharacters(Operators) is var characters and > PolicySize.FunctionPolicyQuota)
+        {
+            section.Wrong("operators", string.Create(CultureInfo.InvariantCulture,
+                $"has {Operators.Count} ARNs. The policy of the function's alias would have up to {characters} characters, and Lambda accepts "
+                + $"{PolicySize.FunctionPolicyQuota}. Name a role that several people assume"));
+        }
+
         if (!LogRetentions.Contains(LogRetentionDays))
         {
             section.Wrong("logRetentionDays", $"is {LogRetentionDays}, and CloudWatch Logs accepts only {string.Join(", ", LogRetentions)}");

@@ -32,7 +32,7 @@ public sealed partial class PolicySizeTests
         var before = await Deployed.StackAsync(new() { ["keys"] = Keys(count, plans) });
         var after = await Deployed.StackAsync(new() { ["keys"] = Keys(count + 1, plans) });
 
-        var together = before.All("RolePolicy").Concat(after.All("RolePolicy")).DistinctBy(policy => policy.Name).ToList();
+        var together = OfFunction(before).Concat(OfFunction(after)).DistinctBy(policy => policy.Name).ToList();
         Assert.Contains(together, policy => policy.Name == "rotation-tagged");
         Assert.InRange(together.Sum(policy => policy.Text("policy").Length), PolicySize.Quota * 4 / 5, PolicySize.Quota);
     }
@@ -69,6 +69,21 @@ public sealed partial class PolicySizeTests
         Assert.Matches(@"^keys: the role's policies would have up to 1\d{4} characters, and IAM accepts 10240\.", error);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(500)]
+    public async Task As_many_operators_as_Lambda_takes_in_a_policy_are_accepted(int length)
+    {
+        var most = Enumerable.Range(1, 100).TakeWhile(count => PolicySize.OperatorCharacters(Operators(count)) <= PolicySize.FunctionPolicyQuota).Last();
+        Assert.InRange(most, length == 10 ? 45 : 20, length == 10 ? 60 : 30);
+        Assert.NotEmpty((await Deployed.StackAsync(Settings.OneKey.With("operators", Operators(most)))).Resources);
+
+        var error = Assert.Single(await Deployed.RefusedAsync(Settings.OneKey.With("operators", Operators(most + 1))));
+        Assert.Matches($@"^operators: has {most + 1} ARNs\. The policy of the function's alias would have up to 2\d{{4}} characters, and Lambda accepts 20480\.", error);
+
+        string[] Operators(int count) => [.. Enumerable.Range(1, count).Select(number => $"arn:aws:iam::123456789012:role/{new string('r', length - 3)}{number:D3}")];
+    }
+
     private static int MostNamed(string plans) =>
         Enumerable.Range(1, StackConfig.MostKeys).TakeWhile(count => !StackConfig.Read(new Settings { ["keys"] = Keys(count, plans) }.Get).SecretsByTag).Last();
 
@@ -77,7 +92,10 @@ public sealed partial class PolicySizeTests
         ? Configurations.Keys(count, prefix: "production/shop/k")
         : [.. Enumerable.Range(1, count).Select(number => Settings.Key(("name", $"production/shop/k{number:D3}")))];
 
-    private static int Characters(Deployed deployed) => deployed.All("RolePolicy").Sum(policy => policy.Text("policy").Length);
+    private static int Characters(Deployed deployed) => OfFunction(deployed).Sum(policy => policy.Text("policy").Length);
+
+    /// <summary>The policies of the function's role; that of the schedules is another one's.</summary>
+    private static IEnumerable<Registered> OfFunction(Deployed deployed) => deployed.All("RolePolicy").Where(policy => policy.Text("role") == "rotation-1234567");
 
     [GeneratedRegex("(?<own>[0-9]+) keys with a usage plan each, or (?<shared>[0-9]+) that share one", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StatedPattern();

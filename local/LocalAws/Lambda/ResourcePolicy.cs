@@ -7,6 +7,9 @@ namespace LocalAws.Lambda;
 /// <summary>The resource policy of a function or of one of its aliases.</summary>
 internal sealed partial class ResourcePolicy(string arn)
 {
+    // Lambda developer guide, "Lambda quotas": 20 KB.
+    private const int LargestPolicy = 20_480;
+
     private readonly Lock _gate = new();
     private readonly List<AddPermissionRequest> _statements = [];
     private string _revisionId = "";
@@ -39,6 +42,14 @@ internal sealed partial class ResourcePolicy(string arn)
             }
 
             _statements.Add(statement);
+            if (Document().Length is var size and > LargestPolicy)
+            {
+                _statements.RemoveAt(_statements.Count - 1);
+                // Observed in the field.
+                throw new AwsException(
+                    400, "PolicyLengthExceededException", $"The final policy size ({size}) is bigger than the limit ({LargestPolicy}).");
+            }
+
             Changed();
         }
 

@@ -120,6 +120,25 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task A_policy_has_20_KB_and_stays_as_it_is_when_one_more_statement_is_too_much()
+    {
+        await using var account = await LocalAwsAccount.StartAsync(inProcess: true);
+        await RegisterAsync(account);
+        var refusals = Enumerable.Range(0, 200).Select(number => Record.Exception(() => account.Aws.Lambda.AddPermission(new()
+        {
+            FunctionName = "rotate",
+            StatementId = $"s{number}",
+            Action = "lambda:InvokeFunction",
+            Principal = $"arn:aws:iam::123456789012:role/{number:D30}",
+        })));
+        var refusal = Assert.IsType<AwsException>(refusals.First(exception => exception is not null));
+
+        Assert.Equal((400, "PolicyLengthExceededException"), (refusal.Status, refusal.Code));
+        Assert.Matches(@"^The final policy size \(20[4-9]\d\d\) is bigger than the limit \(20480\)\.$", refusal.Message);
+        Assert.InRange(account.Aws.Lambda.GetPolicy("rotate").Policy.Length, 20_000, 20_480);
+    }
+
+    [Fact]
     public async Task The_policy_of_a_function_that_there_is_not_is_missed_in_words_of_each_operation()
     {
         await using var account = await LocalAwsAccount.StartAsync();
