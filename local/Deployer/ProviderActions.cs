@@ -64,6 +64,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:cloudwatch/dashboard:Dashboard", Step.Read) => On(DashboardOf(inputs), "cloudwatch:GetDashboard"),
         ("aws:cloudwatch/dashboard:Dashboard", Step.Delete) => On(DashboardOf(inputs), "cloudwatch:DeleteDashboards"),
 
+        ("aws:scheduler/schedule:Schedule", Step.Create) => [.. On(Schedule(inputs), "scheduler:CreateSchedule"), PassScheduleRole(inputs)],
+        ("aws:scheduler/schedule:Schedule", Step.Read) => On(Schedule(inputs), "scheduler:GetSchedule"),
+        ("aws:scheduler/schedule:Schedule", Step.Update) => [.. On(Schedule(inputs), "scheduler:UpdateSchedule"), PassScheduleRole(inputs)],
+        ("aws:scheduler/schedule:Schedule", Step.Delete) => On(Schedule(inputs), "scheduler:DeleteSchedule"),
+
         ("aws:sns/topic:Topic", Step.Create) => On(Topic(inputs), "sns:CreateTopic", "sns:SetTopicAttributes"),
         ("aws:sns/topic:Topic", Step.Read) => On(Topic(inputs), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
         ("aws:sns/topic:Topic", Step.Update) => On(Topic(inputs), "sns:SetTopicAttributes"),
@@ -95,8 +100,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         List<Needed> needed = [.. On(Function(inputs.Text("name")), [.. actions.Where(action => action.IsNeeded).Select(action => action.Action)])];
         if (IsSet("role"))
         {
-            var keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", "lambda.amazonaws.com");
-            needed.Add(new Needed("iam:PassRole", inputs.Text("role")) { Keys = keys });
+            needed.Add(PassRole(inputs.Text("role"), "lambda.amazonaws.com"));
         }
 
         // Lambda developer guide: Lambda checks the network with the caller's permissions.
@@ -109,6 +113,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
 
         bool IsSet(string input) => inputs.Values.ContainsKey(input) && (isNew || changes!.Contains(input));
     }
+
+    private static Needed PassScheduleRole(Inputs inputs) => PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com");
+
+    private static Needed PassRole(string roleArn, string service) =>
+        new("iam:PassRole", roleArn) { Keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", service) };
 
     private static IEnumerable<Needed> On(string resource, params string[] actions) => actions.Select(action => new Needed(action, resource));
 
@@ -125,6 +134,8 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
 
     private string Rule(string name) => Arn("events", "rule/" + name);
+
+    private string Schedule(Inputs inputs) => Arn("scheduler", "schedule/default/" + inputs.Text("name"));
 
     private string Alarm(Inputs inputs) => Arn("cloudwatch", "alarm:" + inputs.Text("name"));
 

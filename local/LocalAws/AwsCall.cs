@@ -3,7 +3,7 @@ namespace LocalAws;
 /// <summary>One call to the control plane, named as in CloudTrail. Contains no value of a key or a secret.</summary>
 /// <param name="Sequence">The position of the call in the order of arrival. The first call has 1.</param>
 /// <param name="AccessKeyId">The caller: the access key id of the SigV4 credential, or the service principal.</param>
-/// <param name="Service">The service's name in a SigV4 scope: <c>secretsmanager</c>, <c>apigateway</c>, <c>lambda</c>.</param>
+/// <param name="Service">The service's name in a SigV4 scope: <c>secretsmanager</c>, <c>apigateway</c>, <c>lambda</c>, <c>scheduler</c>.</param>
 /// <param name="Operation">The operation, such as <c>PutSecretValue</c>.</param>
 /// <param name="Resource">The ARN of the resource, or the identifier in the request if the resource does not exist.</param>
 public sealed record AwsCall(long Sequence, string AccessKeyId, string Service, string Operation, string Resource);

@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Http;
 namespace LocalAws;
 
 /// <summary>The endpoint of all services. Finds the service and the operation, applies faults, and logs the call.</summary>
-internal sealed class ControlPlane(EmbeddedAws aws, IWireProtocol secretsManager, IWireProtocol apiGateway, IWireProtocol lambda)
+internal sealed class ControlPlane(
+    EmbeddedAws aws, IWireProtocol secretsManager, IWireProtocol apiGateway, IWireProtocol lambda, IWireProtocol scheduler)
 {
-    private readonly IWireProtocol[] _protocols = [secretsManager, apiGateway, lambda];
+    private readonly IWireProtocol[] _protocols = [secretsManager, apiGateway, lambda, scheduler];
 
     public async Task AnswerAsync(HttpContext context)
     {

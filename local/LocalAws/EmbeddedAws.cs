@@ -1,13 +1,14 @@
 using LocalAws.ApiGateway;
 using LocalAws.DataPlane;
 using LocalAws.Lambda;
+using LocalAws.Scheduler;
 using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
 /// <summary>
-/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway and Lambda over their real wire protocols on loopback. It follows
-/// the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed.
+/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols on
+/// loopback. It follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {
@@ -34,11 +35,13 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Iam = new IamService(this, options.PolicyLag);
         Logs = new LogsService(this);
         Lambda = new LambdaService(this);
-        Events = new EventsService(this, _stopped.Token);
         ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
         SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
         _dataPlane = new DataPlaneEndpoint(replica);
-        _controlPlane = new ControlPlane(this, new SecretsManagerProtocol(SecretsManager), new ApiGatewayProtocol(ApiGateway), new LambdaProtocol(Lambda));
+        var lambda = new LambdaProtocol(Lambda);
+        Scheduler = new SchedulerService(this, lambda, _stopped.Token);
+        _controlPlane = new ControlPlane(
+            this, new SecretsManagerProtocol(SecretsManager), new ApiGatewayProtocol(ApiGateway), lambda, new SchedulerProtocol(Scheduler));
     }
 
     /// <summary>Gets the endpoint of every service's control plane.</summary>
@@ -71,8 +74,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Gets Lambda, without HTTP.</summary>
     public LambdaService Lambda { get; }
 
-    /// <summary>Gets EventBridge, without HTTP.</summary>
-    public EventsService Events { get; }
+    /// <summary>Gets EventBridge Scheduler, without HTTP.</summary>
+    public SchedulerService Scheduler { get; }
 
     /// <summary>Gets IAM, which holds the roles and their policies.</summary>
     public IamService Iam { get; }
@@ -80,11 +83,12 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Gets CloudWatch Logs, which holds the output of functions in other processes.</summary>
     public LogsService Logs { get; }
 
-    /// <summary>Gets the log of all calls over HTTP and of all invocations by Secrets Manager.</summary>
+    /// <summary>Gets the log of all calls over HTTP and of all invocations by Secrets Manager and by schedules.</summary>
     public CallLog Calls { get; } = new();
 
     /// <summary>
-    /// Gets or sets the delegate that chooses a fault for each call over HTTP, or null for none. It runs before the call takes effect and outside any
+    /// Gets or sets the delegate that chooses a fault for each call over HTTP, or null for none. Its errors also affect each
+    /// invocation by a schedule. It runs before the call takes effect and outside any
     /// lock, so it can use the services itself.
     /// </summary>
     public Func<AwsCall, Fault?>? Faults { get; set; }
@@ -137,7 +141,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     {
         await _stopped.CancelAsync();
         SecretsManager.Stop();
-        Events.Stop();
+        Scheduler.Stop();
         await Lambda.EndProcessesAsync();
         foreach (var server in _servers)
         {

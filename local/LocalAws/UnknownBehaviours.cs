@@ -51,9 +51,6 @@ public sealed record UnknownBehaviours
 
     /// <summary>version-30: gets whether the same happens to the value that fills the empty version of a rotation.</summary>
     public bool FirstRotatedValueIsCurrent { get; init; }
-
-    /// <summary>event-1: gets whether EventBridge's invocations carry <c>aws:SourceAccount</c> in the evaluation of a function's policy.</summary>
-    public bool RulesNameTheirAccount { get; init; }
 }
 
 /// <summary>An order of listing.</summary>

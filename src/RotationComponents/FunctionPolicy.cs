@@ -3,7 +3,7 @@ using RotationFunction;
 namespace RotationComponents;
 
 /// <summary>
-/// The function's permissions. docs/security.md lists each statement. Each secret and each usage plan has its own policy:
+/// The permissions of the function and of its schedules. docs/security.md lists each statement. Each secret and each usage plan has its own policy:
 /// Pulumi deletes it after the last resource that needs it, so the function can still clean up after a removed key or plan.
 /// </summary>
 internal static class FunctionPolicy
@@ -122,6 +122,28 @@ internal static class FunctionPolicy
             Condition = new() { ["ArnLike"] = new() { ["lambda:SourceFunctionArn"] = account.Arn("lambda", "function:*") } },
         });
     }
+
+    /// <summary>
+    /// Returns the trust policy of the role of the function's schedules. The source is a schedule group: AWS warns against the ARN of a schedule.
+    /// </summary>
+    public static PolicyDocument ScheduleTrust(AwsAccount account) => new(new Statement
+    {
+        Sid = "TrustScheduler",
+        Principal = new() { ["Service"] = "scheduler.amazonaws.com" },
+        Action = ["sts:AssumeRole"],
+        Condition = new()
+        {
+            ["StringEquals"] = new()
+            {
+                ["aws:SourceAccount"] = account.Id,
+                ["aws:SourceArn"] = account.Arn("scheduler", "schedule-group/default"),
+            },
+        },
+    });
+
+    /// <summary>Returns the permissions of the function's schedules.</summary>
+    public static PolicyDocument OfSchedules(AwsAccount account, string scope) => new(
+        new Statement { Sid = "InvokeFunction", Action = ["lambda:InvokeFunction"], Resource = [account.Arn("lambda", "function:" + scope)] });
 
     /// <summary>
     /// Returns the secret's resource policy, which only denies: other principals cannot read an untested value by its label, and no principal

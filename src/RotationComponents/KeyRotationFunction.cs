@@ -6,7 +6,7 @@ using Aws = Pulumi.Aws;
 namespace RotationComponents;
 
 /// <summary>
-/// The rotation function with its role, its log group and its permissions for Secrets Manager, schedules and operators.
+/// The rotation function with its role, its log group, its permissions for Secrets Manager and operators, and the role of its schedules.
 /// One function rotates any number of <see cref="RotatingApiKey"/>s.
 /// </summary>
 public sealed class KeyRotationFunction : ComponentResource
@@ -73,6 +73,7 @@ public sealed class KeyRotationFunction : ComponentResource
         var function = MakeFunction(name, args, logGroup, role);
         Name = function.Name;
         Arn = function.Arn;
+        ScheduleRoleArn = MakeScheduleRole(name + "-schedules");
 
         // Created even without operators: the tool invokes it, and an identity policy can name it.
         var alias = new Aws.Lambda.Alias(name, new()
@@ -101,6 +102,9 @@ public sealed class KeyRotationFunction : ComponentResource
     internal Output<AwsAccount> Account { get; }
 
     internal Output<string> RoleName { get; }
+
+    /// <summary>Gets the ARN of the role that EventBridge Scheduler assumes to invoke the function. The role has its permission by then.</summary>
+    internal Output<string> ScheduleRoleArn { get; }
 
     /// <summary>
     /// Gets the function's name, which also names its log group and is the tag value of its secrets and usage plans.
@@ -165,30 +169,38 @@ public sealed class KeyRotationFunction : ComponentResource
         return new Aws.Lambda.Function(name, function, options);
     }
 
-    /// <summary>
-    /// Creates the function's permissions. Lambda limits a function's policy to 20 KB, so the rules of all keys share one permission: their names
-    /// begin with the component's name.
-    /// </summary>
+    private Output<string> MakeScheduleRole(string name)
+    {
+        var child = new CustomResourceOptions { Parent = this };
+        var role = new Aws.Iam.Role(name, new()
+        {
+            AssumeRolePolicy = Account.Apply(account => FunctionPolicy.ScheduleTrust(account).ToJson()),
+            Description = $"Role of the schedules that invoke the rotation function {Scope}",
+        }, child);
+        var policy = new Aws.Iam.RolePolicy(name, new()
+        {
+            Role = role.Name,
+            Policy = Account.Apply(account => FunctionPolicy.OfSchedules(account, Scope).ToJson()),
+        }, child);
+        return Output.Tuple(role.Arn, policy.Id).Apply(t => t.Item1);
+    }
+
     private void PermitInvocation(string name, KeyRotationFunctionArgs args, Aws.Lambda.Alias alias)
     {
         Permit("", "secretsmanager.amazonaws.com", Account.Apply(account => account.Id));
-        // No SourceAccount: EventBridge's user guide says that the rule then does not invoke the function. The ARN contains the account.
-        Permit("-schedules", "events.amazonaws.com", sourceArn: Account.Apply(account => account.Arn("events", $"rule/{name}-*")));
         foreach (var (key, arn) in args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal))
         {
             Permit("-operator-" + key, arn, qualifier: alias.Name);
         }
 
         void Permit(
-            string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? sourceArn = null,
-            Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
+            string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
             {
                 Action = "lambda:InvokeFunction",
                 Function = Name,
                 Qualifier = qualifier,
                 Principal = principal,
                 SourceAccount = sourceAccount,
-                SourceArn = sourceArn,
             }, new CustomResourceOptions { Parent = this });
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Pulumi;
 using RotationFunction;
@@ -12,6 +13,11 @@ namespace RotationComponents;
 public sealed class Monitoring : ComponentResource
 {
     private const int Day = 86_400; // seconds
+
+    // EventBridge's quota for a pattern is 2,048 characters, of which each secret takes 21.
+    private const int SecretsOfRule = 80;
+
+    private const int SuffixLength = 7; // a hyphen and Secrets Manager's six random characters
 
     /// <summary>Creates the alarms, the rules and the dashboard. Creates the topic that they notify, unless the arguments have one.</summary>
     public Monitoring(string name, MonitoringArgs args, ComponentResourceOptions? options = null)
@@ -33,9 +39,13 @@ public sealed class Monitoring : ComponentResource
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
             CheckDaily(name, keyName, key, args);
-            if (args.RotationEvents)
+        }
+
+        if (args.RotationEvents)
+        {
+            foreach (var (index, arns) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretArn).Chunk(SecretsOfRule).Index())
             {
-                TellFailures(name, keyName, key);
+                TellFailures(index == 0 ? name + "-failed" : $"{name}-failed-{index + 1}", Output.All(arns));
             }
         }
 
@@ -106,22 +116,11 @@ public sealed class Monitoring : ComponentResource
             Condition = new() { ["StringEqualsIfExists"] = new() { ["aws:SourceAccount"] = account.Id } },
         });
 
-    /// <summary>Creates the rule that invokes the daily check of a key, and the alarm on the check's metric.</summary>
+    /// <summary>Creates the schedule of the daily check of a key, and the alarm on the check's metric.</summary>
     private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
     {
-        var child = new CustomResourceOptions { Parent = this };
-        var ruleName = $"{args.Function.GetResourceName()}-check-{keyName}";
-        var rule = new Aws.CloudWatch.EventRule(ruleName, new()
-        {
-            Description = key.SecretName.Apply(secret => "Checks daily whether the key in this secret rotates: " + secret),
-            ScheduleExpression = RuleSchedule.Daily($"{args.Function.Scope}/{ruleName}"),
-        }, child);
-        _ = new Aws.CloudWatch.EventTarget(ruleName, new()
-        {
-            Rule = rule.Name,
-            Arn = args.Function.Arn,
-            Input = key.SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "check", secretId = secretArn })),
-        }, child);
+        FunctionSchedule.Daily.Invoke(
+            args.Function, $"{args.Function.GetResourceName()}-check-{keyName}", "Checks daily whether the key in this secret rotates: ", "check", key, this);
         var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
             AlarmDescription = key.SecretName.Apply(secret =>
@@ -145,18 +144,18 @@ public sealed class Monitoring : ComponentResource
             alarm.WarmUpConfiguration = new Aws.CloudWatch.Inputs.MetricAlarmWarmUpConfigurationArgs { WarmUpPeriodDurationInMinutes = 2 * Day / 60 };
         }
 
-        _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", alarm, child);
+        _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", alarm, new CustomResourceOptions { Parent = this });
     }
 
-    private void TellFailures(string name, string keyName, RotatingApiKey key)
+    private void TellFailures(string name, Output<ImmutableArray<string>> secretArns)
     {
         var child = new CustomResourceOptions { Parent = this };
-        var rule = new Aws.CloudWatch.EventRule($"{name}-failed-{keyName}", new()
+        var rule = new Aws.CloudWatch.EventRule(name, new()
         {
-            Description = key.SecretName.Apply(secret => "A rotation of this secret failed: " + secret),
-            EventPattern = key.SecretArn.Apply(FailurePattern),
+            Description = "A rotation of a secret of this stack failed",
+            EventPattern = secretArns.Apply(FailurePattern),
         }, child);
-        _ = new Aws.CloudWatch.EventTarget($"{name}-failed-{keyName}", new()
+        _ = new Aws.CloudWatch.EventTarget(name, new()
         {
             Rule = rule.Name,
             Arn = TopicArn,
@@ -173,7 +172,11 @@ public sealed class Monitoring : ComponentResource
         }, child);
     }
 
-    private static string FailurePattern(string secretArn) => JsonSerializer.Serialize(new Dictionary<string, object>
+    /// <summary>
+    /// Returns the pattern of failed rotations. It names each secret by the end of its ARN, because whole ARNs exceed EventBridge's quota with 7 keys of
+    /// long names. Two secrets with the same random characters are next to impossible, and would only cause a message that names the other secret.
+    /// </summary>
+    private static string FailurePattern(ImmutableArray<string> secretArns) => JsonSerializer.Serialize(new Dictionary<string, object>
     {
         ["source"] = AnyOf("aws.secretsmanager"),
         ["detail-type"] = AnyOf("AWS Service Event via CloudTrail"),
@@ -181,7 +184,7 @@ public sealed class Monitoring : ComponentResource
         {
             eventSource = AnyOf("secretsmanager.amazonaws.com"),
             eventName = AnyOf("RotationFailed", "RotationAbandoned", "TestRotationFailed"),
-            additionalEventData = new { SecretId = AnyOf(secretArn) },
+            additionalEventData = new { SecretId = secretArns.Select(arn => new { suffix = arn[^SuffixLength..] }) },
         },
     });
 

@@ -63,7 +63,8 @@ public sealed class RotatingApiKey : ComponentResource
         }, new CustomResourceOptions { Parent = this, DependsOn = provision });
         if (args.Overlap is not null)
         {
-            EndOverlapHourly(name, args.Function);
+            FunctionSchedule.Hourly.Invoke(
+                args.Function, $"{args.Function.GetResourceName()}-overlap-{name}", "Ends the overlap of the keys in this secret: ", "endOverlap", this, this);
         }
 
         RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });
@@ -217,26 +218,6 @@ public sealed class RotatingApiKey : ComponentResource
                 ? JsonSerializer.Serialize(new { action, secretId = t.Item1 })
                 // Sorted: a new order of the same plans is not a change.
                 : JsonSerializer.Serialize(new { action, secretId = t.Item1, usagePlanIds = t.Item2.Order(StringComparer.Ordinal) }));
-    }
-
-    /// <summary>
-    /// Creates the hourly rule that ends overlaps. Its name begins with the function's: the permission for schedules selects rules by this prefix.
-    /// </summary>
-    private void EndOverlapHourly(string name, KeyRotationFunction function)
-    {
-        var child = new CustomResourceOptions { Parent = this };
-        var ruleName = $"{function.GetResourceName()}-overlap-{name}";
-        var rule = new Aws.CloudWatch.EventRule(ruleName, new()
-        {
-            Description = SecretName.Apply(secret => "Ends the overlap of the keys in this secret: " + secret),
-            ScheduleExpression = RuleSchedule.Hourly($"{function.Scope}/{ruleName}"),
-        }, child);
-        _ = new Aws.CloudWatch.EventTarget(ruleName, new()
-        {
-            Rule = rule.Name,
-            Arn = function.Arn,
-            Input = SecretArn.Apply(secretArn => JsonSerializer.Serialize(new { action = "endOverlap", secretId = secretArn })),
-        }, child);
     }
 }
 

@@ -25,6 +25,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _printed = new();
     private readonly HttpClient _http;
+    private int _running;
 
     private DeployerAccount(EmbeddedAws aws, JumpingTime time, Func<string, string>? tamper)
     {
@@ -162,20 +163,33 @@ internal sealed class DeployerAccount : IAsyncDisposable
         }
     }
 
-    /// <summary>Time goes by until a rule's next invocation, and that is over.</summary>
-    /// <returns>Why EventBridge or the function failed; null where neither did.</returns>
-    public async Task<string?> PassToRuleAsync(string ruleName, TimeSpan time)
+    /// <summary>Time goes by until a schedule's next invocation, and that is over.</summary>
+    /// <returns>Why Scheduler or the function failed; null where neither did.</returns>
+    public async Task<string?> PassToScheduleAsync(string schedule, TimeSpan time)
     {
-        var before = InvocationsBy(ruleName).Count;
+        var before = InvocationsBy(schedule).Count;
         Time.Advance(time);
-        for (var waited = 0; waited < 3000 && InvocationsBy(ruleName).Count == before; waited++)
+        for (var waited = 0; waited < 3000 && InvocationsBy(schedule).Count == before; waited++)
         {
             await Task.Delay(10);
         }
 
-        Assert.Equal(before + 1, InvocationsBy(ruleName).Count);
-        return InvocationsBy(ruleName)[^1].ErrorCode;
+        Assert.Equal(before + 1, InvocationsBy(schedule).Count);
+        return InvocationsBy(schedule)[^1].ErrorCode;
     }
+
+    /// <summary>Waits until nothing invokes the function any more: the clock must not pass the deadline of an invocation that runs.</summary>
+    public async Task IdleAsync()
+    {
+        for (var quiet = 0; quiet < 3; quiet = Volatile.Read(ref _running) == 0 ? quiet + 1 : 0)
+        {
+            await Task.Delay(5);
+        }
+    }
+
+    /// <summary>The invocations by the schedule of this name, without what Pulumi adds to it, that are over.</summary>
+    public List<CallRecord> InvocationsBy(string schedule) =>
+        [.. Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "scheduler.amazonaws.com" && record.Call.Resource.Split('/')[^1][..^8] == schedule)];
 
     public AmazonSecretsManagerClient SecretsManager(AWSCredentials credentials) => new(
         credentials, new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = new Transport(Aws) });
@@ -206,6 +220,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return async invocation =>
         {
+            Interlocked.Increment(ref _running);
             try
             {
                 var result = await handler.InvokeAsync(
@@ -218,11 +233,12 @@ internal sealed class DeployerAccount : IAsyncDisposable
                 _printed.Enqueue(failure.ToString());
                 throw;
             }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
         };
     }
-
-    private List<CallRecord> InvocationsBy(string ruleName) =>
-        [.. Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "events.amazonaws.com" && record.Call.Resource.Split('/')[^1].StartsWith(ruleName + "-", StringComparison.Ordinal))];
 
     private sealed class Transport(EmbeddedAws aws) : HttpClientFactory
     {

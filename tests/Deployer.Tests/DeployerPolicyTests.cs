@@ -48,18 +48,20 @@ public sealed partial class DeployerPolicyTests
     }
 
     [Fact]
-    public async Task The_role_can_be_passed_to_Lambda_only()
+    public async Task Each_role_can_be_passed_to_its_service_only()
     {
         await using var account = DeployerAccount.Start();
         var deployer = Deployer(account, Documented());
 
-        Assert.True(Allows("lambda.amazonaws.com"));
-        Assert.False(Allows("ec2.amazonaws.com"));
+        Assert.True(Allows("rotation-1234567", "lambda.amazonaws.com"));
+        Assert.True(Allows("rotation-schedules-1234567", "scheduler.amazonaws.com"));
+        Assert.False(Allows("rotation-1234567", "scheduler.amazonaws.com"));
+        Assert.False(Allows("rotation-schedules-1234567", "ec2.amazonaws.com"));
 
-        bool Allows(string service) => account.Aws.Iam.Allows(
+        bool Allows(string role, string service) => account.Aws.Iam.Allows(
             deployer,
             "iam:PassRole",
-            $"arn:aws:iam::{account.Aws.AccountId}:role/rotation-1234567",
+            $"arn:aws:iam::{account.Aws.AccountId}:role/{role}",
             new Dictionary<string, string> { ["iam:PassedToService"] = service });
     }
 
@@ -76,6 +78,12 @@ public sealed partial class DeployerPolicyTests
             await account.Aws.SecretsManager.SettledAsync();
             await stack.Deployment.RefreshAsync();
             Assert.Empty(stack.Deployment.Changes);
+
+            // Only another secret changes a schedule in place.
+            await account.Secrets.DeleteSecretAsync(new() { SecretId = DeployerAccount.SecretName, ForceDeleteWithoutRecovery = true });
+            await stack.Deployment.RefreshAsync();
+            await stack.UpAsync(Changed(account));
+            await account.Aws.SecretsManager.SettledAsync();
             await stack.Deployment.DestroyAsync();
             Assert.Empty(stack.Deployment.Resources);
             return null;

@@ -71,7 +71,7 @@ public sealed class LifeTests
 
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Deployment.Resources);
-        Assert.Empty(account.Aws.Events.Rules);
+        Assert.Empty(account.Aws.Scheduler.Schedules);
         Assert.Empty(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items);
         Assert.Equal(account.Plans.Order(), account.Aws.ApiGateway.GetUsagePlans(new()).Items.Select(left => left.Id).Order());
         await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);
@@ -132,7 +132,7 @@ public sealed class LifeTests
         await account.Deployment.DestroyAsync();
         Assert.Empty(account.Minted());
         Assert.Empty(account.Deployment.Resources);
-        Assert.Empty(account.Aws.Events.Rules);
+        Assert.Empty(account.Aws.Scheduler.Schedules);
         Assert.DoesNotContain(account.Aws.ApiGateway.GetApiKeys(new() { Limit = 500 }).Items, key => key.Name?.StartsWith(DeployerAccount.SecretName, StringComparison.Ordinal) == true);
         await Assert.ThrowsAsync<ResourceNotFoundException>(account.DescribeAsync);
     }

@@ -31,7 +31,7 @@ public sealed class OperatorTests
         Assert.True(first == await account.ReadKeyAsync("AWSCURRENT"), "AWSCURRENT was not moved back");
         await account.AssertOpenAsync(account.Apis[0]);
 
-        account.Time.Advance(TimeSpan.FromMinutes(20)); // not yet the rule's hour
+        account.Time.Advance(TimeSpan.FromMinutes(20)); // before the schedule's hour
         await AskAsync(account, onCall, "endOverlap", DeployerAccount.SecretName);
         Assert.Equal(HttpStatusCode.Forbidden, await account.CallAsync(account.Apis[0], await account.ReadKeyAsync("AWSPREVIOUS")));
 

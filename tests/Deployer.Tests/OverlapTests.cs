@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace Deployer.Tests;
 
-/// <summary>A key with an overlap: its previous key is disabled by the rule that the stack declares, not by the next rotation.</summary>
+/// <summary>A key with an overlap: its previous key is disabled by the schedule that the stack declares, not by the next rotation.</summary>
 [Collection(nameof(DeployerAccount))]
 public sealed class OverlapTests
 {
-    public const string Rule = "rotation-overlap-shop-orders";
+    public const string Schedule = "rotation-overlap-shop-orders";
 
     [Fact]
     public async Task The_schedule_disables_the_previous_key_when_its_overlap_is_over()
@@ -17,13 +17,13 @@ public sealed class OverlapTests
         var first = await account.ReadKeyAsync("AWSCURRENT");
         await account.RotateAsync();
 
-        foreach (var hours in new[] { 1, 22 })
+        foreach (var hours in new[] { 1.5, 21.5 })
         {
-            Assert.Null(await account.PassToRuleAsync(Rule, TimeSpan.FromHours(hours)));
+            Assert.Null(await account.PassToScheduleAsync(Schedule, TimeSpan.FromHours(hours)));
             await account.AssertOpenAsync(account.Apis[0]);
         }
 
-        Assert.Null(await account.PassToRuleAsync(Rule, TimeSpan.FromHours(2)));
+        Assert.Null(await account.PassToScheduleAsync(Schedule, TimeSpan.FromHours(2)));
         await AssertOnlyCurrentIsOpenAsync(account);
         Assert.True(first == await account.ReadKeyAsync("AWSPREVIOUS"), "the labels stay where they are");
     }
@@ -41,7 +41,7 @@ public sealed class OverlapTests
         Assert.True(first == await account.ReadKeyAsync("AWSCURRENT"));
         await account.AssertOpenAsync(account.Apis[0]);
 
-        Assert.Null(await account.PassToRuleAsync(Rule, TimeSpan.FromHours(1)));
+        Assert.Null(await account.PassToScheduleAsync(Schedule, TimeSpan.FromHours(1.5)));
         await AssertOnlyCurrentIsOpenAsync(account);
     }
 
@@ -50,27 +50,15 @@ public sealed class OverlapTests
     {
         await using var account = DeployerAccount.Start();
         await account.UpAsync(Configuration(account, overlap: null));
-        Assert.DoesNotContain(account.Aws.Events.Rules, rule => rule.StartsWith(Rule, StringComparison.Ordinal));
+        Assert.DoesNotContain(account.Aws.Scheduler.Schedules, name => name.StartsWith(Schedule, StringComparison.Ordinal));
 
         await account.UpAsync(Configuration(account, "7d"));
-        Assert.Contains(account.Aws.Events.Rules, rule => rule.StartsWith(Rule, StringComparison.Ordinal));
+        Assert.Contains(account.Aws.Scheduler.Schedules, name => name.StartsWith(Schedule, StringComparison.Ordinal));
         Assert.Equal("7d", (await account.DescribeAsync()).Tags.Single(tag => tag.Key == "apikey-rotation:overlap").Value);
 
         await account.UpAsync(Configuration(account, overlap: null));
-        Assert.DoesNotContain(account.Aws.Events.Rules, rule => rule.StartsWith(Rule, StringComparison.Ordinal));
+        Assert.DoesNotContain(account.Aws.Scheduler.Schedules, name => name.StartsWith(Schedule, StringComparison.Ordinal));
         Assert.DoesNotContain((await account.DescribeAsync()).Tags, tag => tag.Key == "apikey-rotation:overlap");
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_rules_of_the_stack_invoke_the_function_whether_or_not_they_name_their_account(bool named)
-    {
-        await using var account = DeployerAccount.Start(unknowns: new() { RulesNameTheirAccount = named });
-        await account.UpAsync(Configuration(account, "24h"));
-
-        Assert.Null(await account.PassToRuleAsync(Rule, TimeSpan.FromHours(1)));
-        Assert.Null(await account.PassToRuleAsync("rotation-check-shop-orders", TimeSpan.FromDays(1)));
     }
 
     /// <summary>One key with this overlap, rotated by hand.</summary>

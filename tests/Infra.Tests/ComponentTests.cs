@@ -36,7 +36,7 @@ public sealed class ComponentTests
     }
 
     [Fact]
-    public async Task Whatever_another_program_calls_its_components_schedules_may_call_the_function()
+    public async Task Whatever_another_program_calls_its_components_schedules_have_the_functions_role()
     {
         var deployed = await Deployed.ProgramAsync(() =>
         {
@@ -46,8 +46,9 @@ public sealed class ComponentTests
             return new Dictionary<string, object?>();
         });
 
-        Assert.EndsWith(":rule/keys-*", deployed.The("Permission", "keys-schedules").Text("sourceArn"), StringComparison.Ordinal);
-        Assert.Equal(["keys-check-partner", "keys-overlap-partner"], deployed.All("EventRule").Select(rule => rule.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["keys-check-partner", "keys-overlap-partner"], deployed.All("Schedule").Select(schedule => schedule.Name).Order(StringComparer.Ordinal));
+        Assert.All(deployed.All("Schedule"), schedule => Assert.EndsWith(":role/keys-schedules-1234567", (string)schedule.Nested("target")["roleArn"], StringComparison.Ordinal));
+        Assert.Contains(":function:rotation-lambda-prod-keys\"", deployed.The("RolePolicy", "keys-schedules").Text("policy"), StringComparison.Ordinal);
     }
 
     [Fact]

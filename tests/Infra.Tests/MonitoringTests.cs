@@ -1,7 +1,6 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using RotationComponents;
 
 namespace Infra.Tests;
 
@@ -28,13 +27,17 @@ public sealed partial class MonitoringTests
 
         foreach (var (name, secret) in new[] { ("orders", "orders"), ("shop-payments", "shop/payments") })
         {
-            var rule = deployed.The("EventRule", "rotation-check-" + name);
-            var target = deployed.The("EventTarget", "rotation-check-" + name);
+            var schedule = deployed.The("Schedule", "rotation-check-" + name);
             var alarm = deployed.The("MetricAlarm", "rotation-overdue-" + name);
-            Assert.Matches(@"^cron\(\d+ \d+ \* \* \? \*\)$", rule.Text("scheduleExpression"));
-            Assert.Equal(rule.Name + "-1234567", target.Text("rule"));
-            Assert.EndsWith(":function:rotation-lambda-prod-rotation", target.Text("arn"), StringComparison.Ordinal);
-            Assert.Equal($$"""{"action":"check","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:{{secret}}-AbCdEf"}""", target.Text("input"));
+            Assert.Equal("cron(0 6 * * ? *)", schedule.Text("scheduleExpression"));
+            // Two checks are less than two days apart, so that each two periods of the alarm have one.
+            Assert.Equal(("FLEXIBLE", 720.0), (schedule.Nested("flexibleTimeWindow")["mode"], schedule.Nested("flexibleTimeWindow")["maximumWindowInMinutes"]));
+            Assert.EndsWith(":function:rotation-lambda-prod-rotation", (string)schedule.Nested("target")["arn"], StringComparison.Ordinal);
+            Assert.Equal(
+                $$"""{"action":"check","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:{{secret}}-AbCdEf"}""",
+                schedule.Nested("target")["input"]);
+            // What Lambda does not accept for a day is the next check's.
+            Assert.Equal(86_400.0, Assert.IsType<ImmutableDictionary<string, object>>(schedule.Nested("target")["retryPolicy"])["maximumEventAgeInSeconds"]);
             Assert.Equal(("ApiKeyRotation", "HoursOverdue", "Maximum", "breaching"), (alarm.Text("namespace"), alarm.Text("metricName"), alarm.Text("statistic"), alarm.Text("treatMissingData")));
             Assert.Equal(secret, Assert.Single(alarm.Nested("dimensions"), dimension => dimension.Key == "SecretName").Value);
             Assert.Equal((0.0, "GreaterThanThreshold"), (alarm.Inputs["threshold"], alarm.Inputs["comparisonOperator"]));
@@ -55,63 +58,63 @@ public sealed partial class MonitoringTests
     }
 
     [Fact]
-    public async Task The_checks_of_many_keys_are_spread_over_the_day_and_the_ends_of_overlaps_over_the_hour()
+    public async Task Schedules_invoke_the_function_by_a_role_of_their_own()
     {
-        var names = Enumerable.Range(1, StackConfig.MostKeys).Select(number => $"key{number:D3}").ToList();
-        var deployed = await Deployed.StackAsync(With(names));
-        var days = MinutesOf(deployed, "check", @"^cron\((?<minute>[1-5]?\d) (?<hour>1?\d|2[0-3]) \* \* \? \*\)$");
-        var hours = MinutesOf(deployed, "overlap", @"^cron\((?<minute>[1-5]?\d) \* \* \* \? \*\)$");
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var role = deployed.The("Role", "rotation-schedules");
+        var schedules = deployed.All("Schedule").ToList();
 
-        Assert.Equal((names.Count, names.Count), (days.Count, hours.Count));
-        Assert.InRange(days.Values.GroupBy(minute => minute).Max(minute => minute.Count()), 1, 3);
-        Assert.InRange(hours.Values.GroupBy(minute => minute).Max(minute => minute.Count()), 1, 7);
-        foreach (var quarter in Enumerable.Range(0, 4))
-        {
-            Assert.InRange(days.Values.Count(minute => minute / 360 == quarter), 10, 40);
-        }
-
-        // A key that comes or goes moves no other's check.
-        var others = await Deployed.StackAsync(With(names[..50]));
-        Assert.All(MinutesOf(others, "check", @"^cron\((?<minute>\d+) (?<hour>\d+) "), rule => Assert.Equal(days[rule.Key], rule.Value));
-        Assert.NotEqual(
-            RuleSchedule.Daily("shop-prod-rotation/rotation-check-orders"), RuleSchedule.Daily("shop-test-rotation/rotation-check-orders"));
-
-        static Settings With(IEnumerable<string> names) =>
-            new() { ["keys"] = names.Select(name => Settings.Key(("name", name), ("overlap", "24h"))).ToList() };
+        Assert.Equal(["rotation-check-orders", "rotation-check-shop-payments", "rotation-overlap-orders"], schedules.Select(schedule => schedule.Name).Order(StringComparer.Ordinal));
+        Assert.All(schedules, schedule => Assert.Equal($"arn:aws:iam::{Engine.AccountId}:role/{role.Name}-1234567", schedule.Nested("target")["roleArn"]));
+        Assert.Equal("rotation-schedules-1234567", deployed.The("RolePolicy", "rotation-schedules").Text("role"));
+        // No statement of the function's own policy names a service besides Secrets Manager.
+        Assert.Equal(
+            ["arn:aws:iam::123456789012:role/team/on-call", "secretsmanager.amazonaws.com"],
+            deployed.All("Permission").Select(permission => permission.Text("principal")).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task EventBridge_may_call_the_function_by_the_rules_that_do()
+    public async Task Names_of_schedules_and_rules_have_room_for_what_Pulumi_adds()
     {
-        var deployed = await Deployed.StackAsync(Configurations.Everything);
-        var permission = deployed.The("Permission", "rotation-schedules");
-        var targets = deployed.All("EventTarget").Where(target => target.Text("arn").EndsWith(":function:rotation-lambda-prod-rotation", StringComparison.Ordinal)).ToList();
-
-        Assert.Equal("events.amazonaws.com", permission.Text("principal"));
-        Assert.DoesNotContain("sourceAccount", permission.Inputs.Keys);
-        Assert.Equal($"arn:aws:events:{Engine.Region}:{Engine.AccountId}:rule/rotation-*", permission.Text("sourceArn"));
-        Assert.Equal(3, targets.Count); // two checks and an overlap
-        Assert.All(targets, target => Assert.True(target.Text("rule").StartsWith("rotation-", StringComparison.Ordinal), $"{target} may not call the function"));
-        // Pulumi names a rule after its resource, with eight characters more; EventBridge takes 64.
-        Assert.All(deployed.All("EventRule"), rule => Assert.DoesNotContain("name", rule.Inputs.Keys));
         var longest = await Deployed.StackAsync(new() { ["keys"] = new[] { Settings.Key(("name", new string('n', 100)), ("overlap", "24h")) }, ["rotationEvents"] = true });
-        Assert.All(longest.All("EventRule"), rule => Assert.InRange(rule.Name.Length + 8, 1, 64));
+
+        // Pulumi names them after the resource, with eight characters more; both services take 64.
+        Assert.Equal(3, longest.All("Schedule").Concat(longest.All("EventRule")).Count());
+        Assert.All(longest.All("Schedule").Concat(longest.All("EventRule")), named =>
+        {
+            Assert.DoesNotContain("name", named.Inputs.Keys);
+            Assert.InRange(named.Name.Length + 8, 1, 64);
+        });
     }
 
     [Fact]
-    public async Task Failed_rotations_are_told_where_a_trail_records_them()
+    public async Task Failed_rotations_are_told_by_one_rule_where_a_trail_records_them()
     {
-        Assert.DoesNotContain((await Deployed.StackAsync(Settings.OneKey)).All("EventRule"), rule => rule.Name.Contains("failed", StringComparison.Ordinal));
+        Assert.Empty((await Deployed.StackAsync(Settings.OneKey)).All("EventRule"));
 
         var deployed = await Deployed.StackAsync(Configurations.Everything);
-        var pattern = JsonSerializer.Deserialize<JsonElement>(deployed.The("EventRule", "rotation-failed-orders").Text("eventPattern"));
+        var pattern = JsonSerializer.Deserialize<JsonElement>(deployed.The("EventRule").Text("eventPattern"));
         Assert.Equal("""["aws.secretsmanager"]""", pattern.GetProperty("source").GetRawText());
         Assert.Equal("""["AWS Service Event via CloudTrail"]""", pattern.GetProperty("detail-type").GetRawText());
         Assert.Equal("""["RotationFailed","RotationAbandoned","TestRotationFailed"]""", pattern.GetProperty("detail").GetProperty("eventName").GetRawText());
-        Assert.EndsWith(":secret:orders-AbCdEf\"]", pattern.GetProperty("detail").GetProperty("additionalEventData").GetProperty("SecretId").GetRawText(), StringComparison.Ordinal);
-        var target = deployed.The("EventTarget", "rotation-failed-orders");
-        Assert.Equal(deployed.The("EventRule", "rotation-failed-orders").Name + "-1234567", target.Text("rule"));
-        Assert.Equal(TopicArn, target.Text("arn"));
+        Assert.Equal(
+            """[{"suffix":"-AbCdEf"},{"suffix":"-AbCdEf"}]""", pattern.GetProperty("detail").GetProperty("additionalEventData").GetProperty("SecretId").GetRawText());
+        var target = deployed.The("EventTarget");
+        Assert.Equal(("rotation-failed-1234567", TopicArn), (target.Text("rule"), target.Text("arn")));
+    }
+
+    [Theory]
+    [InlineData(80, 1)]
+    [InlineData(81, 2)]
+    [InlineData(StackConfig.MostKeys, 2)]
+    public async Task A_rule_has_as_many_keys_as_EventBridges_quota_for_a_pattern_holds(int keys, int rules)
+    {
+        var names = Enumerable.Range(1, keys).Select(number => Settings.Key(("name", $"{new string('n', 100)}{number}"))).ToList();
+        var patterns = (await Deployed.StackAsync(new() { ["keys"] = names, ["rotationEvents"] = true })).All("EventRule").Select(rule => rule.Text("eventPattern")).ToList();
+
+        Assert.Equal(rules, patterns.Count);
+        Assert.All(patterns, pattern => Assert.InRange(pattern.Length, 1, 2048));
+        Assert.Equal(keys, patterns.Sum(pattern => pattern.Split("suffix").Length - 1));
     }
 
     [Fact]
@@ -195,17 +198,6 @@ public sealed partial class MonitoringTests
 
         static bool IsTheFunctions(string metric) => !metric.StartsWith("AWS/", StringComparison.Ordinal);
     }
-
-    /// <summary>The minute of the day, or of the hour, at which each key's rule runs.</summary>
-    private static Dictionary<string, int> MinutesOf(Deployed deployed, string kind, string pattern) => deployed.All("EventRule")
-        .Where(rule => rule.Name.StartsWith($"rotation-{kind}-", StringComparison.Ordinal))
-        .ToDictionary(rule => rule.Name[$"rotation-{kind}-".Length..], rule =>
-        {
-            var match = Regex.Match(rule.Text("scheduleExpression"), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-            Assert.True(match.Success, $"{rule} runs at {rule.Text("scheduleExpression")}");
-            var hour = match.Groups["hour"] is { Success: true } group ? int.Parse(group.Value, CultureInfo.InvariantCulture) : 0;
-            return (hour * 60) + int.Parse(match.Groups["minute"].Value, CultureInfo.InvariantCulture);
-        });
 
     private static string TopicArn => $"arn:aws:sns:{Engine.Region}:{Engine.AccountId}:rotation-1234567";
 

@@ -42,6 +42,9 @@ public sealed class OrderTests
     [InlineData("RolePolicy rotation-plan-plan1", "Invocation orders-leave-plan1")]
     [InlineData("RolePolicy orders-secret", "Invocation orders-leave-plan1")]
     [InlineData("SecretPolicy orders", "Invocation orders-leave-plan1")]
+    // A schedule does not run before its role has the permission, nor without it while the stack is deleted.
+    [InlineData("RolePolicy rotation-schedules", "Schedule rotation-check-orders")]
+    [InlineData("Function rotation", "Schedule rotation-check-orders")]
     // Rotation ends before lifecycle's delete, which refuses while it is enabled.
     [InlineData("Invocation orders-lifecycle", "Invocation orders-provision")]
     [InlineData("Invocation orders-provision", "SecretRotation orders")]

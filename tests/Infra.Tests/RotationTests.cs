@@ -131,18 +131,20 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task An_overlap_is_ended_by_an_hourly_rule()
+    public async Task An_overlap_is_ended_by_an_hourly_schedule()
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
 
         Assert.Equal("24h", deployed.The("Secret", "orders").Nested("tags")["apikey-rotation:overlap"]);
-        Assert.Matches(@"^cron\(\d+ \* \* \* \? \*\)$", deployed.The("EventRule", "rotation-overlap-orders").Text("scheduleExpression"));
-        var target = deployed.The("EventTarget", "rotation-overlap-orders");
-        Assert.Equal("rotation-overlap-orders-1234567", target.Text("rule"));
-        Assert.Equal($$"""{"action":"endOverlap","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:orders-AbCdEf"}""", target.Text("input"));
-        // A key without one has no rule.
+        var schedule = deployed.The("Schedule", "rotation-overlap-orders");
+        Assert.Equal("cron(0 * * * ? *)", schedule.Text("scheduleExpression"));
+        Assert.Equal(("FLEXIBLE", 30.0), (schedule.Nested("flexibleTimeWindow")["mode"], schedule.Nested("flexibleTimeWindow")["maximumWindowInMinutes"]));
+        Assert.Equal(
+            $$"""{"action":"endOverlap","secretId":"arn:aws:secretsmanager:{{Engine.Region}}:{{Engine.AccountId}}:secret:orders-AbCdEf"}""", schedule.Nested("target")["input"]);
+        Assert.Equal(3600.0, Assert.IsType<ImmutableDictionary<string, object>>(schedule.Nested("target")["retryPolicy"])["maximumEventAgeInSeconds"]);
+        // A key without one has no such schedule.
         Assert.DoesNotContain("apikey-rotation:overlap", deployed.The("Secret", "shop-payments").Nested("tags").Keys);
-        Assert.DoesNotContain(deployed.All("EventRule"), rule => rule.Name == "rotation-overlap-shop-payments");
+        Assert.DoesNotContain(deployed.All("Schedule"), other => other.Name == "rotation-overlap-shop-payments");
     }
 
     [Fact]

@@ -147,11 +147,37 @@ public sealed class AwsCliTests
         Assert.Equal("Unhandled", Json(output).GetProperty("FunctionError").GetString());
     }
 
+    [Fact]
+    public async Task A_schedule_is_created_read_changed_and_deleted()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync();
+        var function = aws.Lambda.Register("rotate", invocation => Task.FromResult(invocation.Payload));
+        var role = aws.Iam.CreateRole("schedules", """{"Statement":{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole"}}""").Arn;
+        var target = JsonSerializer.Serialize(new { Arn = function, RoleArn = role, Input = "{}" });
+
+        await RunAsync(
+            aws, "scheduler", "create-schedule", "--name", "check", "--schedule-expression", "cron(0 6 * * ? *)", "--target", target,
+            "--flexible-time-window", "Mode=FLEXIBLE,MaximumWindowInMinutes=720");
+        var created = await RunAsync(aws, "scheduler", "get-schedule", "--name", "check");
+        await RunAsync(
+            aws, "scheduler", "update-schedule", "--name", "check", "--schedule-expression", "cron(0 7 * * ? *)", "--target", target, "--flexible-time-window", "Mode=OFF");
+        var changed = await RunAsync(aws, "scheduler", "get-schedule", "--name", "check");
+        await RunAsync(aws, "scheduler", "delete-schedule", "--name", "check");
+        var unknown = await RunAsync(aws, succeeds: false, "scheduler", "get-schedule", "--name", "check");
+
+        Assert.Equal(720, Json(created).GetProperty("FlexibleTimeWindow").GetProperty("MaximumWindowInMinutes").GetInt32());
+        Assert.Equal("cron(0 7 * * ? *)", Json(changed).GetProperty("ScheduleExpression").GetString());
+        Assert.Contains("(ResourceNotFoundException)", unknown, StringComparison.Ordinal);
+        Assert.Contains("Schedule check does not exist.", unknown, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("secretsmanager", "stop-replication-to-replica", "--secret-id", "payments")]
     [InlineData("lambda", "list-functions")]
     [InlineData("apigateway", "get-domain-names")]
     [InlineData("events", "list-rules")]
+    [InlineData("scheduler", "list-schedules")]
     [InlineData("cloudwatch", "describe-alarms")]
     [InlineData("sns", "list-topics")]
     [InlineData("iam", "list-roles")]

@@ -55,6 +55,8 @@ internal sealed class AuthorizedCall : IDisposable
         ("apigateway", ActionResource.Tagged) => [Path(TaggedArn())],
         ("apigateway", ActionResource.TagsOfNew) => [Path(TagsOf(_operation.Resource + "/*"))],
         ("lambda", _) => [Function(_operation.Resource)],
+        ("scheduler", ActionResource.PassedRole) => PassedRoles(),
+        ("scheduler", _) => [new Target(_operation.Resource, [])],
         (_, ActionResource.RotationFunction) => Secrets().Select(secret => Text("RotationLambdaARN") ?? secret.RotationFunctionArn).OfType<string>().Select(Function),
         (_, ActionResource.KmsKey) => Secrets().Select(KmsKey).OfType<Target>(),
         _ => Secrets().Select(secret => Secret(secret, row.Action)).DefaultIfEmpty(new Target("*", RequestKeys(row.Action))),
@@ -113,6 +115,16 @@ internal sealed class AuthorizedCall : IDisposable
         }
 
         return new Target(arn, keys);
+    }
+
+    private IEnumerable<Target> PassedRoles()
+    {
+        if (Body.TryGetProperty("Target", out var target) && target.ValueKind is JsonValueKind.Object && target.TryGetProperty("RoleArn", out var role))
+        {
+            var keys = new ConditionKeys();
+            keys.Add("iam:PassedToService", "scheduler.amazonaws.com");
+            yield return new Target(role.ToString(), keys);
+        }
     }
 
     private Target Function(string nameOrArn)

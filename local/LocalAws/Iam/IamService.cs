@@ -155,11 +155,11 @@ public sealed class IamService
     internal string SecretAccessKeyOf(string accessKeyId) => SessionOf(accessKeyId)?.Credentials.SecretAccessKey ?? _aws.SecretAccessKey;
 
     /// <summary>Returns whether a service can assume a role, given by its ARN.</summary>
-    internal bool Trusts(string roleArn, string service)
+    internal bool Trusts(string roleArn, string service, ConditionKeys? keys = null)
     {
         lock (_gate)
         {
-            return _roles.TryGetValue(NameOf(roleArn), out var role) && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, Now);
+            return _roles.TryGetValue(NameOf(roleArn), out var role) && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, keys ?? [], Now);
         }
     }
 

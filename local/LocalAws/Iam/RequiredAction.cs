@@ -16,7 +16,7 @@ public sealed record RequiredAction(string Service, string Operation, string Act
 /// <summary>A resource of a required action.</summary>
 public enum ActionResource
 {
-    /// <summary>The resource that the call names: a path of API Gateway, one or several secrets, a function.</summary>
+    /// <summary>The resource that the call names: a path of API Gateway, one or several secrets, a function, a schedule.</summary>
     Named,
 
     /// <summary>No resource: a policy must have <c>*</c>.</summary>
@@ -36,4 +36,7 @@ public enum ActionResource
 
     /// <summary>The rotation function that the call names, or the secret's.</summary>
     RotationFunction,
+
+    /// <summary>The role that the call passes to the service.</summary>
+    PassedRole,
 }

@@ -4,7 +4,7 @@ namespace LocalAws;
 
 /// <summary>
 /// The actions that each operation requires, from the Service Authorization Reference (SAR) unless the line names another source:
-/// list_awssecretsmanager, list_amazonapigatewaymanagement and list_awslambda of https://docs.aws.amazon.com/service-authorization/latest/reference/.
+/// list_awssecretsmanager, list_amazonapigatewaymanagement, list_awslambda and list_amazoneventbridgescheduler of https://docs.aws.amazon.com/service-authorization/latest/reference/.
 /// For Secrets Manager also "Required permissions" of each operation in its API reference.
 /// </summary>
 public static class RequiredActions
@@ -66,6 +66,10 @@ public static class RequiredActions
 
         new("lambda", "Invoke", "lambda:InvokeFunction", Named),
         .. Lambda("GetFunction", "GetFunctionConfiguration", "GetPolicy", "AddPermission", "RemovePermission"),
+
+        .. Scheduler("CreateSchedule", "GetSchedule", "UpdateSchedule", "DeleteSchedule"),
+        new("scheduler", "CreateSchedule", "iam:PassRole", PassedRole),
+        new("scheduler", "UpdateSchedule", "iam:PassRole", PassedRole),
     ];
 
     internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } = All.ToLookup(row => (row.Service, row.Operation));
@@ -78,4 +82,7 @@ public static class RequiredActions
 
     private static IEnumerable<RequiredAction> Lambda(params string[] operations) =>
         operations.Select(operation => new RequiredAction("lambda", operation, "lambda:" + operation, Named));
+
+    private static IEnumerable<RequiredAction> Scheduler(params string[] operations) =>
+        operations.Select(operation => new RequiredAction("scheduler", operation, "scheduler:" + operation, Named));
 }

@@ -28,8 +28,8 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
 
     public bool IsDeleted(DateTimeOffset now) => At(now).IsDeleted;
 
-    public bool IsTrusting(string service, string account, DateTimeOffset now) =>
-        At(now).Exists && trust.Evaluate(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, [])) is Verdict.Allowed;
+    public bool IsTrusting(string service, string account, ConditionKeys keys, DateTimeOffset now) =>
+        At(now).Exists && trust.Evaluate(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys)) is Verdict.Allowed;
 
     public Verdict Evaluate(AccessRequest request, DateTimeOffset now)
     {

@@ -157,12 +157,11 @@ public sealed partial class LambdaService
     public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) => (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
 
     /// <summary>Returns whether the function exists and permits an AWS service to invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null, bool namesAccount = true)
+    internal bool Admits(string functionNameOrArn, string service)
     {
         var arn = ArnOf(functionNameOrArn);
         var keys = new ConditionKeys();
-        keys.Add("aws:SourceAccount", namesAccount ? _aws.AccountId : null);
-        keys.Add("aws:SourceArn", sourceArn);
+        keys.Add("aws:SourceAccount", _aws.AccountId);
         return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
 

@@ -10,6 +10,8 @@ public sealed class RequiredActionsTests
     private const string KmsKey = "arn:aws:kms:eu-west-1:123456789012:key/k-1";
     private const string Function = "arn:aws:lambda:eu-west-1:123456789012:function:rotate";
     private const string Functions = "/2015-03-31/functions/rotate";
+    private const string ScheduleRole = "arn:aws:iam::123456789012:role/schedules";
+    private const string Schedule = $$$"""{"ScheduleExpression":"cron(0 6 * * ? *)","FlexibleTimeWindow":{"Mode":"OFF"},"Target":{"Arn":"{{{Function}}}","RoleArn":"{{{ScheduleRole}}}"}}""";
     private const string Tags = Region + "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2F";
 
     // Each call with all that makes it need an action, and for each of its rows the resource. {name} stands for an id of the account.
@@ -91,6 +93,11 @@ public sealed class RequiredActionsTests
         OnFunction("GetPolicy", "lambda:GetPolicy", "GET", "/policy"),
         OnFunction("AddPermission", "lambda:AddPermission", "POST", "/policy", """{"StatementId":"s2","Action":"lambda:InvokeFunction","Principal":"x.amazonaws.com"}"""),
         OnFunction("RemovePermission", "lambda:RemovePermission", "DELETE", "/policy/s"),
+
+        OnSchedule("CreateSchedule", "POST", "new", Schedule, ("iam:PassRole", ScheduleRole)),
+        OnSchedule("GetSchedule", "GET", "check"),
+        OnSchedule("UpdateSchedule", "PUT", "check", Schedule, ("iam:PassRole", ScheduleRole)),
+        OnSchedule("DeleteSchedule", "DELETE", "check"),
     ];
 
     public static TheoryData<string> Calls => [.. Scenarios.Select(scenario => $"{scenario.Service} {scenario.Operation}")];
@@ -172,6 +179,9 @@ public sealed class RequiredActionsTests
     private static Scenario OnFunction(string operation, string action, string method, string path, string body = "") =>
         new("lambda", operation, method, Functions + path, body, [(action, Function)]);
 
+    private static Scenario OnSchedule(string operation, string method, string name, string body = "", params (string, string)[] needs) =>
+        new("scheduler", operation, method, "/schedules/" + name, body, [("scheduler:" + operation, "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/" + name), .. needs]);
+
     private static string Fill(string text, Dictionary<string, string> ids) =>
         ids.Aggregate(text, (filled, id) => filled.Replace($"{{{id.Key}}}", id.Value, StringComparison.Ordinal));
 
@@ -183,6 +193,14 @@ public sealed class RequiredActionsTests
         var copied = aws.SecretsManager.CreateSecret(new() { Name = "copied", AddReplicaRegions = [new("us-east-1")] });
         aws.SecretsManager.RotateSecret(new() { SecretId = "payments", ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = function, RotateImmediately = false });
         await aws.SecretsManager.SettledAsync();
+        aws.Iam.CreateRole("schedules", """{"Statement":{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        aws.Scheduler.CreateSchedule(new()
+        {
+            Name = "check",
+            ScheduleExpression = "cron(0 6 * * ? *)",
+            FlexibleTimeWindow = new("OFF"),
+            Target = new() { Arn = Function, RoleArn = ScheduleRole },
+        });
         var key = aws.ApiGateway.CreateApiKey(new());
         var plan = aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", Quota = new(10, 0, "DAY") });
         var otherPlan = aws.ApiGateway.CreateUsagePlan(new() { Name = "other" });
