@@ -34,6 +34,9 @@ internal sealed class DeployedStack
 
     public LocalDeployment Deployment { get; }
 
+    /// <summary>Puts something between the program and the deployment, such as what another version of the program declared.</summary>
+    public Func<IMocks, IMocks> Between { get; set; } = mocks => mocks;
+
     public string FunctionName { get; private set; } = "";
 
     /// <summary>The role that the function runs as.</summary>
@@ -49,7 +52,7 @@ internal sealed class DeployedStack
         {
             await Deployment.UpAsync(
                 async mocks => await Pulumi.Deployment.TestAsync<RotationStack>(
-                    _tamper is null ? mocks : new TamperedPolicies(mocks, _tamper),
+                    Between(_tamper is null ? mocks : new TamperedPolicies(mocks, _tamper)),
                     new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false }),
                 replace);
         }

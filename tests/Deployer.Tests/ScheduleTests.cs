@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using System.Net;
 using LocalAws;
+using Pulumi.Testing;
+using RotationFunction.Tests;
 
 namespace Deployer.Tests;
 
@@ -53,6 +56,58 @@ public sealed class ScheduleTests
         Assert.All(await Task.WhenAll(current.Select(key => account.CallAsync(account.Apis[0], key))), status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
+    /// <summary>A role just made cannot be assumed for some seconds, and the provider waits for two minutes.</summary>
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(180, false)]
+    public async Task A_schedule_waits_until_its_new_role_can_be_assumed(int seconds, bool deployed)
+    {
+        await using var aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = new JumpingTime(), PolicyLag = TimeSpan.FromSeconds(seconds) });
+        var deployment = new LocalDeployment(new LocalDeploymentOptions { Aws = aws, RunFunction = _ => throw new NotSupportedException() });
+        var failure = await Record.ExceptionAsync(() => deployment.UpAsync(async mocks =>
+        {
+            var role = await MakeAsync(mocks, "aws:iam/role:Role", "schedules", new()
+            {
+                ["assumeRolePolicy"] = """{"Statement":{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole"}}""",
+            });
+            await MakeAsync(mocks, "aws:scheduler/schedule:Schedule", "check", new()
+            {
+                ["scheduleExpression"] = "cron(0 6 * * ? *)",
+                ["flexibleTimeWindow"] = Map(("mode", "OFF")),
+                ["target"] = Map(("arn", $"arn:aws:lambda:{aws.Region}:{aws.AccountId}:function:rotate"), ("roleArn", role["arn"])),
+            });
+        }));
+
+        Assert.Equal(deployed, failure is null);
+        Assert.Equal(deployed ? 1 : 0, aws.Scheduler.Schedules.Count);
+    }
+
+    [Fact]
+    public async Task One_deployment_replaces_the_rules_of_an_earlier_version_and_nothing_else()
+    {
+        await using var account = DeployerAccount.Start();
+        account.Stack.Between = mocks => new RulesForSchedules(mocks);
+        await account.UpAsync(OverlapTests.Configuration(account, "24h"));
+        Assert.Empty(account.Aws.Scheduler.Schedules);
+
+        account.Stack.Between = mocks => mocks;
+        await account.UpAsync(OverlapTests.Configuration(account, "24h"));
+
+        string[] schedules = ["rotation-check-shop-orders", "rotation-overlap-shop-orders"];
+        Assert.Equal(
+            [
+                "create aws:iam/role:Role rotation-schedules", "create aws:iam/rolePolicy:RolePolicy rotation-schedules",
+                .. schedules.Select(name => "create aws:scheduler/schedule:Schedule " + name),
+                .. schedules.Select(name => "delete aws:cloudwatch/eventRule:EventRule " + name),
+                .. schedules.Select(name => "delete aws:cloudwatch/eventTarget:EventTarget " + name),
+                "delete aws:lambda/permission:Permission rotation-schedules",
+            ],
+            account.Deployment.Changes.Order(StringComparer.Ordinal));
+        Assert.Null(await account.PassToScheduleAsync(OverlapTests.Schedule, TimeSpan.FromHours(1.5)));
+        await account.Deployment.DestroyAsync();
+        Assert.Empty(account.Deployment.Resources);
+    }
+
     /// <summary>Three keys that are rotated by hand.</summary>
     private static object Configuration(DeployerAccount account) => new
     {
@@ -76,5 +131,49 @@ public sealed class ScheduleTests
             Assert.True(atLeast ? ended.Count >= count : ended.Count == count, $"{schedule} invoked the function {ended.Count} times, not {count}.");
             Assert.All(ended, invocation => Assert.Null(invocation.ErrorCode));
         }
+    }
+
+    private static async Task<ImmutableDictionary<string, object>> MakeAsync(IMocks mocks, string type, string name, Dictionary<string, object> inputs) =>
+        (ImmutableDictionary<string, object>)(await mocks.NewResourceAsync(new MockResourceArgs { Type = type, Name = name, Inputs = inputs.ToImmutableDictionary() })).state;
+
+    private static ImmutableDictionary<string, object> Map(params (string Name, object Value)[] values) => values.ToImmutableDictionary(value => value.Name, value => value.Value);
+
+    /// <summary>Declares what the version before EventBridge Scheduler did: a rule with its target for each schedule, and a permission for rules.</summary>
+    private sealed class RulesForSchedules(IMocks inner) : IMocks
+    {
+        private int _permissions;
+
+        public async Task<(string? id, object state)> NewResourceAsync(MockResourceArgs args)
+        {
+            if (args.Type == "aws:scheduler/schedule:Schedule")
+            {
+                var target = (ImmutableDictionary<string, object>)args.Inputs["target"];
+                if (Interlocked.Increment(ref _permissions) == 1)
+                {
+                    await MakeAsync(inner, "aws:lambda/permission:Permission", "rotation-schedules", new()
+                    {
+                        ["action"] = "lambda:InvokeFunction",
+                        ["function"] = ((string)target["arn"]).Split(':')[^1],
+                        ["principal"] = "events.amazonaws.com",
+                    });
+                }
+
+                var rule = await MakeAsync(inner, "aws:cloudwatch/eventRule:EventRule", args.Name!, new() { ["scheduleExpression"] = "cron(7 * * * ? *)" });
+                await MakeAsync(inner, "aws:cloudwatch/eventTarget:EventTarget", args.Name!, new()
+                {
+                    ["rule"] = rule["name"],
+                    ["arn"] = target["arn"],
+                    ["input"] = target["input"],
+                });
+            }
+            else if (args.Name != "rotation-schedules")
+            {
+                return await inner.NewResourceAsync(args);
+            }
+
+            return (args.Name, args.Inputs.SetItem("name", args.Name!).SetItem("arn", $"arn:aws:iam::123456789012:role/{args.Name}"));
+        }
+
+        public Task<object> CallAsync(MockCallArgs args) => inner.CallAsync(args);
     }
 }
