@@ -30,7 +30,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         StaleReads = options.StaleReads;
         Onlookers = options.Onlookers;
         _port = options.Port;
-        var meter = new UsageMeter(options.TimeProvider);
+        var meter = new UsageMeter(options.TimeProvider, options.Unknowns.UsageLag);
         var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Iam = new IamService(this, options.PolicyLag);
         Logs = new LogsService(this);

@@ -32,6 +32,18 @@ public sealed record UnknownBehaviours
     /// <summary>plan-24: gets the time that CreateUsagePlanKey takes over HTTP, in which it blocks other attaches of the account.</summary>
     public TimeSpan AttachDuration { get; init; }
 
+    /// <summary>plan-32: gets the time after which GetUsage shows a request. It shows all requests of a key that has reached its quota at once.</summary>
+    public TimeSpan UsageLag { get; init; } = TimeSpan.FromMinutes(40);
+
+    /// <summary>plan-33: gets what GetUsage shows of a plan without a quota.</summary>
+    public UsageWithoutQuota UsageWithoutQuota { get; init; }
+
+    /// <summary>plan-34: gets whether GetUsage shows a day without requests as an empty list. Otherwise it shows 0 and the remaining requests.</summary>
+    public bool DaysWithoutRequestsAreEmpty { get; init; }
+
+    /// <summary>plan-35: gets whether GetUsage omits a key without requests in its days.</summary>
+    public bool UnusedKeysAreAbsent { get; init; }
+
     /// <summary>list-16: gets the time in which GetApiKeys, GetApiKey and GetUsagePlans over HTTP do not see a write over HTTP.</summary>
     public TimeSpan ReadLag { get; init; }
 
@@ -51,6 +63,19 @@ public sealed record UnknownBehaviours
 
     /// <summary>version-30: gets whether the same happens to the value that fills the empty version of a rotation.</summary>
     public bool FirstRotatedValueIsCurrent { get; init; }
+}
+
+/// <summary>What GetUsage shows of the keys of a plan without a quota.</summary>
+public enum UsageWithoutQuota
+{
+    /// <summary>Nothing: the keys are absent.</summary>
+    Absent,
+
+    /// <summary>No requests, whatever the keys were used for.</summary>
+    Zero,
+
+    /// <summary>The requests, and 0 remaining ones.</summary>
+    Counted,
 }
 
 /// <summary>An order of listing.</summary>

@@ -7,7 +7,7 @@ namespace Conformance;
 /// <summary>What keys may use, and how often an account may call. On the embedded AWS only: elsewhere limits are kept with best effort, and usage is shown late.</summary>
 public sealed class LimitTests
 {
-    [Fact, Shows("plan-16", "plan-17", "plan-18", "plan-19", "data-10")]
+    [Fact, Shows("plan-16", "plan-17", "plan-18", "plan-19", "plan-30", "plan-31", "plan-32", "data-10")]
     public async Task A_quota_counts_for_each_key_and_can_be_changed_for_the_period()
     {
         await using var account = await ConformanceAccount.StartAsync();
@@ -26,9 +26,12 @@ public sealed class LimitTests
         await StatusesAreAsync(200, 200);
         Assert.Equal((429, """{"message":"Limit Exceeded"}"""), await account.CallAsync(stage, key.Value));
         Assert.Equal(200, (await account.CallAsync(stage, other.Value)).Status);
-        var usage = await account.ApiGateway.GetUsageAsync(new GetUsageRequest { UsagePlanId = plan, StartDate = today, EndDate = today });
-        Assert.Equal([2, 0], Assert.Single(usage.Items[key.Id]).Select(number => (int)number!));
-        Assert.Equal([1, 1], Assert.Single(usage.Items[other.Id]).Select(number => (int)number!));
+        Assert.Equal([2, 0], await UsageAsync(key));
+        Assert.Equal([0, 2], await UsageAsync(other));
+        account.Clock.Advance(TimeSpan.FromMinutes(40));
+        Assert.Equal([1, 1], await UsageAsync(other));
+        await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => account.ApiGateway.GetUsageAsync(
+            new GetUsageRequest { UsagePlanId = plan, StartDate = "2024-10-03", EndDate = today }));
 
         await account.ApiGateway.UpdateUsageAsync(new UpdateUsageRequest
         {
@@ -40,6 +43,12 @@ public sealed class LimitTests
 
         account.Clock.Advance(TimeSpan.FromDays(1));
         await StatusesAreAsync(200, 200, 429);
+
+        async Task<IEnumerable<int>> UsageAsync(CreateApiKeyResponse of)
+        {
+            var usage = await account.ApiGateway.GetUsageAsync(new GetUsageRequest { UsagePlanId = plan, KeyId = of.Id, StartDate = today, EndDate = today });
+            return Assert.Single(usage.Items[of.Id]).Select(number => (int)number!);
+        }
 
         async Task StatusesAreAsync(params int[] statuses)
         {

@@ -7,12 +7,13 @@ namespace LocalAws;
 public sealed partial class ApiGatewayService
 {
     private const string DayFormat = "yyyy-MM-dd";
+    private const int MostDaysOfUsage = 90; // AWS re:Post, "How can I get the usage associated with an API key"
 
     private static readonly string[] UsagePatchPaths = ["/remaining"];
 
     /// <summary>
-    /// Returns the usage of a plan's keys for each day, including days without a request. The result is exact and current, while AWS's is best effort
-    /// and lags.
+    /// Returns the usage of a plan's keys for each day (UTC). The result lags, as AWS's does (<see cref="UnknownBehaviours.UsageLag"/>), but is exact,
+    /// while AWS's is best effort.
     /// </summary>
     /// <param name="request">The input of GetUsage.</param>
     public Usage GetUsage(GetUsageRequest request)
@@ -21,6 +22,11 @@ public sealed partial class ApiGatewayService
         if (first > last)
         {
             throw ApiGatewayErrors.BadRequest("Invalid date range specified");
+        }
+
+        if (last.DayNumber - first.DayNumber >= MostDaysOfUsage)
+        {
+            throw ApiGatewayErrors.BadRequest("Usage date range cannot exceed 90 days");
         }
 
         lock (_gate)
@@ -76,6 +82,21 @@ public sealed partial class ApiGatewayService
         UsagePlanId = plan.Id,
         StartDate = Text(first),
         EndDate = Text(last),
-        Items = keys.ToDictionary(key => key.Id, key => _meter.Show(plan.Id, key.Id, plan.Settings.Quota, first, last)),
+        Items = keys.Select(key => (key.Id, Days: DaysOf(plan, key, first, last))).Where(key => key.Days is not null)
+            .ToDictionary(key => key.Id, key => key.Days!),
     };
+
+    /// <summary>Returns the days of a key as GetUsage shows them; null for a key that it omits.</summary>
+    private IReadOnlyList<IReadOnlyList<long>>? DaysOf(StoredUsagePlan plan, StoredApiKey key, DateOnly first, DateOnly last)
+    {
+        var days = _meter.Show(plan.Id, key.Id, plan.Settings.Quota, first, last);
+        if (plan.Settings.Quota is null && _aws.Unknowns.UsageWithoutQuota != UsageWithoutQuota.Counted)
+        {
+            return _aws.Unknowns.UsageWithoutQuota == UsageWithoutQuota.Absent ? null : [.. days.Select(_ => (long[])[0, 0])];
+        }
+
+        return _aws.Unknowns.UnusedKeysAreAbsent && days.All(day => day[0] == 0) ? null
+            : _aws.Unknowns.DaysWithoutRequestsAreEmpty ? [.. days.Select(day => day[0] == 0 ? [] : day)]
+            : days;
+    }
 }

@@ -3,7 +3,7 @@ using LocalAws.ApiGateway;
 namespace LocalAws.DataPlane;
 
 /// <summary>Counts the usage of plans by keys. AWS developer guide: throttle and quota apply to each key, over all stages of its plan.</summary>
-internal sealed class UsageMeter(TimeProvider timeProvider)
+internal sealed class UsageMeter(TimeProvider timeProvider, TimeSpan lag)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string PlanId, string KeyId), KeyUsage> _usage = [];
@@ -26,22 +26,23 @@ internal sealed class UsageMeter(TimeProvider timeProvider)
                 return Admission.QuotaExceeded;
             }
 
-            usage.Count(Today);
+            var now = timeProvider.GetUtcNow();
+            usage.Count(now, Today);
+            usage.ShowUntil(quota is not null && usage.RemainingOn(Today, quota) == 0 ? now : now - lag);
             return Admission.Served;
         }
     }
 
-    /// <summary>
-    /// Returns the used and remaining requests of a key for each day. Without a quota, remaining is 0: what AWS returns then is not known.
-    /// </summary>
+    /// <summary>Returns the used and remaining requests of a key for each day, without those of the lag. Without a quota, remaining is 0.</summary>
     public IReadOnlyList<IReadOnlyList<long>> Show(string planId, string keyId, QuotaSettings? quota, DateOnly first, DateOnly last)
     {
         lock (_gate)
         {
             var usage = UsageOf(planId, keyId);
+            usage.ShowUntil(timeProvider.GetUtcNow() - lag);
             return [.. Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
                 .Select(first.AddDays)
-                .Select(day => (long[])[usage.UsedOn(day), quota is null ? 0 : usage.RemainingOn(day, quota)])];
+                .Select(day => (long[])[usage.ShownOn(day), quota is null ? 0 : usage.ShownRemainingOn(day, quota)])];
         }
     }
 

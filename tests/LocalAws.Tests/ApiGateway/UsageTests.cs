@@ -16,6 +16,7 @@ public sealed class UsageTests
         account.Clock.Advance(TimeSpan.FromDays(2));
         Assert.Equal(200, await account.StatusAsync(stage, first.Value));
         Assert.Equal(200, await account.StatusAsync(stage, first.Value));
+        account.Clock.Advance(TimeSpan.FromMinutes(40));
         var usage = await UsageAsync(account, plan);
         var one = await UsageAsync(account, plan, second.Id);
 
@@ -58,6 +59,8 @@ public sealed class UsageTests
         await AssertAws.RefusesAsync(404, "NotFoundException", "Invalid API Key identifier specified", () => UsageAsync(account, plan, unattached.Id));
         await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => UsageAsync(account, plan, end: "tomorrow"));
         await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => UsageAsync(account, plan, end: "2024-12-31"));
+        Assert.Equal(90, (await UsageAsync(account, plan, end: "2025-03-31")).Items[key.Id].Count);
+        await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => UsageAsync(account, plan, end: "2025-04-01"));
         await AssertAws.RefusesAsync(404, "NotFoundException", text: null, () => RemainingAsync(account, plan, unattached.Id, "1"));
         await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => RemainingAsync(account, unlimited, key.Id, "1"));
         await AssertAws.RefusesAsync(400, "BadRequestException", text: null, () => RemainingAsync(account, plan, key.Id, "-1"));
@@ -68,23 +71,67 @@ public sealed class UsageTests
             () => RemainingAsync(account, plan, key.Id, "1", "add"));
     }
 
-    [Fact]
-    public async Task A_plan_without_a_quota_counts_all_the_same()
+    [Theory]
+    [InlineData(UsageWithoutQuota.Absent, null)]
+    [InlineData(UsageWithoutQuota.Zero, 0L)]
+    [InlineData(UsageWithoutQuota.Counted, 1L)]
+    public async Task A_plan_without_a_quota_shows_what_the_variant_says(UsageWithoutQuota variant, long? used)
     {
-        await using var account = await LocalAwsAccount.StartAsync();
+        await using var account = await LocalAwsAccount.StartAsync(new() { Unknowns = new() { UsageWithoutQuota = variant } });
         var stage = await account.CreateApiStageAsync();
         var plan = await account.CreatePlanAsync(stage);
         var key = await AttachedKeyAsync(account, plan);
         await account.StatusAsync(stage, key.Value);
+        account.Clock.Advance(TimeSpan.FromMinutes(40));
 
-        Assert.Equal([[1, 0]], (await UsageAsync(account, plan, end: "2025-01-01")).Items[key.Id]);
+        var usage = (await UsageAsync(account, plan, end: "2025-01-01")).Items ?? [];
+
+        Assert.Equal(used, usage.GetValueOrDefault(key.Id)?[0][0]);
+        Assert.Equal(used is not null, usage.ContainsKey(key.Id));
+    }
+
+    /// <summary>localstack/localstack 11393.</summary>
+    [Fact]
+    public async Task A_request_is_shown_after_the_lag_and_at_once_when_the_quota_is_reached()
+    {
+        await using var account = await LocalAwsAccount.StartAsync();
+        var stage = await account.CreateApiStageAsync();
+        var plan = await QuotaPlanAsync(account, stage, limit: 3, "DAY");
+        var key = await AttachedKeyAsync(account, plan);
+
+        await account.StatusAsync(stage, key.Value);
+        account.Clock.Advance(TimeSpan.FromMinutes(39));
+        await account.StatusAsync(stage, key.Value);
+        Assert.Equal([[0, 3]], await TodayAsync());
+        account.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal([[1, 2]], await TodayAsync());
+        await account.StatusAsync(stage, key.Value);
+        Assert.Equal([[3, 0]], await TodayAsync());
+
+        async Task<List<List<long?>>> TodayAsync() => (await UsageAsync(account, plan, end: "2025-01-01")).Items[key.Id];
+    }
+
+    [Fact]
+    public async Task Days_and_keys_without_a_request_are_shown_as_the_variants_say()
+    {
+        await using var account = await LocalAwsAccount.StartAsync(
+            new() { Unknowns = new() { DaysWithoutRequestsAreEmpty = true, UnusedKeysAreAbsent = true, UsageLag = TimeSpan.Zero } });
+        var stage = await account.CreateApiStageAsync();
+        var plan = await QuotaPlanAsync(account, stage, limit: 3, "DAY");
+        var (used, unused) = (await AttachedKeyAsync(account, plan), await AttachedKeyAsync(account, plan));
+        await account.StatusAsync(stage, used.Value);
+
+        var usage = await UsageAsync(account, plan, end: "2025-01-02");
+
+        Assert.Equal([[1, 2], []], usage.Items[used.Id]);
+        Assert.DoesNotContain(unused.Id, usage.Items.Keys);
     }
 
     [Fact]
     public async Task Usage_of_many_keys_comes_in_pages()
     {
         await using var account = await LocalAwsAccount.StartAsync();
-        var plan = await account.CreatePlanAsync();
+        var plan = await QuotaPlanAsync(account, await account.CreateApiStageAsync(), limit: 1, "DAY");
         for (var number = 0; number < 30; number++)
         {
             account.Aws.ApiGateway.CreateUsagePlanKey(new() { UsagePlanId = plan, KeyId = account.Aws.ApiGateway.CreateApiKey(new()).Id });
