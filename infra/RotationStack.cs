@@ -37,6 +37,10 @@ public class RotationStack : Stack
         foreach (var key in config.Keys)
         {
             monitoring.Keys[key.ResourceName] = keys[key.Name];
+            if (key.OldKeyAlarm)
+            {
+                monitoring.OldKeyAlarms.Add(key.ResourceName);
+            }
         }
 
         _ = new Monitoring(FunctionName, monitoring);

@@ -179,7 +179,8 @@ internal sealed partial record KeyConfig(
     string? Duration,
     string? Overlap,
     string? ProbeUrl,
-    string? AdoptedKeyId)
+    string? AdoptedKeyId,
+    bool OldKeyAlarm)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
     private const int LongestResourceName = 36;
@@ -229,7 +230,8 @@ internal sealed partial record KeyConfig(
                 text => ProblemOf(() => RotationScheduleExpression.ParseDuration(text, schedule))),
             ReadOverlap(section),
             section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
-            section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)));
+            section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)),
+            section.Flag("oldKeyAlarm") ?? false);
         key.CheckTogether(section, schedule);
         section.End();
         return key;

@@ -22,6 +22,7 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
             ("Hours overdue", "Maximum", 86_400, OfEachKey("HoursOverdue")),
             ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),
             ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
+            ("Requests with old keys, yesterday and today", "Maximum", 86_400, OfEachKey("OldKeyRequests")),
             ("Seconds until a new key was served", "Maximum", 3600, OfEachKey("ActivationSeconds")),
             ("Seconds of a step", "Maximum", 3600,
                 secretNames.SelectMany(secret => Steps.Select(step =>

@@ -35,7 +35,11 @@ internal static class FunctionPolicy
             {
                 Sid = "ReadKeysAndPlans",
                 Action = ["apigateway:GET"],
-                Resource = [account.ApiGateway("/apikeys"), account.ApiGateway("/apikeys/*"), account.ApiGateway("/usageplans")],
+                Resource =
+                [
+                    account.ApiGateway("/apikeys"), account.ApiGateway("/apikeys/*"),
+                    account.ApiGateway("/usageplans"), account.ApiGateway("/usageplans/*/usage"),
+                ],
             },
             new()
             {

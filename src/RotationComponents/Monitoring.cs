@@ -39,6 +39,10 @@ public sealed class Monitoring : ComponentResource
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
             CheckDaily(name, keyName, key, args);
+            if (args.OldKeyAlarms.Contains(keyName))
+            {
+                AlarmOnOldKeys(name, keyName, key);
+            }
         }
 
         if (args.RotationEvents)
@@ -147,6 +151,23 @@ public sealed class Monitoring : ComponentResource
         _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", alarm, new CustomResourceOptions { Parent = this });
     }
 
+    /// <summary>Creates the alarm on requests with keys that clients should have left. The daily check writes its metric.</summary>
+    private void AlarmOnOldKeys(string name, string keyName, RotatingApiKey key) =>
+        _ = new Aws.CloudWatch.MetricAlarm($"{name}-oldkeys-{keyName}", new()
+        {
+            AlarmDescription = key.SecretName.Apply(secret => $"Clients of the key in secret {secret} have not re-read it since the last rotation."),
+            Namespace = FunctionContract.MetricNamespace,
+            MetricName = "OldKeyRequests",
+            Dimensions = { ["SecretName"] = key.SecretName },
+            Statistic = "Maximum",
+            Period = Day,
+            EvaluationPeriods = 1,
+            Threshold = 0,
+            ComparisonOperator = "GreaterThanThreshold",
+            TreatMissingData = "notBreaching", // no metric on the day after a rotation, and where the requests are not known
+            AlarmActions = TopicArn,
+        }, new CustomResourceOptions { Parent = this });
+
     private void TellFailures(string name, Output<ImmutableArray<string>> secretArns)
     {
         var child = new CustomResourceOptions { Parent = this };
@@ -199,6 +220,9 @@ public sealed class MonitoringArgs : ResourceArgs
 
     /// <summary>Gets the function's keys, by a name that does not change.</summary>
     public IDictionary<string, RotatingApiKey> Keys { get; } = new Dictionary<string, RotatingApiKey>();
+
+    /// <summary>Gets the names in <see cref="Keys"/> of the keys with an alarm on clients that have not re-read the secret.</summary>
+    public ISet<string> OldKeyAlarms { get; } = new HashSet<string>();
 
     /// <summary>
     /// Gets or sets the ARN of a topic to notify. Its policy must permit cloudwatch.amazonaws.com and events.amazonaws.com to publish.

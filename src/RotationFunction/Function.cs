@@ -67,7 +67,8 @@ public sealed class Function
         var keyRing = new KeyRing(apiKeys, time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var inspection = new Inspection(secrets, apiKeys, keyRing, time);
+        var keyUsage = new KeyUsage(apiGateway, apiKeys, time);
+        var inspection = new Inspection(secrets, apiKeys, keyRing, keyUsage, time);
 
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);

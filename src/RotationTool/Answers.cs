@@ -51,13 +51,15 @@ internal static class Answers
     private static bool IsWhole(ActionResult answer) =>
         answer.Findings?.All(finding => finding is { Problem: not null }) != false
         && answer.Keys?.All(key => key is { KeyId: not null, Kind: not null, Labels: not null, UsagePlanIds: not null }
-            && !key.Labels.Contains(null!) && !key.UsagePlanIds.Contains(null!)) != false
+            && !key.Labels.Contains(null!) && !key.UsagePlanIds.Contains(null!)
+            && key.Usage?.All(usage => usage is { UsagePlanId: not null }) != false) != false
         && double.IsFinite(answer.Rotation?.HoursOverdue ?? 0);
 
     private static ActionResult Vetted(ActionResult answer, string action, RotatedSecret secret)
     {
         var findings = answer.Findings?.Take(MostFindings).ToList();
-        if (answer.Keys?.Count > MostKeys || answer.Findings?.Count > MostFindings)
+        var isTooMuch = answer.Keys?.Count > MostKeys || answer.Findings?.Count > MostFindings;
+        if (isTooMuch)
         {
             var counts = $"{answer.Keys?.Count ?? 0} keys and {answer.Findings?.Count ?? 0} findings";
             findings = [.. findings ?? [], new Finding($"The function returned {counts}: the first {MostKeys} and {MostFindings} are shown.")];
@@ -73,13 +75,14 @@ internal static class Answers
                 {
                     Labels = [.. key.Labels.Take(MostPerKey)],
                     UsagePlanIds = [.. key.UsagePlanIds.Take(MostPerKey)],
+                    Usage = key.Usage?.Take(MostPerKey).ToList(),
                 }).ToList(),
         });
         return lines with
         {
             Message = Commands.Vetted(lines.Message, secret.Arn, secret.IsNamed),
             Findings = lines.Findings?.Select(finding => Commands.Vetted(finding, secret.Arn, secret.IsNamed)).ToList(),
-            Healthy = lines.Healthy is { } healthy ? healthy && lines.Findings is not { Count: > 0 } : null,
+            Healthy = lines.Healthy is { } healthy ? healthy && !isTooMuch : null,
         };
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Screen
         }
 
         _console.Write(table);
-        foreach (var (secret, status) in secrets.Where(each => each.Status.Healthy != true))
+        foreach (var (secret, status) in secrets)
         {
             Show(status.Findings ?? [], secret.Name + ": ");
         }
@@ -87,7 +87,7 @@ internal sealed class Screen
             }
         }
 
-        var table = NewTable("key", "kind", "labels", "state", "age", "usage plans");
+        var table = NewTable("key", "kind", "labels", "state", "age", "usage plans", "last used (UTC)");
         foreach (var key in status.Keys ?? [])
         {
             table.AddRow(
@@ -96,7 +96,8 @@ internal sealed class Screen
                 Cell(string.Join(", ", key.Labels)),
                 key.Stray ? Cell("stray", "yellow") : key.Enabled ? Cell("enabled", "green") : Cell("disabled", "grey"),
                 Cell(key.AgeDays is { } days ? $"{days} d" : ""),
-                Cell(string.Join(", ", key.UsagePlanIds)));
+                Cell(string.Join(", ", key.UsagePlanIds)),
+                Cell(Used(key)));
         }
 
         _console.Write(table);
@@ -130,6 +131,20 @@ internal sealed class Screen
     }
 
     private static Text Cell(string text, string colour = "default") => new(LogText.Sanitize(text), Style.Parse(colour));
+
+    private static string Used(KeyStatus key)
+    {
+        return string.Join("; ", (key.Usage ?? []).Select(usage => key.Usage!.Count == 1 ? In(usage) : $"{usage.UsagePlanId}: {In(usage)}"));
+
+        static string In(KeyUsageStatus usage) => usage switch
+        {
+            { LastUsed: { } day } => $"{Day(day)}, {usage.RequestsIn7Days?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} in 7 days",
+            { Since: { } day } => $"not since {Day(day)}",
+            _ => "unknown",
+        };
+
+        static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    }
 
     private static string Time(DateTime? time) => time is { } utc ? utc.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) : "";
 }

@@ -12,7 +12,7 @@ internal static class Configurations
         {
             Settings.Key(
                 ("description", "For the shop"), ("customerId", "customer-1"), ("tags", new Dictionary<string, string> { ["team"] = "shop" }),
-                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1")),
+                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1"), ("oldKeyAlarm", true)),
             new Dictionary<string, object>
             {
                 ["name"] = "shop/payments",

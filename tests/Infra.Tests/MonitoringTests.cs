@@ -122,7 +122,8 @@ public sealed partial class MonitoringTests
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
 
-        Assert.Equal(4, deployed.All("MetricAlarm").Count());
+        Assert.Equal(5, deployed.All("MetricAlarm").Count());
+        Assert.Equal(["rotation-oldkeys-orders"], deployed.All("MetricAlarm").Select(alarm => alarm.Name).Where(name => name.Contains("oldkeys", StringComparison.Ordinal)));
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.True(Inputs.Texts(alarm.Inputs["alarmActions"]).SequenceEqual([TopicArn]), $"{alarm} tells nobody"));
         // An alarm that gets its first data goes from INSUFFICIENT_DATA to OK: a mail for each new key.
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.Empty(alarm.Inputs.Keys.Intersect(["okActions", "insufficientDataActions"])));
@@ -164,7 +165,7 @@ public sealed partial class MonitoringTests
         Assert.All(widgets, widget => Assert.Equal(Engine.Region, widget.GetProperty("properties").GetProperty("region").GetString()));
         var ofFunction = new[] { "Errors", "Throttles", "Duration" }.Select(metric => $"AWS/Lambda/{metric}/FunctionName/rotation-lambda-prod-rotation");
         var ofKeys = from secret in new[] { "orders", "shop/payments" }
-                     from metric in new[] { "HoursOverdue", "KeysInRing", "Strays", "ActivationSeconds" }
+                     from metric in new[] { "HoursOverdue", "KeysInRing", "Strays", "OldKeyRequests", "ActivationSeconds" }
                      select $"ApiKeyRotation/{metric}/SecretName/{secret}";
         var ofSteps = from secret in new[] { "orders", "shop/payments" }
                       from step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" }

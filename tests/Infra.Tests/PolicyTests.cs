@@ -19,6 +19,7 @@ public sealed partial class PolicyTests
         ["GetApiKeys"] = ["apigateway:GET"],
         ["GetApiKey"] = ["apigateway:GET"],
         ["GetUsagePlans"] = ["apigateway:GET"],
+        ["GetUsage"] = ["apigateway:GET"],
         ["CreateApiKey"] = ["apigateway:POST", "apigateway:PUT"],
         ["UpdateApiKey"] = ["apigateway:PATCH"],
         ["DeleteApiKey"] = ["apigateway:DELETE"],

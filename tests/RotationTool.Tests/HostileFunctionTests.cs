@@ -29,6 +29,8 @@ public sealed class HostileFunctionTests
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":null}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"AgeDays":NaN}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"AgeDays":1e30}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"Usage":[null]}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"Usage":[{}]}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[null]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{"Problem":7}]}""",

@@ -42,11 +42,15 @@ public sealed partial class ScreenTests
 
         output = Times().Replace(output, "2026-11-02 08:00Z");
         output = Seconds().Replace(output, "after 3 s");
+        output = Uses().Replace(output, use => "2026-11-02, 6 in 7 days".PadRight(use.Length));
         return Versions().Replace(output, "7c4ae0f5-3b52-4b5c-9d4e-8c1f6a2d9e70");
     }
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d \d\d:\d\dZ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Times();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d, \d+ in 7 days", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Uses();
 
     [GeneratedRegex(@"after \d+ s", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Seconds();

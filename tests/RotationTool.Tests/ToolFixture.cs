@@ -66,7 +66,11 @@ internal sealed class ToolFixture : IAsyncDisposable
     /// <summary>Starts it; the secret has its first key.</summary>
     public static async Task<ToolFixture> StartAsync(TimeSpan? rotationRetryDelay = null)
     {
-        var fixture = new ToolFixture(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { RotationRetryDelay = rotationRetryDelay ?? TimeSpan.FromMinutes(10) }));
+        var fixture = new ToolFixture(await EmbeddedAws.StartAsync(new EmbeddedAwsOptions
+        {
+            RotationRetryDelay = rotationRetryDelay ?? TimeSpan.FromMinutes(10),
+            Unknowns = new UnknownBehaviours { UsageLag = TimeSpan.Zero }, // the clock is the machine's
+        }));
         await fixture.DeployAsync();
         return fixture;
     }
@@ -191,7 +195,12 @@ internal sealed class ToolFixture : IAsyncDisposable
         var api = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
-        PlanId = (await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "partners", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] })).Id;
+        PlanId = (await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
+        {
+            Name = "partners",
+            ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }],
+            Quota = new QuotaSettings { Limit = 100_000, Period = QuotaPeriodType.MONTH },
+        })).Id;
         _ordersUrl = new Uri(Aws.InvokeUrl(api.Id, "prod"), "orders");
         RegisterFunction();
         PermitSecretsManager();

@@ -11,7 +11,7 @@ namespace RotationFunction;
 /// <param name="Message">What the action did or found.</param>
 public sealed record ActionResult(string Action, string SecretId, string Message)
 {
-    /// <summary>Gets whether <c>status</c> or <c>check</c> found no problem.</summary>
+    /// <summary>Gets whether <c>status</c> or <c>check</c> found no problem that needs to be fixed soon.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Healthy { get; init; }
 
@@ -31,7 +31,11 @@ public sealed record ActionResult(string Action, string SecretId, string Message
 /// <summary>A problem that <c>status</c> or <c>check</c> found.</summary>
 /// <param name="Problem">What is wrong; without a command, also what to do.</param>
 /// <param name="Command">The command that fixes it.</param>
-public sealed record Finding(string Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Command = null);
+public sealed record Finding(string Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Command = null)
+{
+    /// <summary>Gets whether the secret counts as healthy although this was found: there is much time until it matters.</summary>
+    internal bool LeavesHealthy { get; init; }
+}
 
 /// <summary>A secret's rotation schedule and state. Times are UTC.</summary>
 /// <param name="Enabled">Whether rotation is enabled.</param>
@@ -66,7 +70,22 @@ public sealed record RotationStatus(
 /// <param name="UsagePlanIds">The usage plans that it is in.</param>
 public sealed record KeyStatus(
     string KeyId, string Kind, IReadOnlyList<string> Labels, bool Stray, bool Enabled,
-    DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds);
+    DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds)
+{
+    /// <summary>Gets the requests that an enabled key made in each usage plan; null for a disabled key, and where nothing was read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<KeyUsageStatus>? Usage { get; init; }
+}
+
+/// <summary>
+/// The requests of a key in a usage plan, by days in UTC, as API Gateway counts them. It shows a request half an hour later or so.
+/// Null is not known, never "unused".
+/// </summary>
+/// <param name="UsagePlanId">The usage plan.</param>
+/// <param name="Since">The first of the days that are known; null if a day is not known.</param>
+/// <param name="LastUsed">The last day with a request. Null with <paramref name="Since"/>: no request since then.</param>
+/// <param name="RequestsIn7Days">The requests of the last seven days, today included.</param>
+public sealed record KeyUsageStatus(string UsagePlanId, DateOnly? Since, DateOnly? LastUsed, long? RequestsIn7Days);
 
 /// <summary>The serialization of events and responses, generated at compile time.</summary>
 [JsonSerializable(typeof(RotationEvent))]

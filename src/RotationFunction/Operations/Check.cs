@@ -10,14 +10,14 @@ internal sealed class Check(Inspection inspection, Probe probe, Metrics metrics)
 
     public async Task<ActionResult> RunAsync(Invocation invocation)
     {
-        var result = await inspection.RunAsync(invocation);
+        var result = await inspection.RunAsync(invocation, readsUsage: false);
         if (result is { Template.Key.ProbeUrl: { } url, CurrentKey: { } current } && await probe.ControlAsync(url, current) is { } reason)
         {
             result.Findings.Add(new Finding($"The probe of {Probe.Printed(url)} is inconclusive: {reason}."));
         }
 
         result.Findings.ForEach(finding => invocation.Log.Found(finding.Problem));
-        metrics.Checked(invocation, result.KeysInRing, result.Strays, result.HoursOverdue);
-        return invocation.Answer(result.FindingsInWords) with { Healthy = result.Findings.Count == 0, Findings = result.Findings };
+        metrics.Checked(invocation, result.KeysInRing, result.Strays, result.HoursOverdue, result.OldKeyRequests);
+        return invocation.Answer(result.FindingsInWords) with { Healthy = result.IsHealthy, Findings = result.Findings };
     }
 }

@@ -4,7 +4,7 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>Reads a secret, its template key and its keys as a rotation does. Changes nothing; an error of a rotation is a finding.</summary>
-internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
+internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, KeyUsage keyUsage, TimeProvider time)
 {
     // AWS rotates at any time in a window, which ends at the end of the day at the latest.
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
@@ -16,9 +16,14 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     private const int MostLookedAt = 20;
     private const int MostFound = 10;
 
+    private readonly OldKeys _oldKeys = new(keyUsage, time);
+
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    public async Task<InspectionResult> RunAsync(Invocation invocation)
+    /// <summary>Inspects a secret.</summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="readsUsage">Reads the requests of all enabled keys. Otherwise only of those that clients should have left.</param>
+    public async Task<InspectionResult> RunAsync(Invocation invocation, bool readsUsage)
     {
         var findings = new List<Finding>();
         var ring = await keyRing.ListAsync(invocation);
@@ -42,7 +47,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             .. ring.OrderByDescending(key => values.ContainsValue(new ApiKeyValue(key.Value))).ThenByDescending(key => key.Enabled == true)
                 .ThenByDescending(key => key.CreatedDate),
         ];
-        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values);
+        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values, readsUsage);
         // The other keys have no label's value: tagged or not, each enabled one is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
         var result = new InspectionResult(
@@ -50,13 +55,15 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         {
             PendingValue = values["AWSPENDING"],
         };
+        // Without a template key that can be read, the overlap may be invalid.
+        var (old, oldKeyRequests) = template is null ? ([], null) : await _oldKeys.FindAsync(invocation, secret, keys);
         findings.AddRange(
         [
             .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template),
             .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InTags(secret, result),
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InTags(secret, result), .. old,
         ]);
-        return result;
+        return result with { OldKeyRequests = oldKeyRequests };
 
         async Task<T?> TryAsync<T>(Func<Task<T?>> read)
             where T : class
@@ -159,7 +166,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     ];
 
     /// <summary>A rotation replaces only <c>apiKey</c>: clients that read another field are refused once its key is retired.</summary>
-    private static IEnumerable<Finding> InDocument(SecretDocument? current, List<(KeyStatus Status, ApiKeyValue Value)> keys) =>
+    private static IEnumerable<Finding> InDocument(SecretDocument? current, List<InspectedKey> keys) =>
         from key in keys
         where key.Status.Kind != KeyKind.Foreign
         from field in current?.FieldsHolding(key.Value) ?? []
@@ -211,10 +218,10 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
     }
 
-    private async Task<List<(KeyStatus Status, ApiKeyValue Value)>> ReadKeysAsync(
-        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values)
+    private async Task<List<InspectedKey>> ReadKeysAsync(
+        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, bool readsUsage)
     {
-        var keys = new List<(KeyStatus Status, ApiKeyValue Value)>();
+        var keys = new List<InspectedKey>();
         foreach (var listed in ring)
         {
             if (await apiKeys.FindAsync(invocation, listed.Id) is { } key)
@@ -236,6 +243,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             var own = new ApiKeyValue(value);
             var labels = values.Where(label => label.Value == own).Select(label => label.Key).ToList();
             var created = key.CreatedDate?.ToUniversalTime();
+            var plans = await apiKeys.ListPlansAsync(invocation, key.Id, _ => true);
+            var usage = readsUsage && key.Enabled == true
+                ? await keyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
             var status = new KeyStatus(
                 key.Id,
                 kind,
@@ -245,8 +255,11 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
                 created,
                 AgeDays: (int?)(Now - created)?.TotalDays,
                 key.LastUpdatedDate?.ToUniversalTime(),
-                await apiKeys.ListPlanIdsAsync(invocation, key.Id));
-            keys.Add((status, own));
+                plans.ConvertAll(plan => plan.Id))
+            {
+                Usage = usage?.ConvertAll(plan => new KeyUsageStatus(plan.PlanId, plan.IsKnown ? plan.Since : null, plan.LastUsed, plan.OfLast(7))),
+            };
+            keys.Add(new InspectedKey(status, own, plans) { Usage = usage });
         }
     }
 
@@ -260,7 +273,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         return secret.RotationEnabled && due.Min() is { } first ? Math.Max(0, (Now - first).TotalHours) : null;
     }
 
-    private static TimeSpan? PeriodOf(SecretDescription secret) =>
+    internal static TimeSpan? PeriodOf(SecretDescription secret) =>
         (secret.Rules?.ScheduleExpression?.Split('(', ' ', ')'), secret.Rules?.AutomaticallyAfterDays) switch
         {
             (["rate", var count, "hour" or "hours", ..], _) when int.TryParse(count, CultureInfo.InvariantCulture, out var hours) =>
@@ -286,6 +299,12 @@ internal sealed record InspectionResult(
     List<Finding> Findings, double? HoursOverdue)
 {
     public ApiKeyValue? PendingValue { get; init; }
+
+    /// <summary>Gets how many requests old keys made yesterday and today; null if it is not known, or a rotation was less than a day ago.</summary>
+    public long? OldKeyRequests { get; init; }
+
+    /// <summary>Gets whether nothing was found that needs to be fixed soon.</summary>
+    public bool IsHealthy => Findings.TrueForAll(finding => finding.LeavesHealthy);
 
     /// <summary>
     /// Gets the step that the AWSPENDING version has not passed, derived from values and keys; null without a rotation in progress.

@@ -7,10 +7,10 @@ internal sealed class Status(Inspection inspection)
 
     public async Task<ActionResult> RunAsync(Invocation invocation)
     {
-        var result = await inspection.RunAsync(invocation);
+        var result = await inspection.RunAsync(invocation, readsUsage: true);
         return invocation.Answer($"{result.Keys.Count(key => key.Enabled)} of {result.Keys.Count} keys are enabled. {result.FindingsInWords}") with
         {
-            Healthy = result.Findings.Count == 0,
+            Healthy = result.IsHealthy,
             Findings = result.Findings,
             Keys = result.Keys,
             Rotation = result.Secret is not { } secret ? null : new RotationStatus(

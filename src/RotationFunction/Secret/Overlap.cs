@@ -21,11 +21,9 @@ internal sealed record Overlap(TimeSpan Length)
     };
 
     /// <summary>
-    /// Returns when the overlap ends, unless the secret changes again. The labels cannot have moved after the secret was last changed.
-    /// The error is on the late side: an owner's edit starts the overlap again.
+    /// Returns when the overlap ends, unless the secret changes again. The error is on the late side: an owner's edit starts the overlap again.
     /// </summary>
-    public DateTime EndOf(SecretDescription secret) =>
-        (secret.LastRotated > secret.LastChanged ? secret.LastRotated.Value : secret.LastChanged) + Length;
+    public DateTime EndOf(SecretDescription secret) => secret.LabelsMovedBy + Length;
 
     private static bool IsCount(string text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is > 0 and <= LongestCount;

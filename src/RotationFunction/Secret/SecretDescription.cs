@@ -27,6 +27,11 @@ internal sealed class SecretDescription(DescribeSecretResponse answer)
     /// <summary>Gets when the next rotation is due.</summary>
     public DateTime? NextRotation => answer.NextRotationDate?.ToUniversalTime();
 
+    /// <summary>
+    /// Gets a time after which the labels have not moved. The error is on the late side: an owner's edit or a new tag counts too.
+    /// </summary>
+    public DateTime LabelsMovedBy => LastRotated > LastChanged ? LastRotated.Value : LastChanged;
+
     public RotationRulesType? Rules => answer.RotationRules;
 
     public string? Current => Holding("AWSCURRENT");

@@ -54,6 +54,9 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void ForeignKeyLeft(string keyId) => Warning("skipped key {keyId}: it has the name of a key of this secret, but not the tag", keyId);
 
+    public void UsageUnknown(string keyId, string usagePlanId, string reason) =>
+        Warning("the requests of key {keyId} in usage plan {usagePlanId} are not known: {reason}", keyId, usagePlanId, reason);
+
     public void Found(string problem) => Warning("{finding}", problem);
 
     public void TurnAwaited(bool isChange, TimeSpan wait) =>

@@ -49,6 +49,7 @@ internal static class LogText
                 Kind = OfId(key.Kind),
                 Labels = [.. key.Labels.Select(label => OfId(label))],
                 UsagePlanIds = [.. key.UsagePlanIds.Select(plan => OfId(plan))],
+                Usage = key.Usage?.Select(usage => usage with { UsagePlanId = OfId(usage.UsagePlanId) }).ToList(),
             }).ToList(),
         };
 

@@ -26,9 +26,12 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", activation?.TotalSeconds)]);
 
     /// <summary>Records that a secret was checked.</summary>
-    public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue) => Write(
+    public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue, long? oldKeyRequests) => Write(
         check,
-        [new("KeysInRing", "Count", keysInRing), new("Strays", "Count", strays), new("HoursOverdue", "None", hoursOverdue)]);
+        [
+            new("KeysInRing", "Count", keysInRing), new("Strays", "Count", strays), new("HoursOverdue", "None", hoursOverdue),
+            new("OldKeyRequests", "Count", oldKeyRequests),
+        ]);
 
     private void Write(Invocation invocation, Metric[] metrics)
     {

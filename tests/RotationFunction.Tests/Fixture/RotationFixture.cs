@@ -31,6 +31,7 @@ internal sealed class RotationFixture : IAsyncDisposable
     private readonly MemoryStream _metrics = new();
     private readonly HttpClient _http;
     private readonly Settings _settings;
+    private int? _quota;
 
     private RotationFixture(EmbeddedAws aws, JumpingTime time, Settings settings, HttpMessageHandler? api, Func<HttpMessageHandler, HttpMessageHandler>? inProcess)
     {
@@ -45,7 +46,7 @@ internal sealed class RotationFixture : IAsyncDisposable
         var function = new Function(
             settings,
             own?.SecretsManager(FunctionAccessKey) ?? SecretsManager(FunctionAccessKey, FunctionTap),
-            own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey),
+            own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey, FunctionTap),
             api is null ? _http : new HttpClient(api),
             Stream.Synchronized(_metrics),
             time);
@@ -65,7 +66,7 @@ internal sealed class RotationFixture : IAsyncDisposable
 
     public InProcessFunction<RotationEvent, ActionResult?> Function { get; private set; }
 
-    /// <summary>What the function sends to Secrets Manager.</summary>
+    /// <summary>What the function sends.</summary>
     public WireTap FunctionTap { get; } = new();
 
     public string FunctionArn { get; }
@@ -89,6 +90,7 @@ internal sealed class RotationFixture : IAsyncDisposable
     public Uri ApiUrl { get; private set; } = null!;
 
     /// <summary>Starts it.</summary>
+    /// <param name="quota">Requests a month, in each usage plan.</param>
     /// <param name="inProcess">Given, nothing goes over a connection; what it returns stands between the function and the embedded AWS.</param>
     public static async Task<RotationFixture> StartAsync(
         string? document = "{}",
@@ -101,7 +103,8 @@ internal sealed class RotationFixture : IAsyncDisposable
         bool machineTime = false,
         UnknownBehaviours? unknowns = null,
         Func<HttpMessageHandler, HttpMessageHandler>? inProcess = null,
-        int rotationAttempts = 3)
+        int rotationAttempts = 3,
+        int? quota = null)
     {
         var time = new JumpingTime();
         var options = new EmbeddedAwsOptions
@@ -115,7 +118,7 @@ internal sealed class RotationFixture : IAsyncDisposable
             Onlookers = [OwnerAccessKey],
         };
         var aws = inProcess is null ? await EmbeddedAws.StartAsync(options) : EmbeddedAws.Create(options);
-        var fixture = new RotationFixture(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName };
+        var fixture = new RotationFixture(aws, time, new Settings(TimeSpan.FromSeconds(activationWait)), api, inProcess) { SecretName = secretName, _quota = quota };
         var template = await fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = "partner",
@@ -185,7 +188,12 @@ internal sealed class RotationFixture : IAsyncDisposable
         var api = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         var deployment = await Gateway.CreateDeploymentAsync(new CreateDeploymentRequest { RestApiId = api.Id });
         await Gateway.CreateStageAsync(new CreateStageRequest { RestApiId = api.Id, StageName = "prod", DeploymentId = deployment.Id });
-        var plan = await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }] });
+        var plan = await Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
+        {
+            Name = "plan",
+            ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }],
+            Quota = _quota is { } quota ? new QuotaSettings { Limit = quota, Period = QuotaPeriodType.MONTH } : null,
+        });
         await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = keyId, KeyType = "API_KEY" });
         PlanIds.Add(plan.Id);
         ApiUrl ??= Aws.InvokeUrl(api.Id, "prod");
@@ -421,8 +429,9 @@ internal sealed class RotationFixture : IAsyncDisposable
         new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
     /// <summary>A client of somebody else.</summary>
-    public AmazonAPIGatewayClient ApiGateway(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+    public AmazonAPIGatewayClient ApiGateway(string accessKey, HttpClientFactory? http = null) => new(
+        new BasicAWSCredentials(accessKey, "secret"),
+        new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
     private async Task CreateSecretAsync(string? document, string? probe = null) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
     {

@@ -16,6 +16,9 @@ internal sealed class WireTap : HttpClientFactory
     /// <summary>Makes what DescribeSecret answers from what the embedded AWS did.</summary>
     public Func<string, string>? Rewrite { get; set; }
 
+    /// <summary>Makes what GetUsage answers from what the embedded AWS did.</summary>
+    public Func<string, string>? RewriteUsage { get; set; }
+
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Tap(this));
 
     private sealed class Tap(WireTap tap) : DelegatingHandler(new SocketsHttpHandler())
@@ -31,6 +34,11 @@ internal sealed class WireTap : HttpClientFactory
             if (tap.Rewrite is { } rewrite && target?.Single() == "secretsmanager.DescribeSecret" && response.IsSuccessStatusCode)
             {
                 response.Content = new StringContent(rewrite(await response.Content.ReadAsStringAsync(cancellationToken)));
+            }
+
+            if (tap.RewriteUsage is { } rewriteUsage && request.RequestUri!.AbsolutePath.EndsWith("/usage", StringComparison.Ordinal))
+            {
+                response.Content = new StringContent(rewriteUsage(await response.Content.ReadAsStringAsync(cancellationToken)));
             }
 
             return response;

@@ -66,7 +66,7 @@ public sealed class LogTextTests
     {
         Findings = [new Finding(text), new Finding("text " + text, "text " + text)],
         Rotation = new RotationStatus(true, text, text, null, null, null, text, text, text),
-        Keys = [new KeyStatus(text, text, [text], false, true, null, null, null, [text])],
+        Keys = [new KeyStatus(text, text, [text], false, true, null, null, null, [text]) { Usage = [new KeyUsageStatus(text, null, null, null)] }],
     };
 
     /// <summary>By reflection: a text field that is added shows here.</summary>
