@@ -273,21 +273,15 @@ internal sealed partial record KeyConfig(
         }
 
         // A schedule that is not valid has its own error.
-        var interval = schedule?.ShortestInterval ?? TimeSpan.FromDays(AutomaticallyAfterDays ?? RotatingApiKey.DefaultDays);
+        var interval = schedule?.ShortestInterval ?? TimeSpan.FromDays(AutomaticallyAfterDays ?? KeySchedule.DefaultDays);
         var isScheduleKnown = schedule is not null || AutomaticallyAfterDays is not null || !section.Has("schedule");
-        if (isScheduleKnown && Overlap is { } overlap && LengthOf(overlap) > interval)
+        if (isScheduleKnown && Overlap is { } overlap && KeySchedule.ParseOverlap(overlap) > interval)
         {
-            var time = interval is { Days: > 1, Hours: 0 } ? $"{interval.Days} days" : $"{(int)interval.TotalHours} hours";
             section.Wrong(
                 "overlap",
-                $"is {overlap}, and the schedule can rotate again after {time}, which ends it. Shorten it, or omit it to keep the key until then");
+                $"is {overlap}, and the schedule can rotate again after {KeySchedule.InWords(interval)}, which ends it. Shorten it, or omit it to keep the key until then");
         }
     }
-
-    private static TimeSpan LengthOf(string overlap) =>
-        overlap is [.. var count, var unit] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? unit == 'h' ? TimeSpan.FromHours(number) : TimeSpan.FromDays(number)
-            : TimeSpan.Zero;
 
     private static (int? Days, string? Expression) ReadSchedule(ConfigSection section) => section.Any("schedule")?.ValueKind switch
     {
@@ -302,7 +296,7 @@ internal sealed partial record KeyConfig(
     /// <summary>Reads the overlap. 0 can be a number, because YAML reads it as one.</summary>
     private static string? ReadOverlap(ConfigSection section) =>
         section.Any("overlap") is { ValueKind: JsonValueKind.Number } number && number.GetRawText() == "0" ? "0"
-            : section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => OverlapPattern().IsMatch(text));
+            : section.Text("overlap", "hours or days such as 24h or 7d, or 0", text => ProblemOf(() => KeySchedule.ParseOverlap(text)) is null);
 
     private static string? ProblemOf(Action parse)
     {
@@ -336,9 +330,6 @@ internal sealed partial record KeyConfig(
 
     [GeneratedRegex(@"^[A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
-
-    [GeneratedRegex(@"^(0|[1-9][0-9]{0,3}[hd])\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex OverlapPattern();
 }
 
 /// <summary>A usage plan that the stack creates.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pulumi;
 using RotationFunction;
@@ -12,25 +13,20 @@ namespace RotationComponents;
 /// </summary>
 public sealed class RotatingApiKey : ComponentResource
 {
-    /// <summary>The default schedule, in days.</summary>
-    internal const int DefaultDays = 30;
+    private static readonly ConditionalWeakTable<DeploymentInstance, KeyRotationFunction> FunctionsOfStacks = [];
+
+    private readonly KeyRotationFunction _function;
 
     /// <summary>Creates the secret, its template key and its first key, and turns rotation on.</summary>
-    /// <exception cref="ArgumentException">The arguments have no usage plan, or two schedules.</exception>
+    /// <exception cref="RunException">An argument is missing or invalid. The message names it. No resource was created.</exception>
     public RotatingApiKey(string name, RotatingApiKeyArgs args, ComponentResourceOptions? options = null)
         : base("rotation-lambda:index:RotatingApiKey", name, args, options)
     {
         ArgumentNullException.ThrowIfNull(args);
-        if (args.UsagePlans.Count == 0)
-        {
-            throw new ArgumentException($"The rotating key {name} needs a usage plan: without one it opens no method.", nameof(args));
-        }
-
-        if (args.AutomaticallyAfterDays is not null && args.ScheduleExpression is not null)
-        {
-            throw new ArgumentException(
-                $"The rotating key {name} has two schedules. Set AutomaticallyAfterDays or ScheduleExpression.", nameof(args));
-        }
+        args.Check(name);
+        // After the check: it creates resources.
+        _function = args.Function ?? FunctionsOfStacks.GetValue(
+            Deployment.Instance, _ => new KeyRotationFunction("rotation", new() { SecretsByTag = true }));
 
         var template = MakeTemplate(name, args);
         var secret = MakeSecret(name, args, template);
@@ -42,29 +38,29 @@ public sealed class RotatingApiKey : ComponentResource
         {
             SecretArn = SecretArn,
             BlockPublicPolicy = true,
-            Policy = Output.Tuple(SecretArn, args.Function.RoleArn, args.Function.Arn)
+            Policy = Output.Tuple(SecretArn, _function.RoleArn, _function.Arn)
                 .Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3).ToJson()),
         }, new CustomResourceOptions { Parent = this });
-        List<Resource> needed = [args.Function, secretPolicy, .. AllowFunction(name, args)];
+        List<Resource> needed = [_function, secretPolicy, .. AllowFunction(name, args)];
         var provision = Invoke(name, args, [.. needed, .. PutIntoPlans(name, args, template, needed)]);
 
         var scheduled = args.ScheduleExpression is not null;
         _ = new Aws.SecretsManager.SecretRotation(name, new()
         {
             SecretId = SecretArn,
-            RotationLambdaArn = args.Function.Arn,
+            RotationLambdaArn = _function.Arn,
             RotateImmediately = false, // the provider's default, true, rotates at every change of the schedule
             RotationRules = new Aws.SecretsManager.Inputs.SecretRotationRotationRulesArgs
             {
-                AutomaticallyAfterDays = scheduled ? null : args.AutomaticallyAfterDays ?? DefaultDays,
-                ScheduleExpression = args.ScheduleExpression,
-                Duration = args.Duration,
+                AutomaticallyAfterDays = scheduled ? null : (Input<int>)(args.AutomaticallyAfterDays ?? KeySchedule.DefaultDays),
+                ScheduleExpression = Optional(args.ScheduleExpression),
+                Duration = Optional(args.Duration),
             },
         }, new CustomResourceOptions { Parent = this, DependsOn = provision });
         if (args.Overlap is not null)
         {
             FunctionSchedule.Hourly.Invoke(
-                args.Function, $"{args.Function.GetResourceName()}-overlap-{name}", "Ends the overlap of the keys in this secret: ", "endOverlap", this, this);
+                _function, $"{_function.GetResourceName()}-overlap-{name}", "Ends the overlap of the keys in this secret: ", "endOverlap", this, this);
         }
 
         RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });
@@ -112,7 +108,7 @@ public sealed class RotatingApiKey : ComponentResource
         {
             var leave = new Aws.Lambda.Invocation($"{name}-leave-{plan}", new()
             {
-                FunctionName = args.Function.Scope,
+                FunctionName = _function.Scope,
                 LifecycleScope = "CRUD",
                 Input = Output.Tuple(SecretArn, id.ToOutput())
                     .Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
@@ -133,7 +129,7 @@ public sealed class RotatingApiKey : ComponentResource
 
     private Aws.SecretsManager.Secret MakeSecret(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template)
     {
-        var tags = new InputMap<string> { [RotationTags.Template] = template.Id, [RotationTags.Function] = args.Function.Scope };
+        var tags = new InputMap<string> { [RotationTags.Template] = template.Id, [RotationTags.Function] = _function.Scope };
         TagBothSides(tags, args);
         if (args.Overlap is not null)
         {
@@ -144,7 +140,7 @@ public sealed class RotatingApiKey : ComponentResource
         {
             Name = args.SecretName,
             Description = args.Description,
-            KmsKeyId = args.Function.KmsKeyArn,
+            KmsKeyId = _function.KmsKeyArn,
             RecoveryWindowInDays = args.RecoveryWindowInDays,
             Tags = tags,
         }, new CustomResourceOptions { Parent = this });
@@ -166,18 +162,27 @@ public sealed class RotatingApiKey : ComponentResource
         }
     }
 
+    // The conversion turns a null string into an input of null.
+    private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
+
     private List<Aws.Iam.RolePolicy> AllowFunction(string name, RotatingApiKeyArgs args)
     {
         var policies = new List<Aws.Iam.RolePolicy>();
-        if (!args.Function.SecretsByTag)
+        if (!_function.SecretsByTag)
         {
-            var named = Output.Tuple(args.Function.Account, args.SecretName.ToOutput());
+            var named = Output.Tuple(_function.Account, args.SecretName.ToOutput());
             Allow(name + "-secret", named.Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
+        }
+
+        // The stack's own function was created before it could know the plans.
+        foreach (var (plan, id) in args.UsagePlans.Where(_ => args.Function is null).OrderBy(plan => plan.Key, StringComparer.Ordinal))
+        {
+            Allow($"{name}-plan-{plan}", Output.Tuple(_function.Account, id.ToOutput()).Apply(t => FunctionPolicy.ForUsagePlan(t.Item1, t.Item2)));
         }
 
         if (args.AdoptedKeyId is not null)
         {
-            Allow(name + "-adopted", Output.Tuple(args.Function.Account, args.AdoptedKeyId.ToOutput())
+            Allow(name + "-adopted", Output.Tuple(_function.Account, args.AdoptedKeyId.ToOutput())
                 .Apply(t => FunctionPolicy.ForAdoptedKey(t.Item1, t.Item2)));
         }
 
@@ -186,7 +191,7 @@ public sealed class RotatingApiKey : ComponentResource
         // A change replaces the policy: the old one stays until the end of the deployment, when the old secret's keys are deleted.
         void Allow(string policyName, Output<PolicyDocument> policy) => policies.Add(new(
             policyName,
-            new() { Role = args.Function.RoleName, Policy = policy.Apply(document => document.ToJson()) },
+            new() { Role = _function.RoleName, Policy = policy.Apply(document => document.ToJson()) },
             new CustomResourceOptions { Parent = this, ReplaceOnChanges = { "policy" } }));
     }
 
@@ -196,7 +201,7 @@ public sealed class RotatingApiKey : ComponentResource
     /// </summary>
     private Aws.Lambda.Invocation Invoke(string name, RotatingApiKeyArgs args, List<Resource> needed)
     {
-        Input<string> functionName = args.Function.Scope; // not the output: a replaced function would replace the invocations
+        Input<string> functionName = _function.Scope; // not the output: a replaced function would replace the invocations
         var lifecycle = new Aws.Lambda.Invocation(name + "-lifecycle", new()
         {
             FunctionName = functionName,
@@ -224,12 +229,14 @@ public sealed class RotatingApiKey : ComponentResource
 /// <summary>The arguments of a <see cref="RotatingApiKey"/>.</summary>
 public sealed class RotatingApiKeyArgs : ResourceArgs
 {
-    /// <summary>Gets or sets the function that rotates the key.</summary>
-    public required KeyRotationFunction Function { get; set; }
+    /// <summary>
+    /// Gets or sets the function that rotates the key. Default: one function for all such keys of the stack, named <c>rotation</c>.
+    /// </summary>
+    public KeyRotationFunction? Function { get; set; }
 
     /// <summary>Gets or sets the secret's name, which is also the prefix of the names of minted keys.</summary>
     [Input("secretName", required: true)]
-    public Input<string> SecretName { get; set; } = null!;
+    public required Input<string> SecretName { get; set; }
 
     /// <summary>Gets or sets the description of the secret and of every key.</summary>
     [Input("description")]
@@ -247,23 +254,19 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>Gets or sets the days between rotations. Default: 30, unless <see cref="ScheduleExpression"/> is set.</summary>
-    [Input("automaticallyAfterDays")]
-    public Input<int>? AutomaticallyAfterDays { get; set; }
+    public int? AutomaticallyAfterDays { get; set; }
 
     /// <summary>Gets or sets the schedule as Secrets Manager's <c>rate()</c> or <c>cron()</c> expression, in UTC.</summary>
-    [Input("scheduleExpression")]
-    public Input<string>? ScheduleExpression { get; set; }
+    public string? ScheduleExpression { get; set; }
 
     /// <summary>Gets or sets the length of the window in which Secrets Manager can start and retry a rotation, such as <c>3h</c>.</summary>
-    [Input("duration")]
-    public Input<string>? Duration { get; set; }
+    public string? Duration { get; set; }
 
     /// <summary>
     /// Gets or sets the time for which the previous key stays enabled after a rotation, such as <c>24h</c> or <c>7d</c>. With <c>0</c>, clients that
     /// cached it are rejected at once. Default: until the next rotation.
     /// </summary>
-    [Input("overlap")]
-    public Input<string>? Overlap { get; set; }
+    public string? Overlap { get; set; }
 
     /// <summary>Gets or sets the probe: the https URL of a method that requires a key. The function tests new keys with it.</summary>
     [Input("probeUrl")]
@@ -276,4 +279,24 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// <summary>Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0.</summary>
     [Input("recoveryWindowInDays")]
     public Input<int> RecoveryWindowInDays { get; set; } = 30;
+
+    /// <summary>Throws if an argument is missing or invalid.</summary>
+    internal void Check(string name)
+    {
+        if (UsagePlans.Count == 0)
+        {
+            throw Refused("UsagePlans: is empty. A key needs a usage plan to open a method");
+        }
+
+        try
+        {
+            new KeySchedule(AutomaticallyAfterDays, ScheduleExpression, Duration, Overlap).Check();
+        }
+        catch (FormatException wrong)
+        {
+            throw Refused(wrong.Message);
+        }
+
+        RunException Refused(string problem) => new($"The rotating key {name} was not created. {problem}.");
+    }
 }

@@ -71,34 +71,88 @@ public sealed class ComponentTests
     }
 
     [Theory]
-    [InlineData(false, true, "needs a usage plan")]
-    [InlineData(true, false, "two schedules")]
-    public async Task A_key_that_cannot_be_is_refused(bool plan, bool oneSchedule, string problem)
+    [InlineData("UsagePlans: is empty")]
+    [InlineData("ScheduleExpression: AutomaticallyAfterDays is set too", 5, "rate(7 days)")]
+    [InlineData("AutomaticallyAfterDays: is 0 and must be 1 to 1000", 0)]
+    [InlineData("AutomaticallyAfterDays: is 1001 and must be 1 to 1000", 1001)]
+    [InlineData("ScheduleExpression: is rate(1 hour). ", null, "rate(1 hour)")]
+    [InlineData("Duration: is 25h. ", null, null, "25h")]
+    [InlineData("Duration: is 5h. the window must not extend into the next one", null, "rate(4 hours)", "5h")]
+    [InlineData("Overlap: is 0h. ", null, null, null, "0h")]
+    [InlineData("Overlap: is 24. ", null, null, null, "24")]
+    [InlineData("Overlap: is 12345h. ", null, null, null, "12345h")]
+    [InlineData("Overlap: is 8d, and the schedule can rotate again after 7 days", 7, null, null, "8d")]
+    [InlineData("Overlap: is 31d, and the schedule can rotate again after 30 days", null, null, null, "31d")]
+    public async Task An_invalid_argument_is_named_and_nothing_is_created(
+        string problem, int? days = null, string? expression = null, string? duration = null, string? overlap = null)
     {
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Deployed.ProgramAsync(() =>
-        {
-            var args = new RotatingApiKeyArgs
+        var engine = new Engine();
+        var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.ProgramAsync(
+            () =>
             {
-                Function = new KeyRotationFunction("keys", new() { Code = new FileArchive("function") }),
-                SecretName = "key",
-                AutomaticallyAfterDays = 5,
-            };
-            if (plan)
-            {
-                args.UsagePlans["gold"] = "plan1";
-            }
+                var args = new RotatingApiKeyArgs
+                {
+                    SecretName = "key",
+                    AutomaticallyAfterDays = days,
+                    ScheduleExpression = expression,
+                    Duration = duration,
+                    Overlap = overlap,
+                };
+                if (!problem.StartsWith("UsagePlans", StringComparison.Ordinal))
+                {
+                    args.UsagePlans["gold"] = "plan1";
+                }
 
-            if (!oneSchedule)
-            {
-                args.ScheduleExpression = "rate(7 days)";
-            }
-
-            _ = new RotatingApiKey("partner", args);
-            return new Dictionary<string, object?>();
-        }));
+                _ = new RotatingApiKey("partner", args);
+                return new Dictionary<string, object?>();
+            },
+            engine));
 
         Environment.ExitCode = 0;
-        Assert.Contains(problem, refused.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The rotating key partner was not created. " + problem, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Registered, resource => resource.Type.StartsWith("aws:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Keys_without_a_function_share_one_that_may_use_their_plans()
+    {
+        using var package = new ProgramFolder("arm64", "x86_64");
+        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", package.Path);
+        try
+        {
+            var deployed = await Deployed.ProgramAsync(() =>
+            {
+                _ = new RotatingApiKey("orders", new() { SecretName = "shop/orders", UsagePlans = { ["gold"] = "plan1" } });
+                _ = new RotatingApiKey("refunds", new() { SecretName = "shop/refunds", UsagePlans = { ["gold"] = "plan2" } });
+                return new Dictionary<string, object?>();
+            });
+
+            Assert.Equal("rotation-lambda-prod-rotation", deployed.The("Function").Text("name"));
+            Assert.Contains("/usageplans/plan1/keys", deployed.The("RolePolicy", "orders-plan-gold").Text("policy"), StringComparison.Ordinal);
+            Assert.Contains("/usageplans/plan2/keys", deployed.The("RolePolicy", "refunds-plan-gold").Text("policy"), StringComparison.Ordinal);
+            Assert.Equal(2, deployed.All("SecretRotation").Count());
+        }
+        finally
+        {
+            AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", null);
+        }
+    }
+
+    [Fact]
+    public async Task A_function_without_its_package_is_refused()
+    {
+        var engine = new Engine();
+        var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.ProgramAsync(
+            () =>
+            {
+                _ = new RotatingApiKey("orders", new() { SecretName = "shop/orders", UsagePlans = { ["gold"] = "plan1" } });
+                return new Dictionary<string, object?>();
+            },
+            engine));
+
+        Environment.ExitCode = 0;
+        Assert.Contains("The function's package ", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Registered, resource => resource.Type.StartsWith("aws:", StringComparison.Ordinal));
     }
 
     [Theory]
