@@ -7,8 +7,9 @@ using LocalAws.SecretsManager;
 namespace LocalAws;
 
 /// <summary>
-/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols on
-/// loopback. It follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed.
+/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols
+/// on loopback. It follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is
+/// disposed.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {

@@ -20,12 +20,22 @@ internal sealed record FunctionSchedule(string Cron, int WindowInMinutes, int Pe
     public static readonly FunctionSchedule Hourly = new("cron(0 * * * ? *)", 30, 3600);
 
     /// <summary>Creates a schedule that invokes an action for a secret.</summary>
-    public void Invoke(KeyRotationFunction function, string name, string description, string action, RotatingApiKey key, Resource parent) =>
-        _ = new Aws.Scheduler.Schedule(name, new()
+    /// <param name="function">The function. Its name is the beginning of the schedule's.</param>
+    /// <param name="name">The rest of the schedule's name.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="description">The description, without the name of the secret at its end.</param>
+    /// <param name="key">The key whose secret the action is for.</param>
+    /// <param name="parent">The component that the schedule belongs to.</param>
+    public void Invoke(KeyRotationFunction function, string name, string action, string description, RotatingApiKey key, Resource parent) =>
+        _ = new Aws.Scheduler.Schedule($"{function.GetResourceName()}-{name}", new()
         {
             Description = key.SecretName.Apply(secret => description + secret),
             ScheduleExpression = Cron,
-            FlexibleTimeWindow = new Aws.Scheduler.Inputs.ScheduleFlexibleTimeWindowArgs { Mode = "FLEXIBLE", MaximumWindowInMinutes = WindowInMinutes },
+            FlexibleTimeWindow = new Aws.Scheduler.Inputs.ScheduleFlexibleTimeWindowArgs
+            {
+                Mode = "FLEXIBLE",
+                MaximumWindowInMinutes = WindowInMinutes,
+            },
             Target = new Aws.Scheduler.Inputs.ScheduleTargetArgs
             {
                 Arn = function.Arn,

@@ -193,8 +193,8 @@ public sealed class KeyRotationFunction : ComponentResource
             Permit("-operator-" + key, arn, qualifier: alias.Name);
         }
 
-        void Permit(
-            string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? qualifier = null) => _ = new Aws.Lambda.Permission(name + suffix, new()
+        void Permit(string suffix, Input<string> principal, Input<string>? sourceAccount = null, Input<string>? qualifier = null) =>
+            _ = new Aws.Lambda.Permission(name + suffix, new()
             {
                 Action = "lambda:InvokeFunction",
                 Function = Name,

@@ -47,7 +47,8 @@ public sealed class Monitoring : ComponentResource
 
         if (args.RotationEvents)
         {
-            foreach (var (index, arns) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretArn).Chunk(SecretsOfRule).Index())
+            var secretArns = args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretArn);
+            foreach (var (index, arns) in secretArns.Chunk(SecretsOfRule).Index())
             {
                 TellFailures(index == 0 ? name + "-failed" : $"{name}-failed-{index + 1}", Output.All(arns));
             }
@@ -124,7 +125,7 @@ public sealed class Monitoring : ComponentResource
     private void CheckDaily(string name, string keyName, RotatingApiKey key, MonitoringArgs args)
     {
         FunctionSchedule.Daily.Invoke(
-            args.Function, $"{args.Function.GetResourceName()}-check-{keyName}", "Checks daily whether the key in this secret rotates: ", "check", key, this);
+            args.Function, "check-" + keyName, "check", "Checks daily whether the key in this secret rotates: ", key, this);
         var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
             AlarmDescription = key.SecretName.Apply(secret =>
@@ -194,8 +195,8 @@ public sealed class Monitoring : ComponentResource
     }
 
     /// <summary>
-    /// Returns the pattern of failed rotations. It names each secret by the end of its ARN, because whole ARNs exceed EventBridge's quota with 7 keys of
-    /// long names. Two secrets with the same random characters are next to impossible, and would only cause a message that names the other secret.
+    /// Returns the pattern of failed rotations. It names each secret by the end of its ARN, because with long names 8 whole ARNs exceed EventBridge's
+    /// quota. Two secrets with the same random characters are next to impossible, and would only cause a message that names the other secret.
     /// </summary>
     private static string FailurePattern(ImmutableArray<string> secretArns) => JsonSerializer.Serialize(new Dictionary<string, object>
     {

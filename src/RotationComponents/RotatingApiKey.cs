@@ -60,7 +60,7 @@ public sealed class RotatingApiKey : ComponentResource
         if (args.Overlap is not null)
         {
             FunctionSchedule.Hourly.Invoke(
-                _function, $"{_function.GetResourceName()}-overlap-{name}", "Ends the overlap of the keys in this secret: ", "endOverlap", this, this);
+                _function, "overlap-" + name, "endOverlap", "Ends the overlap of the keys in this secret: ", this, this);
         }
 
         RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });

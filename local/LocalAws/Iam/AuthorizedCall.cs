@@ -119,7 +119,8 @@ internal sealed class AuthorizedCall : IDisposable
 
     private IEnumerable<Target> PassedRoles()
     {
-        if (Body.TryGetProperty("Target", out var target) && target.ValueKind is JsonValueKind.Object && target.TryGetProperty("RoleArn", out var role))
+        if (Body.TryGetProperty("Target", out var target) && target.ValueKind is JsonValueKind.Object
+            && target.TryGetProperty("RoleArn", out var role))
         {
             var keys = new ConditionKeys();
             keys.Add("iam:PassedToService", "scheduler.amazonaws.com");

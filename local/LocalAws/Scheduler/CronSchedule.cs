@@ -42,8 +42,8 @@ internal sealed partial class CronSchedule
     }
 
     /// <summary>
-    /// Returns the delay of an invocation in its window. AWS does not document how it disperses invocations: here it follows from the schedule and the
-    /// time, so that runs are alike, schedules differ, and so do the days of a schedule.
+    /// Returns the delay of an invocation in its window. AWS does not document how it disperses invocations. Here the delay follows from the schedule
+    /// and the time, so that two runs of a test are alike, and schedules differ, and so do the days of a schedule.
     /// </summary>
     public static TimeSpan DelayOf(string scheduleArn, DateTimeOffset scheduled, FlexibleTimeWindow window)
     {

@@ -11,6 +11,7 @@ internal static partial class ScheduleRules
     public const string Enabled = "ENABLED";
     public const string Disabled = "DISABLED";
 
+    private const int LongestName = 64;
     private const int LongestDescription = 512;
     private const int LongestWindow = 1440; // minutes
     private const int ShortestEventAge = 60; // seconds
@@ -70,20 +71,26 @@ internal static partial class ScheduleRules
 
     private static IEnumerable<string> Broken(ScheduleRequest request)
     {
-        var retries = RetriesOf(request.Target);
+        const string Pattern = "satisfy regular expression pattern: ";
+        var (window, retries, roleArn) = (request.FlexibleTimeWindow, RetriesOf(request.Target), request.Target.RoleArn);
         (bool IsBroken, string Member, string? Value, string Rule)[] rules =
         [
-            (!Name().IsMatch(request.Name), "name", request.Name, "satisfy regular expression pattern: ^[0-9a-zA-Z-_.]+$"),
-            (request.Name.Length > 64, "name", request.Name, "have length less than or equal to 64"),
-            (request.Description?.Length > LongestDescription, "description", request.Description, $"have length less than or equal to {LongestDescription}"),
-            (request.FlexibleTimeWindow.Mode is not ("OFF" or "FLEXIBLE"), "flexibleTimeWindow.mode", request.FlexibleTimeWindow.Mode, "satisfy enum value set: [OFF, FLEXIBLE]"),
+            (!Name().IsMatch(request.Name), "name", request.Name, Pattern + "^[0-9a-zA-Z-_.]+$"),
+            Length("name", request.Name, LongestName),
+            Length("description", request.Description, LongestDescription),
+            (window.Mode is not ("OFF" or "FLEXIBLE"), "flexibleTimeWindow.mode", window.Mode, "satisfy enum value set: [OFF, FLEXIBLE]"),
             (request.State is not (null or Enabled or Disabled), "state", request.State, $"satisfy enum value set: [{Enabled}, {Disabled}]"),
-            (!RoleArn().IsMatch(request.Target.RoleArn), "target.roleArn", request.Target.RoleArn, @"satisfy regular expression pattern: ^arn:aws(-[a-z]+)?:iam::\d{12}:role\/[\w+=,.@\/-]+$"),
-            Range("flexibleTimeWindow.maximumWindowInMinutes", request.FlexibleTimeWindow.MaximumWindowInMinutes, 1, LongestWindow),
+            (!RoleArn().IsMatch(roleArn), "target.roleArn", roleArn, Pattern + @"^arn:aws(-[a-z]+)?:iam::\d{12}:role\/[\w+=,.@\/-]+$"),
+            Range("flexibleTimeWindow.maximumWindowInMinutes", window.MaximumWindowInMinutes, 1, LongestWindow),
             Range("target.retryPolicy.maximumEventAgeInSeconds", retries.MaximumEventAgeInSeconds, ShortestEventAge, LongestEventAge),
             Range("target.retryPolicy.maximumRetryAttempts", retries.MaximumRetryAttempts, 0, MostRetries),
         ];
-        return rules.Where(rule => rule.IsBroken).Select(rule => $"Value '{rule.Value}' at '{rule.Member}' failed to satisfy constraint: Member must {rule.Rule}");
+        return from rule in rules
+               where rule.IsBroken
+               select $"Value '{rule.Value}' at '{rule.Member}' failed to satisfy constraint: Member must {rule.Rule}";
+
+        static (bool, string, string?, string) Length(string member, string? value, int most) =>
+            (value?.Length > most, member, value, $"have length less than or equal to {most}");
 
         static (bool, string, string?, string) Range(string member, int? value, int least, int most) => (
             value < least || value > most, member, value?.ToString(System.Globalization.CultureInfo.InvariantCulture),

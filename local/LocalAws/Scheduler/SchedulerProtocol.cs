@@ -75,8 +75,8 @@ internal sealed class SchedulerProtocol(SchedulerService scheduler) : IWireProto
         }
     }
 
-    private WireOperation OnNew(string operation, string name, WireRequest request, Func<ScheduleRequest, ScheduleResponse> run) => new(
-        operation, scheduler.ArnOf(name, GroupOf(request.Body)), () => Task.FromResult(WireResponse.Json(200, ContentType, run(Read(request) with { Name = name }), Json)));
+    private WireOperation OnNew(string operation, string name, WireRequest request, Func<ScheduleRequest, ScheduleResponse> run) =>
+        On(operation, name, GroupOf(request.Body), (_, _) => run(Read(request) with { Name = name }));
 
     private WireOperation On(string operation, string name, string? group, Func<string, string?, object> run) => new(
         operation, scheduler.ArnOf(name, group), () => Task.FromResult(WireResponse.Json(200, ContentType, run(name, group), Json)));

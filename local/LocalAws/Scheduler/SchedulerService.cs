@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using LocalAws.Iam;
 using LocalAws.Lambda;
 using LocalAws.Scheduler;
@@ -167,7 +166,7 @@ public sealed class SchedulerService
         Await(schedule, after: Now);
     }
 
-    /// <summary>Sets the timer of a schedule's next invocation. An invocation that the clock has already passed in one move is not made up for.</summary>
+    /// <summary>Sets the timer of a schedule's next invocation. Invocations that the clock has passed in one move are not made up for.</summary>
     private void Await(StoredSchedule schedule, DateTimeOffset after)
     {
         if (schedule.Request.State is ScheduleRules.Disabled || _stopped.IsCancellationRequested)
@@ -217,7 +216,8 @@ public sealed class SchedulerService
         try
         {
             await DeliverAsync(call, schedule.Target);
-            var result = await _aws.Lambda.RunAsynchronouslyAsync(schedule.Target.Arn, Encoding.UTF8.GetBytes(schedule.Target.Input ?? "{}"), _stopped);
+            var payload = Encoding.UTF8.GetBytes(schedule.Target.Input ?? "{}");
+            var result = await _aws.Lambda.RunAsynchronouslyAsync(schedule.Target.Arn, payload, _stopped);
             error = result.Error is null ? null : "Unhandled";
         }
         catch (AwsException exception)
@@ -229,8 +229,8 @@ public sealed class SchedulerService
     }
 
     /// <summary>
-    /// Has Lambda accept an event. A refusal that can end is retried as the retry policy says. EventBridge retries 429 and 5xx only; that Scheduler does
-    /// the same is inferred.
+    /// Has Lambda accept an event. A refusal that can end is retried as the retry policy says. EventBridge retries 429 and 5xx only; that Scheduler
+    /// does the same is inferred.
     /// </summary>
     private async Task DeliverAsync(AwsCall call, ScheduleTarget target)
     {
@@ -245,7 +245,8 @@ public sealed class SchedulerService
                 return;
             }
             catch (AwsException refused) when (
-                refused.Status is 429 or >= 500 && attempt < retries.MaximumRetryAttempts && Now + delay <= expires && !_stopped.IsCancellationRequested)
+                refused.Status is 429 or >= 500 && attempt < retries.MaximumRetryAttempts && Now + delay <= expires
+                && !_stopped.IsCancellationRequested)
             {
                 await Task.Delay(delay, _aws.TimeProvider, _stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay;
@@ -262,7 +263,8 @@ public sealed class SchedulerService
 
         if (!IsAssumed(target.RoleArn) || !_aws.Iam.Allows(target.RoleArn, "lambda:InvokeFunction", target.Arn))
         {
-            throw new AwsException(403, "AccessDeniedException", $"{target.RoleArn} is not authorized to perform: lambda:InvokeFunction on resource: {target.Arn}");
+            throw new AwsException(
+                403, "AccessDeniedException", $"{target.RoleArn} is not authorized to perform: lambda:InvokeFunction on resource: {target.Arn}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using LocalAws.Tests.Iam;
 
 namespace LocalAws.Tests.Scheduler;
 
@@ -122,6 +123,19 @@ public sealed class ScheduleTests
     [InlineData("a schedule")]
     [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
     public async Task A_name_that_cannot_be_is_refused(string name) => await RefusedAsync(_ => { }, name: Uri.EscapeDataString(name));
+
+    [Theory]
+    [InlineData("scheduler.amazonaws.com", 200)]
+    [InlineData("lambda.amazonaws.com", 403)]
+    public async Task A_role_is_passed_to_Scheduler(string service, int status)
+    {
+        await using var account = await WireAccount.StartAsync();
+        var caller = new RoleCaller(account.Account.Aws).With(RoleCaller.Document(
+            """ "Effect":"Allow","Action":"scheduler:CreateSchedule","Resource":"*" """,
+            $$$""" "Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"{{{service}}}"}} """));
+
+        Assert.Equal(status, (await caller.CallAsync("scheduler", "POST", "/schedules/check-orders", account.Body())).Status);
+    }
 
     [Fact]
     public async Task Another_operation_is_not_here()
