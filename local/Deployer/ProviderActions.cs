@@ -64,10 +64,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:cloudwatch/dashboard:Dashboard", Step.Read) => On(DashboardOf(inputs), "cloudwatch:GetDashboard"),
         ("aws:cloudwatch/dashboard:Dashboard", Step.Delete) => On(DashboardOf(inputs), "cloudwatch:DeleteDashboards"),
 
-        ("aws:scheduler/schedule:Schedule", Step.Create) => [.. On(Schedule(inputs), "scheduler:CreateSchedule"), PassScheduleRole(inputs)],
-        ("aws:scheduler/schedule:Schedule", Step.Read) => On(Schedule(inputs), "scheduler:GetSchedule"),
-        ("aws:scheduler/schedule:Schedule", Step.Update) => [.. On(Schedule(inputs), "scheduler:UpdateSchedule"), PassScheduleRole(inputs)],
-        ("aws:scheduler/schedule:Schedule", Step.Delete) => On(Schedule(inputs), "scheduler:DeleteSchedule"),
+        ("aws:scheduler/schedule:Schedule", _) => OfSchedule(step, inputs),
 
         ("aws:sns/topic:Topic", Step.Create) => On(Topic(inputs), "sns:CreateTopic", "sns:SetTopicAttributes"),
         ("aws:sns/topic:Topic", Step.Read) => On(Topic(inputs), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
@@ -114,7 +111,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         bool IsSet(string input) => inputs.Values.ContainsKey(input) && (isNew || changes!.Contains(input));
     }
 
-    private static Needed PassScheduleRole(Inputs inputs) => PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com");
+    private IEnumerable<Needed> OfSchedule(Step step, Inputs inputs)
+    {
+        var needed = On(Arn("scheduler", "schedule/default/" + inputs.Text("name")), step is Step.Read ? "scheduler:GetSchedule" : $"scheduler:{step}Schedule");
+        return step is Step.Create or Step.Update ? needed.Append(PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com")) : needed;
+    }
 
     private static Needed PassRole(string roleArn, string service) =>
         new("iam:PassRole", roleArn) { Keys = ImmutableDictionary<string, string>.Empty.Add("iam:PassedToService", service) };
@@ -134,8 +135,6 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
 
     private string Rule(string name) => Arn("events", "rule/" + name);
-
-    private string Schedule(Inputs inputs) => Arn("scheduler", "schedule/default/" + inputs.Text("name"));
 
     private string Alarm(Inputs inputs) => Arn("cloudwatch", "alarm:" + inputs.Text("name"));
 

@@ -12,7 +12,7 @@ public sealed class ScheduleTests
     {
         await using var account = await WireAccount.StartAsync();
 
-        var created = await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body());
+        var created = await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body());
         account.Account.Clock.Advance(TimeSpan.FromMinutes(1));
         var read = await account.SendAsync(HttpMethod.Get, "/schedules/check-orders");
 
@@ -31,10 +31,10 @@ public sealed class ScheduleTests
     public async Task A_change_replaces_everything()
     {
         await using var account = await WireAccount.StartAsync();
-        await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body());
+        await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body());
         account.Account.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        var changed = await account.SendAsync(HttpMethod.Put, "/schedules/check-orders", account.Body(body =>
+        var changed = await account.SendAsync(HttpMethod.Put, "/schedules/check-orders", WireAccount.Body(body =>
         {
             body.Remove("Description");
             body["State"] = "DISABLED";
@@ -53,19 +53,19 @@ public sealed class ScheduleTests
     public async Task A_name_is_taken_once_and_free_again_after_the_delete()
     {
         await using var account = await WireAccount.StartAsync();
-        await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body());
+        await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body());
 
-        Assert.Equal((409, """{"Message":"Schedule check-orders already exists."}"""), await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body(body => body["ClientToken"] = "b")));
-        Assert.Equal(200, (await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body())).Status); // the same token: a repeat
+        Assert.Equal((409, """{"Message":"Schedule check-orders already exists."}"""), await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body(body => body["ClientToken"] = "b")));
+        Assert.Equal(200, (await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body())).Status); // the same token: a repeat
         Assert.Equal((200, "{}"), await account.SendAsync(HttpMethod.Delete, "/schedules/check-orders"));
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Delete, HttpMethod.Put })
         {
             Assert.Equal(
                 (404, """{"Message":"Schedule check-orders does not exist."}"""),
-                await account.SendAsync(method, "/schedules/check-orders", method == HttpMethod.Put ? account.Body() : null));
+                await account.SendAsync(method, "/schedules/check-orders", method == HttpMethod.Put ? WireAccount.Body() : null));
         }
 
-        Assert.Equal(200, (await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body(body => body["ClientToken"] = "c"))).Status);
+        Assert.Equal(200, (await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body(body => body["ClientToken"] = "c"))).Status);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class ScheduleTests
     {
         await using var account = await WireAccount.StartAsync();
 
-        var refused = await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", account.Body(body =>
+        var refused = await account.SendAsync(HttpMethod.Post, "/schedules/check-orders", WireAccount.Body(body =>
         {
             body.Remove(member);
             if (value is not null)
@@ -134,7 +134,7 @@ public sealed class ScheduleTests
             """ "Effect":"Allow","Action":"scheduler:CreateSchedule","Resource":"*" """,
             $$$""" "Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"{{{service}}}"}} """));
 
-        Assert.Equal(status, (await caller.CallAsync("scheduler", "POST", "/schedules/check-orders", account.Body())).Status);
+        Assert.Equal(status, (await caller.CallAsync("scheduler", "POST", "/schedules/check-orders", WireAccount.Body())).Status);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class ScheduleTests
     {
         await using var account = await WireAccount.StartAsync();
 
-        var refused = await account.SendAsync(HttpMethod.Post, "/schedules/" + name, account.Body(change));
+        var refused = await account.SendAsync(HttpMethod.Post, "/schedules/" + name, WireAccount.Body(change));
 
         Assert.Equal(status, refused.Status);
         Assert.Empty(account.Account.Aws.Scheduler.Schedules);
@@ -171,7 +171,7 @@ public sealed class ScheduleTests
             return new WireAccount(account);
         }
 
-        public string Body(Action<Dictionary<string, object>>? change = null)
+        public static string Body(Action<Dictionary<string, object>>? change = null)
         {
             var body = new Dictionary<string, object>
             {

@@ -1,11 +1,5 @@
 namespace Pulumi.Aws.CloudWatch.Inputs;
 
-public sealed class EventTargetDeadLetterConfigArgs : ResourceArgs
-{
-    [Input("arn")]
-    public Input<string>? Arn { get; set; }
-}
-
 public sealed class EventTargetInputTransformerArgs : ResourceArgs
 {
     [field: Input("inputPaths")]
@@ -13,10 +7,6 @@ public sealed class EventTargetInputTransformerArgs : ResourceArgs
 
     [Input("inputTemplate", required: true)]
     public Input<string> InputTemplate { get; set; } = null!;
-}
-
-public sealed class EventTargetRetryPolicyArgs : ResourceArgs
-{
 }
 
 public sealed class MetricAlarmWarmUpConfigurationArgs : ResourceArgs

@@ -14,9 +14,6 @@ public sealed class ScheduleTargetArgs : ResourceArgs
     [Input("arn", required: true)]
     public Input<string> Arn { get; set; } = null!;
 
-    [Input("deadLetterConfig")]
-    public Input<ScheduleTargetDeadLetterConfigArgs>? DeadLetterConfig { get; set; }
-
     [Input("input")]
     public Input<string>? Input { get; set; }
 
@@ -27,17 +24,8 @@ public sealed class ScheduleTargetArgs : ResourceArgs
     public Input<string> RoleArn { get; set; } = null!;
 }
 
-public sealed class ScheduleTargetDeadLetterConfigArgs : ResourceArgs
-{
-    [Input("arn", required: true)]
-    public Input<string> Arn { get; set; } = null!;
-}
-
 public sealed class ScheduleTargetRetryPolicyArgs : ResourceArgs
 {
     [Input("maximumEventAgeInSeconds")]
     public Input<int>? MaximumEventAgeInSeconds { get; set; }
-
-    [Input("maximumRetryAttempts")]
-    public Input<int>? MaximumRetryAttempts { get; set; }
 }
