@@ -4,7 +4,7 @@ using Amazon.APIGateway.Model;
 namespace Deployer;
 
 /// <summary><c>aws.apigateway.ApiKey</c></summary>
-internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : ResourceType
+internal sealed class ApiKeyType(IAmazonAPIGateway client, ProviderCalls calls, string region) : ResourceType
 {
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "value");
 
@@ -12,7 +12,7 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
-        var key = await client.CreateApiKeyAsync(new CreateApiKeyRequest
+        var key = await calls.MakeAsync(() => client.CreateApiKeyAsync(new CreateApiKeyRequest
         {
             Name = inputs.Text("name"),
             Description = inputs.Find("description"),
@@ -20,7 +20,8 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
             Enabled = inputs.Flag("enabled") ?? true, // the provider's default, which differs from AWS's
             Value = inputs.Find("value"),
             Tags = inputs.Map("tags"),
-        });
+        }));
+        await ReadAsync(key.Id);
         return (key.Id, new() { ["arn"] = ArnOf(key.Id), ["value"] = Pulumi.Output.CreateSecret(key.Value) });
     }
 
@@ -29,7 +30,7 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
         var patches = changes.Except(["tags"]).Select(name => new PatchOperation { Op = Op.Replace, Path = "/" + name, Value = inputs.Flag(name)?.ToString().ToLowerInvariant() ?? inputs.Find(name) ?? "" }).ToList();
         if (patches.Count > 0)
         {
-            await client.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = resource.Id, PatchOperations = patches });
+            await calls.MakeAsync(() => client.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = resource.Id, PatchOperations = patches }));
         }
 
         if (changes.Contains("tags"))
@@ -37,22 +38,29 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, string region) : Reso
             var gone = resource.Inputs.Map("tags").Keys.Except(inputs.Map("tags").Keys).ToList();
             if (gone.Count > 0)
             {
-                await client.UntagResourceAsync(new UntagResourceRequest { ResourceArn = ArnOf(resource.Id), TagKeys = gone });
+                await calls.MakeAsync(() => client.UntagResourceAsync(new UntagResourceRequest { ResourceArn = ArnOf(resource.Id), TagKeys = gone }));
             }
 
-            await client.TagResourceAsync(new TagResourceRequest { ResourceArn = ArnOf(resource.Id), Tags = inputs.Map("tags") });
+            await calls.MakeAsync(() => client.TagResourceAsync(new TagResourceRequest { ResourceArn = ArnOf(resource.Id), Tags = inputs.Map("tags") }));
         }
+
+        await ReadAsync(resource.Id);
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = resource.Id }));
+    public override Task DeleteAsync(DeployedResource resource) =>
+        Idempotent.DeleteAsync(() => calls.MakeAsync(() => client.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = resource.Id })));
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = resource.Id }));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => ReadAsync(resource.Id);
+
+    // The provider reads a key after each change and fails if it does not exist. No such failure is known, so one that is only late passes here.
+    private Task<bool> ReadAsync(string keyId) =>
+        Idempotent.ExistsAsync(() => calls.MakeAsync(() => client.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = keyId, IncludeValue = true })));
 
     private string ArnOf(string keyId) => $"arn:aws:apigateway:{region}::/apikeys/{keyId}";
 }
 
 /// <summary><c>aws.apigateway.UsagePlan</c></summary>
-internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : ResourceType
+internal sealed class UsagePlanType(IAmazonAPIGateway client, ProviderCalls calls, string region) : ResourceType
 {
     public override string AutoNamed => "name";
 
@@ -60,7 +68,7 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
     {
         var throttle = inputs.Nested("throttleSettings");
         var quota = inputs.Nested("quotaSettings");
-        var plan = await client.CreateUsagePlanAsync(new CreateUsagePlanRequest
+        var plan = await calls.MakeAsync(() => client.CreateUsagePlanAsync(new CreateUsagePlanRequest
         {
             Name = inputs.Text("name"),
             Description = inputs.Find("description"),
@@ -68,7 +76,8 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
             Throttle = throttle is null ? null : new ThrottleSettings { BurstLimit = throttle.Number("burstLimit"), RateLimit = throttle.Fraction("rateLimit") },
             Quota = quota is null ? null : new QuotaSettings { Limit = quota.Number("limit"), Offset = quota.Number("offset") ?? 0, Period = quota.Find("period") },
             Tags = inputs.Map("tags"),
-        });
+        }));
+        await ReadAsync(plan.Id);
         return (plan.Id, new() { ["arn"] = $"arn:aws:apigateway:{region}::/usageplans/{plan.Id}" });
     }
 
@@ -80,31 +89,38 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, string region) : R
         {
             if (stages.Count > 0)
             {
-                await client.UpdateUsagePlanAsync(new UpdateUsagePlanRequest { UsagePlanId = resource.Id, PatchOperations = stages });
+                await calls.MakeAsync(() => client.UpdateUsagePlanAsync(new UpdateUsagePlanRequest { UsagePlanId = resource.Id, PatchOperations = stages }));
             }
 
-            await client.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = resource.Id });
+            await calls.MakeAsync(() => client.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = resource.Id }));
         });
     }
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = resource.Id }));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => ReadAsync(resource.Id));
+
+    private Task<GetUsagePlanResponse> ReadAsync(string planId) =>
+        calls.MakeAsync(() => client.GetUsagePlanAsync(new GetUsagePlanRequest { UsagePlanId = planId }));
 }
 
 /// <summary><c>aws.apigateway.UsagePlanKey</c></summary>
-internal sealed class UsagePlanKeyType(IAmazonAPIGateway client) : ResourceType
+internal sealed class UsagePlanKeyType(IAmazonAPIGateway client, ProviderCalls calls) : ResourceType
 {
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("keyId", "keyType", "usagePlanId");
 
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
-        var key = await client.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text("usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") });
+        var key = await calls.MakeAsync(() => client.CreateUsagePlanKeyAsync(
+            new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text("usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") }));
+        await ReadAsync(inputs);
         // The provider's state contains the value unencrypted. A program must mark it as secret.
         return (key.Id, new() { ["name"] = key.Name ?? "", ["value"] = key.Value });
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteUsagePlanKeyAsync(
-        new DeleteUsagePlanKeyRequest { UsagePlanId = resource.Inputs.Text("usagePlanId"), KeyId = resource.Inputs.Text("keyId") }));
+    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => calls.MakeAsync(() => client.DeleteUsagePlanKeyAsync(
+        new DeleteUsagePlanKeyRequest { UsagePlanId = resource.Inputs.Text("usagePlanId"), KeyId = resource.Inputs.Text("keyId") })));
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => client.GetUsagePlanKeyAsync(
-        new GetUsagePlanKeyRequest { UsagePlanId = resource.Inputs.Text("usagePlanId"), KeyId = resource.Inputs.Text("keyId") }));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => ReadAsync(resource.Inputs));
+
+    private Task<GetUsagePlanKeyResponse> ReadAsync(Inputs inputs) => calls.MakeAsync(() => client.GetUsagePlanKeyAsync(
+        new GetUsagePlanKeyRequest { UsagePlanId = inputs.Text("usagePlanId"), KeyId = inputs.Text("keyId") }));
 }

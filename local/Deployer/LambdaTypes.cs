@@ -111,7 +111,7 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
 /// <summary>
 /// <c>aws.lambda.Invocation</c>. With the scope CRUD it invokes the function for every change of the resource, otherwise only when it is created.
 /// </summary>
-internal sealed class InvocationType(LambdaService lambda) : ResourceType
+internal sealed class InvocationType(LambdaService lambda, ProviderCalls calls) : ResourceType
 {
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) =>
         IsCrud(inputs) ? Names("functionName", "qualifier", "triggers") : Names("functionName", "qualifier", "triggers", "input");
@@ -139,17 +139,7 @@ internal sealed class InvocationType(LambdaService lambda) : ResourceType
             payload[inputs.Find("terraformKey") ?? "tf"] = new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
         }
 
-        // The provider's SDK retries a throttled call 25 times, each time after up to 20 seconds.
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Encoding.UTF8.GetString((await lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload))).Span);
-            }
-            catch (AwsException throttled) when (throttled.Status == 429 && attempt < 25)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(attempt, 20)));
-            }
-        }
+        var result = await calls.MakeAsync(() => lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload)));
+        return Encoding.UTF8.GetString(result.Span);
     }
 }

@@ -28,13 +28,14 @@ internal static class ResourceTypes
     {
         var aws = options.Aws;
         var transport = new Transport(aws);
-        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
+        var calls = new ProviderCalls(aws.TimeProvider);
+        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport, MaxErrorRetry = 0 });
         var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
         return new()
         {
-            ["aws:apigateway/apiKey:ApiKey"] = new ApiKeyType(gateway, aws.Region),
-            ["aws:apigateway/usagePlan:UsagePlan"] = new UsagePlanType(gateway, aws.Region),
-            ["aws:apigateway/usagePlanKey:UsagePlanKey"] = new UsagePlanKeyType(gateway),
+            ["aws:apigateway/apiKey:ApiKey"] = new ApiKeyType(gateway, calls, aws.Region),
+            ["aws:apigateway/usagePlan:UsagePlan"] = new UsagePlanType(gateway, calls, aws.Region),
+            ["aws:apigateway/usagePlanKey:UsagePlanKey"] = new UsagePlanKeyType(gateway, calls),
             ["aws:secretsmanager/secret:Secret"] = new SecretType(secrets),
             ["aws:secretsmanager/secretPolicy:SecretPolicy"] = new SecretPolicyType(secrets),
             ["aws:secretsmanager/secretRotation:SecretRotation"] = new SecretRotationType(secrets),
@@ -43,7 +44,7 @@ internal static class ResourceTypes
             ["aws:lambda/function:Function"] = new FunctionType(options),
             ["aws:lambda/alias:Alias"] = new AliasType(aws.Lambda),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
-            ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda),
+            ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda, calls),
             ["aws:cloudwatch/logGroup:LogGroup"] = new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
             ["aws:cloudwatch/eventRule:EventRule"] = new DeclaredOnly("name", inputs => $"arn:aws:events:{aws.Region}:{aws.AccountId}:rule/{inputs.Text("name")}"),
             ["aws:cloudwatch/eventTarget:EventTarget"] = new DeclaredOnly("targetId", inputs => inputs.Text("arn")),
