@@ -22,7 +22,7 @@ public class RotationStack : Stack
     protected RotationStack(StackOptions? options) : base(options)
     {
         var config = StackConfig.Read(new Config());
-        var madePlans = config.Keys.Where(key => key.UsagePlan is not null).ToDictionary(key => key, key => MakePlan(key, key.UsagePlan!));
+        var madePlans = MakePlans(config);
         var function = MakeFunction(config, madePlans);
         var keys = config.Keys.ToDictionary(key => key.Name, key => MakeKey(key, function, config, madePlans.GetValueOrDefault(key)));
 
@@ -145,7 +145,24 @@ public class RotationStack : Stack
     // The conversion turns a null string into an input of null. A setting that is not set must be no input.
     private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
 
-    private static Aws.ApiGateway.UsagePlan MakePlan(KeyConfig key, UsagePlanConfig plan)
+    /// <summary>
+    /// Creates the usage plans, one after the other: they are then deleted so too. For each delete, the provider calls UpdateUsagePlan, which API Gateway
+    /// accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait for minutes.
+    /// </summary>
+    private static Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> MakePlans(StackConfig config)
+    {
+        var plans = new Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan>();
+        var options = new CustomResourceOptions();
+        foreach (var key in config.Keys.Where(key => key.UsagePlan is not null))
+        {
+            plans[key] = MakePlan(key, key.UsagePlan!, options);
+            options = new CustomResourceOptions { DependsOn = plans[key] };
+        }
+
+        return plans;
+    }
+
+    private static Aws.ApiGateway.UsagePlan MakePlan(KeyConfig key, UsagePlanConfig plan, CustomResourceOptions options)
     {
         var args = new Aws.ApiGateway.UsagePlanArgs
         {
@@ -176,6 +193,6 @@ public class RotationStack : Stack
             };
         }
 
-        return new Aws.ApiGateway.UsagePlan(key.ResourceName, args);
+        return new Aws.ApiGateway.UsagePlan(key.ResourceName, args, options);
     }
 }

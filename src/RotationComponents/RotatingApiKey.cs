@@ -96,9 +96,9 @@ public sealed class RotatingApiKey : ComponentResource
     }
 
     /// <summary>
-    /// Attaches the template key to its usage plans, one after the other, because API Gateway attaches one key at a time in an account. Before each
-    /// plan comes an invocation. It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted
-    /// keys.
+    /// Attaches the template key to its usage plans. API Gateway attaches one key at a time in an account, and the provider's waits for another attach
+    /// soon last minutes, so each attach of the function's template keys waits for the one before it. Before each plan comes an invocation. It is
+    /// therefore deleted after the template key has left the plan, and its delete has the function detach the minted keys.
     /// </summary>
     private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(
         string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
@@ -116,12 +116,13 @@ public sealed class RotatingApiKey : ComponentResource
                 Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
             }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
             var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" }, DependsOn = { leave } };
-            if (attached.Count > 0)
+            if (args.Function.LastAttached is { } last)
             {
-                options.DependsOn.Add(attached[^1]);
+                options.DependsOn.Add(last);
             }
 
-            attached.Add(new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options));
+            args.Function.LastAttached = new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options);
+            attached.Add(args.Function.LastAttached);
         }
 
         return attached;

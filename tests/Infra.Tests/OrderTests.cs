@@ -85,6 +85,17 @@ public sealed class OrderTests
         Assert.Equal(["SecretRotation key001"], waiting);
     }
 
+    /// <summary>The provider's waits for a turn grow to minutes where many wait at the same time.</summary>
+    [Theory]
+    [InlineData("UsagePlanKey key001-own", "UsagePlanKey key002-own")]
+    [InlineData("UsagePlan key001", "UsagePlan key002")] // UpdateUsagePlan, before each delete, once in 20 seconds
+    public async Task What_API_Gateway_takes_one_at_a_time_waits_for_that_of_the_key_before(string first, string then)
+    {
+        var waiting = await WaitingForAsync(new() { ["keys"] = Configurations.Keys(2) }, first);
+
+        Assert.True(waiting.Contains(then), $"{then} does not wait for {first}");
+    }
+
     [Fact]
     public async Task A_policy_about_a_secret_that_is_replaced_stays_until_the_old_one_is_cleaned_up()
     {
