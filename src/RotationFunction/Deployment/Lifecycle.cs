@@ -84,13 +84,13 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
         }
 
         var deleted = 0;
-        var foreign = new HashSet<string>();
+        var settled = new HashSet<string>(); // foreign or deleted: a list may still show a key that was deleted a moment ago
         // Until a list has no more keys: a rotation in progress may have minted another.
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
             var ring = await keyRing.ListAsync(invocation);
-            foreach (var listed in KeyRing.InTime(invocation, ring.FindAll(key => !foreign.Contains(key.Id))))
+            foreach (var listed in KeyRing.InTime(invocation, ring.FindAll(key => !settled.Contains(key.Id))))
             {
                 if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
                 {
@@ -103,11 +103,12 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                     : KeyRing.IsMintedFor(secret.Arn, key);
                 if (!isOwn)
                 {
-                    foreign.Add(key.Id);
+                    settled.Add(key.Id);
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;
                 }
 
+                settled.Add(key.Id);
                 if (await apiKeys.DeleteAsync(invocation, key.Id))
                 {
                     invocation.Log.KeyDeleted(key.Id);
