@@ -12,12 +12,20 @@ internal sealed class VirtualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    private static bool NobodyWorks
+    /// <summary>Gets or sets whether somebody outside of this process works, for whom the clock must not move.</summary>
+    public Func<bool>? OthersWork { get; set; }
+
+    private bool NobodyWorks
     {
         get
         {
+            if (OthersWork?.Invoke() == true)
+            {
+                return false;
+            }
+
             ThreadPool.GetMaxThreads(out var all, out _);
-            return Idle() && ThreadPool.PendingWorkItemCount == 0 && Idle();
+            return Idle() && ThreadPool.PendingWorkItemCount == 0 && Idle() && OthersWork?.Invoke() != true;
 
             bool Idle()
             {
@@ -55,9 +63,9 @@ internal sealed class VirtualTime : TimeProvider
         {
             if (NobodyWorks && !over.IsCompleted)
             {
-                if (TakeNext() is { } due)
+                if (TakeNext() is var (timer, due))
                 {
-                    due.Fire();
+                    timer.Fire(due);
                     stirred = System.GetTimestamp();
                     continue;
                 }
@@ -72,53 +80,67 @@ internal sealed class VirtualTime : TimeProvider
         }
     }
 
-    private Timer? TakeNext()
+    private (Timer Timer, long Due)? TakeNext()
     {
         lock (_gate)
         {
-            if (!_timers.TryDequeue(out var due, out var at))
+            if (!_timers.TryDequeue(out var timer, out var at))
             {
                 return null;
             }
 
             Interlocked.Exchange(ref _now, Math.Max(_now, at.Due));
-            return due;
+            return (timer, at.Due);
         }
     }
 
     private sealed class Timer(VirtualTime time, TimerCallback callback, object? state) : ITimer
     {
-        private bool _armed;
+        private long? _due;
+        private TimeSpan _period;
 
-        public void Fire()
+        /// <summary>Fires if the timer has not been changed since it was queued for this time.</summary>
+        public void Fire(long due)
         {
-            if (_armed)
+            lock (time._gate)
             {
-                _armed = false;
-                callback(state);
+                if (_due != due)
+                {
+                    return;
+                }
+
+                Arm(_period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan);
             }
+
+            callback(state);
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            _armed = dueTime >= TimeSpan.Zero;
-            if (_armed)
+            lock (time._gate)
             {
-                lock (time._gate)
-                {
-                    time._timers.Enqueue(this, (time.GetTimestamp() + dueTime.Ticks, time._order++));
-                }
+                _period = period;
+                Arm(dueTime);
             }
 
             return true;
         }
 
-        public void Dispose() => _armed = false;
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void Arm(TimeSpan dueTime)
+        {
+            _due = dueTime >= TimeSpan.Zero ? time.GetTimestamp() + dueTime.Ticks : null;
+            if (_due is { } due)
+            {
+                time._timers.Enqueue(this, (due, time._order++));
+            }
         }
     }
 }
