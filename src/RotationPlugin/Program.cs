@@ -1,0 +1,4 @@
+using Pulumi.Experimental.Provider;
+using RotationPlugin;
+
+await ComponentProviderHost.Serve(args, packageName: RotatingApiKeys.PackageName);

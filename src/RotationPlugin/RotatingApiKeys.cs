@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using Pulumi;
+using RotationComponents;
+
+namespace RotationPlugin;
+
+/// <summary>
+/// Rotating API keys with a function of their own, alarms and a dashboard, for Pulumi programs in any language. Its inputs are those that a schema
+/// can carry; a program in C# uses the components of RotationLambda.Components directly.
+/// </summary>
+public sealed class RotatingApiKeys : ComponentResource
+{
+    internal const string PackageName = "rotation-lambda";
+
+    /// <summary>Creates the function, the keys and their alarms.</summary>
+    /// <exception cref="RunException">An argument is invalid. The message names it.</exception>
+    public RotatingApiKeys(string name, RotatingApiKeysArgs args, ComponentResourceOptions? options = null)
+        : base(PackageName + ":index:RotatingApiKeys", name, args, options)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        var child = new ComponentResourceOptions { Parent = this };
+        var function = new KeyRotationFunction(name, FunctionOf(args), child);
+        var monitoring = new MonitoringArgs { Function = function, TopicArn = args.AlarmTopicArn };
+        var arns = new Dictionary<string, Output<string>>();
+        foreach (var (key, its) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
+        {
+            var rotating = new RotatingApiKey($"{name}-{key}", KeyOf(function, its), child);
+            monitoring.Keys[key] = rotating;
+            arns[key] = rotating.SecretArn;
+        }
+
+        _ = new Monitoring(name, monitoring, child);
+        SecretArns = Output.All(arns.Values)
+            .Apply(values => (IDictionary<string, string>)arns.Keys.Zip(values).ToImmutableDictionary(pair => pair.First, pair => pair.Second));
+        RegisterOutputs(new Dictionary<string, object?> { ["secretArns"] = SecretArns });
+    }
+
+    /// <summary>Gets the ARN of each key's secret, by the key's name in <see cref="RotatingApiKeysArgs.Keys"/>.</summary>
+    [Output("secretArns")]
+    public Output<IDictionary<string, string>> SecretArns { get; private set; }
+
+    private static KeyRotationFunctionArgs FunctionOf(RotatingApiKeysArgs args)
+    {
+        var function = new KeyRotationFunctionArgs { SecretsByTag = true, KmsKeyArn = args.KmsKeyArn };
+        foreach (var (key, its) in args.Keys)
+        {
+            foreach (var (plan, id) in its.UsagePlanIds)
+            {
+                function.UsagePlans[$"{key}-{plan}"] = id;
+            }
+        }
+
+        return function;
+    }
+
+    private static RotatingApiKeyArgs KeyOf(KeyRotationFunction function, RotatingKeyArgs key)
+    {
+        var args = new RotatingApiKeyArgs
+        {
+            Function = function,
+            SecretName = key.SecretName,
+            Description = key.Description,
+            AutomaticallyAfterDays = key.AutomaticallyAfterDays,
+            ScheduleExpression = key.ScheduleExpression,
+            Duration = key.Duration,
+            Overlap = key.Overlap,
+            ProbeUrl = key.ProbeUrl,
+            AdoptedKeyId = key.AdoptedKeyId,
+        };
+        foreach (var (plan, id) in key.UsagePlanIds)
+        {
+            args.UsagePlans[plan] = id;
+        }
+
+        return args;
+    }
+}
+
+/// <summary>The arguments of <see cref="RotatingApiKeys"/>.</summary>
+public sealed class RotatingApiKeysArgs : ResourceArgs
+{
+    /// <summary>Gets or sets the keys, each by a name that does not change.</summary>
+    [Input("keys", required: true)]
+    public Dictionary<string, RotatingKeyArgs> Keys { get; set; } = [];
+
+    /// <summary>Gets or sets the ARN of a KMS key for the secrets and the logs. Default: AWS's own keys.</summary>
+    [Input("kmsKeyArn")]
+    public Input<string>? KmsKeyArn { get; set; }
+
+    /// <summary>Gets or sets the ARN of a topic for the alarms. Default: the component creates one.</summary>
+    [Input("alarmTopicArn")]
+    public Input<string>? AlarmTopicArn { get; set; }
+}
+
+/// <summary>A key of <see cref="RotatingApiKeys"/>. <see cref="RotatingApiKeyArgs"/> describes each input.</summary>
+public sealed class RotatingKeyArgs : ResourceArgs
+{
+    /// <summary>Gets or sets the secret's name.</summary>
+    [Input("secretName", required: true)]
+    public Input<string> SecretName { get; set; } = null!;
+
+    /// <summary>Gets or sets the ids of the usage plans, each by a name that does not change. At least one is required.</summary>
+    [Input("usagePlanIds", required: true)]
+    public Dictionary<string, Input<string>> UsagePlanIds { get; set; } = [];
+
+    /// <summary>Gets or sets the description of the secret and of every key.</summary>
+    [Input("description")]
+    public Input<string>? Description { get; set; }
+
+    /// <summary>Gets or sets the days between rotations. Default: 30, unless the schedule expression is set.</summary>
+    [Input("automaticallyAfterDays")]
+    public int? AutomaticallyAfterDays { get; set; }
+
+    /// <summary>Gets or sets the schedule as Secrets Manager's <c>rate()</c> or <c>cron()</c> expression, in UTC.</summary>
+    [Input("scheduleExpression")]
+    public string? ScheduleExpression { get; set; }
+
+    /// <summary>Gets or sets the length of the rotation window, such as <c>3h</c>.</summary>
+    [Input("duration")]
+    public string? Duration { get; set; }
+
+    /// <summary>Gets or sets the time for which the previous key stays enabled, such as <c>24h</c>.</summary>
+    [Input("overlap")]
+    public string? Overlap { get; set; }
+
+    /// <summary>Gets or sets the https URL of a method that requires a key.</summary>
+    [Input("probeUrl")]
+    public Input<string>? ProbeUrl { get; set; }
+
+    /// <summary>Gets or sets the id of a key that clients already use.</summary>
+    [Input("adoptedKeyId")]
+    public Input<string>? AdoptedKeyId { get; set; }
+}
