@@ -116,13 +116,13 @@ public sealed class RotatingApiKey : ComponentResource
                 Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
             }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
             var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" }, DependsOn = { leave } };
-            if (args.Function.LastAttached is { } last)
+            if (_function.LastAttached is { } last)
             {
                 options.DependsOn.Add(last);
             }
 
-            args.Function.LastAttached = new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options);
-            attached.Add(args.Function.LastAttached);
+            _function.LastAttached = new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options);
+            attached.Add(_function.LastAttached);
         }
 
         return attached;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Reflection;
 using Deployer;
 using LocalAws;
@@ -166,7 +165,7 @@ public sealed class ComponentsPackageTests : IDisposable
 
     private (int Exit, string Said) Run(string command, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;
