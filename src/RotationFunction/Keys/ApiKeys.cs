@@ -1,3 +1,4 @@
+using System.Numerics;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 
@@ -122,7 +123,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
     /// </summary>
     public async Task AttachAsync(Invocation invocation, string keyId, string planId)
     {
-        var isFirst = true;
+        var conflicts = 0;
         try
         {
             await CallAsync(invocation, AttachOrFindAsync);
@@ -141,16 +142,19 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
             catch (ConflictException)
             {
                 // Already attached, not allowed, or a concurrent change. AWS does not document the text, so it does not decide.
-                var held = await ReadPlansAsync(invocation, keyId);
-                if (held.Exists(plan => plan.Id == planId))
+                // Not at each conflict: the read counts against the rate that all callers share.
+                if (BitOperations.IsPow2(++conflicts))
                 {
-                    return true;
-                }
+                    var held = await ReadPlansAsync(invocation, keyId);
+                    if (held.Exists(plan => plan.Id == planId))
+                    {
+                        return true;
+                    }
 
-                if (isFirst)
-                {
-                    await CheckStagesAsync(invocation, keyId, held, planId);
-                    isFirst = false;
+                    if (conflicts == 1)
+                    {
+                        await CheckStagesAsync(invocation, keyId, held, planId);
+                    }
                 }
 
                 throw;

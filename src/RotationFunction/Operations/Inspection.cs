@@ -243,7 +243,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             var own = new ApiKeyValue(value);
             var labels = values.Where(label => label.Value == own).Select(label => label.Key).ToList();
             var created = key.CreatedDate?.ToUniversalTime();
-            var plans = await apiKeys.ListPlansAsync(invocation, key.Id, _ => true);
+            // No finding is about the plans of a disabled key without a label: only status returns them.
+            var plans = key.Enabled == true || labels.Count > 0 || invocation.IsWaitedFor ? await apiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
             var usage = readsUsage && key.Enabled == true
                 ? await keyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
             var status = new KeyStatus(

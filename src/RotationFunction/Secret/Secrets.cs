@@ -14,7 +14,8 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     {
         try
         {
-            var secret = new SecretDescription(await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretId }));
+            var secret = new SecretDescription(await CallAsync(
+                invocation, () => client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretId })));
             return secret.Name == invocation.SecretName
                 ? secret
                 : throw Errors.OtherSecret(invocation, secret.Name);
@@ -44,7 +45,8 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         GetSecretValueResponse answer;
         try
         {
-            answer = await client.GetSecretValueAsync(new GetSecretValueRequest { SecretId = rotation.SecretId, VersionId = versionId });
+            answer = await CallAsync(
+                rotation, () => client.GetSecretValueAsync(new GetSecretValueRequest { SecretId = rotation.SecretId, VersionId = versionId }));
         }
         catch (ResourceNotFoundException)
         {
@@ -98,12 +100,13 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     }
 
     /// <summary>Stores a document as AWSCURRENT.</summary>
-    public Task PutCurrentAsync(Invocation invocation, SecretDocument document) => client.PutSecretValueAsync(new PutSecretValueRequest
-    {
-        SecretId = invocation.SecretId,
-        SecretString = document.Text,
-        VersionStages = ["AWSCURRENT"],
-    });
+    public Task PutCurrentAsync(Invocation invocation, SecretDocument document) =>
+        CallAsync(invocation, () => client.PutSecretValueAsync(new PutSecretValueRequest
+        {
+            SecretId = invocation.SecretId,
+            SecretString = document.Text,
+            VersionStages = ["AWSCURRENT"],
+        }));
 
     /// <summary>
     /// Stores the rotation's document as AWSPENDING. Returns false if the version already has a value, from an earlier attempt or a concurrent
@@ -113,14 +116,14 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
     {
         try
         {
-            await client.PutSecretValueAsync(new PutSecretValueRequest
+            await CallAsync(rotation, () => client.PutSecretValueAsync(new PutSecretValueRequest
             {
                 SecretId = rotation.SecretId,
                 ClientRequestToken = rotation.Token,
                 SecretString = document.Text,
                 VersionStages = ["AWSPENDING"], // without it, AWSCURRENT would move and the rotation would be abandoned
                 RotationToken = rotation.RotationToken,
-            });
+            }));
             return true;
         }
         catch (ResourceExistsException)
@@ -131,15 +134,17 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
 
     /// <summary>Moves AWSCURRENT. Secrets Manager rejects the call if <paramref name="from"/> no longer has the label.</summary>
     public Task MoveCurrentAsync(Invocation invocation, string from, string to) =>
-        client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
+        CallAsync(invocation, () => client.UpdateSecretVersionStageAsync(new UpdateSecretVersionStageRequest
         {
             SecretId = invocation.SecretId,
             VersionStage = "AWSCURRENT",
             MoveToVersionId = to,
             RemoveFromVersionId = from,
-        });
+        }));
 
     // Treating such a version as one without a key could disable a key that clients use.
     private async Task<SecretDocument> ReadLabelledAsync(Invocation invocation, string version) =>
         await ReadAsync(invocation, version) ?? throw Errors.NoValueOfLabel(invocation, version);
+
+    private Task<T> CallAsync<T>(Invocation invocation, Func<Task<T>> call) => Throttling.AwaitAsync(invocation, time, call);
 }

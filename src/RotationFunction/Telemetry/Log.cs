@@ -59,9 +59,9 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void Found(string problem) => Warning("{finding}", problem);
 
-    public void TurnAwaited(bool isChange, TimeSpan wait) =>
+    public void TurnAwaited(string service, bool isChange, TimeSpan wait) =>
         Warning(
-            $"API Gateway {(isChange ? "rejects calls during another change" : "throttles calls")}: waiting {{waitMs}} ms",
+            $"{service} {(isChange ? "rejects calls during another change" : "throttles calls")}: waiting {{waitMs}} ms",
             (long)wait.TotalMilliseconds);
 
     public void PermissionAwaited(string errorCode) =>

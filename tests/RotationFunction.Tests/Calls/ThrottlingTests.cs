@@ -50,6 +50,45 @@ public sealed class ThrottlingTests
             calls.Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Secrets Manager takes 50 of these changes a second (user guide, quotas), fewer than a crowd of rotations makes at once.</summary>
+    [Theory]
+    [InlineData("createSecret", "PutSecretValue")]
+    [InlineData("finishSecret", "UpdateSecretVersionStage")]
+    [InlineData("testSecret", "GetSecretValue")]
+    public async Task A_call_of_Secrets_Manager_waits_its_turn_too(string step, string operation)
+    {
+        await using var fixture = await RotationFixture.StartAsync(inProcess: transport => transport);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, [.. new[] { "createSecret", "setSecret", "testSecret" }.TakeWhile(earlier => earlier != step)]);
+        var refused = 0;
+        fixture.Aws.Faults = call => call.Operation == operation && ++refused <= 5 ? Fault.Throttled(TimeSpan.FromSeconds(1)) : null; // more than the SDK tries
+
+        await fixture.RunAsync(token, step);
+
+        Assert.InRange(refused, 6, int.MaxValue);
+        Assert.Contains(fixture.Log, entry => entry.Message.Contains("Secrets Manager throttles calls", StringComparison.Ordinal));
+    }
+
+    /// <summary>Each read after a refused attach takes a call from what all callers share.</summary>
+    [Fact]
+    public async Task An_attach_that_is_refused_often_asks_seldom_whether_the_key_is_attached()
+    {
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours(), inProcess: transport => transport);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
+        var calls = new ConcurrentQueue<string>();
+        fixture.Aws.Faults = call =>
+        {
+            calls.Enqueue(call.Operation);
+            return call.Operation == "CreateUsagePlanKey" && calls.Count(made => made == "CreateUsagePlanKey") <= 20 ? Fault.ConcurrentModification() : null;
+        };
+
+        await fixture.RunAsync(token, "setSecret");
+
+        Assert.Equal(21, calls.Count(call => call == "CreateUsagePlanKey"));
+        Assert.Equal(1 + 5, calls.Count(call => call == "GetUsagePlans")); // the template's, and after 1, 2, 4, 8 and 16 refusals
+    }
+
     [Theory]
     [InlineData("setSecret", 15.1)]
     [InlineData("testSecret", 15.1 + RotationFixture.ActivationWait)] // which it has yet to wait for
@@ -111,8 +150,8 @@ public sealed class ThrottlingTests
         await using var fixture = await RotationFixture.StartAsync();
         await fixture.TagSecretAsync("apikey-rotation:overlap", "1h");
         await fixture.RotateHealthyAsync(2);
-        fixture.Time.Advance(TimeSpan.FromHours(2));
         await fixture.Secrets.CancelRotateSecretAsync(new Amazon.SecretsManager.Model.CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+        fixture.Time.Advance(TimeSpan.FromHours(2));
         var refusals = new ConcurrentDictionary<string, int>();
         // Each call more often than the SDK tries.
         fixture.Aws.Faults = call => call is { Service: "apigateway", AccessKeyId: RotationFixture.FunctionAccessKey } && refusals.AddOrUpdate(call.Operation + call.Resource, 1, (_, count) => count + 1) <= 5
