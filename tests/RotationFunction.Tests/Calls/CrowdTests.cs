@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LocalAws;
 using LocalAws.SecretsManager;
 
 namespace RotationFunction.Tests;

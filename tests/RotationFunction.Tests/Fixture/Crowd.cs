@@ -9,8 +9,7 @@ namespace RotationFunction.Tests;
 
 /// <summary>Tests on a <see cref="VirtualTime"/> run alone: it moves whenever no thread of this process works.</summary>
 [CollectionDefinition(nameof(Crowd), DisableParallelization = true)]
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1515", Justification = "xunit finds public definitions only.")]
-public sealed class CrowdCollection;
+public sealed class CrowdsRunAlone;
 
 /// <summary>
 /// Many secrets of one account, in virtual time, as strict as AWS may be: API Gateway's rates apply, an attach holds the account for a second, and a read does
