@@ -50,7 +50,7 @@ public sealed class Monitoring : ComponentResource
             var secretArns = args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretArn);
             foreach (var (index, arns) in secretArns.Chunk(SecretsOfRule).Index())
             {
-                TellFailures(index == 0 ? name + "-failed" : $"{name}-failed-{index + 1}", Output.All(arns));
+                TellFailures(name, index + 1, Output.All(arns));
             }
         }
 
@@ -169,15 +169,15 @@ public sealed class Monitoring : ComponentResource
             AlarmActions = TopicArn,
         }, new CustomResourceOptions { Parent = this });
 
-    private void TellFailures(string name, Output<ImmutableArray<string>> secretArns)
+    private void TellFailures(string name, int number, Output<ImmutableArray<string>> secretArns)
     {
         var child = new CustomResourceOptions { Parent = this };
-        var rule = new Aws.CloudWatch.EventRule(name, new()
+        var rule = new Aws.CloudWatch.EventRule($"{name}-failed-{number}", new()
         {
             Description = "A rotation of a secret of this stack failed",
             EventPattern = secretArns.Apply(FailurePattern),
         }, child);
-        _ = new Aws.CloudWatch.EventTarget(name, new()
+        _ = new Aws.CloudWatch.EventTarget($"{name}-failed-{number}", new()
         {
             Rule = rule.Name,
             Arn = TopicArn,

@@ -100,7 +100,7 @@ public sealed partial class MonitoringTests
         Assert.Equal(
             """[{"suffix":"-AbCdEf"},{"suffix":"-AbCdEf"}]""", pattern.GetProperty("detail").GetProperty("additionalEventData").GetProperty("SecretId").GetRawText());
         var target = deployed.The("EventTarget");
-        Assert.Equal(("rotation-failed-1234567", TopicArn), (target.Text("rule"), target.Text("arn")));
+        Assert.Equal(("rotation-failed-1-1234567", TopicArn), (target.Text("rule"), target.Text("arn")));
     }
 
     [Theory]
