@@ -79,8 +79,13 @@ internal sealed class StackUnderRates : IAsyncDisposable
     /// <summary>Moves all keys from the first usage plan to the second.</summary>
     public Task<Phase> ChangePlanAsync() => MeasureAsync(() => UpAsync(plan: 1));
 
-    /// <summary>Lets a day pass, in which the stack's schedules check each key. No key rotates in it.</summary>
-    public Task<Phase> PassDayAsync() => MeasureAsync(() => Task.Delay(TimeSpan.FromDays(1), _time));
+    /// <summary>Lets time pass until the next window of the stack's daily schedules is over, 06:00 to 18:00. No key rotates until then.</summary>
+    public Task<Phase> PassDayAsync()
+    {
+        var now = _time.GetUtcNow();
+        var opens = new DateTimeOffset(now.UtcDateTime.Date.AddHours(6), TimeSpan.Zero);
+        return MeasureAsync(() => Task.Delay((opens > now ? opens : opens.AddDays(1)).AddHours(12) - now, _time));
+    }
 
     /// <summary>Checks all keys at once.</summary>
     public Task<Phase> CheckAllAsync() => MeasureAsync(() => Task.WhenAll(Secrets().Select(secret => Aws.Lambda.InvokeAsync(
