@@ -247,6 +247,24 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Delete_deletes_no_key_twice_that_a_list_still_shows()
+    {
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new() { ReadLag = TimeSpan.FromSeconds(5) });
+        await fixture.RotateHealthyAsync(2);
+        fixture.Time.Advance(TimeSpan.FromMinutes(1));
+        await CancelAsync(fixture);
+        var deletes = 0;
+        fixture.Aws.Faults = call =>
+        {
+            deletes += call.Operation == "DeleteApiKey" ? 1 : 0;
+            return null;
+        };
+
+        Assert.Equal("Minted keys deleted: 2.", await fixture.ActAsync(Event(fixture, "delete")));
+        Assert.Equal(2, deletes);
+    }
+
+    [Fact]
     public async Task Delete_lists_again_until_no_key_is_left()
     {
         await using var fixture = await RotationFixture.StartAsync();
