@@ -3,7 +3,6 @@ using System.Text.Json;
 using Amazon.Runtime;
 using Deployer;
 using Infra;
-using LambdaHost;
 using LocalAws;
 using LocalAws.ApiGateway;
 using LocalAws.SecretsManager;
