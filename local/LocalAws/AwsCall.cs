@@ -6,7 +6,11 @@ namespace LocalAws;
 /// <param name="Service">The service's name in a SigV4 scope: <c>secretsmanager</c>, <c>apigateway</c>, <c>lambda</c>, <c>scheduler</c>.</param>
 /// <param name="Operation">The operation, such as <c>PutSecretValue</c>.</param>
 /// <param name="Resource">The ARN of the resource, or the identifier in the request if the resource does not exist.</param>
-public sealed record AwsCall(long Sequence, string AccessKeyId, string Service, string Operation, string Resource);
+public sealed record AwsCall(long Sequence, string AccessKeyId, string Service, string Operation, string Resource)
+{
+    /// <summary>Gets the Region in the ARN of the resource, or null for a call without a resource.</summary>
+    public string? Region => Resource.Split(':') is ["arn", _, _, { Length: > 0 } region, ..] ? region : null;
+}
 
 /// <summary>A call and its result.</summary>
 /// <param name="Call">The call.</param>

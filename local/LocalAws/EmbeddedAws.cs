@@ -1,24 +1,24 @@
-using LocalAws.ApiGateway;
+using System.Collections.Concurrent;
 using LocalAws.DataPlane;
-using LocalAws.Lambda;
-using LocalAws.Scheduler;
 using LocalAws.SecretsManager;
 
 namespace LocalAws;
 
 /// <summary>
-/// An AWS account in one Region, inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols
-/// on loopback. It follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is
-/// disposed.
+/// An AWS account inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols on loopback. It
+/// follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed. One endpoint
+/// serves all Regions: the scope of a request's signature names the Region. The services of this class are those of the account's home Region.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {
     private readonly ConfidentialValues _confidential = new();
+    private readonly ConcurrentDictionary<string, Lazy<AwsRegion>> _regions = new();
     private readonly CancellationTokenSource _stopped = new();
     private readonly ControlPlane _controlPlane;
     private readonly DataPlaneEndpoint _dataPlane;
     private readonly List<LoopbackServer> _servers = [];
-    private readonly int _port;
+    private readonly EmbeddedAwsOptions _options;
+    private readonly AccountState _state;
     private Uri _dataPlaneUrl = new("https://execute-api.localhost/");
 
     private EmbeddedAws(EmbeddedAwsOptions options)
@@ -30,19 +30,12 @@ public sealed class EmbeddedAws : IAsyncDisposable
         Unknowns = options.Unknowns;
         StaleReads = options.StaleReads;
         Onlookers = options.Onlookers;
-        _port = options.Port;
-        var meter = new UsageMeter(options.TimeProvider, options.Unknowns.UsageLag);
-        var replica = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
+        _options = options;
+        _state = new AccountState(_confidential, new SecretReplication(), _stopped.Token);
         Iam = new IamService(this, options.PolicyLag);
-        Logs = new LogsService(this);
-        Lambda = new LambdaService(this);
-        ApiGateway = new ApiGatewayService(this, replica, meter, _confidential);
-        SecretsManager = new SecretsManagerService(this, options, _confidential, _stopped.Token);
-        _dataPlane = new DataPlaneEndpoint(replica);
-        var lambda = new LambdaProtocol(Lambda);
-        Scheduler = new SchedulerService(this, lambda, _stopped.Token);
-        _controlPlane = new ControlPlane(
-            this, new SecretsManagerProtocol(SecretsManager), new ApiGatewayProtocol(ApiGateway), lambda, new SchedulerProtocol(Scheduler));
+        Home = Add(Region);
+        _dataPlane = new DataPlaneEndpoint(this);
+        _controlPlane = new ControlPlane(this);
     }
 
     /// <summary>Gets the endpoint of every service's control plane.</summary>
@@ -54,7 +47,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// </summary>
     public static string CertificatePem => DataPlaneCertificate.Instance.ExportCertificatePem();
 
-    /// <summary>Gets the Region in ARNs.</summary>
+    /// <summary>Gets the account's home Region, whose services this class has.</summary>
     public string Region { get; }
 
     /// <summary>Gets the account in ARNs.</summary>
@@ -66,23 +59,23 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Gets the clock of every date, deadline, delay and retry.</summary>
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>Gets Secrets Manager, without HTTP.</summary>
-    public SecretsManagerService SecretsManager { get; }
+    /// <summary>Gets Secrets Manager in the home Region, without HTTP.</summary>
+    public SecretsManagerService SecretsManager => Home.SecretsManager;
 
-    /// <summary>Gets API Gateway's control plane, without HTTP.</summary>
-    public ApiGatewayService ApiGateway { get; }
+    /// <summary>Gets API Gateway's control plane in the home Region, without HTTP.</summary>
+    public ApiGatewayService ApiGateway => Home.ApiGateway;
 
-    /// <summary>Gets Lambda, without HTTP.</summary>
-    public LambdaService Lambda { get; }
+    /// <summary>Gets Lambda in the home Region, without HTTP.</summary>
+    public LambdaService Lambda => Home.Lambda;
 
-    /// <summary>Gets EventBridge Scheduler, without HTTP.</summary>
-    public SchedulerService Scheduler { get; }
+    /// <summary>Gets EventBridge Scheduler in the home Region, without HTTP.</summary>
+    public SchedulerService Scheduler => Home.Scheduler;
 
-    /// <summary>Gets IAM, which holds the roles and their policies.</summary>
+    /// <summary>Gets IAM, which holds the roles and their policies. It has no Regions.</summary>
     public IamService Iam { get; }
 
-    /// <summary>Gets CloudWatch Logs, which holds the output of functions in other processes.</summary>
-    public LogsService Logs { get; }
+    /// <summary>Gets CloudWatch Logs in the home Region, which holds the output of functions in other processes.</summary>
+    public LogsService Logs => Home.Logs;
 
     /// <summary>Gets the log of all calls over HTTP and of all invocations by Secrets Manager and by schedules.</summary>
     public CallLog Calls { get; } = new();
@@ -96,6 +89,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Gets every API key value and rotation token that this instance has ever held, to search a test's output for them.</summary>
     public IReadOnlyCollection<string> ConfidentialValues => _confidential.Snapshot();
+
+    internal AwsRegion Home { get; }
 
     internal UnknownBehaviours Unknowns { get; }
 
@@ -113,7 +108,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     public static async Task<EmbeddedAws> StartAsync(EmbeddedAwsOptions? options = null)
     {
         var aws = Create(options);
-        var controlPlane = await LoopbackServer.StartAsync(aws._controlPlane.AnswerAsync, aws._port);
+        var controlPlane = await LoopbackServer.StartAsync(aws._controlPlane.AnswerAsync, aws._options.Port);
         aws._servers.Add(controlPlane);
         aws.ServiceUrl = controlPlane.Url;
         var dataPlane = await LoopbackServer.StartAsync(aws._dataPlane.AnswerAsync, certificate: DataPlaneCertificate.Instance);
@@ -131,8 +126,14 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Creates a client for deployed APIs. It trusts only the data plane's certificate, and follows no redirect.</summary>
     public static HttpClient CreateHttpClient() => new(DataPlaneCertificate.CreateHandler());
 
-    /// <summary>Returns the https URL of a deployed API. Append the resource path.</summary>
-    /// <param name="restApiId">The API's id.</param>
+    /// <summary>Returns a Region. It is empty at first.</summary>
+    /// <param name="region">The Region's code.</param>
+    /// <exception cref="ArgumentException">AWS has no such Region.</exception>
+    public AwsRegion In(string region) =>
+        Find(region) ?? throw new ArgumentException($"{region} is not a Region of AWS's partition aws, nor this account's home Region {Region}.", nameof(region));
+
+    /// <summary>Returns the https URL of a deployed API in any Region. Append the resource path.</summary>
+    /// <param name="restApiId">The API's id. No two Regions have an API of the same id.</param>
     /// <param name="stageName">The stage.</param>
     public Uri InvokeUrl(string restApiId, string stageName) =>
         new(_dataPlaneUrl, $"{Uri.EscapeDataString(restApiId)}/{Uri.EscapeDataString(stageName)}/");
@@ -141,9 +142,12 @@ public sealed class EmbeddedAws : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
-        SecretsManager.Stop();
-        Scheduler.Stop();
-        await Lambda.EndProcessesAsync();
+        foreach (var region in Regions())
+        {
+            region.Stop();
+        }
+
+        await Task.WhenAll(Regions().Select(region => region.Lambda.EndProcessesAsync()));
         foreach (var server in _servers)
         {
             await server.DisposeAsync();
@@ -152,19 +156,12 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _stopped.Dispose();
     }
 
-    /// <summary>Keeps the state of a service for a read that does not see the next write.</summary>
-    internal void KeepForStaleReads(string service)
-    {
-        switch (service)
-        {
-            case "secretsmanager":
-                SecretsManager.KeepForStaleReads();
-                break;
-            case "apigateway":
-                ApiGateway.KeepForStaleReads();
-                break;
-        }
-    }
+    /// <summary>Returns a Region, or null if AWS has no such Region.</summary>
+    internal AwsRegion? Find(string region) => region == Region ? Home : RegionCodes.Contains(region) ? Add(region) : null;
 
-    internal T AsBeforeTheLastWrite<T>(Func<T> read) => SecretsManager.AsBeforeTheLastWrite(() => ApiGateway.AsBeforeTheLastWrite(read));
+    /// <summary>Returns the Regions that were used so far.</summary>
+    internal IEnumerable<AwsRegion> Regions() => _regions.Values.Select(region => region.Value);
+
+    private AwsRegion Add(string region) =>
+        _regions.GetOrAdd(region, name => new Lazy<AwsRegion>(() => new AwsRegion(this, name, _options, _state))).Value;
 }

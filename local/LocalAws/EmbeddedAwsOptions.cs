@@ -9,7 +9,7 @@ public sealed record EmbeddedAwsOptions
     /// <summary>Gets the port of 127.0.0.1 for the services, or 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>Gets the Region in ARNs.</summary>
+    /// <summary>Gets the home Region: the one of <see cref="EmbeddedAws.SecretsManager"/> and the other services of that class.</summary>
     public string Region { get; init; } = "eu-west-1";
 
     /// <summary>Gets the twelve digits of the account in ARNs.</summary>
@@ -33,6 +33,12 @@ public sealed record EmbeddedAwsOptions
     /// whole <see cref="ActivationLag"/>.
     /// </summary>
     public int DataPlaneNodes { get; init; } = 1;
+
+    /// <summary>
+    /// Gets the time until a change of a secret reaches its replicas. AWS publishes no time. <see cref="SecretsManagerService.ReplicationLag"/> sets it
+    /// for one Region.
+    /// </summary>
+    public TimeSpan ReplicationLag { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Gets the number of attempts at the four steps before a rotation fails. AWS publishes no number.</summary>
     public int RotationAttempts { get; init; } = 3;

@@ -6,9 +6,10 @@ namespace LocalAws;
 public sealed class LogsService
 {
     private readonly EmbeddedAws _aws;
+    private readonly string _region;
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _groups = new();
 
-    internal LogsService(EmbeddedAws aws) => _aws = aws;
+    internal LogsService(EmbeddedAws aws, string region) => (_aws, _region) = (aws, region);
 
     /// <summary>Gets the names of the log groups, in order.</summary>
     public IReadOnlyList<string> LogGroups => [.. _groups.Keys.Order(StringComparer.Ordinal)];
@@ -47,7 +48,7 @@ public sealed class LogsService
     internal void Write(string functionName, string? roleArn, string logStream, string line)
     {
         var group = "/aws/lambda/" + functionName;
-        var arn = $"arn:aws:logs:{_aws.Region}:{_aws.AccountId}:log-group:{group}:log-stream:";
+        var arn = $"arn:aws:logs:{_region}:{_aws.AccountId}:log-group:{group}:log-stream:";
         if (!_groups.ContainsKey(group) && !Allows("logs:CreateLogGroup", arn))
         {
             return;

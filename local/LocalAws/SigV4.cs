@@ -22,7 +22,7 @@ internal static partial class SigV4
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="signing">The content of the Authorization header.</param>
-    /// <param name="region">The Region of this account.</param>
+    /// <param name="region">The Region that serves the request.</param>
     /// <param name="service">The called service.</param>
     /// <param name="secretAccessKey">The signer's secret access key.</param>
     /// <param name="status">The HTTP status of the service's error.</param>

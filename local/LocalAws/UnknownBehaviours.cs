@@ -63,6 +63,9 @@ public sealed record UnknownBehaviours
 
     /// <summary>version-30: gets whether the same happens to the value that fills the empty version of a rotation.</summary>
     public bool FirstRotatedValueIsCurrent { get; init; }
+
+    /// <summary>replica-14: gets whether the status of a replica stays InSync while a change after the first copy has not reached it yet.</summary>
+    public bool ReplicaStaysInSync { get; init; }
 }
 
 /// <summary>What GetUsage shows of the keys of a plan without a quota.</summary>

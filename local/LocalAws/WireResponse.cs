@@ -13,7 +13,25 @@ internal sealed record WireResponse(int Status, string ContentType, ReadOnlyMemo
     public static WireResponse Json(int status, string contentType, object? body, JsonSerializerOptions json) =>
         new(status, contentType, body is null ? default : JsonSerializer.SerializeToUtf8Bytes(body, json));
 
-    public async Task SendAsync(HttpContext context)
+    /// <summary>Sends a response. If there is none, the connection ends: at once, or when the caller gives up.</summary>
+    public static async Task SendAsync(WireResponse? answer, bool timesOut, HttpContext context)
+    {
+        if (timesOut)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        if (answer is null)
+        {
+            context.Abort();
+        }
+        else
+        {
+            await answer.SendAsync(context);
+        }
+    }
+
+    private async Task SendAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = Status;

@@ -129,6 +129,9 @@ public class SecretsManagerTests
             {"SecretId":"s","ClientRequestToken":"{{Token}}","RotationLambdaARN":"l",
              "RotationRules":{"ScheduleExpression":"rate(1 day)","Duration":"2h"},"RotateImmediately":false}
             """),
+        ["StopReplicationToReplica"] = new(
+            async client => await client.StopReplicationToReplicaAsync(new() { SecretId = "s" }),
+            """{"SecretId":"s"}"""),
         ["TagResource"] = new(
             async client => await client.TagResourceAsync(new() { SecretId = "s", Tags = [new() { Key = "a", Value = "b" }] }),
             """{"SecretId":"s","Tags":[{"Key":"a","Value":"b"}]}"""),

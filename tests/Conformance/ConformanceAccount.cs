@@ -20,6 +20,8 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     private readonly EmbeddedAws? _embedded;
     private readonly FakeTimeProvider? _clock;
     private readonly Leftovers _leftovers;
+    private readonly string? _replicaRegion;
+    private IAmazonSecretsManager? _there;
     private RotationFunction? _function;
 
     private ConformanceAccount(Endpoint endpoint, EmbeddedAws? embedded, FakeTimeProvider? clock)
@@ -27,6 +29,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
         (Endpoint, _embedded, _clock) = (endpoint, embedded, clock);
         Http = embedded is null ? new HttpClient() : EmbeddedAws.CreateHttpClient();
         (SecretsManager, ApiGateway) = embedded is null ? endpoint.Connect() : Endpoint.Connect(embedded.ServiceUrl, embedded.Region);
+        _replicaRegion = embedded is null ? Environment.GetEnvironmentVariable("CONFORMANCE_REPLICA_REGION") : "us-east-1";
         _leftovers = new Leftovers(SecretsManager, ApiGateway, embedded is null ? TimeSpan.FromSeconds(5) : TimeSpan.Zero);
     }
 
@@ -35,6 +38,20 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     public IAmazonSecretsManager SecretsManager { get; }
 
     public IAmazonAPIGateway ApiGateway { get; }
+
+    /// <summary>A second Region; a test that asks for it is skipped where nobody named one.</summary>
+    public string ReplicaRegion
+    {
+        get
+        {
+            Assert.SkipWhen(string.IsNullOrEmpty(_replicaRegion), "CONFORMANCE_REPLICA_REGION names no second Region.");
+            return _replicaRegion!;
+        }
+    }
+
+    /// <summary>Secrets Manager in the second Region.</summary>
+    public IAmazonSecretsManager There =>
+        _there ??= _embedded is null ? Endpoint.ConnectSecretsManager(ReplicaRegion) : Endpoint.Connect(_embedded.ServiceUrl, ReplicaRegion).SecretsManager;
 
     public HttpClient Http { get; }
 
@@ -107,6 +124,36 @@ internal sealed class ConformanceAccount : IAsyncDisposable
         var secret = await SecretsManager.CreateSecretAsync(new CreateSecretRequest { Name = name ?? NewName(), SecretString = value, ClientRequestToken = token });
         _undo.Push(() => _leftovers.DeleteSecretAsync(secret.ARN));
         return secret.ARN;
+    }
+
+    /// <summary>Makes a secret with a replica and returns its ARN and the replica's. Does not wait for the replica.</summary>
+    public async Task<(string Primary, string Replica)> CreateReplicatedAsync(string? name = null)
+    {
+        var region = ReplicaRegion;
+        var secret = await SecretsManager.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = name ?? NewName(),
+            SecretString = "v1",
+            Description = "d",
+            Tags = [new Tag { Key = "a", Value = "b" }],
+            AddReplicaRegions = [new ReplicaRegionType { Region = region }],
+        });
+        _undo.Push(() => _leftovers.DeleteReplicatedSecretAsync(secret.ARN));
+        return (secret.ARN, secret.ARN.Replace($":{secret.ARN.Split(':')[3]}:", $":{region}:", StringComparison.Ordinal));
+    }
+
+    /// <summary>Deletes a secret of the second Region in the end.</summary>
+    public void DeleteThere(string secretId) =>
+        _undo.Push(() => There.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secretId, ForceDeleteWithoutRecovery = true }));
+
+    /// <summary>Waits until the second Region has what is on its way; returns the status of the replica.</summary>
+    public async Task<ReplicationStatusType> ReplicatedAsync(string secretId)
+    {
+        _clock?.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(async () => (await StatusAsync()).Status != StatusType.InProgress);
+        return await StatusAsync();
+
+        async Task<ReplicationStatusType> StatusAsync() => Assert.Single((await DescribeAsync(secretId)).ReplicationStatus);
     }
 
     /// <summary>Puts a version and returns its id.</summary>
@@ -257,6 +304,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
         await CleanUpAsync();
         SecretsManager.Dispose();
         ApiGateway.Dispose();
+        _there?.Dispose();
         Http.Dispose();
         if (_embedded is not null)
         {

@@ -63,6 +63,11 @@ internal sealed record Endpoint(string Kind, Uri? Url, string? InvokeUrl, string
                 credentials, new AmazonAPIGatewayConfig { ServiceURL = url.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0 }));
     }
 
+    /// <summary>A client of this endpoint in another Region.</summary>
+    public IAmazonSecretsManager ConnectSecretsManager(string region) => Url is null
+        ? new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region), MaxErrorRetry = 10 })
+        : Connect(Url, region).SecretsManager;
+
     private static async Task<Endpoint> ChooseAsync()
     {
         var invokeUrl = Environment.GetEnvironmentVariable("CONFORMANCE_INVOKE_URL");

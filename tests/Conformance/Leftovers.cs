@@ -83,8 +83,30 @@ internal sealed class Leftovers(IAmazonSecretsManager secretsManager, IAmazonAPI
         }
     }
 
-    public Task DeleteSecretAsync(string secretId) =>
-        secretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secretId, ForceDeleteWithoutRecovery = true });
+    public async Task DeleteSecretAsync(string secretId)
+    {
+        try
+        {
+            await secretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secretId, ForceDeleteWithoutRecovery = true });
+        }
+        catch (InvalidParameterException)
+        {
+            await DeleteReplicatedSecretAsync(secretId);
+        }
+    }
+
+    /// <summary>Deletes a secret that has or had replicas. Not at once: that could leave a replica behind (replica-13).</summary>
+    public async Task DeleteReplicatedSecretAsync(string secretId)
+    {
+        var replicas = (await secretsManager.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretId })).ReplicationStatus ?? [];
+        if (replicas.Count > 0)
+        {
+            await secretsManager.RemoveRegionsFromReplicationAsync(
+                new RemoveRegionsFromReplicationRequest { SecretId = secretId, RemoveReplicaRegions = [.. replicas.Select(replica => replica.Region)] });
+        }
+
+        await secretsManager.DeleteSecretAsync(new DeleteSecretRequest { SecretId = secretId, RecoveryWindowInDays = 7 });
+    }
 
     // A plan with API stages cannot be deleted. Read each time: a try before may have removed them.
     public async Task DeletePlanAsync(string planId)

@@ -324,6 +324,21 @@ public sealed class UnknownsTests
         await Task.Delay(TimeSpan.FromSeconds(3));
     }
 
+    [Theory, Shows("replica-14")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_replica_that_is_behind_is_in_progress_or_in_sync(bool staysInSync)
+    {
+        await using var account = await StartAsync(new UnknownBehaviours { ReplicaStaysInSync = staysInSync });
+        var (primary, _) = await account.CreateReplicatedAsync();
+        await account.ReplicatedAsync(primary);
+
+        await account.PutAsync(primary, "v2");
+
+        var status = Assert.Single((await account.DescribeAsync(primary)).ReplicationStatus).Status;
+        Assert.Equal(staysInSync ? Amazon.SecretsManager.StatusType.InSync : Amazon.SecretsManager.StatusType.InProgress, status);
+    }
+
     private static async Task<ConformanceAccount> StartAsync(UnknownBehaviours unknowns)
     {
         var account = await ConformanceAccount.StartAsync(new EmbeddedAwsOptions { Unknowns = unknowns, RotationAttempts = 1 });

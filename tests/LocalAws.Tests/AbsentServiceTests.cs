@@ -12,7 +12,7 @@ public sealed class AbsentServiceTests
     [Theory]
     [InlineData("kms", "/", "TrentService.ListKeys", Json, "{}", Json, """{"__type":"NotImplemented","message":"{text}"}""", "kms ListKeys")]
     [InlineData("events", "/", "AWSEvents.ListRules", Json, "{}", Json, """{"__type":"NotImplemented","message":"{text}"}""", "events ListRules")]
-    [InlineData("secretsmanager", "/", "secretsmanager.StopReplicationToReplica", Json, "{}", Json, """{"__type":"NotImplemented","Message":"{text}"}""", "secretsmanager StopReplicationToReplica")]
+    [InlineData("secretsmanager", "/", "secretsmanager.OperationToCome", Json, "{}", Json, """{"__type":"NotImplemented","Message":"{text}"}""", "secretsmanager OperationToCome")]
     [InlineData("sts", "/", null, Query, "Version=2011-06-15&Action=GetCallerIdentity", "text/xml", "<Code>NotImplemented</Code>\n    <Message>{text}</Message>", "sts GetCallerIdentity")]
     [InlineData("iam", "/", null, Query, "Action=ListRoles&Version=2010-05-08", "text/xml", "<Code>NotImplemented</Code>\n    <Message>{text}</Message>", "iam ListRoles")]
     [InlineData("s3", "/bucket", null, "application/xml", "", "text/xml", "<Code>NotImplemented</Code>\n    <Message>{text}</Message>", "s3 POST /bucket")]

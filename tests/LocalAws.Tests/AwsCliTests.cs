@@ -172,8 +172,23 @@ public sealed class AwsCliTests
         Assert.Contains("Schedule check does not exist.", unknown, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_replica_is_read_and_promoted_in_its_Region()
+    {
+        Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
+        await using var aws = await EmbeddedAws.StartAsync(new() { ReplicationLag = TimeSpan.Zero });
+
+        await RunAsync(aws, "secretsmanager", "create-secret", "--name", "payments", "--secret-string", "v1", "--add-replica-regions", "Region=us-east-1");
+        var value = await RunAsync(aws, "secretsmanager", "get-secret-value", "--secret-id", "payments", "--region", "us-east-1");
+        var refused = await RunAsync(aws, succeeds: false, "secretsmanager", "put-secret-value", "--secret-id", "payments", "--secret-string", "v2", "--region", "us-east-1");
+        await RunAsync(aws, "secretsmanager", "stop-replication-to-replica", "--secret-id", "payments", "--region", "us-east-1");
+        await RunAsync(aws, "secretsmanager", "put-secret-value", "--secret-id", "payments", "--secret-string", "v2", "--region", "us-east-1");
+
+        Assert.Contains(":us-east-1:", Json(value).GetProperty("ARN").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Operation not permitted on a replica secret.", refused, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("secretsmanager", "stop-replication-to-replica", "--secret-id", "payments")]
     [InlineData("lambda", "list-functions")]
     [InlineData("apigateway", "get-domain-names")]
     [InlineData("events", "list-rules")]

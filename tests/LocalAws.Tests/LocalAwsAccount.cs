@@ -14,6 +14,7 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
     public const string AccessKeyId = "AKIATEST";
 
     private readonly bool _inProcess;
+    private readonly List<IDisposable> _clients = [];
 
     private LocalAwsAccount(EmbeddedAws aws, FakeTimeProvider clock, bool inProcess)
     {
@@ -56,6 +57,26 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
         var clock = new FakeTimeProvider(new DateTimeOffset(2025, 1, 1, 12, 0, 0, TimeSpan.Zero));
         options = (options ?? new EmbeddedAwsOptions()) with { TimeProvider = clock };
         return new LocalAwsAccount(inProcess ? EmbeddedAws.Create(options) : await EmbeddedAws.StartAsync(options), clock, inProcess);
+    }
+
+    /// <summary>A client of Secrets Manager in another Region.</summary>
+    public IAmazonSecretsManager SecretsManagerIn(string region)
+    {
+        var client = new AmazonSecretsManagerClient(
+            new BasicAWSCredentials(AccessKeyId, "secret"),
+            new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0, HttpClientFactory = _inProcess ? new InProcess(Aws) : null });
+        _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A client of API Gateway in another Region.</summary>
+    public IAmazonAPIGateway ApiGatewayIn(string region)
+    {
+        var client = new AmazonAPIGatewayClient(
+            new BasicAWSCredentials(AccessKeyId, "secret"),
+            new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region, MaxErrorRetry = 0, HttpClientFactory = _inProcess ? new InProcess(Aws) : null });
+        _clients.Add(client);
+        return client;
     }
 
     /// <summary>A token as the SDK draws one.</summary>
@@ -173,6 +194,7 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
     {
         SecretsManager.Dispose();
         ApiGateway.Dispose();
+        _clients.ForEach(client => client.Dispose());
         Http.Dispose();
         await Aws.DisposeAsync();
     }

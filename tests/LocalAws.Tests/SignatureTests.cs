@@ -100,12 +100,12 @@ public sealed class SignatureTests
     {
         await using var account = await LocalAwsAccount.StartAsync();
         using var forApiGateway = new HttpClient(new SigningHandler("AKIA", "apigateway"));
-        using var forAmerica = new HttpClient(new SigningHandler("AKIA", "apigateway", "us-east-1"));
+        using var forNowhere = new HttpClient(new SigningHandler("AKIA", "apigateway", "us-nowhere-1"));
         using var toSecretsManager = new HttpRequestMessage(HttpMethod.Post, account.Aws.ServiceUrl) { Content = new StringContent("{}") };
         toSecretsManager.Headers.Add("X-Amz-Target", "secretsmanager.ListSecrets");
 
         using var service = await forApiGateway.SendAsync(toSecretsManager);
-        using var region = await forAmerica.GetAsync(new Uri(account.Aws.ServiceUrl, "/apikeys"));
+        using var region = await forNowhere.GetAsync(new Uri(account.Aws.ServiceUrl, "/apikeys"));
 
         Assert.Equal((400, 403), ((int)service.StatusCode, (int)region.StatusCode));
         Assert.Contains("Credential should be scoped to correct service: ", await service.Content.ReadAsStringAsync(), StringComparison.Ordinal);

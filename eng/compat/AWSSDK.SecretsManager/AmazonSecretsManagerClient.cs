@@ -138,6 +138,11 @@ public partial class AmazonSecretsManagerClient : AmazonServiceClient, IAmazonSe
     public virtual Task<RotateSecretResponse> RotateSecretAsync(RotateSecretRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<RotateSecretResponse>(request, Operations.RotateSecret, cancellationToken);
 
+    public virtual Task<StopReplicationToReplicaResponse> StopReplicationToReplicaAsync(
+        StopReplicationToReplicaRequest request,
+        CancellationToken cancellationToken = default)
+        => InvokeAsync<StopReplicationToReplicaResponse>(request, Operations.StopReplicationToReplica, cancellationToken);
+
     public virtual Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CancellationToken cancellationToken = default)
         => InvokeAsync<TagResourceResponse>(request, Operations.TagResource, cancellationToken);
 

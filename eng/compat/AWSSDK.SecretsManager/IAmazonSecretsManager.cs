@@ -47,6 +47,10 @@ public partial interface IAmazonSecretsManager : IAmazonService, IDisposable
 
     Task<RotateSecretResponse> RotateSecretAsync(RotateSecretRequest request, CancellationToken cancellationToken = default);
 
+    Task<StopReplicationToReplicaResponse> StopReplicationToReplicaAsync(
+        StopReplicationToReplicaRequest request,
+        CancellationToken cancellationToken = default);
+
     Task<TagResourceResponse> TagResourceAsync(TagResourceRequest request, CancellationToken cancellationToken = default);
 
     Task<UntagResourceResponse> UntagResourceAsync(UntagResourceRequest request, CancellationToken cancellationToken = default);

@@ -123,6 +123,13 @@ internal static class Operations
         "POST /",
         typeof(ResourceNotFoundException), typeof(InvalidParameterException), typeof(InternalServiceErrorException), typeof(InvalidRequestException));
 
+    public static readonly Operation<StopReplicationToReplicaResponse> StopReplicationToReplica = new(
+        Protocol,
+        nameof(StopReplicationToReplica),
+        "POST /",
+        typeof(ResourceNotFoundException), typeof(InvalidRequestException), typeof(InvalidParameterException),
+        typeof(InternalServiceErrorException));
+
     public static readonly Operation<TagResourceResponse> TagResource = new(
         Protocol,
         nameof(TagResource),

@@ -11,6 +11,7 @@ public sealed partial class ApiGatewayService
 
     private readonly Lock _gate = new();
     private readonly EmbeddedAws _aws;
+    private readonly string _region;
     private readonly DataPlaneReplica _replica;
     private readonly UsageMeter _meter;
     private readonly ConfidentialValues _confidential;
@@ -19,11 +20,12 @@ public sealed partial class ApiGatewayService
     private readonly List<(DateTimeOffset Made, KeysAndPlans Before)> _writes = [];
     private KeysAndPlans? _before;
 
-    internal ApiGatewayService(EmbeddedAws aws, DataPlaneReplica replica, UsageMeter meter, ConfidentialValues confidential)
+    internal ApiGatewayService(EmbeddedAws aws, string region, DataPlaneReplica replica, UsageMeter meter, ConfidentialValues confidential)
     {
         _meter = meter;
         _rates = new AccountRates(aws.TimeProvider);
         _aws = aws;
+        _region = region;
         _replica = replica;
         _confidential = confidential;
         _keys = new PagedCollection<StoredApiKey>(aws.Unknowns.ListingOrder);
@@ -127,7 +129,7 @@ public sealed partial class ApiGatewayService
     }
 
     /// <summary>Returns an ARN of API Gateway, which contains no account.</summary>
-    internal string Arn(string path) => $"arn:aws:apigateway:{_aws.Region}::{path}";
+    internal string Arn(string path) => $"arn:aws:apigateway:{_region}::{path}";
 
     private void ForgetOldWrites() => _writes.RemoveAll(write => write.Made + _aws.Unknowns.ReadLag <= Now);
 

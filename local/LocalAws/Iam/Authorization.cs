@@ -3,7 +3,7 @@ namespace LocalAws.Iam;
 /// <summary>Denies a role's call that policies do not permit.</summary>
 internal static class Authorization
 {
-    public static void Check(EmbeddedAws aws, IWireProtocol protocol, WireOperation operation, WireRequest request)
+    public static void Check(EmbeddedAws aws, AwsRegion region, IWireProtocol protocol, WireOperation operation, WireRequest request)
     {
         if (aws.Iam.SessionOf(request.Scope!.AccessKeyId) is not { } session)
         {
@@ -30,11 +30,12 @@ internal static class Authorization
             throw new InvalidOperationException($"The table of actions lacks {protocol.Service} {operation.Name}.");
         }
 
-        using var call = new AuthorizedCall(aws, protocol.Service, operation, request);
+        using var call = new AuthorizedCall(aws, region, protocol.Service, operation, request);
         foreach (var row in required.Where(call.Needs))
         {
             foreach (var target in call.TargetsOf(row))
             {
+                target.Keys.Add("aws:RequestedRegion", region.Name);
                 Check(session, row.Action, target, status, now);
             }
         }

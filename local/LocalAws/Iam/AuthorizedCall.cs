@@ -32,14 +32,15 @@ internal sealed class AuthorizedCall : IDisposable
     private static readonly string[] SecretIdOnly = ["SecretId"];
 
     private readonly EmbeddedAws _aws;
+    private readonly AwsRegion _region;
     private readonly string _service;
     private readonly WireOperation _operation;
     private readonly WireRequest _request;
     private readonly JsonDocument _json;
 
-    public AuthorizedCall(EmbeddedAws aws, string service, WireOperation operation, WireRequest request)
+    public AuthorizedCall(EmbeddedAws aws, AwsRegion region, string service, WireOperation operation, WireRequest request)
     {
-        (_aws, _service, _operation, _request) = (aws, service, operation, request);
+        (_aws, _region, _service, _operation, _request) = (aws, region, service, operation, request);
         _json = Read(request.Body);
     }
 
@@ -58,7 +59,8 @@ internal sealed class AuthorizedCall : IDisposable
         ("scheduler", ActionResource.PassedRole) => PassedRoles(),
         ("scheduler", _) => [new Target(_operation.Resource, [])],
         (_, ActionResource.RotationFunction) => Secrets().Select(secret => Text("RotationLambdaARN") ?? secret.RotationFunctionArn).OfType<string>().Select(Function),
-        (_, ActionResource.KmsKey) => Secrets().Select(KmsKey).OfType<Target>(),
+        (_, ActionResource.KmsKey) => Secrets().Select(secret => KmsKey(Text("KmsKeyId") ?? secret.KmsKeyId, secret.Arn, _region.Name)).OfType<Target>(),
+        (_, ActionResource.ReplicaKmsKey) => Secrets().SelectMany(ReplicaKeys).OfType<Target>(),
         _ => Secrets().Select(secret => Secret(secret, row.Action)).DefaultIfEmpty(new Target("*", RequestKeys(row.Action))),
     };
 
@@ -109,7 +111,7 @@ internal sealed class AuthorizedCall : IDisposable
     private Target Path(string arn)
     {
         var keys = RequestKeys("apigateway:");
-        foreach (var (key, value) in _aws.ApiGateway.TagsAt(arn).Where(_ => !_aws.Unknowns.KeysLackTagConditions || !arn.Contains("::/apikeys/", StringComparison.Ordinal)))
+        foreach (var (key, value) in _region.ApiGateway.TagsAt(arn).Where(_ => !_aws.Unknowns.KeysLackTagConditions || !arn.Contains("::/apikeys/", StringComparison.Ordinal)))
         {
             keys.Add("aws:ResourceTag/" + key, value);
         }
@@ -130,8 +132,8 @@ internal sealed class AuthorizedCall : IDisposable
 
     private Target Function(string nameOrArn)
     {
-        var arn = _aws.Lambda.ArnOf(nameOrArn);
-        return new Target(arn, [], _aws.Lambda.PolicyOf(arn));
+        var arn = _region.Lambda.ArnOf(nameOrArn);
+        return new Target(arn, [], _region.Lambda.PolicyOf(arn));
     }
 
     private IEnumerable<AccessedSecret> Secrets()
@@ -143,7 +145,7 @@ internal sealed class AuthorizedCall : IDisposable
 
         if (Text("SecretId") is { } secretId)
         {
-            return [_aws.SecretsManager.Accessed(secretId) ?? New(secretId)];
+            return [_region.SecretsManager.Accessed(secretId) ?? New(secretId)];
         }
 
         if (_operation.Name is not "BatchGetSecretValue")
@@ -152,8 +154,8 @@ internal sealed class AuthorizedCall : IDisposable
         }
 
         var batch = SecretsManagerProtocol.Read<BatchGetSecretValueRequest>(_request.Body);
-        var ids = batch.SecretIdList ?? [.. _aws.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
-        return ids.Select(id => _aws.SecretsManager.Accessed(id) ?? New(id));
+        var ids = batch.SecretIdList ?? [.. _region.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
+        return ids.Select(id => _region.SecretsManager.Accessed(id) ?? New(id));
     }
 
     // Observed in the field: IAM evaluates a call for an unknown secret with an ARN with a random suffix, and the denial names the secret as the
@@ -163,7 +165,7 @@ internal sealed class AuthorizedCall : IDisposable
         {
             [.. var arn, '-', _, _, _, _, _, _] when arn.StartsWith("arn:", StringComparison.Ordinal) => arn,
             _ when secretId.StartsWith("arn:", StringComparison.Ordinal) => secretId,
-            _ => $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:{secretId}",
+            _ => $"arn:aws:secretsmanager:{_region.Name}:{_aws.AccountId}:secret:{secretId}",
         }) + "-" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6),
         secretId,
         [],
@@ -185,9 +187,8 @@ internal sealed class AuthorizedCall : IDisposable
     }
 
     // An alias stays an alias: there is no KMS here that resolves it to a key.
-    private Target? KmsKey(AccessedSecret secret)
+    private Target? KmsKey(string? key, string secretArn, string region)
     {
-        var key = Text("KmsKeyId") ?? secret.KmsKeyId;
         if (string.IsNullOrEmpty(key) || key is StoredSecret.ManagedKey)
         {
             return null;
@@ -195,12 +196,18 @@ internal sealed class AuthorizedCall : IDisposable
 
         var arn = key.StartsWith("arn:", StringComparison.Ordinal)
             ? key
-            : $"arn:aws:kms:{_aws.Region}:{_aws.AccountId}:{(key.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{key}";
+            : $"arn:aws:kms:{region}:{_aws.AccountId}:{(key.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{key}";
         var keys = new ConditionKeys();
-        keys.Add("kms:ViaService", $"secretsmanager.{_aws.Region}.amazonaws.com");
-        keys.Add("kms:EncryptionContext:SecretARN", secret.Arn);
+        keys.Add("kms:ViaService", $"secretsmanager.{region}.amazonaws.com");
+        keys.Add("kms:EncryptionContext:SecretARN", secretArn);
         return new Target(arn, keys);
     }
+
+    private IEnumerable<Target?> ReplicaKeys(AccessedSecret secret) =>
+        Body.TryGetProperty("AddReplicaRegions", out var replicas) && replicas.ValueKind is JsonValueKind.Array
+            ? replicas.EnumerateArray().Select(replica => (Region: Part(replica, "Region"), Key: Part(replica, "KmsKeyId")))
+                .Select(replica => KmsKey(replica.Key, secret.Arn.Replace($":{_region.Name}:", $":{replica.Region}:", StringComparison.Ordinal), replica.Region))
+            : [];
 
     private ConditionKeys RequestKeys(string action)
     {
@@ -243,7 +250,8 @@ internal sealed class AuthorizedCall : IDisposable
         return Body.TryGetProperty("Tags", out var tags) && tags.ValueKind is JsonValueKind.Array
             ? [.. tags.EnumerateArray().Select(tag => KeyValuePair.Create(Part(tag, "Key"), Part(tag, "Value")))]
             : [];
-
-        static string Part(JsonElement tag, string name) => tag.ValueKind is JsonValueKind.Object && tag.TryGetProperty(name, out var value) ? value.ToString() : "";
     }
+
+    private static string Part(JsonElement structure, string name) =>
+        structure.ValueKind is JsonValueKind.Object && structure.TryGetProperty(name, out var value) ? value.ToString() : "";
 }

@@ -34,6 +34,9 @@ public enum ActionResource
     /// <summary>The customer managed KMS key that encrypts the secret. Not required for AWS's own key.</summary>
     KmsKey,
 
+    /// <summary>The customer managed KMS keys of the replicas that the call adds, each in its replica's Region.</summary>
+    ReplicaKmsKey,
+
     /// <summary>The rotation function that the call names, or the secret's.</summary>
     RotationFunction,
 

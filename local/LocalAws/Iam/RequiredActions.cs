@@ -11,8 +11,10 @@ public static class RequiredActions
 {
     private const string Kms = "kms:Decrypt";
     private const string KmsData = "kms:GenerateDataKey";
+    private const string KmsEncrypt = "kms:Encrypt";
     private static readonly string[] Value = ["SecretString", "SecretBinary"];
     private static readonly string[] Tags = ["Tags", "tags"];
+    private static readonly string[] Replicas = ["AddReplicaRegions"];
 
     /// <summary>Gets the table. A call requires every row of its operation.</summary>
     public static IReadOnlyList<RequiredAction> All { get; } =
@@ -20,7 +22,7 @@ public static class RequiredActions
         .. SecretsManager(
             "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource", "GetSecretValue", "PutSecretValue", "UpdateSecret",
             "UpdateSecretVersionStage", "ListSecretVersionIds", "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy",
-            "ReplicateSecretToRegions", "RemoveRegionsFromReplication", "RotateSecret", "CancelRotateSecret", "CreateSecret"),
+            "ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica", "RotateSecret", "CancelRotateSecret", "CreateSecret"),
         new("secretsmanager", "GetRandomPassword", "secretsmanager:GetRandomPassword", Any),
         new("secretsmanager", "ListSecrets", "secretsmanager:ListSecrets", Any),
         new("secretsmanager", "BatchGetSecretValue", "secretsmanager:BatchGetSecretValue", Any),
@@ -32,7 +34,14 @@ public static class RequiredActions
 
         // API reference of CreateSecret.
         new("secretsmanager", "CreateSecret", "secretsmanager:TagResource", Named) { IfGiven = Tags },
-        new("secretsmanager", "CreateSecret", "secretsmanager:ReplicateSecretToRegions", Named) { IfGiven = ["AddReplicaRegions"] },
+        new("secretsmanager", "CreateSecret", "secretsmanager:ReplicateSecretToRegions", Named) { IfGiven = Replicas },
+
+        // API reference of ReplicateSecretToRegions. AWS copies later: whether a caller without these is denied, or the replica fails, is not known.
+        new("secretsmanager", "ReplicateSecretToRegions", Kms, KmsKey),
+        new("secretsmanager", "ReplicateSecretToRegions", KmsData, ReplicaKmsKey),
+        new("secretsmanager", "ReplicateSecretToRegions", KmsEncrypt, ReplicaKmsKey),
+        new("secretsmanager", "CreateSecret", KmsData, ReplicaKmsKey) { IfGiven = Replicas },
+        new("secretsmanager", "CreateSecret", KmsEncrypt, ReplicaKmsKey) { IfGiven = Replicas },
 
         // API reference of RotateSecret.
         new("secretsmanager", "RotateSecret", "lambda:InvokeFunction", RotationFunction),

@@ -33,14 +33,14 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     /// <summary>Starts the process for its first invocation.</summary>
     /// <exception cref="FunctionErrorException">The command cannot start.</exception>
-    public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
+    public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, AwsRegion region, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
     {
         var environment = new ExecutionEnvironment();
         environment._runtimeApi = await LoopbackServer.StartAsync(environment.AnswerAsync);
         var process = environment._process;
         process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var logStream = $"{aws.TimeProvider.GetUtcNow():yyyy'/'MM'/'dd}/[$LATEST]{Guid.NewGuid():N}";
-        SetVariables(process.StartInfo.Environment, aws, functionName, function, options, environment._runtimeApi.Url.Authority);
+        SetVariables(process.StartInfo.Environment, aws, region.Name, functionName, function, options, environment._runtimeApi.Url.Authority);
         process.StartInfo.Environment["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) => environment._ended.TrySetResult();
@@ -66,7 +66,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         {
             if (line is not null)
             {
-                aws.Logs.Write(functionName, options.RoleArn, logStream, line);
+                region.Logs.Write(functionName, options.RoleArn, logStream, line);
                 function.LogLine?.Invoke(line);
             }
         }
@@ -126,7 +126,7 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
+    private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string region, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
     {
         var credentials = options.RoleArn is { } role ? aws.Iam.AssumeRole(IamService.NameOf(role), functionName) : null;
         // The function does not get this machine's own AWS settings.
@@ -145,8 +145,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         }
 
         variables["_HANDLER"] = function.Handler;
-        variables["AWS_REGION"] = aws.Region;
-        variables["AWS_DEFAULT_REGION"] = aws.Region;
+        variables["AWS_REGION"] = region;
+        variables["AWS_DEFAULT_REGION"] = region;
         variables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi;
         variables["AWS_LAMBDA_FUNCTION_NAME"] = functionName;
         variables["AWS_LAMBDA_FUNCTION_VERSION"] = "$LATEST";

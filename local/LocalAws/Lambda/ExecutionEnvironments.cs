@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LocalAws.Lambda;
 
 /// <summary>The processes of a function. Like Lambda, runs one invocation at a time in each, and starts another process if all are busy.</summary>
-internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
+internal sealed class ExecutionEnvironments(EmbeddedAws aws, AwsRegion region, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<ExecutionEnvironment, byte> _all = new();
@@ -67,7 +67,7 @@ internal sealed class ExecutionEnvironments(EmbeddedAws aws, string functionArn,
 
     private async Task<ExecutionEnvironment> StartAsync(FunctionInvocation invocation)
     {
-        var environment = await ExecutionEnvironment.StartAsync(aws, functionName, process, options, invocation.RequestId);
+        var environment = await ExecutionEnvironment.StartAsync(aws, region, functionName, process, options, invocation.RequestId);
         _all.TryAdd(environment, 0);
         if (_disposed)
         {

@@ -12,10 +12,11 @@ public sealed partial class LambdaService
     private const string Latest = "$LATEST";
 
     private readonly EmbeddedAws _aws;
+    private readonly AwsRegion _region;
     private readonly ConcurrentDictionary<string, Function> _functions = new();
     private readonly ConcurrentQueue<ExecutionEnvironments> _processes = new();
 
-    internal LambdaService(EmbeddedAws aws) => _aws = aws;
+    internal LambdaService(EmbeddedAws aws, AwsRegion region) => (_aws, _region) = (aws, region);
 
     /// <summary>Gets the names of the functions.</summary>
     public IReadOnlyList<string> Functions => [.. _functions.Keys.Select(arn => arn.Split(':')[^1])];
@@ -46,7 +47,7 @@ public sealed partial class LambdaService
     public string RegisterProcess(string functionName, FunctionProcess process, FunctionOptions? options = null)
     {
         var arn = ArnOf(functionName);
-        var environments = new ExecutionEnvironments(_aws, arn, functionName, process, options ?? new FunctionOptions());
+        var environments = new ExecutionEnvironments(_aws, _region, arn, functionName, process, options ?? new FunctionOptions());
         Put(arn, environments.InvokeAsync, options ?? new FunctionOptions());
         _processes.Enqueue(environments);
         return arn;
@@ -199,7 +200,7 @@ public sealed partial class LambdaService
     {
         var arn = functionNameOrArn.StartsWith("arn:", StringComparison.Ordinal)
             ? functionNameOrArn
-            : $"arn:aws:lambda:{_aws.Region}:{_aws.AccountId}:function:{functionNameOrArn}";
+            : $"arn:aws:lambda:{_region.Name}:{_aws.AccountId}:function:{functionNameOrArn}";
         return QualifierOf(arn) is null && qualifier is not null ? $"{arn}:{qualifier}" : arn;
     }
 

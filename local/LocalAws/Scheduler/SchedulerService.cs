@@ -18,12 +18,14 @@ public sealed class SchedulerService
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StoredSchedule> _schedules = [];
     private readonly EmbeddedAws _aws;
+    private readonly AwsRegion _region;
     private readonly LambdaProtocol _lambda;
     private readonly CancellationToken _stopped;
 
-    internal SchedulerService(EmbeddedAws aws, LambdaProtocol lambda, CancellationToken stopped)
+    internal SchedulerService(EmbeddedAws aws, AwsRegion region, LambdaProtocol lambda, CancellationToken stopped)
     {
         _aws = aws;
+        _region = region;
         _lambda = lambda;
         _stopped = stopped;
     }
@@ -133,7 +135,7 @@ public sealed class SchedulerService
         }
     }
 
-    private string Arn(string resource) => $"arn:aws:scheduler:{_aws.Region}:{_aws.AccountId}:{resource}";
+    private string Arn(string resource) => $"arn:aws:scheduler:{_region.Name}:{_aws.AccountId}:{resource}";
 
     private CronSchedule Check(ScheduleRequest request)
     {
@@ -217,7 +219,7 @@ public sealed class SchedulerService
         {
             await DeliverAsync(call, schedule.Target);
             var payload = Encoding.UTF8.GetBytes(schedule.Target.Input ?? "{}");
-            var result = await _aws.Lambda.RunAsynchronouslyAsync(schedule.Target.Arn, payload, _stopped);
+            var result = await _region.Lambda.RunAsynchronouslyAsync(schedule.Target.Arn, payload, _stopped);
             error = result.Error is null ? null : "Unhandled";
         }
         catch (AwsException exception)

@@ -16,7 +16,7 @@ public sealed record ReplicateSecretToRegionsRequest
     /// <summary>The Regions that get a replica.</summary>
     public required IReadOnlyList<ReplicaRegion> AddReplicaRegions { get; init; }
 
-    /// <summary>Whether to overwrite a secret of the same name there. Other Regions are empty here.</summary>
+    /// <summary>Whether to overwrite a secret of the same name there.</summary>
     public bool? ForceOverwriteReplicaSecret { get; init; }
 }
 
@@ -39,8 +39,22 @@ public sealed record ReplicationStatus
     /// <summary>The KMS key that encrypts the replica.</summary>
     public required string KmsKeyId { get; init; }
 
-    /// <summary><c>InProgress</c>, then <c>InSync</c>.</summary>
+    /// <summary><c>InProgress</c>, <c>InSync</c> or <c>Failed</c>.</summary>
     public required string Status { get; init; }
+
+    /// <summary>The reason of a failure, or null.</summary>
+    public string? StatusMessage { get; init; }
+
+    /// <summary>The day of the last read of a value in the Region, or null if there was none.</summary>
+    public DateTimeOffset? LastAccessedDate { get; init; }
+}
+
+/// <summary>The secret that StopReplicationToReplica promoted.</summary>
+public sealed record PromotionResponse
+{
+    /// <summary>The secret's ARN.</summary>
+    [JsonPropertyName("ARN")]
+    public required string Arn { get; init; }
 }
 
 /// <summary>A secret's replicas after a change.</summary>

@@ -34,15 +34,15 @@ internal static partial class SecretFilters
         }
     }
 
-    public static bool Match(StoredSecret secret, string region, SecretFilter filter) =>
-        filter.Values!.Any(value => value is ['!', .. var rest] ? !Matches(secret, region, filter.Key!, rest) : Matches(secret, region, filter.Key!, value));
+    public static bool Match(StoredSecret secret, SecretFilter filter) =>
+        filter.Values!.Any(value => value is ['!', .. var rest] ? !Matches(secret, filter.Key!, rest) : Matches(secret, filter.Key!, value));
 
-    private static bool Matches(StoredSecret secret, string region, string key, string value) => key switch
+    private static bool Matches(StoredSecret secret, string key, string value) => key switch
     {
         "name" => StartsWith([secret.Name], value),
         "tag-key" => StartsWith(secret.Tags.Select(tag => tag.Key), value),
         "tag-value" => StartsWith(secret.Tags.Select(tag => tag.Value ?? ""), value),
-        "primary-region" => StartsWith(secret.Replicas.Count == 0 ? [] : [region], value),
+        "primary-region" => StartsWith(secret.PrimaryRegion is { } region ? [region] : [], value),
         // The reference calls it a prefix. Observed in the field: it is a prefix of words, as with "all".
         "description" => HasWords([secret.Description ?? ""], value),
         "all" => HasWords([secret.Name, secret.Description ?? "", .. secret.Tags.SelectMany(tag => new[] { tag.Key, tag.Value ?? "" })], value),

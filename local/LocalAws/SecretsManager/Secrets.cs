@@ -34,7 +34,7 @@ public sealed record CreateSecretRequest
     /// <summary>The Regions that get a replica.</summary>
     public IReadOnlyList<ReplicaRegion>? AddReplicaRegions { get; init; }
 
-    /// <summary>Whether to overwrite a secret of the same name there. Other Regions are empty here.</summary>
+    /// <summary>Whether to overwrite a secret of the same name there.</summary>
     public bool? ForceOverwriteReplicaSecret { get; init; }
 
     /// <summary>Returns a text that identifies the request without its value.</summary>
@@ -164,7 +164,7 @@ public sealed record SecretDescription
     /// <summary>The labels of each version that has one, as ListSecrets returns them, or null if there are none.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? SecretVersionsToStages { get; init; }
 
-    /// <summary>The secret's Region, or null if it has no replicas.</summary>
+    /// <summary>The Region of the primary secret, or null for a secret that is no replica and has none.</summary>
     public string? PrimaryRegion { get; init; }
 
     /// <summary>The replicas, as DescribeSecret returns them, or null if there are none.</summary>

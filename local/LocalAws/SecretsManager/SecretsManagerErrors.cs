@@ -74,8 +74,14 @@ internal static class SecretsManagerErrors
     public static AwsException HasReplicas(string arn, IEnumerable<string> regions) =>
         InvalidParameter($"You can't delete secret {arn} that still has replica regions [{string.Join(", ", regions)}].");
 
-    /// <summary>Observed in the field for the secret's own Region.</summary>
+    /// <summary>Observed in the field for the secret's own Region. Assumed for an unknown Region.</summary>
     public static AwsException InvalidReplicaRegion() => InvalidParameter("Invalid replica region.");
+
+    /// <summary>Observed in the field.</summary>
+    public static AwsException ReadOnlyReplica() =>
+        InvalidParameter("Operation not permitted on a replica secret. Call must be made in primary secret's region.");
+
+    public static AwsException NotAReplica() => InvalidRequest("The secret is not a replica. Call must be made in the replica's Region.");
 
     /// <summary>The rule is in the AWS API reference.</summary>
     public static AwsException TooManyLabels() => new(400, "LimitExceededException", "A version can have at most 20 staging labels.");

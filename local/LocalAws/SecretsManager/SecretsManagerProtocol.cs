@@ -39,6 +39,7 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
         ["GetRandomPassword"] = (_, body) => SecretsManagerService.GetRandomPassword(Read<GetRandomPasswordRequest>(body)),
         ["ReplicateSecretToRegions"] = (service, body) => service.ReplicateSecretToRegions(Read<ReplicateSecretToRegionsRequest>(body)),
         ["RemoveRegionsFromReplication"] = (service, body) => service.RemoveRegionsFromReplication(Read<RemoveRegionsFromReplicationRequest>(body)),
+        ["StopReplicationToReplica"] = (service, body) => service.StopReplicationToReplica(Read<SecretRequest>(body)),
         ["RotateSecret"] = (service, body) => service.RotateSecret(Read<RotateSecretRequest>(body)),
         ["CancelRotateSecret"] = (service, body) => service.CancelRotateSecret(Read<SecretRequest>(body)),
     };

@@ -32,7 +32,7 @@ public sealed partial class SecretsManagerService
             RemoveDeletedSecrets();
             var matching = _secrets.Values
                 .Where(secret => secret.Deleted is null || request.IncludePlannedDeletion == true)
-                .Where(secret => filters.All(filter => SecretFilters.Match(secret, _aws.Region, filter)));
+                .Where(secret => filters.All(filter => SecretFilters.Match(secret, filter)));
             var (page, next) = Pages.Of($"secrets/{sortBy}", matching, key, request.SortOrder is "desc", request.MaxResults, request.NextToken);
             return new ListSecretsResponse { SecretList = [.. page.Select(Entry)], NextToken = next };
         }

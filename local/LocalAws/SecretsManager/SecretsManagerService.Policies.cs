@@ -61,9 +61,9 @@ public sealed partial class SecretsManagerService
     {
         lock (_gate)
         {
-            var secret = FindLive(secretId);
+            var secret = FindPrimary(secretId);
             secret.ResourcePolicy = policy;
-            secret.LastChanged = Now;
+            Changed(secret);
             return new ResourcePolicyResponse { Arn = secret.Arn, Name = secret.Name };
         }
     }

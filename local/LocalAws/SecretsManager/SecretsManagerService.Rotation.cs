@@ -79,9 +79,9 @@ public sealed partial class SecretsManagerService
 
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             var functionArn = request.RotationLambdaArn ?? secret.RotationFunctionArn ?? throw SecretsManagerErrors.NoRotationFunction();
-            if (!_aws.Lambda.Admits(functionArn, ServicePrincipal))
+            if (!_region.Lambda.Admits(functionArn, ServicePrincipal))
             {
                 throw SecretsManagerErrors.CannotInvokeFunction();
             }
@@ -117,7 +117,7 @@ public sealed partial class SecretsManagerService
         CheckSecretId(request.SecretId);
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             if (secret.RotationFunctionArn is null)
             {
                 throw SecretsManagerErrors.NoRotationFunction();
@@ -127,7 +127,7 @@ public sealed partial class SecretsManagerService
             secret.CancelShows = Now + _aws.Unknowns.CancelShowsAfter;
             secret.Rotation?.Cancel();
             Disarm(secret);
-            secret.LastChanged = Now;
+            Changed(secret);
             return secret.Respond(secret.Rotation?.Version);
         }
     }
@@ -169,6 +169,7 @@ public sealed partial class SecretsManagerService
     private Rotation Run(StoredSecret secret, Rotation rotation)
     {
         secret.Rotation = rotation;
+        Propagate(secret);
         _runs.Add(Task.Run(() => RunAsync(secret, rotation)));
         return rotation;
     }
@@ -191,6 +192,7 @@ public sealed partial class SecretsManagerService
             _rotations.Add(new RotationRecord(secret.Arn, rotation.Version.Id, steps, outcome));
             var isLatest = secret.Rotation == rotation;
             End(secret, rotation, outcome);
+            Propagate(secret);
             if (isLatest)
             {
                 ScheduleAfter(secret, succeeded: outcome is RotationOutcome.Succeeded && !rotation.Test);
@@ -266,7 +268,7 @@ public sealed partial class SecretsManagerService
         var started = Now;
         var callsBefore = _aws.Calls.Count;
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
-        var error = _aws.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
+        var error = _region.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
             ? await DeliverAsync(rotation.FunctionArn, payload, Deliveries?.Invoke(new StepEvent(secret.Arn, rotation.Version.Id, step, attempt)) ?? Delivery.Once)
             : new FunctionError("AccessDeniedException", SecretsManagerErrors.CannotInvokeFunction().Message);
         var calls = _aws.Calls.Since(callsBefore);
@@ -307,7 +309,7 @@ public sealed partial class SecretsManagerService
     {
         try
         {
-            return (await _aws.Lambda.RunAsync(functionArn, payload)).Error;
+            return (await _region.Lambda.RunAsync(functionArn, payload)).Error;
         }
         catch (AwsException refused)
         {

@@ -35,7 +35,7 @@ public sealed partial class SecretsManagerService
             RemoveDeletedSecrets();
             var matching = _secrets.Values
                 .Where(secret => secret.Deleted is null)
-                .Where(secret => request.Filters?.All(filter => SecretFilters.Match(secret, _aws.Region, filter)) == true);
+                .Where(secret => request.Filters?.All(filter => SecretFilters.Match(secret, filter)) == true);
             var (page, next) = Pages.Of("values", matching, secret => secret.Name, descending: false, request.MaxResults, request.NextToken, limit: 20);
             var values = new List<SecretValue>();
             var errors = new List<SecretError>();
@@ -69,7 +69,7 @@ public sealed partial class SecretsManagerService
 
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             var version = Write(secret, request.ClientRequestToken!, content, request.VersionStages ?? [StoredSecret.Current]);
             return secret.Respond(version) with { VersionStages = version.StagesOrNull() };
         }
@@ -86,11 +86,11 @@ public sealed partial class SecretsManagerService
 
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
             secret.Description = request.Description ?? secret.Description;
             secret.KmsKeyId = request.KmsKeyId ?? secret.KmsKeyId;
-            secret.LastChanged = Now;
+            Changed(secret);
             return secret.Respond(version);
         }
     }
@@ -105,7 +105,7 @@ public sealed partial class SecretsManagerService
         CheckVersionId("moveToVersionId", request.MoveToVersionId);
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             var source = secret.Labelled(request.VersionStage);
             if (request.MoveToVersionId is null)
             {
@@ -116,7 +116,7 @@ public sealed partial class SecretsManagerService
                 Move(secret, request, source);
             }
 
-            secret.LastChanged = Now;
+            Changed(secret);
             return secret.Respond();
         }
     }
@@ -294,7 +294,7 @@ public sealed partial class SecretsManagerService
         }
 
         secret.RemoveOldVersions(Now);
-        secret.LastChanged = Now;
+        Changed(secret);
         return version;
     }
 }

@@ -6,8 +6,9 @@ namespace LocalAws;
 /// <summary>Secrets Manager. Each method performs the operation of its name at once. RotateSecret continues in the background.</summary>
 public sealed partial class SecretsManagerService
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _gate;
     private readonly EmbeddedAws _aws;
+    private readonly AwsRegion _region;
     private readonly EmbeddedAwsOptions _options;
     private readonly ConfidentialValues _confidential;
     private readonly CancellationToken _stopped;
@@ -15,15 +16,19 @@ public sealed partial class SecretsManagerService
     private Dictionary<string, StoredSecret>? _secretsBefore;
     private readonly HashSet<StoredSecret> _marked = [];
 
-    internal SecretsManagerService(EmbeddedAws aws, EmbeddedAwsOptions options, ConfidentialValues confidential, CancellationToken stopped)
+    internal SecretsManagerService(EmbeddedAws aws, AwsRegion region, EmbeddedAwsOptions options, AccountState state)
     {
         _aws = aws;
+        _region = region;
         _options = options;
-        _confidential = confidential;
-        _stopped = stopped;
+        _confidential = state.Confidential;
+        _replication = state.Replication;
+        _gate = state.Replication.Gate;
+        _stopped = state.Stopped;
+        _replicationLag = options.ReplicationLag;
     }
 
-    private string ArnPrefix => $"arn:aws:secretsmanager:{_aws.Region}:{_aws.AccountId}:secret:";
+    private string ArnPrefix => $"arn:aws:secretsmanager:{_region.Name}:{_aws.AccountId}:secret:";
 
     private DateTimeOffset Now => _aws.TimeProvider.GetUtcNow();
 
@@ -57,9 +62,9 @@ public sealed partial class SecretsManagerService
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
             var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
             secret.AddTags(request.Tags ?? []);
-            Replicate(secret, request.AddReplicaRegions ?? []);
             _secrets.Add(request.Name, secret);
             var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
+            Replicate(secret, request.AddReplicaRegions ?? [], request.ForceOverwriteReplicaSecret == true);
             return secret.Respond(version) with { ReplicationStatus = Describe(secret).ReplicationStatus };
         }
     }
@@ -100,6 +105,11 @@ public sealed partial class SecretsManagerService
                 return force ? Gone(request.SecretId) : throw SecretsManagerErrors.UnknownSecret();
             }
 
+            if (secret.Source is not null)
+            {
+                throw SecretsManagerErrors.ReadOnlyReplica();
+            }
+
             if (secret.Deleted is not null && !force)
             {
                 throw SecretsManagerErrors.MarkedForDeletion();
@@ -128,6 +138,11 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = Find(request.SecretId);
+            if (secret.Source is not null)
+            {
+                throw SecretsManagerErrors.ReadOnlyReplica();
+            }
+
             secret.Deleted = null;
             secret.DeletionDate = null;
             _marked.Remove(secret);
@@ -145,11 +160,11 @@ public sealed partial class SecretsManagerService
         CheckTags(request.Tags);
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             CheckTags([.. secret.Tags.ExceptBy(request.Tags.Select(tag => tag.Key), tag => tag.Key), .. request.Tags]);
             secret.Tags.RemoveAll(tag => request.Tags.Any(other => other.Key == tag.Key));
             secret.AddTags(request.Tags);
-            secret.LastChanged = Now;
+            Changed(secret);
         }
     }
 
@@ -161,11 +176,11 @@ public sealed partial class SecretsManagerService
         Constraints.Each("tagKeys", request.TagKeys, 1, 128);
         lock (_gate)
         {
-            var secret = FindLive(request.SecretId);
+            var secret = FindPrimary(request.SecretId);
             // AWS API reference: keys that the secret does not have are ignored.
             if (secret.Tags.RemoveAll(tag => request.TagKeys.Contains(tag.Key)) > 0)
             {
-                secret.LastChanged = Now;
+                Changed(secret);
             }
         }
     }
@@ -185,12 +200,14 @@ public sealed partial class SecretsManagerService
             RemoveDeletedSecrets();
             var now = _secrets;
             _secrets = _secretsBefore ?? now;
+            _replication.IsHeld = true;
             try
             {
                 return read();
             }
             finally
             {
+                _replication.IsHeld = false;
                 _secrets = now;
             }
         }
@@ -335,6 +352,7 @@ public sealed partial class SecretsManagerService
 
     private void RemoveDeletedSecrets()
     {
+        _replication.Deliver();
         foreach (var secret in _marked.Where(secret => secret.DeletionDate <= Now).ToList())
         {
             _marked.Remove(secret);
@@ -342,7 +360,7 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    private SecretDescription Describe(StoredSecret secret) => secret.Describe(_aws.Region, Now);
+    private SecretDescription Describe(StoredSecret secret) => secret.Describe(Now) with { ReplicationStatus = secret.Replicas.Count == 0 ? null : Statuses(secret) };
 
     // AWS does not document what it returns.
     private SecretResponse Gone(string secretId)

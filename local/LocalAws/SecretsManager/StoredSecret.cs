@@ -33,6 +33,12 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
 
     public List<StoredReplica> Replicas { get; private set; } = [];
 
+    /// <summary>Gets or sets the replication that this secret is the replica of, or null for a secret of its own.</summary>
+    public StoredReplica? Source { get; set; }
+
+    /// <summary>Gets the Region of the primary. Observed in the field: only a replica, or a secret with replicas, has one.</summary>
+    public string? PrimaryRegion => (Source?.Primary ?? (Replicas.Count > 0 ? this : null))?.Arn.Split(':')[3];
+
     /// <summary>Gets or sets the resource policy as JSON.</summary>
     public string? ResourcePolicy { get; set; }
 
@@ -89,6 +95,17 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         copy.Versions = Versions.ConvertAll(version => version.Copy());
         copy.PendingEnds = PendingEnds is { } ends && copy.Find(ends.Version.Id) is { } version ? (version, ends.At) : null;
         return copy;
+    }
+
+    /// <summary>
+    /// Takes over the primary's value and metadata. AWS user guide: tags and the resource policy are replicated. The dates of reads are the Region's own.
+    /// </summary>
+    public void Follow(StoredSecret primary)
+    {
+        var state = primary.Copy();
+        state.Versions.ForEach(version => version.LastAccessed = Find(version.Id)?.LastAccessed);
+        (Versions, Tags, WasTagged, PendingEnds) = (state.Versions, state.Tags, state.WasTagged, state.PendingEnds);
+        (Description, ResourcePolicy, LastChanged) = (state.Description, state.ResourcePolicy, state.LastChanged);
     }
 
     public void AddTags(IReadOnlyList<Tag> tags)
@@ -165,10 +182,9 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     }
 
     /// <summary>
-    /// Returns the description. AWS API reference: members without a value are omitted, and so is AWS's own key. Observed in the field: PrimaryRegion
-    /// is present only with replicas.
+    /// Returns the description without the status of replication. AWS API reference: members without a value are omitted, and so is AWS's own key.
     /// </summary>
-    public SecretDescription Describe(string region, DateTimeOffset now) => new()
+    public SecretDescription Describe(DateTimeOffset now) => new()
     {
         Arn = Arn,
         Name = Name,
@@ -185,8 +201,7 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
         CreatedDate = Created,
         Tags = WasTagged ? [.. Tags] : null,
         VersionIdsToStages = VersionIdsToStages(),
-        PrimaryRegion = Replicas.Count == 0 ? null : region,
-        ReplicationStatus = Replicas.Count == 0 ? null : [.. Replicas.Select(replica => replica.Describe(now))],
+        PrimaryRegion = PrimaryRegion,
     };
 
     public SecretResponse Respond(StoredVersion? version = null) => new() { Arn = Arn, Name = Name, VersionId = version?.Id };

@@ -8,6 +8,7 @@ public sealed class RequiredActionsTests
     private const string Region = "arn:aws:apigateway:eu-west-1::";
     private const string SecretPrefix = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:";
     private const string KmsKey = "arn:aws:kms:eu-west-1:123456789012:key/k-1";
+    private const string ReplicaKey = "arn:aws:kms:us-east-1:123456789012:key/k-2";
     private const string Function = "arn:aws:lambda:eu-west-1:123456789012:function:rotate";
     private const string Functions = "/2015-03-31/functions/rotate";
     private const string ScheduleRole = "arn:aws:iam::123456789012:role/schedules";
@@ -17,9 +18,10 @@ public sealed class RequiredActionsTests
     // Each call with all that makes it need an action, and for each of its rows the resource. {name} stands for an id of the account.
     private static readonly Scenario[] Scenarios =
     [
-        Secrets("CreateSecret", $$"""{"Name":"new","KmsKeyId":"k-1","SecretString":"v","ClientRequestToken":"{{NextVersion}}","Tags":[{"Key":"a","Value":"b"}],"AddReplicaRegions":[{"Region":"us-east-1"}]}""",
+        Secrets("CreateSecret", $$"""{"Name":"new","KmsKeyId":"k-1","SecretString":"v","ClientRequestToken":"{{NextVersion}}","Tags":[{"Key":"a","Value":"b"}],"AddReplicaRegions":[{"Region":"us-east-1","KmsKeyId":"k-2"}]}""",
             ("secretsmanager:CreateSecret", SecretPrefix + "new-??????"), ("secretsmanager:TagResource", SecretPrefix + "new-??????"),
-            ("secretsmanager:ReplicateSecretToRegions", SecretPrefix + "new-??????"), ("kms:Decrypt", KmsKey), ("kms:GenerateDataKey", KmsKey)),
+            ("secretsmanager:ReplicateSecretToRegions", SecretPrefix + "new-??????"), ("kms:Decrypt", KmsKey), ("kms:GenerateDataKey", KmsKey),
+            ("kms:GenerateDataKey", ReplicaKey), ("kms:Encrypt", ReplicaKey)),
         OnSecret("DescribeSecret"),
         OnSecret("DeleteSecret"),
         OnSecret("RestoreSecret"),
@@ -34,8 +36,10 @@ public sealed class RequiredActionsTests
         OnSecret("GetResourcePolicy"),
         OnSecret("DeleteResourcePolicy"),
         OnSecret("ValidateResourcePolicy", ""","ResourcePolicy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":{\"Service\":\"x\"},\"Action\":\"*\",\"Resource\":\"*\"}}" """),
-        OnSecret("ReplicateSecretToRegions", ""","AddReplicaRegions":[{"Region":"us-east-1"}]"""),
+        OnSecret("ReplicateSecretToRegions", ""","AddReplicaRegions":[{"Region":"us-east-1","KmsKeyId":"k-2"}]""",
+            ("kms:Decrypt", KmsKey), ("kms:GenerateDataKey", ReplicaKey), ("kms:Encrypt", ReplicaKey)),
         Secrets("RemoveRegionsFromReplication", """{"SecretId":"{copied}","RemoveReplicaRegions":["us-east-1"]}""", ("secretsmanager:RemoveRegionsFromReplication", "{copied}")),
+        Secrets("StopReplicationToReplica", """{"SecretId":"{replica}"}""", ("secretsmanager:StopReplicationToReplica", "{replica}")),
         OnSecret("RotateSecret", $$""","RotateImmediately":false,"ClientRequestToken":"{{NextVersion}}" """, ("lambda:InvokeFunction", Function)),
         OnSecret("CancelRotateSecret"),
         Secrets("GetRandomPassword", "{}", ("secretsmanager:GetRandomPassword", "*")),
@@ -191,6 +195,8 @@ public sealed class RequiredActionsTests
         aws.Lambda.AddPermission(new() { FunctionName = "rotate", StatementId = "s", Action = "lambda:InvokeFunction", Principal = "secretsmanager.amazonaws.com" });
         var secret = aws.SecretsManager.CreateSecret(new() { Name = "payments", KmsKeyId = "k-1", SecretString = "v", ClientRequestToken = Version });
         var copied = aws.SecretsManager.CreateSecret(new() { Name = "copied", AddReplicaRegions = [new("us-east-1")] });
+        aws.SecretsManager.ReplicationLag = TimeSpan.Zero;
+        var elsewhere = aws.In("us-east-1").SecretsManager.CreateSecret(new() { Name = "orders", AddReplicaRegions = [new("eu-west-1")] });
         aws.SecretsManager.RotateSecret(new() { SecretId = "payments", ClientRequestToken = Guid.NewGuid().ToString(), RotationLambdaArn = function, RotateImmediately = false });
         await aws.SecretsManager.SettledAsync();
         aws.Iam.CreateRole("schedules", """{"Statement":{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
@@ -212,6 +218,7 @@ public sealed class RequiredActionsTests
         {
             ["secret"] = secret.Arn,
             ["copied"] = copied.Arn,
+            ["replica"] = elsewhere.Arn.Replace("us-east-1", "eu-west-1", StringComparison.Ordinal),
             ["key"] = key.Id,
             ["plan"] = plan.Id,
             ["otherPlan"] = otherPlan.Id,

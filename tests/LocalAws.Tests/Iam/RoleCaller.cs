@@ -10,6 +10,9 @@ internal sealed class RoleCaller(EmbeddedAws aws, string roleName = "caller")
 
     private readonly RoleCredentials _credentials = Create(aws, roleName);
 
+    /// <summary>The Region that it calls.</summary>
+    public string Region { get; set; } = aws.Region;
+
     /// <summary>A document with these statements, given without their braces.</summary>
     public static string Document(params string[] statements) =>
         $$"""{"Version":"2012-10-17","Statement":[{{string.Join(',', statements.Select(statement => $"{{{statement}}}"))}}]}""";
@@ -36,7 +39,7 @@ internal sealed class RoleCaller(EmbeddedAws aws, string roleName = "caller")
     /// <param name="token">The session token to send in place of the right one.</param>
     public async Task<Answer> CallAsync(string service, string method, string path, string body = "", string? operation = null, string? token = null)
     {
-        using var http = new HttpClient(new SigningHandler(_credentials.AccessKeyId, service, secretAccessKey: _credentials.SecretAccessKey) { InnerHandler = aws.CreateTransport() });
+        using var http = new HttpClient(new SigningHandler(_credentials.AccessKeyId, service, Region, secretAccessKey: _credentials.SecretAccessKey) { InnerHandler = aws.CreateTransport() });
         using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(aws.ServiceUrl, path));
         request.Headers.Add("X-Amz-Security-Token", token ?? _credentials.SessionToken);
         if (operation is not null)

@@ -141,7 +141,7 @@ public sealed class RoleTests
 
         Assert.Equal("ResourceNotFoundException", (await caller.CallAsync("DescribeSecret", Describe)).Code);
         Assert.True((await caller.CallAsync("DescribeSecret", """{"SecretId":"payments-of-others"}""")).IsDenied);
-        Assert.Equal("NotImplemented", (await caller.CallAsync("StopReplicationToReplica", Describe)).Code);
+        Assert.Equal("NotImplemented", (await caller.CallAsync("OperationToCome", Describe)).Code);
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class SecretTests
             ("UpdateSecretVersionStage", ",\"VersionStage\":\"\""), ("ListSecretVersionIds", ",\"MaxResults\":0"), ("PutResourcePolicy", ",\"ResourcePolicy\":\"\""),
             ("GetResourcePolicy", ""), ("DeleteResourcePolicy", ""), ("ValidateResourcePolicy", ",\"ResourcePolicy\":\"\""),
             ("ReplicateSecretToRegions", ",\"AddReplicaRegions\":[]"), ("RemoveRegionsFromReplication", ",\"RemoveReplicaRegions\":[]"), ("RotateSecret", ""),
-            ("CancelRotateSecret", ""),
+            ("StopReplicationToReplica", ""), ("CancelRotateSecret", ""),
         ])
         {
             var body = await account.AskAsync(operation, $"{{\"SecretId\":{id}{rest}}}");

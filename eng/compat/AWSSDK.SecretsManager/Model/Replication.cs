@@ -36,6 +36,18 @@ public partial class RemoveRegionsFromReplicationResponse : AmazonWebServiceResp
     public List<ReplicationStatusType> ReplicationStatus { get; set; }
 }
 
+/// <summary>What StopReplicationToReplica is asked.</summary>
+public partial class StopReplicationToReplicaRequest : AmazonSecretsManagerRequest
+{
+    public string SecretId { get; set; }
+}
+
+/// <summary>What StopReplicationToReplica answers.</summary>
+public partial class StopReplicationToReplicaResponse : AmazonWebServiceResponse
+{
+    public string ARN { get; set; }
+}
+
 /// <summary>A Region that gets a replica.</summary>
 public partial class ReplicaRegionType
 {
