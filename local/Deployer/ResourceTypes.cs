@@ -29,13 +29,14 @@ internal static class ResourceTypes
         var aws = options.Aws;
         var transport = new Transport(aws);
         var calls = new ProviderCalls(aws.TimeProvider);
-        var gateway = new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport, MaxErrorRetry = 0 });
+        Func<string, AmazonAPIGatewayClient> gateway = region => new(
+            credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region, HttpClientFactory = transport, MaxErrorRetry = 0 });
         var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
         return new()
         {
-            ["aws:apigateway/apiKey:ApiKey"] = new ApiKeyType(gateway, calls, aws.Region),
-            ["aws:apigateway/usagePlan:UsagePlan"] = new UsagePlanType(gateway, calls, aws.Region),
-            ["aws:apigateway/usagePlanKey:UsagePlanKey"] = new UsagePlanKeyType(gateway, calls),
+            ["aws:apigateway/apiKey:ApiKey"] = new RegionalType(aws.Region, region => new ApiKeyType(gateway(region), calls, region)),
+            ["aws:apigateway/usagePlan:UsagePlan"] = new RegionalType(aws.Region, region => new UsagePlanType(gateway(region), calls, region)),
+            ["aws:apigateway/usagePlanKey:UsagePlanKey"] = new RegionalType(aws.Region, region => new UsagePlanKeyType(gateway(region), calls)),
             ["aws:secretsmanager/secret:Secret"] = new SecretType(secrets),
             ["aws:secretsmanager/secretPolicy:SecretPolicy"] = new SecretPolicyType(secrets),
             ["aws:secretsmanager/secretRotation:SecretRotation"] = new SecretRotationType(secrets),

@@ -18,12 +18,29 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
             Description = inputs.Find("description"),
             KmsKeyId = inputs.Find("kmsKeyId"),
             Tags = [.. inputs.Map("tags").Select(tag => new Tag { Key = tag.Key, Value = tag.Value })],
+            AddReplicaRegions = ReplicasOf(inputs) is { Count: > 0 } replicas ? RegionsOf(replicas) : null,
+            ForceOverwriteReplicaSecret = inputs.Flag("forceOverwriteReplicaSecret") ?? false,
         });
         return (secret.ARN, new() { ["arn"] = secret.ARN });
     }
 
     public override async Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
     {
+        if (changes.Contains("replicas"))
+        {
+            await RemoveReplicasAsync(resource.Id, ReplicasOf(resource.Inputs).Except(ReplicasOf(inputs)));
+            var added = ReplicasOf(inputs).Except(ReplicasOf(resource.Inputs)).ToList();
+            if (added.Count > 0)
+            {
+                await client.ReplicateSecretToRegionsAsync(new ReplicateSecretToRegionsRequest
+                {
+                    SecretId = resource.Id,
+                    AddReplicaRegions = RegionsOf(added),
+                    ForceOverwriteReplicaSecret = inputs.Flag("forceOverwriteReplicaSecret") ?? false,
+                });
+            }
+        }
+
         if (changes.Contains("description") || changes.Contains("kmsKeyId"))
         {
             await client.UpdateSecretAsync(new UpdateSecretRequest { SecretId = resource.Id, Description = inputs.Find("description"), KmsKeyId = inputs.Find("kmsKeyId") });
@@ -41,13 +58,34 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
         }
     }
 
-    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteSecretAsync(resource.Inputs.Number("recoveryWindowInDays") switch
+    public override async Task DeleteAsync(DeployedResource resource)
     {
-        0 => new DeleteSecretRequest { SecretId = resource.Id, ForceDeleteWithoutRecovery = true },
-        var days => new DeleteSecretRequest { SecretId = resource.Id, RecoveryWindowInDays = days ?? 30 },
-    }));
+        // The provider does not wait until the replicas are gone.
+        await RemoveReplicasAsync(resource.Id, ReplicasOf(resource.Inputs));
+        await Idempotent.DeleteAsync(() => client.DeleteSecretAsync(resource.Inputs.Number("recoveryWindowInDays") switch
+        {
+            0 => new DeleteSecretRequest { SecretId = resource.Id, ForceDeleteWithoutRecovery = true },
+            var days => new DeleteSecretRequest { SecretId = resource.Id, RecoveryWindowInDays = days ?? 30 },
+        }));
+    }
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => ExistsAsync(client, resource.Id);
+
+    private static List<(string Region, string? KmsKeyId)> ReplicasOf(Inputs inputs) =>
+        [.. inputs.List("replicas").Select(replica => (replica.Text("region"), replica.Find("kmsKeyId")))];
+
+    private static List<ReplicaRegionType> RegionsOf(IEnumerable<(string Region, string? KmsKeyId)> replicas) =>
+        [.. replicas.Select(replica => new ReplicaRegionType { Region = replica.Region, KmsKeyId = replica.KmsKeyId })];
+
+    private async Task RemoveReplicasAsync(string secretArn, IEnumerable<(string Region, string? KmsKeyId)> replicas)
+    {
+        List<string> regions = [.. replicas.Select(replica => replica.Region)];
+        if (regions.Count > 0)
+        {
+            await Idempotent.DeleteAsync(() => client.RemoveRegionsFromReplicationAsync(
+                new RemoveRegionsFromReplicationRequest { SecretId = secretArn, RemoveReplicaRegions = regions }));
+        }
+    }
 
     /// <summary>Returns whether the secret exists. For the provider, a deleted secret does not exist even if it can still be restored.</summary>
     public static Task<bool> ExistsAsync(IAmazonSecretsManager client, string secretArn) =>
