@@ -8,22 +8,23 @@ using RotationFunction.Tests;
 namespace Bench;
 
 /// <summary>The result of many secrets that were due at once.</summary>
+/// <param name="Function">The function.</param>
 /// <param name="Secrets">The number of secrets.</param>
-/// <param name="Concurrency">The number of concurrent rotations, or null for all.</param>
 /// <param name="Rotated">The number of rotations that succeeded.</param>
-/// <param name="Failed">The number of rotations that failed in every attempt.</param>
+/// <param name="Repeated">The number of times that Secrets Manager retried a rotation.</param>
+/// <param name="Lost">The number of secrets of which AWSCURRENT or AWSPREVIOUS has no enabled key in the usage plan.</param>
 /// <param name="Took">The time from the first event to the last response.</param>
-/// <param name="Bound">The larger of the times that the rate limits and the activation waits require.</param>
+/// <param name="Bound">The shortest time.</param>
+/// <param name="LastAttach">The time until the last key was attached.</param>
 /// <param name="LongestStep">The duration of the longest invocation.</param>
 /// <param name="Billed">The duration of all invocations.</param>
 /// <param name="Throttled">The number of throttled calls.</param>
-/// <param name="Repeated">The number of times that Secrets Manager retried a rotation.</param>
 internal sealed record FleetResult(
-    int Secrets, int? Concurrency, int Rotated, int Failed, TimeSpan Took, TimeSpan Bound, TimeSpan LongestStep, TimeSpan Billed, int Throttled, int Repeated);
+    string Function, int Secrets, int Rotated, int Repeated, int Lost, TimeSpan Took, TimeSpan Bound, TimeSpan LastAttach, TimeSpan LongestStep, TimeSpan Billed, int Throttled);
 
 /// <summary>
-/// Rotates many secrets of one account, due in one window, in virtual time and under API Gateway's real rates. Each environment of the function has
-/// its own clients.
+/// Rotates many secrets of one account, due at once, in virtual time, under API Gateway's real rates and with attaches that take a second. Each
+/// environment of the function has its own clients.
 /// </summary>
 internal sealed class Fleet
 {
@@ -31,30 +32,36 @@ internal sealed class Fleet
     /// The number of attempts that Secrets Manager makes here for a rotation. AWS publishes no number: "multiple times during the open rotation
     /// windows".
     /// </summary>
-    private const int Attempts = 10;
+    public const int Attempts = 5;
 
     // "Amazon API Gateway quotas". CreateApiKey and DeleteApiKey, five a second each and one of each in a rotation, never bind.
-    private const double CallsPerSecond = 10;
+    public const double CallsPerSecond = 10;
+
+    public static readonly TimeSpan AttachDuration = TimeSpan.FromSeconds(1);
+
     private static readonly bool[] KeysBefore = [false, true, true];
+    private static readonly string[] LabelsOfClients = ["AWSCURRENT", "AWSPREVIOUS"];
 
     private readonly VirtualTime _time = new();
     private readonly EmbeddedAws _aws;
-    private readonly VirtualFunction _function;
+    private readonly string _plan;
     private readonly ConcurrentDictionary<string, Rotating> _rotating = [];
     private readonly Lock _gate = new();
     private TimeSpan _longest;
     private TimeSpan _billed;
+    private Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> _invoke = null!;
+    private DateTimeOffset _lastAttach;
     private int _repeated;
 
-    private Fleet(TimeSpan activationWait)
+    private Fleet()
     {
         _aws = EmbeddedAws.Create(new EmbeddedAwsOptions
         {
             TimeProvider = _time,
             RotationAttempts = Attempts,
-            Unknowns = new UnknownBehaviours { AttachDuration = TimeSpan.FromSeconds(1) },
+            Unknowns = new UnknownBehaviours { AttachDuration = AttachDuration },
         });
-        _function = new VirtualFunction(_aws, new Settings(activationWait));
+        _plan = BenchAccount.AddPlan(_aws).Id;
         _aws.Lambda.Register("rotation", InvokeAsync, new FunctionOptions { Timeout = TimeSpan.FromMinutes(15) });
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {
@@ -66,44 +73,58 @@ internal sealed class Fleet
         });
     }
 
-    /// <summary>Rotates all secrets.</summary>
+    /// <summary>Rotates all secrets with this function.</summary>
     /// <param name="secrets">The number of secrets.</param>
-    /// <param name="concurrency">The number of concurrent rotations, or null for all.</param>
     /// <param name="activationWait">ACTIVATION_WAIT.</param>
-    public static async Task<FleetResult> RotateAsync(int secrets, int? concurrency, TimeSpan activationWait)
+    public static async Task<FleetResult> RotateAsync(int secrets, TimeSpan activationWait)
     {
-        var fleet = new Fleet(activationWait);
+        var fleet = new Fleet();
         await using var aws = fleet._aws;
-        var arns = fleet.Seed(secrets);
-        var atOnce = concurrency ?? secrets;
-        aws.ApiGateway.RateLimits = true;
-        var started = fleet._time.GetUtcNow();
-        using var gate = new SemaphoreSlim(atOnce);
-        var all = Task.WhenAll(arns.Select(async secret =>
-        {
-            await gate.WaitAsync();
-            try
-            {
-                return await fleet.RotateAsync(secret);
-            }
-            finally
-            {
-                gate.Release();
-            }
-        }));
-        await fleet._time.RunUntilAsync(all);
+        var function = new VirtualFunction(aws, new Settings(activationWait));
+        fleet._invoke = function.InvokeAsync;
+        return await fleet.RotateAsync(Report.Function, secrets, activationWait, () => function.Clients.Throttled);
+    }
+
+    /// <summary>Rotates all secrets with the Python function, which does not wait until a key is active.</summary>
+    /// <param name="secrets">The number of secrets.</param>
+    public static async Task<FleetResult> RotateWithPeerAsync(int secrets)
+    {
+        var fleet = new Fleet();
+        await using var aws = fleet._aws;
+        await using var crowd = await PeerCrowd.StartAsync(aws, secrets);
+        fleet._invoke = crowd.InvokeAsync;
+        fleet._time.OthersWork = () => crowd.Works;
+        return await fleet.RotateAsync(Report.Peer, secrets, TimeSpan.Zero, () => crowd.Throttled);
+    }
+
+    private async Task<FleetResult> RotateAsync(string function, int secrets, TimeSpan activationWait, Func<int> throttled)
+    {
+        var arns = Seed(secrets);
+        _aws.ApiGateway.RateLimits = true;
+        var started = _time.GetUtcNow();
+        var all = Task.WhenAll(arns.Select(RotateAsync));
+        await _time.RunUntilAsync(all);
         var errors = (await all).OfType<string>().ToList();
         if (errors is [var first, ..])
         {
             Console.Error.WriteLine(first);
         }
 
-        var bound = Math.Max(
-            (Calls.Needed.Count - Calls.NeededOfSecretsManager) * secrets / CallsPerSecond,
-            activationWait.TotalSeconds * Math.Ceiling((double)secrets / atOnce));
+        var (calls, attaches) = ((Calls.Needed.Count - Calls.NeededOfSecretsManager) * secrets / CallsPerSecond, secrets * AttachDuration);
         return new FleetResult(
-            secrets, concurrency, secrets - errors.Count, errors.Count, fleet._time.GetUtcNow() - started, TimeSpan.FromSeconds(bound), fleet._longest, fleet._billed, fleet._function.Clients.Throttled, fleet._repeated);
+            function, secrets, secrets - errors.Count, _repeated, arns.Count(IsLost), _time.GetUtcNow() - started,
+            TimeSpan.FromSeconds(Math.Max(calls, (attaches + activationWait).TotalSeconds)), _lastAttach - started, _longest, _billed, throttled());
     }
+
+    /// <summary>Returns whether a client with AWSCURRENT's or AWSPREVIOUS's key would be refused for ever.</summary>
+    private bool IsLost(string secret) => LabelsOfClients.Any(label =>
+    {
+        var document = _aws.SecretsManager.GetSecretValue(new GetSecretValueRequest { SecretId = secret, VersionStage = label }).SecretString!;
+        var value = System.Text.Json.JsonDocument.Parse(document).RootElement.GetProperty("apiKey").GetString();
+        var name = _aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = secret }).Name;
+        var key = _aws.ApiGateway.GetApiKeys(new GetApiKeysRequest { NameQuery = name + "/", IncludeValues = true }).Items.FirstOrDefault(key => key.Value == value);
+        return key is not { Enabled: true } || _aws.ApiGateway.GetUsagePlans(new GetUsagePlansRequest { KeyId = key.Id }).Items.Count == 0;
+    });
 
     private Task<string?> RotateAsync(string secret)
     {
@@ -120,10 +141,15 @@ internal sealed class Fleet
         _aws.Calls.Clear();
         try
         {
-            var answer = await _function.InvokeAsync(invocation);
-            if (received.GetProperty("Step").GetString() == "finishSecret")
+            var answer = await _invoke(invocation);
+            switch (received.GetProperty("Step").GetString())
             {
-                rotating.Ended.SetResult(null);
+                case "setSecret":
+                    _lastAttach = _time.GetUtcNow();
+                    break;
+                case "finishSecret":
+                    rotating.Ended.SetResult(null);
+                    break;
             }
 
             return answer;
@@ -154,12 +180,11 @@ internal sealed class Fleet
 
     private List<string> Seed(int secrets)
     {
-        var plan = BenchAccount.AddPlan(_aws);
         return [.. Enumerable.Range(0, secrets).Select(number =>
         {
             var name = $"fleet/{number}";
             var template = _aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest { Name = name, Tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = name } });
-            _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = template.Id });
+            _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = _plan, KeyId = template.Id });
             var secret = _aws.SecretsManager.CreateSecret(new CreateSecretRequest
             {
                 Name = name,
@@ -177,7 +202,7 @@ internal sealed class Fleet
                     Enabled = enabled,
                     Tags = new Dictionary<string, string> { ["apikey-rotation:minted-for"] = secret.Arn },
                 });
-                _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = plan.Id, KeyId = key.Id });
+                _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = _plan, KeyId = key.Id });
                 _aws.SecretsManager.PutSecretValue(new PutSecretValueRequest { SecretId = secret.Arn, ClientRequestToken = Guid.NewGuid().ToString(), SecretString = $$"""{"apiKey": "{{value}}"}""" });
             }
 

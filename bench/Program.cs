@@ -79,10 +79,17 @@ for (var run = 0; run < runs; run++)
     Console.Error.Write('.');
 }
 
-foreach (var (secrets, concurrency) in new (int, int?)[] { (Report.SecretsOfStack, null), (Report.Secrets, 1), (Report.Secrets, 10), (Report.Secrets, 100), (Report.Secrets, null) })
+report.Stack.AddRange(await StackRun.MeasureAsync(Report.SecretsOfStack, Report.Parallel));
+var wait = TimeSpan.FromSeconds(Report.ActivationWait);
+foreach (var secrets in Report.Crowds)
 {
-    report.Fleets.Add(await Fleet.RotateAsync(secrets, concurrency, TimeSpan.FromSeconds(Report.ActivationWait)));
+    report.Fleets.Add(await Fleet.RotateAsync(secrets, wait));
     Console.Error.Write('.');
+    if (report.PeerSkipped is null)
+    {
+        report.Fleets.Add(await Fleet.RotateWithPeerAsync(secrets));
+        Console.Error.Write('.');
+    }
 }
 
 report.AddPackage(Path.Combine(AppContext.BaseDirectory, "function", "arm64"));

@@ -31,8 +31,8 @@ internal sealed class Report
     public const int UsualRoundTrip = 5; // ms
     public const int Megabytes = 512; // the stack's default
 
-    public const int Secrets = 2000;
     public const int SecretsOfStack = 100; // the most keys of one stack
+    private const int SecretsOfFleet = 2000;
 
     public const int OtherKeys = 10_000;
     public const int OtherPlans = 299; // with its own plan 300, the quota
@@ -45,6 +45,12 @@ internal sealed class Report
     private readonly List<(string File, long Bytes, long Zipped)> _package = [];
 
     public static int[] RoundTrips { get; } = [0, UsualRoundTrip, 50];
+
+    /// <summary>Gets the numbers of secrets that are due at once.</summary>
+    public static int[] Crowds { get; } = [SecretsOfStack, 500];
+
+    /// <summary>Gets the numbers of resources that Pulumi works on at once: four for each of 2 or 4 processors, and 32.</summary>
+    public static int[] Parallel { get; } = [8, 16, 32];
 
     /// <summary>Gets the measured memory sizes of the function, in MB.</summary>
     public static int[] Sizes { get; } = [128, 256, Megabytes, 1024, 1769];
@@ -70,6 +76,9 @@ internal sealed class Report
 
     /// <summary>Gets the durations of warm rotations in an account with many keys, in milliseconds.</summary>
     public List<double> Crowded { get; } = [];
+
+    /// <summary>Gets the phases in the life of a stack with as many keys as it can have.</summary>
+    public List<StackPhase> Stack { get; } = [];
 
     /// <summary>Gets the results of many secrets that were due at once.</summary>
     public List<FleetResult> Fleets { get; } = [];
@@ -212,30 +221,65 @@ internal sealed class Report
             In an account with {OtherKeys:N0} keys and {OtherPlans} usage plans of other owners, a rotation makes the same calls and takes {Median(Crowded) / Median(Empty):F2} times as long as in an empty one
             ({Median(Crowded):F0} and {Median(Empty):F0} ms, medians of {Crowded.Count} warm rotations each, {UsualRoundTrip} ms of network).
 
-            {Secrets:N0} secrets are due at once, in virtual time, without a probe. API Gateway accepts 10 calls a second for the whole account and Region, of which at most 5 are CreateApiKey and 5 DeleteApiKey. A step has at most 15 minutes.
-            An attach takes a second, in which API Gateway rejects other attaches in the account. Lambda runs all rotations at once: its own quota, 1,000 concurrent executions by default, is not part of these figures.
-            - "At least" is the larger of the times that the rates and the activation waits require. With few secrets at once, the two times follow each other.
-            - The SDK retries a throttled call. If its retries fail, the step waits about twice as long as its calls have waited on average, and calls again (`Throttling.cs`).
-            - "Repeated" counts the steps whose time ended while they still waited. Secrets Manager then retries the rotation, a minute later.
+            The following runs are in virtual time, without a probe. API Gateway accepts 10 calls a second for the whole account and Region, of which at most 5 are CreateApiKey and 5 DeleteApiKey.
+            An attach takes a second, in which API Gateway rejects other attaches in the account. Lambda runs all invocations at once: its own quota, 1,000 concurrent executions by default, is not part of these figures.
 
-            | secrets | rotations at once | succeeded | failed | repeated | hours | at least | ratio | longest step, minutes | GB-seconds each | throttled calls |
-            |---|---|---|---|---|---|---|---|---|---|---|
+            ### A stack with {SecretsOfStack} keys
+            `local/Deployer` deploys the stack, as many resources at once as Pulumi does (`--parallel`, by default four for each processor), and retries like Pulumi's AWS provider. API Gateway's reads miss the writes of the last second.
+            - "Needed" is the number of API Gateway calls of the provider and the function, its proof of permissions included, in an account without rates. "At least" is the longest of the times that these calls, the attaches and the activation waits require.
+            - "Made" is the number of calls that were not throttled. Rejected attaches, and the reads after them, are among them.
+            - The checks and the rotations of all keys are due at the same moment. In the stack they are not: its schedules spread the checks over the day.
+
+            | resources at once | phase | minutes | at least | because of | ratio | calls needed | made | throttled | failed invocations |
+            |---|---|---|---|---|---|---|---|---|---|
+            """;
+        foreach (var phase in Stack)
+        {
+            yield return $"| {phase.Parallel} | {phase.Name} | {phase.Took.TotalMinutes:F1} | {phase.Bound.TotalMinutes:F1} | {phase.BoundBy} | {phase.Took / phase.Bound:F2} "
+                + $"| {phase.Needed:N0} | {phase.Made:N0} | {phase.Throttled:N0} | {phase.Failed} |";
+        }
+
+        yield return $"""
+
+            ### A crowd of rotations
+            All secrets of an account are due at once. A rotation makes {CallsOfRotation} API Gateway calls and one attach, and each step has at most 15 minutes.
+            - "Repeated" counts the attempts that failed, for instance because their time ended while they waited. Secrets Manager then retries the rotation: here a minute later, and at most {Fleet.Attempts} attempts in all.
+            - "Lost" counts the secrets of which AWSCURRENT's or AWSPREVIOUS's key is not enabled and attached.
+            - "At least" is the longer of two times: all calls at ten a second, or all attaches and then one activation wait, for which {Peer} does not wait.
+            - The SDK retries a throttled call. If its retries fail, this function waits about twice as long as its calls have waited on average, and calls again (`Throttling.cs`). {Peer} fails, and a retry then finds that its key exists.
+
+            | secrets | function | succeeded | lost | repeated | minutes | at least | ratio | minutes to the last attach | longest step, minutes | GB-seconds each | throttled calls |
+            |---|---|---|---|---|---|---|---|---|---|---|---|
             """;
         foreach (var fleet in Fleets)
         {
-            yield return $"| {fleet.Secrets:N0} | {fleet.Concurrency?.ToString(CultureInfo.InvariantCulture) ?? "all"} | {fleet.Rotated:N0} | {fleet.Failed:N0} | {fleet.Repeated:N0} | {fleet.Took.TotalHours:F2} | {fleet.Bound.TotalHours:F2} "
-                + $"| {(fleet.Failed == 0 ? (fleet.Took / fleet.Bound).ToString("F2", CultureInfo.InvariantCulture) : "")} | {fleet.LongestStep.TotalMinutes:F1} | {fleet.Billed.TotalSeconds * Gigabytes / fleet.Secrets:F0} | {fleet.Throttled:N0} |";
+            yield return $"| {fleet.Secrets:N0} | {fleet.Function} | {fleet.Rotated:N0} | {fleet.Lost:N0} | {fleet.Repeated:N0} | {fleet.Took.TotalMinutes:F1} | {fleet.Bound.TotalMinutes:F1} "
+                + $"| {(fleet.Rotated == fleet.Secrets ? (fleet.Took / fleet.Bound).ToString("F2", CultureInfo.InvariantCulture) : "")} | {fleet.LastAttach.TotalMinutes:F1} | {fleet.LongestStep.TotalMinutes:F1} | {fleet.Billed.TotalSeconds * Gigabytes / fleet.Secrets:F0} | {fleet.Throttled:N0} |";
         }
 
-        yield return """
+        var largest = Fleets.Last(fleet => fleet.Function == Function);
+        yield return $"""
 
-            The following variants were measured and rejected, each in its own runs. In the first two, CreateApiKey and DeleteApiKey did not count as part of the ten calls:
+            What limits a crowd is the one attach at a time. The {largest.Secrets} attaches alone take {largest.Secrets * Fleet.AttachDuration.TotalMinutes:F1} minutes, and {largest.LastAttach.TotalMinutes:F1} beside the {largest.Secrets * CallsOfRotation:N0} calls and the attaches that API Gateway rejects.
+            An invocation ends after 15 minutes. At this pace, it has time for {Math.Floor(largest.Secrets * (LongestWait / largest.LastAttach) / 10) * 10:F0} keys that are due at once; of more, Secrets Manager repeats the rotations of the rest.
+
+            ### A fleet of {SecretsOfFleet:N0}
+            By calculation, not measured. {SecretsOfFleet:N0} rotations need {SecretsOfFleet * CallsOfRotation:N0} API Gateway calls, which take {SecretsOfFleet * CallsOfRotation / Fleet.CallsPerSecond / 60:F0} minutes at ten a second, and {SecretsOfFleet:N0} attaches, which take {SecretsOfFleet * Fleet.AttachDuration.TotalMinutes:F0} minutes.
+            An invocation ends after 15 minutes, so fewer than half of the keys can be attached in the first attempt. Secrets Manager retries the others, and those retries make further calls.
+            Give the keys different schedules instead: in {Math.Ceiling((double)SecretsOfFleet / largest.Secrets):F0} windows of {largest.Secrets} keys, an hour or more apart, each takes as long as the crowd of {largest.Secrets} above.
+
+            The following variants were measured and rejected, each in its own runs:
             - More retries by the SDK (10, 20, 60) instead of the step's own wait: of 2,000 rotations, 100 at once, 44, 11 and 220 failed. The SDK has its own budget for retries.
-            - Waits of up to 5 s in steps of rotations in progress, and of up to a minute in createSecret: of 2,000 at once, 1,457 were repeated, most of them in createSecret, and 831,537 calls were throttled.
             - Waits that double with each retry of an invocation, up to two thirds of the remaining time (in a simulation of the rates, with an attach of a second): 100 checks took 2.3 times what the rates require, 100 deletes 3.4 times, and 100 rotations 2.4 times, because the waits did not follow the number of callers.
-            - A shortest wait of half a second instead of a tenth, with the present rates: of 2,000 at once, 9 were repeated, because the last seconds of a step held too few tries.
+            - Template keys that Pulumi attaches in any order, with 32 resources at once: `up` took 13 minutes, because the provider's waits for another attach grew to minutes. Now each waits for the one before it.
+            - Usage plans of 100 keys that Pulumi deletes in any order, with 32 resources at once: `destroy` took 83 minutes, and takes 45 where each waits for the one before it.
             """;
     }
+
+    // An invocation keeps 15 seconds to report that its turn did not come.
+    private static TimeSpan LongestWait { get; } = TimeSpan.FromMinutes(15) - TimeSpan.FromSeconds(15);
+
+    private static int CallsOfRotation => Bench.Calls.Needed.Count - Bench.Calls.NeededOfSecretsManager;
 
     private IEnumerable<string> PackageLines()
     {
@@ -259,14 +303,14 @@ internal sealed class Report
 
     private IEnumerable<string> StackLines()
     {
-        var stack = Fleets.Single(fleet => fleet.Secrets == SecretsOfStack);
-        var crowd = Fleets.MaxBy(fleet => fleet.Concurrency is null ? fleet.Secrets : 0)!;
+        var own = Fleets.Where(fleet => fleet.Function == Function).ToList();
+        var (stack, crowd) = (own[0], own[^1]);
         yield return $"""
 
             ## What the stack sets
             - **Memory: {Megabytes} MB**{MemoryReason()}
               Without a probe, nearly all of the cost is the activation wait, and speed does not matter: `memorySize` 256 halves the cost.
-            - **Timeout: 900 s**, Lambda's maximum. The longest step above took {Fleets.Max(fleet => fleet.LongestStep).TotalMinutes:F1} minutes, nearly all of them spent waiting.
+            - **Timeout: 900 s**, Lambda's maximum. The longest step above took {own.Max(fleet => fleet.LongestStep).TotalMinutes:F1} minutes, nearly all of them spent waiting.
             - **Window: Secrets Manager's default**, which lasts until the end of the UTC day for a schedule in days, and an hour for one in hours. All {SecretsOfStack} keys that a stack can have, if due at the same moment, are rotated after {stack.Took.TotalMinutes:F0} minutes,
               and {crowd.Secrets:N0} of an account and Region after {crowd.Took.TotalMinutes:F0}. The shortest of these windows has an hour. Lambda bills the waiting, so give many keys different schedules.
             - **No reserved concurrency**: AWS does not document what Secrets Manager does when Lambda throttles an invocation, and the waits do not need it.

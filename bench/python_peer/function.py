@@ -98,4 +98,5 @@ def serve():
         opener.open(api + "invocation/%s/%s" % (request_id, kind), answer.encode()).close()
 
 
-serve()
+if __name__ == "__main__":
+    serve()
