@@ -242,7 +242,7 @@ internal sealed class Report
         yield return $"""
 
             ### A crowd of rotations
-            All secrets of an account are due at once. A rotation makes {CallsOfRotation} API Gateway calls and one attach, and each step has at most 15 minutes.
+            All secrets of an account are due at once. A rotation makes {CallsOfRotation} API Gateway calls, one of them an attach, and each step has at most 15 minutes.
             - "Repeated" counts the attempts that failed, for instance because their time ended while they waited. Secrets Manager then retries the rotation: here a minute later, and at most {Fleet.Attempts} attempts in all.
             - "Lost" counts the secrets of which AWSCURRENT's or AWSPREVIOUS's key is not enabled and attached.
             - "At least" is the longer of two times: all calls at ten a second, or all attaches and then one activation wait, for which {Peer} does not wait.
