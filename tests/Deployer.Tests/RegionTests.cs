@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using LocalAws;
 using LocalAws.ApiGateway;
-using LocalAws.SecretsManager;
 using Pulumi.Testing;
 
 namespace Deployer.Tests;

@@ -40,7 +40,7 @@ internal sealed class DataPlaneEndpoint(EmbeddedAws aws)
         return (outage.Answers || outage.Refusal is not null ? answer : null, outage.TimesOut);
     }
 
-    private async Task<WireResponse> AnswerAsync(DataPlaneReplica? replica, ApiStageId stage, WireRequest request)
+    private static async Task<WireResponse> AnswerAsync(DataPlaneReplica? replica, ApiStageId stage, WireRequest request)
     {
         if (replica?.ApiOf(stage) is not { } api || api.Find(request.Method, [.. request.Path.Skip(2)]) is not var (method, pathParameters))
         {
