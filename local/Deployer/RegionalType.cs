@@ -21,7 +21,8 @@ internal sealed class RegionalType(string home, Func<string, ResourceType> typeI
         return (id, outputs);
     }
 
-    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => In(inputs).UpdateAsync(resource, inputs, changes);
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) =>
+        In(inputs).UpdateAsync(resource, inputs, changes);
 
     public override Task DeleteAsync(DeployedResource resource) => In(resource.Inputs).DeleteAsync(resource);
 

@@ -30,7 +30,14 @@ internal static class ResourceTypes
         var transport = new Transport(aws);
         var calls = new ProviderCalls(aws.TimeProvider);
         Func<string, AmazonAPIGatewayClient> gateway = region => new(
-            credentials, new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region, HttpClientFactory = transport, MaxErrorRetry = 0 });
+            credentials,
+            new AmazonAPIGatewayConfig
+            {
+                ServiceURL = aws.ServiceUrl.ToString(),
+                AuthenticationRegion = region,
+                HttpClientFactory = transport,
+                MaxErrorRetry = 0,
+            });
         var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
         return new()
         {

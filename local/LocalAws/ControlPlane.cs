@@ -75,7 +75,8 @@ internal sealed class ControlPlane(EmbeddedAws aws)
         _ => (null, "ConnectionReset"),
     };
 
-    private static (WireResponse? Answer, string? ErrorCode) Refused(IWireProtocol protocol, AwsException error) => (protocol.Error(error), error.Code);
+    private static (WireResponse? Answer, string? ErrorCode) Refused(IWireProtocol protocol, AwsException error) =>
+        (protocol.Error(error), error.Code);
 
     private Task<WireResponse> RunAsync(AwsRegion region, IWireProtocol protocol, WireOperation operation, string caller, bool stale)
     {

@@ -130,7 +130,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <param name="region">The Region's code.</param>
     /// <exception cref="ArgumentException">AWS has no such Region.</exception>
     public AwsRegion In(string region) =>
-        Find(region) ?? throw new ArgumentException($"{region} is not a Region of AWS's partition aws, nor this account's home Region {Region}.", nameof(region));
+        Find(region) ?? throw new ArgumentException($"{region} is neither a Region of the partition aws nor the home Region {Region}.", nameof(region));
 
     /// <summary>Returns the https URL of a deployed API in any Region. Append the resource path.</summary>
     /// <param name="restApiId">The API's id. No two Regions have an API of the same id.</param>

@@ -12,7 +12,9 @@ internal sealed class InProcessTransport(ControlPlane controlPlane, string contr
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = await WireRequest.ReadAsync(request, cancellationToken);
-        var (answer, timesOut) = request.RequestUri!.Authority == controlPlaneAuthority ? await controlPlane.AnswerAsync(call) : await dataPlane.AnswerAsync(call);
+        var (answer, timesOut) = request.RequestUri!.Authority == controlPlaneAuthority
+            ? await controlPlane.AnswerAsync(call)
+            : await dataPlane.AnswerAsync(call);
         // The exception that an HttpClient throws for a broken connection.
         return answer is not null ? Message(request, answer)
             : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())

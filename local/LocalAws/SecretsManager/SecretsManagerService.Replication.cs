@@ -225,14 +225,14 @@ public sealed partial class SecretsManagerService
     }
 
     // AWS user guide: the ARN of a replica is the primary's but for the Region.
-    private string InThisRegion(string secretId) =>
-        secretId.Split(':', 7) is ["arn", _, "secretsmanager", _, var account, "secret", var name] && account == _aws.AccountId ? ArnPrefix + name : secretId;
+    private string InThisRegion(string secretArn) => ArnPrefix + secretArn.Split(':', 7)[6];
 
     // The texts were observed in the field.
     private string? Conflict(StoredReplica replica) => _secrets.GetValueOrDefault(replica.Primary.Name) switch
     {
         null => null,
-        { Source: not null } => $"Replication failed: Secret name {replica.Primary.Name} is currently replicated to {replica.Region} with a different arn.",
+        { Source: not null } =>
+            $"Replication failed: Secret name {replica.Primary.Name} is currently replicated to {replica.Region} with a different arn.",
         { Replicas.Count: 0 } when replica.Overwrites => null,
         _ => $"Replication failed: Secret name {replica.Primary.Name} already exists in region {replica.Region}.",
     };
@@ -248,7 +248,8 @@ public sealed partial class SecretsManagerService
 
     private ReplicationResponse Replication(StoredSecret secret) => new() { Arn = secret.Arn, ReplicationStatus = Statuses(secret) };
 
-    private IReadOnlyList<ReplicationStatus> Statuses(StoredSecret secret) => [.. secret.Replicas.Select(replica => replica.Describe(_aws.Unknowns.ReplicaStaysInSync))];
+    private IReadOnlyList<ReplicationStatus> Statuses(StoredSecret secret) =>
+        [.. secret.Replicas.Select(replica => replica.Describe(_aws.Unknowns.ReplicaStaysInSync))];
 
     /// <summary>Finds a secret that is not deleted and can be changed.</summary>
     private StoredSecret FindPrimary(string secretId)

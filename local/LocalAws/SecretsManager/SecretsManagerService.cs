@@ -360,7 +360,8 @@ public sealed partial class SecretsManagerService
         }
     }
 
-    private SecretDescription Describe(StoredSecret secret) => secret.Describe(Now) with { ReplicationStatus = secret.Replicas.Count == 0 ? null : Statuses(secret) };
+    private SecretDescription Describe(StoredSecret secret) =>
+        secret.Describe(Now) with { ReplicationStatus = secret.Replicas.Count == 0 ? null : Statuses(secret) };
 
     // AWS does not document what it returns.
     private SecretResponse Gone(string secretId)
