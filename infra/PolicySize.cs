@@ -14,6 +14,9 @@ internal static class PolicySize
     /// <summary>Lambda's quota for the resource policy of a function or of an alias, in characters.</summary>
     public const int FunctionPolicyQuota = 20_480;
 
+    /// <summary>Secrets Manager's quota for the resource policy of a secret, in characters.</summary>
+    public const int SecretPolicyQuota = 20_480;
+
     private const int FormOfLambda = 15; // "Id":"default",
 
     // The longest id of a statement.
@@ -65,6 +68,11 @@ internal static class PolicySize
             Action = ["lambda:InvokeFunction"],
             Resource = [Longest.Arn("lambda", $"function:{LongestScope}:operators")],
         })]).ToJson().Length + FormOfLambda;
+
+    /// <summary>Returns the largest number of characters that the policy of a key's secret can have.</summary>
+    public static int SecretCharacters(KeyConfig key) => FunctionPolicy.OfSecret(
+        Longest.Arn("secretsmanager", $"secret:{key.Name}-AbCdEf"), $"arn:{Longest.Partition}:iam::{Longest.Id}:role/{LongestScope}",
+        Longest.Arn("lambda", "function:" + LongestScope), key.Readers).ToJson().Length;
 
     // The longest partition and Region.
     private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");

@@ -45,19 +45,16 @@ public class RotationStack : Stack
 
         _ = new Monitoring(FunctionName, monitoring);
 
-        RotatingKeys = Output.All(keys.Select(key => Output.Tuple(key.Value.SecretArn, key.Value.SecretName, key.Value.ApiKeyId)
-                .Apply(t => KeyValuePair.Create(key.Key, ImmutableDictionary.CreateRange(new Dictionary<string, string>
-                {
-                    ["secretArn"] = t.Item1,
-                    ["secretName"] = t.Item2,
-                    ["apiKeyId"] = t.Item3,
-                })))))
+        RotatingKeys = Output.All(keys.Select(key => OutputsOf(key.Value).Apply(outputs => KeyValuePair.Create(key.Key, outputs))))
             .Apply(all => all.ToImmutableDictionary());
         RotationFunctionName = function.Name;
         RotationFunctionArn = function.Arn;
     }
 
-    /// <summary>Gets, for each key's name, <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the id of the template key.</summary>
+    /// <summary>
+    /// Gets, for each key's name, <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the id of the template key. For a key with readers in other
+    /// accounts, also <c>readerPolicy</c>, the identity policy that they need there.
+    /// </summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> RotatingKeys { get; private set; }
 
@@ -68,6 +65,18 @@ public class RotationStack : Stack
     /// <summary>Gets the function's ARN.</summary>
     [Output("functionArn")]
     public Output<string> RotationFunctionArn { get; private set; }
+
+    private static Output<ImmutableDictionary<string, string>> OutputsOf(RotatingApiKey key) =>
+        Output.Tuple(key.SecretArn, key.SecretName, key.ApiKeyId, key.ReaderPolicy).Apply(t =>
+        {
+            var outputs = ImmutableDictionary.CreateRange(new Dictionary<string, string>
+            {
+                ["secretArn"] = t.Item1,
+                ["secretName"] = t.Item2,
+                ["apiKeyId"] = t.Item3,
+            });
+            return t.Item4 is { } policy ? outputs.Add("readerPolicy", policy) : outputs;
+        });
 
     private static KeyRotationFunction MakeFunction(StackConfig config, Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> madePlans)
     {
@@ -117,7 +126,12 @@ public class RotationStack : Stack
         var args = new RotatingApiKeyArgs
         {
             Function = function,
-            SecretName = key.Name,
+            // All resources of the key wait for the name. The account is only known when the program runs.
+            SecretName = function.Account.Apply(account =>
+            {
+                new KeyReaders([.. key.Readers], account).Checked(key.Name, config.KmsKeyArn is not null);
+                return key.Name;
+            }),
             Description = Optional(key.Description),
             CustomerId = Optional(key.CustomerId),
             Tags = key.Tags.ToImmutableDictionary(),
@@ -137,6 +151,11 @@ public class RotationStack : Stack
         if (madePlan is not null)
         {
             args.UsagePlans["own"] = madePlan.Id;
+        }
+
+        foreach (var arn in key.Readers)
+        {
+            args.Readers[KeyConfig.ResourceNameOfReader(arn)] = arn;
         }
 
         return new RotatingApiKey(key.ResourceName, args);

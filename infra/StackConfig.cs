@@ -180,7 +180,8 @@ internal sealed partial record KeyConfig(
     string? Overlap,
     string? ProbeUrl,
     string? AdoptedKeyId,
-    bool OldKeyAlarm)
+    bool OldKeyAlarm,
+    IReadOnlyList<string> Readers)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
     private const int LongestResourceName = 36;
@@ -204,6 +205,9 @@ internal sealed partial record KeyConfig(
     /// <summary>Returns a name for an operator's resources. It contains a hash, because two ARNs can have the same last part.</summary>
     public static string ResourceNameOfOperator(string arn) =>
         $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
+
+    /// <summary>Returns a name for a reader's resources, by the ARN's hash: AWS's names of them also contain the key's name.</summary>
+    public static string ResourceNameOfReader(string arn) => HashOf(arn);
 
     public static KeyConfig Read(ConfigSection section)
     {
@@ -231,7 +235,8 @@ internal sealed partial record KeyConfig(
             ReadOverlap(section),
             section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
             section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)),
-            section.Flag("oldKeyAlarm") ?? false);
+            section.Flag("oldKeyAlarm") ?? false,
+            section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader));
         key.CheckTogether(section, schedule);
         section.End();
         return key;
@@ -265,6 +270,13 @@ internal sealed partial record KeyConfig(
             section.Wrong("adoptedKeyId",
                 $"is set together with usagePlan, and {AdoptedKeyId} cannot be in a plan that does not exist yet. "
                 + "Remove usagePlan, and add the id of the key's plan to usagePlanIds");
+        }
+
+        if (PolicySize.SecretCharacters(this) is var characters and > PolicySize.SecretPolicyQuota)
+        {
+            section.Wrong("readers", string.Create(CultureInfo.InvariantCulture,
+                $"has {Readers.Count} ARNs. The secret's policy would have up to {characters} characters, and Secrets Manager accepts "
+                + $"{PolicySize.SecretPolicyQuota}. Name a role that several clients assume"));
         }
 
         if (Tags.Count > MostTags)

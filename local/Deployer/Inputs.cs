@@ -28,6 +28,8 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
     public IEnumerable<Inputs> List(string name) =>
         values.GetValueOrDefault(name) is ImmutableArray<object> list ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
 
+    public IReadOnlyList<string> Texts(string name) => values.GetValueOrDefault(name) is ImmutableArray<object> list ? [.. list.Cast<string>()] : [];
+
     /// <summary>Returns whether an input contains a resource's id, as its whole string or quoted in a JSON string.</summary>
     public bool Names(string input, string id) => Holds(values.GetValueOrDefault(input), id);
 

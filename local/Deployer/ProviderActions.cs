@@ -29,6 +29,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:iam/rolePolicy:RolePolicy", Step.Read) => On(Role(inputs.Text("role")), "iam:GetRolePolicy"),
         ("aws:iam/rolePolicy:RolePolicy", Step.Delete) => On(Role(inputs.Text("role")), "iam:DeleteRolePolicy"),
 
+        ("aws:kms/grant:Grant", Step.Create) => On(inputs.Text("keyId"), "kms:CreateGrant"),
+        ("aws:kms/grant:Grant", Step.Read) => On(inputs.Text("keyId"), "kms:ListGrants"),
+        // The provider waits until the list does not have the grant.
+        ("aws:kms/grant:Grant", Step.Delete) => On(inputs.Text("keyId"), "kms:RevokeGrant", "kms:ListGrants"),
+
         ("aws:lambda/function:Function", Step.Create or Step.Update) => ChangeFunction(inputs, step is Step.Create ? null : changes),
         ("aws:lambda/function:Function", Step.Read) => On(
             Function(inputs.Text("name")), "lambda:GetFunction", "lambda:ListVersionsByFunction", "lambda:GetFunctionCodeSigningConfig"),

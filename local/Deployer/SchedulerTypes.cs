@@ -8,7 +8,6 @@ internal sealed class ScheduleType(EmbeddedAws aws) : ResourceType
 {
     // The provider retries this error of a new role for two minutes.
     private const string RoleNotAssumed = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.";
-    private static readonly TimeSpan IamPropagation = TimeSpan.FromMinutes(2);
 
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("name", "groupName");
 
@@ -56,18 +55,6 @@ internal sealed class ScheduleType(EmbeddedAws aws) : ResourceType
         };
     }
 
-    private async Task<ScheduleResponse> RetryAsync(Func<ScheduleResponse> call)
-    {
-        for (var until = aws.TimeProvider.GetUtcNow() + IamPropagation; ;)
-        {
-            try
-            {
-                return call();
-            }
-            catch (AwsException refused) when (refused.Message == RoleNotAssumed && aws.TimeProvider.GetUtcNow() < until)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), aws.TimeProvider);
-            }
-        }
-    }
+    private Task<ScheduleResponse> RetryAsync(Func<ScheduleResponse> call) => Propagation.RetryAsync(
+        aws.TimeProvider, () => Task.FromResult(call()), refused => refused is AwsException { Message: RoleNotAssumed });
 }

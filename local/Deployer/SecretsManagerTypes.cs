@@ -93,7 +93,7 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 }
 
 /// <summary><c>aws.secretsmanager.SecretPolicy</c></summary>
-internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceType
+internal sealed class SecretPolicyType(IAmazonSecretsManager client, TimeProvider time) : ResourceType
 {
     public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("secretArn");
 
@@ -109,12 +109,16 @@ internal sealed class SecretPolicyType(IAmazonSecretsManager client) : ResourceT
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 
-    private Task<PutResourcePolicyResponse> PutAsync(Inputs inputs) => client.PutResourcePolicyAsync(new PutResourcePolicyRequest
-    {
-        SecretId = inputs.Text("secretArn"),
-        ResourcePolicy = inputs.Text("policy"),
-        BlockPublicPolicy = inputs.Flag("blockPublicPolicy"),
-    });
+    private Task<PutResourcePolicyResponse> PutAsync(Inputs inputs) => Propagation.RetryAsync(
+        time,
+        () => client.PutResourcePolicyAsync(new PutResourcePolicyRequest
+        {
+            SecretId = inputs.Text("secretArn"),
+            ResourcePolicy = inputs.Text("policy"),
+            BlockPublicPolicy = inputs.Flag("blockPublicPolicy"),
+        }),
+        refused => refused is MalformedPolicyDocumentException
+            && refused.Message.Contains("This resource policy contains an unsupported principal", StringComparison.Ordinal));
 }
 
 /// <summary><c>aws.secretsmanager.SecretRotation</c></summary>

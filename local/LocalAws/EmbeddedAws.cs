@@ -33,6 +33,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _options = options;
         _state = new AccountState(_confidential, new SecretReplication(), _stopped.Token);
         Iam = new IamService(this, options.PolicyLag);
+        Kms = new KmsService(this);
         Home = Add(Region);
         _dataPlane = new DataPlaneEndpoint(this);
         _controlPlane = new ControlPlane(this);
@@ -73,6 +74,9 @@ public sealed class EmbeddedAws : IAsyncDisposable
 
     /// <summary>Gets IAM, which holds the roles and their policies. It has no Regions.</summary>
     public IamService Iam { get; }
+
+    /// <summary>Gets KMS, which holds the grants of the keys of all Regions.</summary>
+    public KmsService Kms { get; }
 
     /// <summary>Gets CloudWatch Logs in the home Region, which holds the output of functions in other processes.</summary>
     public LogsService Logs => Home.Logs;

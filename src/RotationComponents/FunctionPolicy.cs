@@ -150,10 +150,12 @@ internal static class FunctionPolicy
         new Statement { Sid = "InvokeFunction", Action = ["lambda:InvokeFunction"], Resource = [account.Arn("lambda", "function:" + scope)] });
 
     /// <summary>
-    /// Returns the secret's resource policy, which only denies: other principals cannot read an untested value by its label, and no principal
-    /// can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
+    /// Returns the secret's resource policy. It permits the readers to read the key, and denies: other principals cannot read an untested value by its
+    /// label, and no principal can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
     /// </summary>
-    public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn) => new(
+    public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn, IReadOnlyList<string> readers) => new(
+    [
+        .. KeyReaders.Permit(secretArn, readers),
         new Statement
         {
             Sid = "PendingValueIsTheFunctions",
@@ -180,7 +182,8 @@ internal static class FunctionPolicy
                 ["Null"] = new() { ["secretsmanager:RotationLambdaARN"] = "false" },
                 ["StringNotEquals"] = new() { ["secretsmanager:RotationLambdaARN"] = functionArn },
             },
-        });
+        },
+    ]);
 
     private static IReadOnlyList<string> SecretActions { get; } =
     [
@@ -204,9 +207,9 @@ internal static class FunctionPolicy
 
     private static string AnySecret(AwsAccount account) => account.Arn("secretsmanager", "secret:*");
 
-    private static Dictionary<string, Dictionary<string, string>> MintedFor(string tags, string secretArn) =>
+    private static Dictionary<string, Dictionary<string, Values>> MintedFor(string tags, string secretArn) =>
         new() { ["StringLike"] = new() { [$"{tags}/{RotationTags.MintedFor}"] = secretArn } };
 
-    private static Dictionary<string, Dictionary<string, string>> OfFunction(string scope) =>
+    private static Dictionary<string, Dictionary<string, Values>> OfFunction(string scope) =>
         new() { ["StringEquals"] = new() { [FunctionTag] = scope } };
 }

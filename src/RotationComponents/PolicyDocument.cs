@@ -12,7 +12,7 @@ internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new OneOrManyConverter() },
+        Converters = { new OneOrManyConverter(), new ValuesConverter() },
     };
 
     [JsonPropertyOrder(-1)]
@@ -43,6 +43,20 @@ internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
             writer.WriteEndArray();
         }
     }
+
+    private sealed class ValuesConverter : JsonConverter<Values>
+    {
+        public override Values Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Policies can only be written.");
+
+        public override void Write(Utf8JsonWriter writer, Values value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.All, options);
+    }
+}
+
+/// <summary>The value of a principal or of a condition key, or several of which one must match.</summary>
+internal readonly record struct Values(params IReadOnlyList<string> All)
+{
+    public static implicit operator Values(string value) => new(value);
 }
 
 /// <summary>A statement of a policy. <see cref="Condition"/> maps operators to condition keys and their values.</summary>
@@ -53,12 +67,12 @@ internal sealed record Statement
     public string Effect { get; init; } = "Allow";
 
     /// <summary>Gets the principal by kind (<c>Service</c>, <c>AWS</c>). Only resource policies have one.</summary>
-    public Dictionary<string, string>? Principal { get; init; }
+    public Dictionary<string, Values>? Principal { get; init; }
 
     public required IReadOnlyList<string> Action { get; init; }
 
     /// <summary>Gets the resources. Only the trust policy of a role has none.</summary>
     public IReadOnlyList<string>? Resource { get; init; }
 
-    public Dictionary<string, Dictionary<string, string>>? Condition { get; init; }
+    public Dictionary<string, Dictionary<string, Values>>? Condition { get; init; }
 }

@@ -34,13 +34,22 @@ public sealed class RotatingApiKey : ComponentResource
         SecretName = secret.Name;
         ApiKeyId = template.Id;
 
+        var readers = KeyReaders.Of(name, args, _function);
         var secretPolicy = new Aws.SecretsManager.SecretPolicy(name, new()
         {
             SecretArn = SecretArn,
             BlockPublicPolicy = true,
-            Policy = Output.Tuple(SecretArn, _function.RoleArn, _function.Arn)
-                .Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3).ToJson()),
+            Policy = Output.Tuple(SecretArn, _function.RoleArn, _function.Arn, readers)
+                .Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3, t.Item4.Arns).ToJson()),
         }, new CustomResourceOptions { Parent = this });
+        ReaderPolicy = Output.Create(default(string));
+        if (_function.KmsKeyArn is { } kmsKeyArn)
+        {
+            KeyReaders.Grant(name, args, kmsKeyArn, SecretArn, this);
+            ReaderPolicy = Output.Tuple(readers, SecretArn, kmsKeyArn.ToOutput())
+                .Apply(t => t.Item1.AreElsewhere ? t.Item1.ElsewherePolicy(t.Item2, t.Item3).ToJson() : null);
+        }
+
         List<Resource> needed = [_function, secretPolicy, .. AllowFunction(name, args)];
         var provision = Invoke(name, args, [.. needed, .. PutIntoPlans(name, args, template, needed)]);
 
@@ -63,7 +72,13 @@ public sealed class RotatingApiKey : ComponentResource
                 _function, "overlap-" + name, "endOverlap", "Ends the overlap of the keys in this secret: ", this, this);
         }
 
-        RegisterOutputs(new Dictionary<string, object?> { ["secretArn"] = SecretArn, ["secretName"] = SecretName, ["apiKeyId"] = ApiKeyId });
+        RegisterOutputs(new Dictionary<string, object?>
+        {
+            ["secretArn"] = SecretArn,
+            ["secretName"] = SecretName,
+            ["apiKeyId"] = ApiKeyId,
+            ["readerPolicy"] = ReaderPolicy,
+        });
     }
 
     /// <summary>Gets the ARN of the secret that holds the live key.</summary>
@@ -77,6 +92,12 @@ public sealed class RotatingApiKey : ComponentResource
     /// <summary>Gets the id of the template key. It is disabled, so no client can use it. Every minted key gets its usage plans.</summary>
     [Output("apiKeyId")]
     public Output<string> ApiKeyId { get; private set; }
+
+    /// <summary>
+    /// Gets the identity policy, as JSON, that a reader in another account needs there. Null if no reader is in another account.
+    /// </summary>
+    [Output("readerPolicy")]
+    public Output<string?> ReaderPolicy { get; private set; }
 
     private Aws.ApiGateway.ApiKey MakeTemplate(string name, RotatingApiKeyArgs args)
     {
@@ -253,6 +274,13 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
 
     /// <summary>Gets the ids of the usage plans of every key, by a name that does not change. At least one is required.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
+
+    /// <summary>
+    /// Gets the ARNs of the roles, users and other accounts that the secret's policy permits to read the key, by a name that does not change. With the
+    /// function's KMS key each of them also gets a grant on it, for this secret. Readers in other accounts need that key, and
+    /// <see cref="RotatingApiKey.ReaderPolicy"/> in their account.
+    /// </summary>
+    public IDictionary<string, Input<string>> Readers { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>Gets or sets the days between rotations. Default: 30, unless <see cref="ScheduleExpression"/> is set.</summary>
     public int? AutomaticallyAfterDays { get; set; }

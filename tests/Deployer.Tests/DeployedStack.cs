@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Infra;
 using Pulumi.Testing;
+using Pulumi.Utilities;
 
 namespace Deployer.Tests;
 
@@ -42,6 +44,9 @@ internal sealed class DeployedStack
     /// <summary>The role that the function runs as.</summary>
     public string FunctionRoleArn { get; private set; } = "";
 
+    /// <summary>The stack's output for each key, of the last deployment.</summary>
+    public IReadOnlyDictionary<string, ImmutableDictionary<string, string>> Keys { get; private set; } = ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty;
+
     /// <summary>Whether a configuration has more keys than the function's policies can name.</summary>
     public static bool IsByTag(object configuration) => StackConfig.Read(Settings(configuration).GetValueOrDefault).SecretsByTag;
 
@@ -51,9 +56,13 @@ internal sealed class DeployedStack
         try
         {
             await Deployment.UpAsync(
-                async mocks => await Pulumi.Deployment.TestAsync<RotationStack>(
-                    Between(_tamper is null ? mocks : new TamperedPolicies(mocks, _tamper)),
-                    new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false }),
+                async mocks =>
+                {
+                    var made = await Pulumi.Deployment.TestAsync<RotationStack>(
+                        Between(_tamper is null ? mocks : new TamperedPolicies(mocks, _tamper)),
+                        new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false });
+                    Keys = await OutputUtilities.GetValueAsync(made.OfType<RotationStack>().Single().RotatingKeys);
+                },
                 replace);
         }
         finally

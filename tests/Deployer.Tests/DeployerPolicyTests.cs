@@ -117,6 +117,7 @@ public sealed partial class DeployerPolicyTests
                 tags = new { team = "shop" },
                 usagePlanIds = new[] { account.Plans[0] },
                 overlap = "24h",
+                readers = new[] { account.MakeRole("pipeline") },
             },
             new { name = "shop/refunds", usagePlan = new { apiStages = new[] { new { apiId = account.MakeApi().ApiId, stage = "prod" } } } },
         },
@@ -144,7 +145,8 @@ public sealed partial class DeployerPolicyTests
         account.Aws.Iam.PutRolePolicy("deployer", "stack", policy.ToJsonString()
             .Replace("REGION", account.Aws.Region, StringComparison.Ordinal)
             .Replace("ACCOUNT", account.Aws.AccountId, StringComparison.Ordinal)
-            .Replace("SECRETS", "shop/*", StringComparison.Ordinal));
+            .Replace("SECRETS", "shop/*", StringComparison.Ordinal)
+            .Replace("KMS_KEY", KmsKey(account).Split('/')[1], StringComparison.Ordinal));
         return role;
     }
 

@@ -48,6 +48,11 @@ public sealed partial class ConfigTests
     [InlineData("probeUrl", "https://key@api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://api.example.com/orders?a=b", "kept in a tag")]
     [InlineData("adoptedKeyId", "a/b", "the id of an API key")]
+    [InlineData("readers", "arn:aws:iam::123456789012:role/pipeline", "must be a list")]
+    [InlineData("readers", new[] { "pipeline" }, "the ARN of an IAM role, of a user or of an account", "[0]")]
+    [InlineData("readers", new[] { "arn:aws:iam::123456789012:role/*" }, "the ARN of an IAM role", "[0]")]
+    [InlineData("readers", new[] { "123456789012" }, "the ARN of an IAM role", "[0]")]
+    [InlineData("readers", new[] { "arn:aws:sts::123456789012:assumed-role/pipeline/me" }, "the ARN of an IAM role", "[0]")]
     [InlineData("scheduel", 30, "is not a setting. Valid settings: adoptedKeyId, customerId, description, duration")]
     public async Task A_field_of_a_key_that_cannot_be_used_is_named(string field, object value, string rule, string item = "")
     {

@@ -5,6 +5,9 @@ internal static class Configurations
 {
     public const string KmsKey = "arn:aws:kms:eu-central-1:123456789012:key/0123abcd-0123-abcd-0123-0123456789ab";
 
+    /// <summary>A role of this account, and another account.</summary>
+    public static readonly string[] Readers = ["arn:aws:iam::123456789012:role/pipeline", "arn:aws:iam::210987654321:root"];
+
     /// <summary>All settings: keys of each kind, named in the policies.</summary>
     public static Settings Everything => new()
     {
@@ -12,7 +15,7 @@ internal static class Configurations
         {
             Settings.Key(
                 ("description", "For the shop"), ("customerId", "customer-1"), ("tags", new Dictionary<string, string> { ["team"] = "shop" }),
-                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1"), ("oldKeyAlarm", true)),
+                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1"), ("oldKeyAlarm", true), ("readers", Readers)),
             new Dictionary<string, object>
             {
                 ["name"] = "shop/payments",

@@ -84,6 +84,23 @@ public sealed partial class PolicySizeTests
         string[] Operators(int count) => [.. Enumerable.Range(1, count).Select(number => $"arn:aws:iam::123456789012:role/{new string('r', length - 3)}{number:D3}")];
     }
 
+    [Fact]
+    public async Task As_many_readers_as_Secrets_Manager_takes_in_a_policy_are_accepted()
+    {
+        var one = StackConfig.Read(Key(1).Get).Keys[0];
+        var most = Enumerable.Range(1, 100).TakeWhile(count => PolicySize.SecretCharacters(one with { Readers = Arns(count) }) <= PolicySize.SecretPolicyQuota).Last();
+        Assert.InRange(most, 20, 40);
+        var policy = (await Deployed.StackAsync(Key(most))).The("SecretPolicy").Text("policy");
+        Assert.InRange(policy.Length, PolicySize.SecretPolicyQuota * 9 / 10, PolicySize.SecretPolicyQuota);
+
+        var error = Assert.Single(await Deployed.RefusedAsync(Key(most + 1)));
+        Assert.Matches($@"^keys\[0\]\.readers: has {most + 1} ARNs\. The secret's policy would have up to 2\d{{4}} characters, and Secrets Manager accepts 20480\.", error);
+
+        static Settings Key(int readers) => new() { ["keys"] = new[] { Settings.Key(("readers", Arns(readers))) } };
+
+        static string[] Arns(int count) => [.. Enumerable.Range(1, count).Select(number => $"arn:aws:iam::123456789012:role/{new string('r', 573)}{number:D3}")];
+    }
+
     private static int MostNamed(string plans) =>
         Enumerable.Range(1, StackConfig.MostKeys).TakeWhile(count => !StackConfig.Read(new Settings { ["keys"] = Keys(count, plans) }.Get).SecretsByTag).Last();
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -116,10 +117,11 @@ public sealed partial class PolicyTests
 
         Assert.Equal(deployed.All("Secret").Select(secret => secret.Name), deployed.All("SecretPolicy").Select(policy => policy.Name));
         Assert.All(deployed.All("SecretPolicy"), policy => Assert.True(policy.Inputs.GetValueOrDefault("blockPublicPolicy") is true, $"{policy} may be public"));
+        var ofSecrets = Statements(deployed).Where(made => made.Resource.Type.EndsWith(":SecretPolicy", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["orders ReadKey"], ofSecrets.Where(made => made.Statement.GetProperty("Effect").GetString() == "Allow").Select(made => $"{made.Resource.Name} {made.Statement.GetProperty("Sid").GetString()}"));
         // A policy that only denies these two actions locks out neither administrators nor Secrets Manager.
-        Assert.All(Statements(deployed).Where(made => made.Resource.Type.EndsWith(":SecretPolicy", StringComparison.Ordinal)), made =>
+        Assert.All(ofSecrets.Where(made => made.Statement.GetProperty("Effect").GetString() == "Deny"), made =>
         {
-            Assert.Equal("Deny", made.Statement.GetProperty("Effect").GetString());
             Assert.True(made.Statement.TryGetProperty("Condition", out _), $"{made.Resource} denies without a condition");
             Assert.All(Texts(made.Statement, "Action"), action => Assert.True(action is "secretsmanager:GetSecretValue" or "secretsmanager:RotateSecret", $"{made.Resource} denies {action}"));
         });
@@ -130,7 +132,7 @@ public sealed partial class PolicyTests
     private static async Task<List<Deployed>> AllAsync() => [await Deployed.StackAsync(Configurations.Everything), await Deployed.StackAsync(Configurations.Tagged)];
 
     private static async Task<List<(Registered Resource, string Statement)>> StatementsAsync() =>
-        [.. (await AllAsync()).SelectMany(deployed => Statements(deployed).Concat(Permissions(deployed))).Select(made => (made.Resource, Generic(Line(made.Statement))))];
+        [.. (await AllAsync()).SelectMany(deployed => Statements(deployed).Concat(Permissions(deployed)).Concat(Grants(deployed))).Select(made => (made.Resource, Generic(Line(made.Statement))))];
 
     private static IEnumerable<(Registered Resource, JsonElement Statement)> Statements(Deployed deployed) =>
         from resource in Policies.SelectMany(deployed.All)
@@ -154,12 +156,27 @@ public sealed partial class PolicyTests
                 : new Dictionary<string, Dictionary<string, string>>(),
         }));
 
+    /// <summary>The grants of the KMS key for each secret, as a statement.</summary>
+    private static IEnumerable<(Registered Resource, JsonElement Statement)> Grants(Deployed deployed) =>
+        from grant in deployed.All("Grant")
+        group grant by JsonSerializer.Serialize(grant.Inputs["constraints"]) into grants
+        let constraint = Assert.IsType<ImmutableDictionary<string, object>>(Assert.Single(Assert.IsType<ImmutableArray<object>>(grants.First().Inputs["constraints"])))
+        select (grants.First(), JsonSerializer.SerializeToElement(new
+        {
+            Sid = "DecryptKey",
+            Effect = "Allow",
+            Principal = grants.Select(grant => grant.Text("granteePrincipal")).Order(StringComparer.Ordinal),
+            Action = grants.SelectMany(grant => Inputs.Texts(grant.Inputs["operations"])).Distinct().Select(operation => "kms:" + operation),
+            Resource = grants.Select(grant => grant.Text("keyId")).Distinct(),
+            Condition = constraint,
+        }));
+
     /// <summary>A statement in the table's words.</summary>
     private static string Line(JsonElement statement)
     {
         var principal = statement.TryGetProperty("Principal", out var who) ? Values(who).ToList() : [];
         var condition = statement.TryGetProperty("Condition", out var conditions)
-            ? conditions.EnumerateObject().SelectMany(test => test.Value.EnumerateObject().Select(key => $"{test.Name} {key.Name} = {key.Value.GetString()}"))
+            ? conditions.EnumerateObject().SelectMany(test => test.Value.EnumerateObject().Select(key => $"{test.Name} {key.Name} = {string.Join(" or ", Values(key.Value))}"))
             : [];
         return string.Join(" | ",
             (statement.TryGetProperty("Sid", out var sid) ? sid.GetString() : "") + (statement.GetProperty("Effect").GetString() == "Deny" ? " (Deny)" : ""),

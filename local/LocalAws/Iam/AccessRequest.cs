@@ -5,7 +5,11 @@ namespace LocalAws.Iam;
 /// <param name="Action">The action, such as <c>secretsmanager:GetSecretValue</c>.</param>
 /// <param name="Resource">The resource's ARN, or <c>*</c> for an action without a resource.</param>
 /// <param name="Keys">The condition keys of the request, with their values.</param>
-internal sealed record AccessRequest(Principal Caller, string Action, string Resource, ConditionKeys Keys);
+internal sealed record AccessRequest(Principal Caller, string Action, string Resource, ConditionKeys Keys)
+{
+    /// <summary>Gets whether the resource's ARN names another account than the caller's.</summary>
+    public bool IsCrossAccount => Resource.Split(':', 6) is [_, _, _, _, { Length: > 0 } account, _] && account != Caller.Account;
+}
 
 /// <summary>A caller: a role's session or a service.</summary>
 /// <param name="Account">The account.</param>

@@ -30,18 +30,18 @@ internal static class Authorization
             throw new InvalidOperationException($"The table of actions lacks {protocol.Service} {operation.Name}.");
         }
 
-        using var call = new AuthorizedCall(aws, region, protocol.Service, operation, request);
+        using var call = new AuthorizedCall(aws, region, session.Principal, protocol.Service, operation, request);
         foreach (var row in required.Where(call.Needs))
         {
             foreach (var target in call.TargetsOf(row))
             {
                 target.Keys.Add("aws:RequestedRegion", region.Name);
-                Check(session, row.Action, target, status, now);
+                Check(aws, session, row.Action, target, status, now);
             }
         }
     }
 
-    private static void Check(RoleSession session, string action, Target target, int status, DateTimeOffset now)
+    private static void Check(EmbeddedAws aws, RoleSession session, string action, Target target, int status, DateTimeOffset now)
     {
         var keys = target.Keys;
         keys.Add("aws:PrincipalArn", session.Role.Arn);
@@ -49,8 +49,11 @@ internal static class Authorization
         keys.Add("aws:SourceIp", "127.0.0.1");
         var request = new AccessRequest(session.Principal, action, target.Arn, keys);
         var own = session.Role.Evaluate(request, now);
-        var resource = target.Policy?.Evaluate(request) ?? Verdict.Silent;
-        if (own is not Verdict.Denied && resource is not Verdict.Denied && (own is Verdict.Allowed || resource is Verdict.Allowed))
+        var resource = action.StartsWith("kms:", StringComparison.Ordinal) ? aws.Kms.Evaluate(request) : target.Policy?.Evaluate(request) ?? Verdict.Silent;
+        // IAM user guide, "Cross-account policy evaluation logic": both accounts must permit the call.
+        var needed = session.Principal.Account == aws.AccountId ? 1 : 2;
+        if (own is not Verdict.Denied && resource is not Verdict.Denied
+            && (own is Verdict.Allowed ? 1 : 0) + (resource is Verdict.Allowed ? 1 : 0) >= needed)
         {
             return;
         }

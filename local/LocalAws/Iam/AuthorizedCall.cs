@@ -33,14 +33,15 @@ internal sealed class AuthorizedCall : IDisposable
 
     private readonly EmbeddedAws _aws;
     private readonly AwsRegion _region;
+    private readonly Principal _caller;
     private readonly string _service;
     private readonly WireOperation _operation;
     private readonly WireRequest _request;
     private readonly JsonDocument _json;
 
-    public AuthorizedCall(EmbeddedAws aws, AwsRegion region, string service, WireOperation operation, WireRequest request)
+    public AuthorizedCall(EmbeddedAws aws, AwsRegion region, Principal caller, string service, WireOperation operation, WireRequest request)
     {
-        (_aws, _region, _service, _operation, _request) = (aws, region, service, operation, request);
+        (_aws, _region, _caller, _service, _operation, _request) = (aws, region, caller, service, operation, request);
         _json = Read(request.Body);
     }
 
@@ -145,7 +146,7 @@ internal sealed class AuthorizedCall : IDisposable
 
         if (Text("SecretId") is { } secretId)
         {
-            return [_region.SecretsManager.Accessed(secretId) ?? New(secretId)];
+            return [Accessed(secretId)];
         }
 
         if (_operation.Name is not "BatchGetSecretValue")
@@ -155,8 +156,12 @@ internal sealed class AuthorizedCall : IDisposable
 
         var batch = SecretsManagerProtocol.Read<BatchGetSecretValueRequest>(_request.Body);
         var ids = batch.SecretIdList ?? [.. _region.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
-        return ids.Select(id => _region.SecretsManager.Accessed(id) ?? New(id));
+        return ids.Select(Accessed);
     }
+
+    // API reference of GetSecretValue: a caller of another account must use the ARN. Whether an ARN without its end is enough is not known.
+    private AccessedSecret Accessed(string secretId) =>
+        _region.SecretsManager.Accessed(secretId) is { } secret && (_caller.Account == _aws.AccountId || secret.Arn == secretId) ? secret : New(secretId);
 
     // Observed in the field: IAM evaluates a call for an unknown secret with an ARN with a random suffix, and the denial names the secret as the
     // caller did. For a full ARN the behaviour is not known; the stricter one is assumed.
@@ -186,7 +191,6 @@ internal sealed class AuthorizedCall : IDisposable
         return new Target(secret.Arn, keys, secret.ResourcePolicy is null ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
     }
 
-    // An alias stays an alias: there is no KMS here that resolves it to a key.
     private Target? KmsKey(string? key, string secretArn, string region)
     {
         if (string.IsNullOrEmpty(key) || key is StoredSecret.ManagedKey)
@@ -194,13 +198,13 @@ internal sealed class AuthorizedCall : IDisposable
             return null;
         }
 
-        var arn = key.StartsWith("arn:", StringComparison.Ordinal)
-            ? key
-            : $"arn:aws:kms:{region}:{_aws.AccountId}:{(key.StartsWith("alias/", StringComparison.Ordinal) ? "" : "key/")}{key}";
         var keys = new ConditionKeys();
         keys.Add("kms:ViaService", $"secretsmanager.{region}.amazonaws.com");
         keys.Add("kms:EncryptionContext:SecretARN", secretArn);
-        return new Target(arn, keys);
+        keys.Add(
+            "kms:EncryptionContext:SecretVersionId",
+            Text("VersionId") ?? Text("ClientRequestToken") ?? _region.SecretsManager.VersionIdOf(secretArn, Text("VersionStage")));
+        return new Target(_aws.Kms.ArnOf(key, region), keys);
     }
 
     private IEnumerable<Target?> ReplicaKeys(AccessedSecret secret) =>

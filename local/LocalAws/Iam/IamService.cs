@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LocalAws.Iam;
 
 namespace LocalAws;
@@ -10,7 +11,7 @@ namespace LocalAws;
 /// IAM: roles, their policies and their credentials. Policies apply to a call over HTTP that is signed with a role's credentials. Every other access
 /// key id belongs to the account's administrator, to whom no policy applies.
 /// </summary>
-public sealed class IamService
+public sealed partial class IamService
 {
     // IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together, without white space.
     private const int MaximumInlinePolicies = 10_240;
@@ -35,16 +36,19 @@ public sealed class IamService
     private DateTimeOffset Effective => Now + _lag;
 
     /// <summary>Creates a role without permissions.</summary>
-    /// <param name="roleName">The role's name.</param>
+    /// <param name="roleName">
+    /// The role's name. For a role of another account, its ARN, here and in the other methods: such a role can only use what a resource policy or a
+    /// grant of this account permits it.
+    /// </param>
     /// <param name="assumeRolePolicyDocument">The trust policy, as JSON.</param>
     /// <exception cref="AwsException">The role already exists, or the document is malformed.</exception>
     public Role CreateRole(string roleName, string assumeRolePolicyDocument)
     {
         var trust = Parse(assumeRolePolicyDocument, PolicyKind.Trust);
-        var role = new StoredRole(roleName, ArnOf(roleName), assumeRolePolicyDocument, trust);
+        var role = new StoredRole(NameOf(roleName), ArnOf(roleName), assumeRolePolicyDocument, trust);
         lock (_gate)
         {
-            if (!_roles.TryAdd(roleName, role))
+            if (!_roles.TryAdd(KeyOf(roleName), role))
             {
                 throw new AwsException(409, "EntityAlreadyExists", $"Role with name {roleName} already exists.");
             }
@@ -68,7 +72,7 @@ public sealed class IamService
                 throw new AwsException(409, "DeleteConflict", "Cannot delete entity, must delete policies first.");
             }
 
-            _roles.Remove(roleName);
+            _roles.Remove(KeyOf(roleName));
             role.Delete(Effective);
         }
     }
@@ -144,8 +148,9 @@ public sealed class IamService
 
         var credentials = new RoleCredentials(
             "ASIA" + RandomNumberGenerator.GetString(Base32, 16), RandomNumberGenerator.GetString(Base64, 40), RandomNumberGenerator.GetString(Base64, 200));
-        var arn = $"arn:aws:sts::{_aws.AccountId}:assumed-role/{roleName}/{roleSessionName}";
-        _sessions[credentials.AccessKeyId] = new RoleSession(role, new Principal(_aws.AccountId, arn, role.Arn), credentials);
+        var account = role.Arn.Split(':')[4];
+        var arn = $"arn:aws:sts::{account}:assumed-role/{role.Name}/{roleSessionName}";
+        _sessions[credentials.AccessKeyId] = new RoleSession(role, new Principal(account, arn, role.Arn), credentials);
         return credentials;
     }
 
@@ -159,7 +164,19 @@ public sealed class IamService
     {
         lock (_gate)
         {
-            return _roles.TryGetValue(NameOf(roleArn), out var role) && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, keys ?? [], Now);
+            return _roles.TryGetValue(KeyOf(roleArn), out var role) && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, keys ?? [], Now);
+        }
+    }
+
+    /// <summary>
+    /// Returns whether a policy or a grant can name a principal of the type AWS. A role must exist. Accounts are not checked, nor are users, which
+    /// this instance does not have.
+    /// </summary>
+    internal bool IsPrincipal(string id)
+    {
+        lock (_gate)
+        {
+            return AccountOrUser().IsMatch(id) || (_roles.TryGetValue(KeyOf(id), out var role) && role.Arn == id && role.Exists(Now));
         }
     }
 
@@ -180,7 +197,7 @@ public sealed class IamService
 
         lock (_gate)
         {
-            return _roles.TryGetValue(NameOf(roleArn), out var role)
+            return _roles.TryGetValue(KeyOf(roleArn), out var role)
                 && role.Evaluate(new AccessRequest(new Principal(_aws.AccountId, roleArn, roleArn), action, resource, keys), Now) is Verdict.Allowed;
         }
     }
@@ -205,10 +222,20 @@ public sealed class IamService
 
     private static AwsException NoSuchPolicy(string policyName) => new(404, "NoSuchEntity", $"The role policy with name {policyName} cannot be found.");
 
-    private string ArnOf(string roleName) => $"arn:aws:iam::{_aws.AccountId}:role/{roleName}";
+    // Sessions cannot be checked either: a session's name is the caller's choice.
+    [GeneratedRegex(
+        @"^([0-9]{12}|arn:aws[a-z-]*:(iam::[0-9]{12}:(root|user/.+)|sts::[0-9]{12}:assumed-role/.+))\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AccountOrUser();
+
+    private string ArnOf(string roleName) =>
+        roleName.StartsWith("arn:", StringComparison.Ordinal) ? roleName : $"arn:aws:iam::{_aws.AccountId}:role/{roleName}";
+
+    // Two accounts can have a role of the same name.
+    private string KeyOf(string roleName) =>
+        roleName.StartsWith("arn:", StringComparison.Ordinal) && !roleName.StartsWith(ArnOf(""), StringComparison.Ordinal) ? roleName : NameOf(roleName);
 
     private StoredRole Find(string roleName) =>
-        _roles.GetValueOrDefault(roleName) ?? throw new AwsException(404, "NoSuchEntity", $"The role with name {roleName} cannot be found.");
+        _roles.GetValueOrDefault(KeyOf(roleName)) ?? throw new AwsException(404, "NoSuchEntity", $"The role with name {roleName} cannot be found.");
 
     private void Change(string roleName, Func<ImmutableSortedDictionary<string, string>, ImmutableSortedDictionary<string, string>> change)
     {

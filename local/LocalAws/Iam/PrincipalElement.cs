@@ -20,9 +20,12 @@ internal sealed record PrincipalElement(bool IsNot, IReadOnlyList<(string Type, 
 
     /// <summary>
     /// Returns whether the statement applies to this caller. IAM user guide, "Principal": a statement that names an account delegates to the
-    /// account's own policies, so it permits a role nothing by itself. A denial applies to all principals of the account.
+    /// account's own policies, so it permits a role of that account nothing by itself. A denial applies to all principals of the account, and so does
+    /// a permission for another account, whose own policies must permit the call too.
     /// </summary>
-    public bool Matches(Principal caller, bool denies) => Ids.Any(id => IsEveryone(id) || Names(id, caller, denies || IsNot)) != IsNot;
+    /// <param name="caller">The caller.</param>
+    /// <param name="byAccount">Whether naming the caller's account is enough.</param>
+    public bool Matches(Principal caller, bool byAccount) => Ids.Any(id => IsEveryone(id) || Names(id, caller, byAccount || IsNot)) != IsNot;
 
     private static bool IsEveryone((string Type, string Id) principal) => principal is ("AWS", "*");
 

@@ -57,7 +57,7 @@ internal sealed class Statement
     public bool Applies(AccessRequest request) =>
         _actions.Any(action => Glob.Matches(action, request.Action, ignoreCase: true)) != _notActions
         && (_resources is null || _resources.Any(resource => Glob.MatchesArn(resource, request.Resource)) != _notResources)
-        && Principal?.Matches(request.Caller, Denies) != false
+        && Principal?.Matches(request.Caller, byAccount: Denies || request.IsCrossAccount) != false
         && Conditions.All(condition => condition.Holds(request.Keys));
 
     /// <summary>Reads a list. The policy language also accepts a single item.</summary>

@@ -28,6 +28,8 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
 
     public bool IsDeleted(DateTimeOffset now) => At(now).IsDeleted;
 
+    public bool Exists(DateTimeOffset now) => At(now).Exists;
+
     public bool IsTrusting(string service, string account, ConditionKeys keys, DateTimeOffset now) =>
         At(now).Exists && trust.Evaluate(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys)) is Verdict.Allowed;
 

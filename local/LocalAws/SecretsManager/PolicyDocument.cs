@@ -32,6 +32,13 @@ internal static class PolicyDocument
         }
     }
 
+    /// <summary>Returns the accounts, users, roles and sessions that a valid policy names as principals.</summary>
+    public static IEnumerable<string> PrincipalsOf(string policy) =>
+        from statement in Policy.Parse(policy, PolicyKind.Resource).Statements
+        from principal in statement.Principal!.Ids
+        where principal is { Type: "AWS", Id: not "*" }
+        select principal.Id;
+
     private static bool LetsAnyoneIn(Statement statement) =>
         !statement.Denies && statement.Principal!.IsAnyone && !statement.Conditions.Any(Narrows);
 

@@ -64,6 +64,10 @@ internal static class SecretsManagerErrors
     /// <summary>Observed in the field.</summary>
     public static AwsException MalformedPolicy() => new(400, "MalformedPolicyDocumentException", "This resource policy contains a syntax error.");
 
+    /// <summary>Observed in the field: the provider for AWS retries this text for a role that IAM does not know yet.</summary>
+    public static AwsException UnsupportedPrincipal() =>
+        new(400, "MalformedPolicyDocumentException", "This resource policy contains an unsupported principal.");
+
     /// <summary>The rule is in the AWS API reference.</summary>
     public static AwsException PublicPolicy() => new(400, "PublicPolicyException", "The resource policy grants broad access to the secret.");
 

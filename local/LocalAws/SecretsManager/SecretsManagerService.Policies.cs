@@ -15,6 +15,11 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.PublicPolicy();
         }
 
+        if (PolicyDocument.PrincipalsOf(request.ResourcePolicy).Any(principal => !_aws.Iam.IsPrincipal(principal)))
+        {
+            throw SecretsManagerErrors.UnsupportedPrincipal();
+        }
+
         return SetPolicy(request.SecretId, request.ResourcePolicy);
     }
 

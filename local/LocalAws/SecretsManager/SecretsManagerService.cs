@@ -233,6 +233,15 @@ public sealed partial class SecretsManagerService
         }
     }
 
+    /// <summary>Returns the id of the version with a label, by default AWSCURRENT, or null if there is none.</summary>
+    internal string? VersionIdOf(string secretId, string? label)
+    {
+        lock (_gate)
+        {
+            return TryFind(secretId)?.Labelled(label ?? StoredSecret.Current)?.Id;
+        }
+    }
+
     // AWS API reference: a repeated request has the same token and the same value.
     private static SecretResponse Repeated(StoredSecret secret, string? token, VersionContent? content)
     {

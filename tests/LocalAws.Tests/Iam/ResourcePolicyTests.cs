@@ -63,6 +63,115 @@ public sealed class ResourcePolicyTests
         Assert.True((await caller.CallAsync("GetSecretValue", Get)).IsSuccess);
     }
 
+    [Theory]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", null, null, true)]
+    [InlineData("arn:aws:iam::123456789012:role/other", "Decrypt", null, null, false)]
+    [InlineData("arn:aws:iam::123456789012:root", "Decrypt", null, null, false)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "GenerateDataKey", null, null, false)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", "SecretARN", null, true)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", "secretarn", null, true)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", "Other", null, false)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", null, "SecretARN", false)]
+    [InlineData("arn:aws:iam::123456789012:role/caller", "Decrypt", null, "SecretARN SecretVersionId", true)]
+    public async Task A_grant_opens_the_key_to_its_grantee_for_its_operations_and_encryption_context(
+        string grantee, string operation, string? subset, string? equal, bool allowed)
+    {
+        await using var aws = EmbeddedAws.Create();
+        var caller = new RoleCaller(aws);
+        aws.Iam.CreateRole("other", RoleCaller.TrustsLambda);
+        var arn = CreateSecret(aws, "Allow", "\"*\"", kmsKeyId: "0123");
+        var version = aws.SecretsManager.DescribeSecret(new() { SecretId = arn }).VersionIdsToStages!.Single().Key;
+        var grant = aws.Kms.CreateGrant(new()
+        {
+            KeyId = "arn:aws:kms:eu-west-1:123456789012:key/0123",
+            GranteePrincipal = grantee,
+            Operations = [operation],
+            Constraints = new() { EncryptionContextSubset = Pairs(subset), EncryptionContextEquals = Pairs(equal) },
+        });
+
+        Assert.Equal(allowed, (await caller.CallAsync("GetSecretValue", Get)).IsSuccess);
+        Assert.Equal("Access to KMS is not allowed", (await caller.CallAsync("GetSecretValue", $$"""{"SecretId":"{{CreateSecret(aws, "Allow", "\"*\"", kmsKeyId: "9876", name: "others")}}"}""")).Message);
+        aws.Kms.RevokeGrant("0123", grant.GrantId);
+        Assert.Empty(aws.Kms.ListGrants("0123"));
+        Assert.Equal("Access to KMS is not allowed", (await caller.CallAsync("GetSecretValue", Get)).Message);
+
+        Dictionary<string, string>? Pairs(string? keys) => keys?.Split(' ').ToDictionary(key => key, key => key is "SecretVersionId" ? version : arn);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:iam::123456789012:role/nobody", "Decrypt", "InvalidArnException")]
+    [InlineData("caller", "Decrypt", "InvalidArnException")]
+    [InlineData("arn:aws:iam::123456789012:root", "Read", "ValidationException")]
+    [InlineData("arn:aws:iam::123456789012:root", null, "ValidationException")]
+    [InlineData("arn:aws:iam::123456789012:root", "Decrypt", "ValidationException", true)]
+    public async Task A_grant_that_is_none_is_refused(string grantee, string? operation, string code, bool twoConstraints = false)
+    {
+        await using var aws = EmbeddedAws.Create();
+        _ = new RoleCaller(aws);
+        var pairs = new Dictionary<string, string> { ["SecretARN"] = "arn" };
+
+        var refused = Assert.Throws<AwsException>(() => aws.Kms.CreateGrant(new()
+        {
+            KeyId = "0123",
+            GranteePrincipal = grantee,
+            Operations = operation is null ? [] : [operation],
+            Constraints = twoConstraints ? new() { EncryptionContextSubset = pairs, EncryptionContextEquals = pairs } : null,
+        }));
+        Assert.Equal(code, refused.Code);
+        Assert.Equal("NotFoundException", Assert.Throws<AwsException>(() => aws.Kms.RevokeGrant("0123", "unknown")).Code);
+    }
+
+    [Fact]
+    public async Task A_named_grant_that_is_requested_again_is_the_same_grant()
+    {
+        await using var aws = EmbeddedAws.Create();
+        var request = new LocalAws.Kms.CreateGrantRequest { KeyId = "0123", GranteePrincipal = "arn:aws:iam::123456789012:root", Operations = ["Decrypt"], Name = "reader" };
+
+        Assert.Equal(aws.Kms.CreateGrant(request).GrantId, aws.Kms.CreateGrant(request).GrantId);
+        Assert.NotEqual(aws.Kms.CreateGrant(request).GrantId, aws.Kms.CreateGrant(request with { Operations = ["Encrypt"] }).GrantId);
+        Assert.NotEqual(aws.Kms.CreateGrant(request with { Name = null }).GrantId, aws.Kms.CreateGrant(request with { Name = null }).GrantId);
+    }
+
+    [Theory]
+    [InlineData("arn:aws:iam::210987654321:role/partner", true, true, true)]
+    [InlineData("arn:aws:iam::210987654321:role/partner", true, false, false)]
+    [InlineData("arn:aws:iam::210987654321:root", true, true, true)]
+    [InlineData("arn:aws:iam::210987654321:root", true, false, false)]
+    [InlineData("*", true, false, false)]
+    [InlineData("arn:aws:iam::123456789012:root", true, true, false)]
+    [InlineData("arn:aws:iam::210987654321:root", false, true, false)]
+    public async Task A_role_of_another_account_needs_both_accounts_and_the_secrets_ARN(string principal, bool byArn, bool permittedThere, bool allowed)
+    {
+        const string Partner = "arn:aws:iam::210987654321:role/partner";
+        await using var aws = EmbeddedAws.Create();
+        var caller = new RoleCaller(aws, Partner);
+        var arn = CreateSecret(aws, "Allow", $$"""{"AWS":"{{principal}}"}""");
+        if (permittedThere)
+        {
+            caller.With(RoleCaller.Allow("*"));
+        }
+
+        var answer = await caller.CallAsync("GetSecretValue", byArn ? $$"""{"SecretId":"{{arn}}"}""" : Get);
+
+        Assert.Equal(allowed, answer.IsSuccess);
+        Assert.Equal(!allowed, answer.IsDenied);
+        Assert.True((await caller.CallAsync("GetRandomPassword", "{}")).IsDenied);
+    }
+
+    [Fact]
+    public async Task A_role_of_another_account_is_not_the_role_of_that_name_here()
+    {
+        await using var aws = EmbeddedAws.Create();
+        var caller = new RoleCaller(aws).With(RoleCaller.Allow("*"));
+        aws.Iam.CreateRole("arn:aws:iam::210987654321:role/caller", RoleCaller.TrustsLambda);
+        CreateSecret(aws, "Allow", "\"*\"");
+
+        aws.Iam.DeleteRole("arn:aws:iam::210987654321:role/caller");
+
+        Assert.True((await caller.CallAsync("GetSecretValue", Get)).IsSuccess);
+        Assert.Equal("arn:aws:iam::123456789012:role/caller", aws.Iam.GetRole("caller").Arn);
+    }
+
     [Fact]
     public async Task A_role_is_not_asked_for_AWSs_own_key()
     {
@@ -107,12 +216,17 @@ public sealed class ResourcePolicyTests
         Assert.Equal("v", (await account.SecretsManager.GetSecretValueAsync(new Amazon.SecretsManager.Model.GetSecretValueRequest { SecretId = "payments" })).SecretString);
     }
 
-    private static string CreateSecret(EmbeddedAws aws, string effect, string principal, string? kmsKeyId = null)
+    private static string CreateSecret(EmbeddedAws aws, string effect, string principal, string? kmsKeyId = null, string name = "payments")
     {
-        var secret = aws.SecretsManager.CreateSecret(new() { Name = "payments", SecretString = "v", ClientRequestToken = Guid.NewGuid().ToString(), KmsKeyId = kmsKeyId });
+        foreach (var role in new[] { "caller", "other" }.Where(role => principal.Contains(":role/" + role, StringComparison.Ordinal)))
+        {
+            aws.Iam.CreateRole(role, RoleCaller.TrustsLambda);
+        }
+
+        var secret = aws.SecretsManager.CreateSecret(new() { Name = name, SecretString = "v", ClientRequestToken = Guid.NewGuid().ToString(), KmsKeyId = kmsKeyId });
         aws.SecretsManager.PutResourcePolicy(new()
         {
-            SecretId = "payments",
+            SecretId = name,
             ResourcePolicy = RoleCaller.Document($$""" "Effect":"{{effect}}","Principal":{{principal}},"Action":"secretsmanager:GetSecretValue","Resource":"*" """),
         });
         return secret.Arn;

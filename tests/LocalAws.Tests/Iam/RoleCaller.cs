@@ -67,7 +67,15 @@ internal sealed class RoleCaller(EmbeddedAws aws, string roleName = "caller")
 
     private static RoleCredentials Create(EmbeddedAws aws, string roleName)
     {
-        aws.Iam.CreateRole(roleName, TrustsLambda);
+        try
+        {
+            aws.Iam.CreateRole(roleName, TrustsLambda);
+        }
+        catch (AwsException exists) when (exists.Code is "EntityAlreadyExists")
+        {
+            // A policy names the role, so the test has created it before.
+        }
+
         return aws.Iam.AssumeRole(roleName, "session");
     }
 }

@@ -93,6 +93,35 @@ public sealed class ResourcePolicyTests
         Assert.NotNull((await GetAsync(account)).ResourcePolicy);
     }
 
+    [Theory]
+    [InlineData("arn:aws:iam::123456789012:role/pipeline", false)]
+    [InlineData("arn:aws:iam::111122223333:role/partner", false)]
+    [InlineData("pipeline", false)]
+    [InlineData("AROAABCDEFGHIJKLMNOPQ", false)]
+    [InlineData("arn:aws:iam::111122223333:root", true)]
+    [InlineData("111122223333", true)]
+    [InlineData("arn:aws:iam::123456789012:user/someone", true)]
+    public async Task A_policy_names_no_role_that_does_not_exist(string principal, bool accepted)
+    {
+        await using var account = await LocalAwsAccount.StartAsync();
+        await account.CreateSecretAsync();
+        var policy = Policy($$"""{"AWS":["arn:aws:iam::111122223333:root","{{principal}}"]}""");
+        if (!accepted)
+        {
+            await AssertAws.RefusesAsync(
+                400, "MalformedPolicyDocumentException", "This resource policy contains an unsupported principal.", () => PutAsync(account, policy, block: true));
+            Assert.Null((await GetAsync(account)).ResourcePolicy);
+            if (!principal.StartsWith("arn:", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            account.Aws.Iam.CreateRole(principal, """{"Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}""");
+        }
+
+        await PutAsync(account, policy, block: true);
+    }
+
     [Fact]
     public async Task Validation_attaches_nothing_and_says_what_is_wrong()
     {
