@@ -34,6 +34,13 @@ internal static class Calls
         ("finishSecret", "DeleteApiKey", "deletes the key that was disabled one period ago"),
     ];
 
+    /// <summary>Gets the calls that finishSecret makes in addition with a setting, with one usage plan.</summary>
+    public static IReadOnlyList<(string Setting, string Operation, string Reason)> NeededWith { get; } =
+    [
+        ("hold", "GetUsagePlans", "lists the usage plans of a key that would be disabled"),
+        ("hold", "GetUsage", "reads the key's requests of yesterday and today, once for each plan. If there were none, the key is disabled"),
+    ];
+
     /// <summary>Gets the number of calls that go to Secrets Manager. The others go to API Gateway.</summary>
     public static int NeededOfSecretsManager { get; } = Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
 

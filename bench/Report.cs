@@ -153,6 +153,18 @@ internal sealed class Report
             yield return $"| {step} | {operation} | {reason} |";
         }
 
+        yield return """
+
+            With a setting, finishSecret makes these calls in addition:
+
+            | setting | in | call | why it is needed |
+            |---|---|---|---|
+            """;
+        foreach (var (setting, operation, reason) in Bench.Calls.NeededWith)
+        {
+            yield return $"| `{setting}` | finishSecret | {operation} | {reason} |";
+        }
+
         if (Calls.TryGetValue(Peer, out var peer))
         {
             yield return $"""

@@ -139,6 +139,7 @@ public class RotationStack : Stack
             ScheduleExpression = key.ScheduleExpression,
             Duration = key.Duration,
             Overlap = key.Overlap,
+            Hold = key.Hold,
             ProbeUrl = Optional(key.ProbeUrl),
             AdoptedKeyId = Optional(key.AdoptedKeyId),
             RecoveryWindowInDays = config.RecoveryWindowDays,

@@ -181,6 +181,7 @@ internal sealed partial record KeyConfig(
     string? ProbeUrl,
     string? AdoptedKeyId,
     bool OldKeyAlarm,
+    string? Hold,
     IReadOnlyList<string> Readers)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
@@ -236,6 +237,7 @@ internal sealed partial record KeyConfig(
             section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
             section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)),
             section.Flag("oldKeyAlarm") ?? false,
+            section.Text("hold", "hours or days such as 24h or 30d", text => ProblemOf(() => KeySchedule.ParseHold(text)) is null),
             section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader));
         key.CheckTogether(section, schedule);
         section.End();
@@ -277,6 +279,11 @@ internal sealed partial record KeyConfig(
             section.Wrong("readers", string.Create(CultureInfo.InvariantCulture,
                 $"has {Readers.Count} ARNs. The secret's policy would have up to {characters} characters, and Secrets Manager accepts "
                 + $"{PolicySize.SecretPolicyQuota}. Name a role that several clients assume"));
+        }
+
+        if (Hold is not null && Overlap is not null)
+        {
+            section.Wrong("hold", "is set together with overlap: one keeps an old key longer, the other disables it sooner. Remove one");
         }
 
         if (Tags.Count > MostTags)

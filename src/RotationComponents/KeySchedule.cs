@@ -3,8 +3,8 @@ using SecretsManagerSchedules;
 
 namespace RotationComponents;
 
-/// <summary>When a key rotates, the window in which it does, and how long the previous key stays enabled.</summary>
-internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? ScheduleExpression, string? Duration, string? Overlap)
+/// <summary>When a key rotates, the window in which it does, and how long old keys stay enabled.</summary>
+internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? ScheduleExpression, string? Duration, string? Overlap, string? Hold)
 {
     /// <summary>The default schedule, in days.</summary>
     public const int DefaultDays = 30;
@@ -18,6 +18,10 @@ internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? Schedule
             overlap[^1] == 'h' ? TimeSpan.FromHours(count) : TimeSpan.FromDays(count),
         _ => throw new FormatException("it must be hours or days such as 24h or 7d, or 0"),
     };
+
+    /// <summary>Parses a hold: 1 to 9999 hours or days such as <c>24h</c> or <c>30d</c>.</summary>
+    /// <exception cref="FormatException">The hold is not valid.</exception>
+    public static TimeSpan ParseHold(string hold) => hold != "0" ? ParseOverlap(hold) : throw new FormatException("it must be hours or days such as 24h or 30d");
 
     /// <summary>Throws if a part is invalid, or if the overlap is longer than the shortest time between two rotations.</summary>
     /// <exception cref="FormatException">The message begins with the name of the invalid part.</exception>
@@ -40,6 +44,11 @@ internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? Schedule
         if (Part(nameof(Overlap), Overlap, text => (TimeSpan?)ParseOverlap(text)) > interval)
         {
             throw new FormatException($"{nameof(Overlap)}: is {Overlap}, and the schedule can rotate again after {InWords(interval)}, which ends it");
+        }
+
+        if (Part(nameof(Hold), Hold, text => (TimeSpan?)ParseHold(text)) is not null && Overlap is not null)
+        {
+            throw new FormatException($"{nameof(Hold)}: {nameof(Overlap)} is set too: one keeps an old key longer, the other disables it sooner. Set one of them");
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class RotatingApiKey : ComponentResource
                 Duration = Optional(args.Duration),
             },
         }, new CustomResourceOptions { Parent = this, DependsOn = provision });
-        if (args.Overlap is not null)
+        if (args.Overlap is not null || args.Hold is not null)
         {
             FunctionSchedule.Hourly.Invoke(
                 _function, "overlap-" + name, "endOverlap", "Ends the overlap of the keys in this secret: ", this, this);
@@ -156,6 +156,11 @@ public sealed class RotatingApiKey : ComponentResource
         if (args.Overlap is not null)
         {
             tags.Add(RotationTags.Overlap, args.Overlap);
+        }
+
+        if (args.Hold is not null)
+        {
+            tags.Add(RotationTags.Hold, args.Hold);
         }
 
         return new Aws.SecretsManager.Secret(name, new()
@@ -297,6 +302,12 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// </summary>
     public string? Overlap { get; set; }
 
+    /// <summary>
+    /// Gets or sets how long a key that clients still use stays enabled after the rotation that would disable it, such as <c>30d</c>.
+    /// Not together with <see cref="Overlap"/>. Default: that rotation disables it.
+    /// </summary>
+    public string? Hold { get; set; }
+
     /// <summary>Gets or sets the probe: the https URL of a method that requires a key. The function tests new keys with it.</summary>
     [Input("probeUrl")]
     public Input<string>? ProbeUrl { get; set; }
@@ -319,7 +330,7 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
 
         try
         {
-            new KeySchedule(AutomaticallyAfterDays, ScheduleExpression, Duration, Overlap).Check();
+            new KeySchedule(AutomaticallyAfterDays, ScheduleExpression, Duration, Overlap, Hold).Check();
         }
         catch (FormatException wrong)
         {

@@ -64,10 +64,10 @@ public sealed class Function
 
         var secrets = new Secrets(secretsManager, time);
         var apiKeys = new ApiKeys(apiGateway, time);
-        var keyRing = new KeyRing(apiKeys, time);
+        var keyUsage = new KeyUsage(apiGateway, apiKeys, time);
+        var keyRing = new KeyRing(apiKeys, keyUsage, time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var keyUsage = new KeyUsage(apiGateway, apiKeys, time);
         var inspection = new Inspection(secrets, apiKeys, keyRing, keyUsage, time);
 
         _status = new Status(inspection);

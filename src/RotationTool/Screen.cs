@@ -76,6 +76,7 @@ internal sealed class Screen
             AddRow("next rotation", Time(rotation.NextRotation));
             AddRow("in progress", rotation.PendingVersion);
             AddRow("overlap", rotation.Overlap);
+            AddRow("hold", rotation.Hold);
             _console.Write(grid);
 
             void AddRow(string name, string? value)

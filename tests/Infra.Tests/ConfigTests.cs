@@ -44,6 +44,8 @@ public sealed partial class ConfigTests
     [InlineData("duration", 3, "hours from 1h to 24h")]
     [InlineData("overlap", "24", "24h or 7d, or 0")]
     [InlineData("overlap", "0h", "24h or 7d, or 0")]
+    [InlineData("hold", "30", "24h or 30d")]
+    [InlineData("hold", "0", "24h or 30d")]
     [InlineData("probeUrl", "http://api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://key@api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://api.example.com/orders?a=b", "kept in a tag")]

@@ -131,6 +131,18 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task A_hold_is_a_tag_and_is_ended_by_the_same_hourly_schedule()
+    {
+        var deployed = await Deployed.StackAsync(new() { ["keys"] = new[] { Settings.Key(("hold", "30d")) } });
+
+        Assert.Equal("30d", deployed.The("Secret", "orders").Nested("tags")["apikey-rotation:hold"]);
+        Assert.Single(deployed.All("Schedule"), schedule => schedule.Name == "rotation-overlap-orders");
+        Assert.Equal(
+            ["keys[0].hold: is set together with overlap: one keeps an old key longer, the other disables it sooner. Remove one"],
+            await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("hold", "30d"), ("overlap", "24h")) } }));
+    }
+
+    [Fact]
     public async Task An_overlap_is_ended_by_an_hourly_schedule()
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);

@@ -51,12 +51,17 @@ public sealed record Finding(string Problem, [property: JsonIgnore(Condition = J
 /// <param name="Overlap">How long the previous key stays enabled; null: until the next rotation.</param>
 public sealed record RotationStatus(
     bool Enabled, string? Schedule, string? Window, DateTime? LastRotated, DateTime? NextRotation, double? HoursOverdue,
-    string? PendingVersion, string? PendingStep, string? Overlap);
+    string? PendingVersion, string? PendingStep, string? Overlap)
+{
+    /// <summary>Gets how long a key that clients still use stays enabled after the rotation that would disable it; null: it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hold { get; init; }
+}
 
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">The id.</param>
 /// <param name="Kind">
-/// <c>minted</c>, <c>adopted</c>, or <c>foreign</c>: has a minted key's name, or the secret names it as adopted, but its tag is missing. The function
+/// <c>minted</c>, <c>adopted</c>, <c>held</c>: either of these without a label, enabled because of the secret's hold; or <c>foreign</c>: has a minted key's name, or the secret names it as adopted, but its tag is missing. The function
 /// never changes it.
 /// </param>
 /// <param name="Labels">The labels of the versions that contain its value.</param>
@@ -72,6 +77,10 @@ public sealed record KeyStatus(
     string KeyId, string Kind, IReadOnlyList<string> Labels, bool Stray, bool Enabled,
     DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds)
 {
+    /// <summary>Gets until when the key is held at the latest; null for a key of another kind.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? HeldUntil { get; init; }
+
     /// <summary>Gets the requests that an enabled key made in each usage plan; null for a disabled key, and where nothing was read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KeyUsageStatus>? Usage { get; init; }

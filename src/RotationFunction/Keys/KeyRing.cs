@@ -6,7 +6,7 @@ namespace RotationFunction;
 /// The keys of one secret: the keys minted for it, and the key that it adopted. A name only shows that a key may belong to the ring;
 /// its tags prove it, and are read right before each change.
 /// </summary>
-internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
+internal sealed class KeyRing(ApiKeys apiKeys, KeyUsage keyUsage, TimeProvider time)
 {
     /// <summary>The longest ring of a secret's own keys. In a longer list, others have created keys with such names.</summary>
     private const int LongestRing = 20;
@@ -106,17 +106,26 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
     /// <param name="needed">The values that are needed.</param>
     /// <param name="disableBefore">Disables only keys that were last changed before this time.</param>
     /// <param name="deleteBefore">Deletes only keys that were last changed before this time; null to delete none.</param>
+    /// <param name="held">Keys that stay enabled because clients use them, and with them every key that is younger; null without a hold.</param>
     /// <returns>The keys that were disabled, and those that were left enabled.</returns>
     /// <exception cref="RotationException">
     /// More keys have names of this ring than the invocation has time to check. Those that were checked are retired.
     /// </exception>
     public async Task<Retired> RetireAsync(
         Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed,
-        DateTime? disableBefore = null, DateTime? deleteBefore = null)
+        DateTime? disableBefore = null, DateTime? deleteBefore = null, HeldKeys? held = null)
     {
         var disabled = new List<RetiredKey>();
         var left = new List<string>();
         var toLookAt = ring.FindAll(key => !needed.Contains(new ApiKeyValue(key.Value)) && (key.Enabled == true || deleteBefore is not null));
+        var isOlderHeld = false;
+        if (held is not null)
+        {
+            // The oldest first: the keys after one that is held say how long it is held, so they are not deleted.
+            toLookAt.Sort((one, other) => Nullable.Compare(one.CreatedDate, other.CreatedDate));
+            await RetireAdoptedAsync();
+        }
+
         foreach (var listed in InTime(invocation, toLookAt))
         {
             if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
@@ -132,26 +141,34 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
             {
                 await DisableAsync(key, new ApiKeyValue(listed.Value));
             }
-            else if (key.LastUpdatedDate < deleteBefore)
+            else if (key.LastUpdatedDate < deleteBefore && !isOlderHeld)
             {
                 await apiKeys.DeleteAsync(invocation, key.Id);
                 invocation.Log.KeyDeleted(key.Id);
             }
         }
 
-        if (await ReadAdoptedAsync(invocation, secret) is { Enabled: true } adopted && !needed.Contains(new ApiKeyValue(adopted.Value)))
+        if (held is null)
         {
-            if (IsAdoptedFor(secret.Name, adopted))
-            {
-                await DisableAsync(adopted, new ApiKeyValue(adopted.Value));
-            }
-            else
-            {
-                Leave(adopted);
-            }
+            await RetireAdoptedAsync();
         }
 
         return new Retired(disabled, left);
+
+        async Task RetireAdoptedAsync()
+        {
+            if (await ReadAdoptedAsync(invocation, secret) is { Enabled: true } adopted && !needed.Contains(new ApiKeyValue(adopted.Value)))
+            {
+                if (IsAdoptedFor(secret.Name, adopted))
+                {
+                    await DisableAsync(adopted, new ApiKeyValue(adopted.Value));
+                }
+                else
+                {
+                    Leave(adopted);
+                }
+            }
+        }
 
         void Leave(GetApiKeyResponse key)
         {
@@ -164,7 +181,11 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
 
         async Task DisableAsync(GetApiKeyResponse key, ApiKeyValue value)
         {
-            if (disableBefore is null || key.LastUpdatedDate < disableBefore)
+            if (held is not null && await held.HoldsAsync(invocation, key))
+            {
+                isOlderHeld = true;
+            }
+            else if (disableBefore is null || key.LastUpdatedDate < disableBefore)
             {
                 await apiKeys.DisableAsync(invocation, key.Id);
                 invocation.Log.KeyDisabled(key.Id);
@@ -192,6 +213,16 @@ internal sealed class KeyRing(ApiKeys apiKeys, TimeProvider time)
             yield return key;
         }
     }
+
+    /// <summary>Returns what the secret's tag says about keys that clients still use; null without the tag.</summary>
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="secret">The secret that owns the keys.</param>
+    /// <param name="ring">Its keys.</param>
+    /// <param name="previous">The value that AWSPREVIOUS has.</param>
+    public async Task<HeldKeys?> FindHeldAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, ApiKeyValue? previous) =>
+        Hold.Of(invocation, secret) is { } hold
+            ? new HeldKeys(hold, ring, previous is { } value ? (await FindAsync(invocation, secret, ring, value))?.Created : null, keyUsage, time)
+            : null;
 
     private static Dictionary<string, string> TagsOfMintedKey(TemplateKey template, string secretArn)
     {

@@ -34,6 +34,9 @@ internal static class RotationTags
     /// </summary>
     public const string Overlap = Prefix + "overlap";
 
+    /// <summary>On the secret: how long a key that clients still use stays enabled after the rotation that would disable it.</summary>
+    public const string Hold = Prefix + "hold";
+
     /// <summary>On a secret, and on a usage plan that the stack creates: the function that manages it. Only policies use this tag.</summary>
     public const string Function = Prefix + "function";
 }

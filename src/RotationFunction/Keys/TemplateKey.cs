@@ -53,6 +53,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
         }
 
         Overlap.Of(invocation, secret);
+        Hold.Of(invocation, secret);
         return url;
     }
 

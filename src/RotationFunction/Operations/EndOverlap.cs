@@ -1,8 +1,10 @@
+using Amazon.APIGateway.Model;
+
 namespace RotationFunction;
 
 /// <summary>
-/// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended. A schedule invokes this action every hour or so.
-/// It keeps no state.
+/// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended, or with a <see cref="Hold"/> the keys without a label that clients have
+/// left or whose time has ended. A schedule invokes this action every hour or so. It keeps no state.
 /// </summary>
 internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
 {
@@ -12,6 +14,12 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
     {
         // First without the keys: most of these invocations end here, and Secrets Manager's rates are higher than API Gateway's.
         var secret = await secrets.DescribeAsync(invocation);
+        if (Hold.Of(invocation, secret) is not null)
+        {
+            var keys = await keyRing.ListAsync(invocation);
+            return await EndHoldsAsync(invocation, await secrets.DescribeAsync(invocation), keys);
+        }
+
         if (WhyNotYet(invocation, secret) is { } early)
         {
             return early;
@@ -38,4 +46,33 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         var end when time.GetUtcNow().UtcDateTime < end => $"AWSPREVIOUS's key stays enabled until {end:u}.",
         _ => null,
     };
+
+    /// <summary>
+    /// Looks only at keys that a rotation has left enabled: older than AWSPREVIOUS's, with two younger keys. The others are the next rotation's.
+    /// </summary>
+    private async Task<string> EndHoldsAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring)
+    {
+        var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey ?? throw Errors.CurrentHoldsNoKey(invocation);
+        if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true })
+        {
+            throw Errors.CurrentKeyIsNotEnabled(invocation);
+        }
+
+        var previous = (await secrets.ReadPreviousAsync(invocation, secret))?.ApiKey;
+        HashSet<ApiKeyValue> needed = previous is { } value ? [current, value] : [current];
+        if (await secrets.ReadNextKeyAsync(invocation, secret) is { } next)
+        {
+            needed.Add(next);
+        }
+
+        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not. A disabled key,
+        // as of an abandoned rotation, says nothing about its time.
+        var isEdited = previous == current;
+        var held = (await keyRing.FindHeldAsync(invocation, secret, isEdited ? ring.FindAll(key => key.Enabled == true) : ring, previous))!
+            with { LeavesOthers = true, OnlyEnds = isEdited };
+        var retired = await keyRing.RetireAsync(
+            invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
+        return (retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.")
+            + RevokePrevious.Left(retired);
+    }
 }

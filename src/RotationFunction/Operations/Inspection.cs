@@ -47,7 +47,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             .. ring.OrderByDescending(key => values.ContainsValue(new ApiKeyValue(key.Value))).ThenByDescending(key => key.Enabled == true)
                 .ThenByDescending(key => key.CreatedDate),
         ];
-        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values, readsUsage);
+        // Without a template key that can be read, the hold and the overlap may be invalid.
+        var held = template is null ? null : await keyRing.FindHeldAsync(invocation, secret, ring, values["AWSPREVIOUS"]);
+        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values, held, readsUsage);
         // The other keys have no label's value: tagged or not, each enabled one is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
         var result = new InspectionResult(
@@ -55,13 +57,12 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         {
             PendingValue = values["AWSPENDING"],
         };
-        // Without a template key that can be read, the overlap may be invalid.
         var (old, oldKeyRequests) = template is null ? ([], null) : await _oldKeys.FindAsync(invocation, secret, keys);
         findings.AddRange(
         [
             .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template),
             .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InTags(secret, result), .. old,
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held), .. InTags(secret, result), .. old,
         ]);
         return result with { OldKeyRequests = oldKeyRequests };
 
@@ -195,6 +196,13 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         }
     }
 
+    private IEnumerable<Finding> InHold(SecretDescription secret, InspectionResult result, HeldKeys? held) =>
+        from key in result.Keys
+        where key is { Enabled: true, Labels: [], Kind: not KeyKind.Foreign } && Now - held?.EndOf(key.Created) > StallTimeout
+        select new Finding(
+            $"Key {key.KeyId} is enabled although its hold of {secret.Tag(RotationTags.Hold)} has ended: endOverlap is not invoked, or it fails.",
+            Commands.EndOverlap(secret.Arn));
+
     /// <summary>A principal that can only untag keys must not keep one in use, and one that can only create keys must not fill the page.</summary>
     private static IEnumerable<Finding> InTags(SecretDescription secret, InspectionResult result)
     {
@@ -219,7 +227,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     }
 
     private async Task<List<InspectedKey>> ReadKeysAsync(
-        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, bool readsUsage)
+        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held, bool readsUsage)
     {
         var keys = new List<InspectedKey>();
         foreach (var listed in ring)
@@ -247,17 +255,23 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             var plans = key.Enabled == true || labels.Count > 0 || invocation.IsWaitedFor ? await apiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
             var usage = readsUsage && key.Enabled == true
                 ? await keyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
+            if (kind != KeyKind.Foreign && key.Enabled == true && labels.Count == 0 && held?.MayHold(key.CreatedDate) == true)
+            {
+                kind = KeyKind.Held;
+            }
+
             var status = new KeyStatus(
                 key.Id,
                 kind,
                 labels,
-                Stray: key.Enabled == true && (kind == KeyKind.Foreign ? !isAdopted || labels.Count > 0 : labels.Count == 0),
+                Stray: key.Enabled == true && (kind == KeyKind.Foreign ? !isAdopted || labels.Count > 0 : kind != KeyKind.Held && labels.Count == 0),
                 key.Enabled == true,
                 created,
                 AgeDays: (int?)(Now - created)?.TotalDays,
                 key.LastUpdatedDate?.ToUniversalTime(),
                 plans.ConvertAll(plan => plan.Id))
             {
+                HeldUntil = kind == KeyKind.Held ? held!.EndOf(key.CreatedDate) : null,
                 Usage = usage?.ConvertAll(plan => new KeyUsageStatus(plan.PlanId, plan.IsKnown ? plan.Since : null, plan.LastUsed, plan.OfLast(7))),
             };
             keys.Add(new InspectedKey(status, own, plans) { Usage = usage });
@@ -291,6 +305,7 @@ internal static class KeyKind
 {
     public const string Minted = "minted";
     public const string Adopted = "adopted";
+    public const string Held = "held";
     public const string Foreign = "foreign";
 }
 

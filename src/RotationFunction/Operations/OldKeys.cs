@@ -42,7 +42,7 @@ internal sealed class OldKeys(KeyUsage keyUsage, TimeProvider time)
 
     private Finding Describe(Invocation invocation, SecretDescription secret, KeyStatus key, RecentUse use, bool isYesterdayAfter)
     {
-        var (cutOff, when) = CutOff(invocation, secret);
+        var (cutOff, when) = CutOff(invocation, secret, key);
         var period = Inspection.PeriodOf(secret) ?? secret.NextRotation - secret.LastRotated;
         var label = key.Labels is [var held, ..] ? $"{held}'s key" : "key";
         return new Finding(
@@ -55,13 +55,27 @@ internal sealed class OldKeys(KeyUsage keyUsage, TimeProvider time)
     }
 
     /// <summary>Returns when the key is disabled, and a sentence that says so.</summary>
-    private static (DateTime? CutOff, string When) CutOff(Invocation invocation, SecretDescription secret) =>
-        (secret.NextRotation, Overlap.Of(invocation, secret)?.EndOf(secret)) switch
+    private static (DateTime? CutOff, string When) CutOff(Invocation invocation, SecretDescription secret, KeyStatus key)
+    {
+        if (key.HeldUntil is { } heldUntil)
+        {
+            return (heldUntil, $"The key is held while it is used, until {heldUntil:u} at the latest. Then they are refused.");
+        }
+
+        // Only AWSPREVIOUS's key: another one without a label is not held.
+        if (secret.NextRotation is { } rotation && key.Labels.Count > 0 && Hold.Of(invocation, secret) is { } hold)
+        {
+            return (rotation + hold.Length, $"The next rotation, due {rotation:u}, leaves the key enabled while it is used, for "
+                + $"{secret.Tag(RotationTags.Hold)} at the longest. Then they are refused.");
+        }
+
+        return (secret.NextRotation, Overlap.Of(invocation, secret)?.EndOf(secret)) switch
         {
             (var next, { } end) when !(next < end) => (end, $"The overlap ends {end:u}. Then the key is disabled, and they are refused."),
             ({ } next, _) => (next, $"The next rotation, due {next:u}, disables the key, and they are refused."),
             _ => (null, "The next rotation disables the key, and they are refused."),
         };
+    }
 }
 
 /// <summary>A key of a secret, with what an inspection read about it.</summary>

@@ -22,7 +22,10 @@ internal sealed class Status(Inspection inspection)
                 result.HoursOverdue,
                 secret.Pending == secret.Current ? null : secret.Pending,
                 result.PendingStep,
-                secret.Tag(RotationTags.Overlap)),
+                secret.Tag(RotationTags.Overlap))
+            {
+                Hold = secret.Tag(RotationTags.Hold),
+            },
         };
     }
 }

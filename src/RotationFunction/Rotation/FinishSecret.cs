@@ -19,8 +19,9 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         {
             if (await PromoteAsync(rotation, secret, pending, key) is { } promotion)
             {
+                var kept = await keyRing.FindHeldAsync(rotation, secret, ring, promotion.Previous);
                 ring = OlderThan(promotion.PendingKey, ring, promotion.Needed);
-                await keyRing.RetireAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate);
+                await keyRing.RetireAsync(rotation, secret, ring, promotion.Needed, deleteBefore: promotion.PendingKey.CreatedDate, held: kept);
                 await EndOverlapAsync(rotation, ring, overlap);
                 return;
             }
@@ -31,13 +32,15 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         rotation.Log.AlreadyCurrent();
         var needed = await secrets.ReadKeysInUseAsync(rotation, secret);
         var own = ring.Find(key => key.Name == KeyNames.Minted(secret.Name, rotation.Token) && needed.Contains(new ApiKeyValue(key.Value)));
+        var previous = Hold.Of(rotation, secret) is null ? null : (await secrets.ReadPreviousAsync(rotation, secret))?.ApiKey;
+        var held = await keyRing.FindHeldAsync(rotation, secret, ring, previous);
         ring = OlderThan(own, ring, needed);
         if (await secrets.ReadNextKeyAsync(rotation, secret) is { } next)
         {
             needed.Add(next);
         }
 
-        await keyRing.RetireAsync(rotation, secret, ring, needed);
+        await keyRing.RetireAsync(rotation, secret, ring, needed, held: held);
         await EndOverlapAsync(rotation, ring, overlap);
     }
 
@@ -66,6 +69,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         var ring = await keyRing.ListAsync(rotation);
         var secret = await guard.CheckAsync(rotation);
         var overlap = Overlap.Of(rotation, secret);
+        Hold.Of(rotation, secret);
         if (secret.Current == rotation.Token)
         {
             return new Found(ring, secret, overlap, Pending: null, Key: null);
@@ -75,7 +79,9 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         return new Found(ring, secret, overlap, pending, ring.Find(key => key.Value == pending.ApiKey.Text));
     }
 
-    /// <summary>Moves AWSCURRENT. Returns the values that labels have after the move; null if it was already moved to this version.</summary>
+    /// <summary>
+    /// Moves AWSCURRENT. Returns the values that labels have after the move, and AWSPREVIOUS's; null if it was already moved to this version.
+    /// </summary>
     private async Task<Promotion?> PromoteAsync(Invocation rotation, SecretDescription secret, PendingVersion pending, ApiKey? key)
     {
         if (key is not { Enabled: true })
@@ -109,10 +115,10 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         }
 
         rotation.Log.CurrentMoved(key.Id, from);
-        return new Promotion(current.ApiKey is { } previous ? [pending.ApiKey, previous] : [pending.ApiKey], key);
+        return new Promotion(current.ApiKey is { } previous ? [pending.ApiKey, previous] : [pending.ApiKey], current.ApiKey, key);
     }
 
     private sealed record Found(List<ApiKey> Ring, SecretDescription Secret, Overlap? Overlap, PendingVersion? Pending, ApiKey? Key);
 
-    private sealed record Promotion(HashSet<ApiKeyValue> Needed, ApiKey PendingKey);
+    private sealed record Promotion(HashSet<ApiKeyValue> Needed, ApiKeyValue? Previous, ApiKey PendingKey);
 }

@@ -14,10 +14,16 @@ internal sealed record Overlap(TimeSpan Length)
     public static Overlap? Of(Invocation invocation, SecretDescription secret) => secret.Tag(RotationTags.Overlap) switch
     {
         null => null,
-        "0" => new Overlap(TimeSpan.Zero),
-        [.. var count, 'h'] when IsCount(count, out var hours) => new Overlap(TimeSpan.FromHours(hours)),
-        [.. var count, 'd'] when IsCount(count, out var days) => new Overlap(TimeSpan.FromDays(days)),
-        var text => throw Errors.OverlapTag(invocation, text),
+        var text => LengthOf(text) is { } length ? new Overlap(length) : throw Errors.OverlapTag(invocation, text),
+    };
+
+    /// <summary>Returns the time that a tag says: <c>0</c>, or hours or days such as <c>24h</c>, <c>7d</c>; null for another text.</summary>
+    public static TimeSpan? LengthOf(string text) => text switch
+    {
+        "0" => TimeSpan.Zero,
+        [.. var count, 'h'] when IsCount(count, out var hours) => TimeSpan.FromHours(hours),
+        [.. var count, 'd'] when IsCount(count, out var days) => TimeSpan.FromDays(days),
+        _ => null,
     };
 
     /// <summary>

@@ -40,6 +40,8 @@ internal static partial class Commands
     private const string SetTemplateForm =
         "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:template,Value=<id of the template key>";
     private const string SetOverlapForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:overlap,Value=24h";
+    private const string SetHoldForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:hold,Value=30d";
+    private const string RemoveHoldForm = "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:hold";
     private const string DescribeSecretForm = "aws secretsmanager describe-secret --secret-id {secret}";
     private const string FindKmsKeyForm = "aws secretsmanager describe-secret --query KmsKeyId --secret-id {secret}";
     private const string EnableKeyForm = "aws apigateway update-api-key --api-key {key} --patch-operations op=replace,path=/enabled,value=true";
@@ -62,7 +64,7 @@ internal static partial class Commands
     private static readonly string[] Forms =
     [
         SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
-        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm,
+        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm, RemoveHoldForm,
         DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
         ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
     ];
@@ -96,6 +98,12 @@ internal static partial class Commands
 
     /// <summary>Sets a secret's overlap.</summary>
     public static string SetOverlap(string secretId) => Fill(SetOverlapForm, secretId);
+
+    /// <summary>Sets a secret's hold.</summary>
+    public static string SetHold(string secretId) => Fill(SetHoldForm, secretId);
+
+    /// <summary>Removes a secret's hold.</summary>
+    public static string RemoveHold(string secretId) => Fill(RemoveHoldForm, secretId);
 
     /// <summary>Describes a secret.</summary>
     public static string DescribeSecret(string secretId) => Fill(DescribeSecretForm, secretId);

@@ -86,6 +86,14 @@ internal static class Errors
         $"the secret's tag {RotationTags.Overlap} is '{text}'. Nothing was changed. Set it to 0, or to hours or days such as 24h or 7d, with: "
         + Commands.SetOverlap(invocation.SecretId));
 
+    public static RotationException HoldTag(Invocation invocation, string text) => Failed(invocation,
+        $"the secret's tag {RotationTags.Hold} is '{text}'. Nothing was changed. Set it to hours or days such as 24h or 30d with: "
+        + Commands.SetHold(invocation.SecretId));
+
+    public static RotationException HoldBesideOverlap(Invocation invocation) => Failed(invocation,
+        $"the secret has the tags {RotationTags.Hold} and {RotationTags.Overlap}: one keeps an old key longer, the other disables it sooner. "
+        + $"Nothing was changed. Remove one with: {Commands.RemoveHold(invocation.SecretId)}");
+
     // The document.
 
     public static RotationException Document(Invocation invocation, string version, string problem) => Failed(invocation,

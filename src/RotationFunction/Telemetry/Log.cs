@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Lambda.Core;
 
 namespace RotationFunction;
@@ -53,6 +54,14 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
         Information("the role can create, tag, update, attach, detach and delete keys: tested with key {keyId}, which was deleted", keyId);
 
     public void ForeignKeyLeft(string keyId) => Warning("skipped key {keyId}: it has the name of a key of this secret, but not the tag", keyId);
+
+    public void KeyHeld(string keyId, DateTime end, RecentUse use) => Information(
+        "key {keyId} stays enabled, until {holdEnd} at the latest: requests today {today}, yesterday {yesterday}",
+        keyId, end.ToString("u", CultureInfo.InvariantCulture), RecentUse.Printed(use.Today), RecentUse.Printed(use.Yesterday));
+
+    public void HoldEnded(string keyId, DateTime end, RecentUse use) => Warning(
+        "the hold of key {keyId} ended at {holdEnd}, so it is disabled: requests today {today}, yesterday {yesterday}",
+        keyId, end.ToString("u", CultureInfo.InvariantCulture), RecentUse.Printed(use.Today), RecentUse.Printed(use.Yesterday));
 
     public void UsageUnknown(string keyId, string usagePlanId, string reason) =>
         Warning("the requests of key {keyId} in usage plan {usagePlanId} are not known: {reason}", keyId, usagePlanId, reason);

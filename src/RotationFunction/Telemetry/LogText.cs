@@ -42,6 +42,7 @@ internal static class LogText
                 PendingVersion = OfId(rotation.PendingVersion),
                 PendingStep = OfId(rotation.PendingStep),
                 Overlap = OfId(rotation.Overlap),
+                Hold = OfId(rotation.Hold),
             },
             Keys = answer.Keys?.Select(key => key with
             {

@@ -95,6 +95,30 @@ public sealed class CallCountTests
         Assert.Equal(reads, together);
     }
 
+    [Theory]
+    [InlineData("hold", "30d")]
+    public async Task With_a_setting_finishSecret_makes_the_calls_that_the_documentation_lists(string setting, string value)
+    {
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours(), quota: 1000);
+        await fixture.RotateHealthyAsync(5);
+        var without = Calls(await fixture.RotateAsync());
+        await fixture.TagSecretAsync("apikey-rotation:" + setting, value);
+
+        var with = Calls(await fixture.RotateAsync());
+
+        var rows = (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "performance.md"))).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        var listed = rows.Where(row => row.Length == 6 && row[1] == $"`{setting}`").Select(row => (Step: row[2], Operation: row[3]));
+        Assert.Equal(without.Concat(listed).Order(), with.Order());
+
+        static List<(string Step, string Operation)> Calls(RotationRecord rotation) =>
+        [
+            .. from step in rotation.Steps
+               from call in step.Calls
+               where call.Call.AccessKeyId == RotationFixture.FunctionAccessKey
+               select (step.Step, call.Call.Operation),
+        ];
+    }
+
     [Fact]
     public async Task The_list_in_the_documentation_is_the_calls_of_each_step()
     {
