@@ -39,6 +39,10 @@ internal static class Calls
     [
         ("hold", "GetUsagePlans", "lists the usage plans of a key that would be disabled"),
         ("hold", "GetUsage", "reads the key's requests of yesterday and today, once for each plan. If there were none, the key is disabled"),
+        ("quota", "GetUsagePlans", "lists the new key's usage plans with their quotas"),
+        ("quota", "GetUsage", "reads what AWSCURRENT's key has left, once for each plan with a quota"),
+        ("quota", "UpdateUsage", "sets it for the new key, once for each plan with a quota"),
+        ("quota", "GetUsage", "reads it again: if the period has turned, the new key must not have less than a full quota"),
     ];
 
     /// <summary>Gets the number of calls that go to Secrets Manager. The others go to API Gateway.</summary>

@@ -27,7 +27,7 @@ internal static class PolicySize
     /// too many: during that deployment both exist.
     /// </summary>
     public static bool CanNameSecrets(StackConfig config) =>
-        Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope)]) <= Quota;
+        Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope, CarriesOwn(config))]) <= Quota;
 
     /// <summary>
     /// Returns the largest number of characters that the policies of a configuration can have. AWS has not assigned any id at this point.
@@ -38,7 +38,8 @@ internal static class PolicySize
         List<PolicyDocument> policies =
         [
             FunctionPolicy.Shared(Longest, "/aws/lambda/" + LongestScope, config.KmsKeyArn, config.Tracing),
-            .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct().Select(plan => FunctionPolicy.ForUsagePlan(Longest, plan)),
+            .. config.Keys.SelectMany(key => key.UsagePlanIds).Distinct()
+                .Select(plan => FunctionPolicy.ForUsagePlan(Longest, plan, CarriesQuota(config, plan))),
             .. config.Keys.Where(key => key.AdoptedKeyId is not null).Select(_ => FunctionPolicy.ForAdoptedKey(Longest, id)),
         ];
         if (config.SubnetIds.Count > 0)
@@ -48,11 +49,12 @@ internal static class PolicySize
 
         if (byTag)
         {
-            policies.Add(FunctionPolicy.ForTagged(Longest, LongestScope));
+            policies.Add(FunctionPolicy.ForTagged(Longest, LongestScope, CarriesOwn(config)));
         }
         else
         {
-            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null).Select(_ => FunctionPolicy.ForUsagePlan(Longest, id)));
+            policies.AddRange(config.Keys.Where(key => key.UsagePlan is not null)
+                .Select(key => FunctionPolicy.ForUsagePlan(Longest, id, key.Quota is not null)));
             policies.AddRange(config.Keys.Select(key => FunctionPolicy.ForSecret(Longest, key.Name)));
         }
 
@@ -73,6 +75,11 @@ internal static class PolicySize
     public static int SecretCharacters(KeyConfig key) => FunctionPolicy.OfSecret(
         Longest.Arn("secretsmanager", $"secret:{key.Name}-AbCdEf"), $"arn:{Longest.Partition}:iam::{Longest.Id}:role/{LongestScope}",
         Longest.Arn("lambda", "function:" + LongestScope), key.Readers).ToJson().Length;
+
+    private static bool CarriesQuota(StackConfig config, string usagePlanId) =>
+        config.Keys.Any(key => key.Quota is not null && key.UsagePlanIds.Contains(usagePlanId));
+
+    private static bool CarriesOwn(StackConfig config) => config.Keys.Any(key => key is { Quota: not null, UsagePlan: not null });
 
     // The longest partition and Region.
     private static AwsAccount Longest { get; } = new("aws-us-gov", "amazonaws.com", "ap-southeast-1", "123456789012");

@@ -112,6 +112,16 @@ public class RotationStack : Stack
             args.UsagePlans[plan] = plan;
         }
 
+        foreach (var plan in config.Keys.Where(key => key.Quota is not null).SelectMany(key => key.UsagePlanIds).Distinct())
+        {
+            args.CarryingUsagePlans.Add(plan);
+        }
+
+        foreach (var key in config.Keys.Where(key => key is { Quota: not null, UsagePlan: not null }))
+        {
+            args.CarryingUsagePlans.Add("of-" + key.ResourceName);
+        }
+
         // With permissions by tag, the function can already use the plans that the stack creates.
         foreach (var (key, plan) in args.SecretsByTag ? [] : madePlans)
         {
@@ -140,6 +150,7 @@ public class RotationStack : Stack
             Duration = key.Duration,
             Overlap = key.Overlap,
             Hold = key.Hold,
+            CarriesQuota = key.Quota is not null,
             ProbeUrl = Optional(key.ProbeUrl),
             AdoptedKeyId = Optional(key.AdoptedKeyId),
             RecoveryWindowInDays = config.RecoveryWindowDays,

@@ -182,6 +182,7 @@ internal sealed partial record KeyConfig(
     string? AdoptedKeyId,
     bool OldKeyAlarm,
     string? Hold,
+    string? Quota,
     IReadOnlyList<string> Readers)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
@@ -238,6 +239,7 @@ internal sealed partial record KeyConfig(
             section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)),
             section.Flag("oldKeyAlarm") ?? false,
             section.Text("hold", "hours or days such as 24h or 30d", text => ProblemOf(() => KeySchedule.ParseHold(text)) is null),
+            section.Text("quota", "carry", text => text == "carry"),
             section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader));
         key.CheckTogether(section, schedule);
         section.End();

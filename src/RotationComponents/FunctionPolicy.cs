@@ -84,7 +84,8 @@ internal static class FunctionPolicy
     }
 
     /// <summary>Returns the permissions for all secrets and usage plans that carry the function's tag.</summary>
-    public static PolicyDocument ForTagged(AwsAccount account, string scope) => new(
+    public static PolicyDocument ForTagged(AwsAccount account, string scope, bool carriesQuota) => new(
+    [
         new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [AnySecret(account)], Condition = OfFunction(scope) },
         // A deleted secret has no tags.
         new Statement
@@ -95,10 +96,14 @@ internal static class FunctionPolicy
             Condition = new() { ["Null"] = new() { [FunctionTag] = "true" } },
         },
         RetireKeys(account, AnySecret(account)),
-        UsePlan(account, "*") with { Condition = OfFunction(scope) });
+        UsePlan(account, "*") with { Condition = OfFunction(scope) },
+        .. carriesQuota ? [CarryQuota(account, "*") with { Condition = OfFunction(scope) }] : Array.Empty<Statement>(),
+    ]);
 
     /// <summary>Returns the permissions for one usage plan, by id.</summary>
-    public static PolicyDocument ForUsagePlan(AwsAccount account, string usagePlanId) => new(UsePlan(account, usagePlanId));
+    public static PolicyDocument ForUsagePlan(AwsAccount account, string usagePlanId, bool carriesQuota) => carriesQuota
+        ? new(UsePlan(account, usagePlanId), CarryQuota(account, usagePlanId))
+        : new(UsePlan(account, usagePlanId));
 
     /// <summary>Returns the permissions to adopt a key and to disable it later.</summary>
     public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(
@@ -203,6 +208,13 @@ internal static class FunctionPolicy
         Sid = "UsePlan",
         Action = ["apigateway:POST", "apigateway:DELETE"],
         Resource = [account.ApiGateway($"/usageplans/{usagePlanId}/keys"), account.ApiGateway($"/usageplans/{usagePlanId}/keys/*")],
+    };
+
+    private static Statement CarryQuota(AwsAccount account, string usagePlanId) => new()
+    {
+        Sid = "CarryQuota",
+        Action = ["apigateway:PATCH"],
+        Resource = [account.ApiGateway($"/usageplans/{usagePlanId}/keys/*/usage")],
     };
 
     private static string AnySecret(AwsAccount account) => account.Arn("secretsmanager", "secret:*");

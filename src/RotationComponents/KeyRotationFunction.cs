@@ -62,12 +62,14 @@ public sealed class KeyRotationFunction : ComponentResource
             .Apply(t => FunctionPolicy.Shared(t.Item1, t.Item2, t.Item3, args.Tracing)));
         foreach (var (plan, id) in args.UsagePlans.OrderBy(plan => plan.Key, StringComparer.Ordinal))
         {
-            Allow($"{name}-plan-{plan}", Output.Tuple(Account, id.ToOutput()).Apply(t => FunctionPolicy.ForUsagePlan(t.Item1, t.Item2)));
+            Allow($"{name}-plan-{plan}", Output.Tuple(Account, id.ToOutput()).Apply(t =>
+                FunctionPolicy.ForUsagePlan(t.Item1, t.Item2, args.CarryingUsagePlans.Contains(plan))));
         }
 
         if (SecretsByTag)
         {
-            Allow(name + "-tagged", Account.Apply(account => FunctionPolicy.ForTagged(account, Scope)));
+            Allow(name + "-tagged", Account.Apply(account =>
+                FunctionPolicy.ForTagged(account, Scope, args.CarryingUsagePlans.Except(args.UsagePlans.Keys).Any())));
         }
 
         var function = MakeFunction(name, args, logGroup, role);
@@ -260,6 +262,12 @@ public sealed class KeyRotationFunctionArgs : ResourceArgs
 
     /// <summary>Gets the ids of all usage plans of the function's keys, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
+
+    /// <summary>
+    /// Gets the names, in <see cref="UsagePlans"/>, of the usage plans in which a new key starts with what the current one has left of the quota.
+    /// With <see cref="SecretsByTag"/>, another name stands for the plans with the function's tag.
+    /// </summary>
+    public ISet<string> CarryingUsagePlans { get; } = new HashSet<string>();
 
     /// <summary>
     /// Gets or sets whether the role's policies select secrets and usage plans by the function's tag instead of by name, which is for more keys

@@ -163,6 +163,11 @@ public sealed class RotatingApiKey : ComponentResource
             tags.Add(RotationTags.Hold, args.Hold);
         }
 
+        if (args.CarriesQuota)
+        {
+            tags.Add(RotationTags.Quota, "carry");
+        }
+
         return new Aws.SecretsManager.Secret(name, new()
         {
             Name = args.SecretName,
@@ -204,7 +209,8 @@ public sealed class RotatingApiKey : ComponentResource
         // The stack's own function was created before it could know the plans.
         foreach (var (plan, id) in args.UsagePlans.Where(_ => args.Function is null).OrderBy(plan => plan.Key, StringComparer.Ordinal))
         {
-            Allow($"{name}-plan-{plan}", Output.Tuple(_function.Account, id.ToOutput()).Apply(t => FunctionPolicy.ForUsagePlan(t.Item1, t.Item2)));
+            Allow($"{name}-plan-{plan}", Output.Tuple(_function.Account, id.ToOutput()).Apply(t =>
+                FunctionPolicy.ForUsagePlan(t.Item1, t.Item2, args.CarriesQuota)));
         }
 
         if (args.AdoptedKeyId is not null)
@@ -307,6 +313,12 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// Not together with <see cref="Overlap"/>. Default: that rotation disables it.
     /// </summary>
     public string? Hold { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a new key starts with what the current one has left of its usage plans' quotas. A <see cref="Function"/> then needs
+    /// <see cref="KeyRotationFunctionArgs.CarryingUsagePlans"/>. Default: a new key starts with a full quota.
+    /// </summary>
+    public bool CarriesQuota { get; set; }
 
     /// <summary>Gets or sets the probe: the https URL of a method that requires a key. The function tests new keys with it.</summary>
     [Input("probeUrl")]

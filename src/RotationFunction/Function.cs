@@ -66,6 +66,7 @@ public sealed class Function
         var apiKeys = new ApiKeys(apiGateway, time);
         var keyUsage = new KeyUsage(apiGateway, apiKeys, time);
         var keyRing = new KeyRing(apiKeys, keyUsage, time);
+        var quotas = new Quotas(apiGateway, apiKeys, keyUsage, time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
         var inspection = new Inspection(secrets, apiKeys, keyRing, keyUsage, time);
@@ -78,8 +79,8 @@ public sealed class Function
         _createSecret = new CreateSecret(secrets, guard);
         _setSecret = new SetSecret(guard, apiKeys, keyRing);
         _testSecret = new TestSecret(secrets, guard, apiKeys, keyRing, probe, settings, time);
-        _finishSecret = new FinishSecret(secrets, guard, keyRing, _revokePrevious, time);
-        _rollback = new Rollback(secrets, apiKeys, keyRing, _testSecret);
+        _finishSecret = new FinishSecret(secrets, guard, keyRing, quotas, _revokePrevious, time);
+        _rollback = new Rollback(secrets, apiKeys, keyRing, quotas, _testSecret);
 
         _lifecycle = new Lifecycle(secrets, apiKeys, keyRing);
         _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys, keyRing);

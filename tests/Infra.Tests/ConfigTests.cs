@@ -45,6 +45,7 @@ public sealed partial class ConfigTests
     [InlineData("overlap", "24", "24h or 7d, or 0")]
     [InlineData("overlap", "0h", "24h or 7d, or 0")]
     [InlineData("hold", "30", "24h or 30d")]
+    [InlineData("quota", "keep", "carry")]
     [InlineData("hold", "0", "24h or 30d")]
     [InlineData("probeUrl", "http://api.example.com/orders", "an https URL")]
     [InlineData("probeUrl", "https://key@api.example.com/orders", "an https URL")]

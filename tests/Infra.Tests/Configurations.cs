@@ -20,6 +20,7 @@ internal static class Configurations
             {
                 ["name"] = "shop/payments",
                 ["schedule"] = "cron(0 8 1 * ? *)",
+                ["quota"] = "carry",
                 ["usagePlan"] = new
                 {
                     apiStages = new[] { new { apiId = "api1", stage = "prod" } },
@@ -44,7 +45,15 @@ internal static class Configurations
     };
 
     /// <summary>So many keys that tags tell the secrets; one of them adopts a key.</summary>
-    public static Settings Tagged => new() { ["keys"] = Keys(TaggedKeys - 1).Append(Settings.Key(("adoptedKeyId", "adopted1"))) };
+    public static Settings Tagged => new()
+    {
+        ["keys"] = Keys(TaggedKeys - 2).Append(Settings.Key(("adoptedKeyId", "adopted1"))).Append(new Dictionary<string, object>
+        {
+            ["name"] = "carrying",
+            ["quota"] = "carry",
+            ["usagePlan"] = new { apiStages = new[] { new { apiId = "api1", stage = "carrying" } }, quota = new { limit = 10, period = "DAY" } },
+        }),
+    };
 
     public const int TaggedKeys = 30;
 

@@ -37,6 +37,9 @@ internal static class RotationTags
     /// <summary>On the secret: how long a key that clients still use stays enabled after the rotation that would disable it.</summary>
     public const string Hold = Prefix + "hold";
 
+    /// <summary>On the secret: <c>carry</c>, for a new key that starts with what the current one has left of its usage plans' quotas.</summary>
+    public const string Quota = Prefix + "quota";
+
     /// <summary>On a secret, and on a usage plan that the stack creates: the function that manages it. Only policies use this tag.</summary>
     public const string Function = Prefix + "function";
 }

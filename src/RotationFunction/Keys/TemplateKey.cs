@@ -54,6 +54,7 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
 
         Overlap.Of(invocation, secret);
         Hold.Of(invocation, secret);
+        Quotas.AreCarried(invocation, secret);
         return url;
     }
 

@@ -7,7 +7,7 @@ namespace RotationFunction;
 /// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is active. The labels are exchanged and no key is disabled.
 /// It only goes back: if AWSCURRENT is the older of the two versions, the rollback is done, so that a repeat does not undo it.
 /// </summary>
-internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, TestSecret testSecret)
+internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, Quotas quotas, TestSecret testSecret)
 {
     public const string Action = "rollback";
 
@@ -30,6 +30,11 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         await testSecret.TestAsync(invocation, secret, previous.ApiKey!, template);
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
+        if (Quotas.AreCarried(invocation, secret) && current.ApiKey is { } used && await keyRing.ReadAsync(invocation, secret, used) is { } usedKey)
+        {
+            await quotas.CarryAsync(invocation, usedKey.Id, keyId, onlyLowers: true);
+        }
+
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
         invocation.Log.CurrentMoved(keyId, secret.Current!);
         return $"AWSCURRENT is version {secret.Previous} again, with key {keyId}. "

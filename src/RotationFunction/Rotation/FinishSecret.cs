@@ -7,7 +7,8 @@ namespace RotationFunction;
 /// Moves AWSCURRENT to the new version, then retires keys that no label needs. A key is pending, current, previous, disabled and deleted,
 /// for one rotation each, so that clients that cached a key have a whole period to re-read the secret.
 /// </summary>
-internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
+internal sealed class FinishSecret(
+    Secrets secrets, RotationGuard guard, KeyRing keyRing, Quotas quotas, RevokePrevious revokePrevious, TimeProvider time)
 {
     public const string Step = "finishSecret";
 
@@ -17,7 +18,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
             time, ReadAfterWrite.GracePeriodOfKeys, () => FindAsync(rotation), found => found.Pending is null || found.Key?.Enabled == true);
         if (pending is not null)
         {
-            if (await PromoteAsync(rotation, secret, pending, key) is { } promotion)
+            if (await PromoteAsync(rotation, secret, ring, pending, key) is { } promotion)
             {
                 var kept = await keyRing.FindHeldAsync(rotation, secret, ring, promotion.Previous);
                 ring = OlderThan(promotion.PendingKey, ring, promotion.Needed);
@@ -70,6 +71,7 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         var secret = await guard.CheckAsync(rotation);
         var overlap = Overlap.Of(rotation, secret);
         Hold.Of(rotation, secret);
+        Quotas.AreCarried(rotation, secret);
         if (secret.Current == rotation.Token)
         {
             return new Found(ring, secret, overlap, Pending: null, Key: null);
@@ -82,7 +84,8 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
     /// <summary>
     /// Moves AWSCURRENT. Returns the values that labels have after the move, and AWSPREVIOUS's; null if it was already moved to this version.
     /// </summary>
-    private async Task<Promotion?> PromoteAsync(Invocation rotation, SecretDescription secret, PendingVersion pending, ApiKey? key)
+    private async Task<Promotion?> PromoteAsync(
+        Invocation rotation, SecretDescription secret, List<ApiKey> ring, PendingVersion pending, ApiKey? key)
     {
         if (key is not { Enabled: true })
         {
@@ -97,6 +100,12 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, KeyRing
         if (!pending.Document.DiffersOnlyInKeyFrom(current))
         {
             throw Errors.CurrentWasEdited(rotation);
+        }
+
+        // Just before the move, in every run: the test of the key has used its quota, and clients have used the current key's since.
+        if (Quotas.AreCarried(rotation, secret) && current.ApiKey is { } used && await keyRing.FindAsync(rotation, secret, ring, used) is { } usedKey)
+        {
+            await quotas.CarryAsync(rotation, usedKey.Id, key.Id);
         }
 
         try

@@ -42,6 +42,7 @@ internal static partial class Commands
     private const string SetOverlapForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:overlap,Value=24h";
     private const string SetHoldForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:hold,Value=30d";
     private const string RemoveHoldForm = "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:hold";
+    private const string RemoveQuotaForm = "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:quota";
     private const string DescribeSecretForm = "aws secretsmanager describe-secret --secret-id {secret}";
     private const string FindKmsKeyForm = "aws secretsmanager describe-secret --query KmsKeyId --secret-id {secret}";
     private const string EnableKeyForm = "aws apigateway update-api-key --api-key {key} --patch-operations op=replace,path=/enabled,value=true";
@@ -64,7 +65,7 @@ internal static partial class Commands
     private static readonly string[] Forms =
     [
         SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
-        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm, RemoveHoldForm,
+        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm, RemoveHoldForm, RemoveQuotaForm,
         DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
         ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
     ];
@@ -104,6 +105,9 @@ internal static partial class Commands
 
     /// <summary>Removes a secret's hold.</summary>
     public static string RemoveHold(string secretId) => Fill(RemoveHoldForm, secretId);
+
+    /// <summary>Removes the tag that has quotas carried.</summary>
+    public static string RemoveQuota(string secretId) => Fill(RemoveQuotaForm, secretId);
 
     /// <summary>Describes a secret.</summary>
     public static string DescribeSecret(string secretId) => Fill(DescribeSecretForm, secretId);

@@ -94,6 +94,10 @@ internal static class Errors
         $"the secret has the tags {RotationTags.Hold} and {RotationTags.Overlap}: one keeps an old key longer, the other disables it sooner. "
         + $"Nothing was changed. Remove one with: {Commands.RemoveHold(invocation.SecretId)}");
 
+    public static RotationException QuotaTag(Invocation invocation, string text) => Failed(invocation,
+        $"the secret's tag {RotationTags.Quota} is '{text}'. Nothing was changed. Set it to carry, or remove it with: "
+        + Commands.RemoveQuota(invocation.SecretId));
+
     // The document.
 
     public static RotationException Document(Invocation invocation, string version, string problem) => Failed(invocation,

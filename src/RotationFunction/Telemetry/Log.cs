@@ -63,6 +63,12 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
         "the hold of key {keyId} ended at {holdEnd}, so it is disabled: requests today {today}, yesterday {yesterday}",
         keyId, end.ToString("u", CultureInfo.InvariantCulture), RecentUse.Printed(use.Today), RecentUse.Printed(use.Yesterday));
 
+    public void QuotaCarried(string keyId, string usagePlanId, long remaining) =>
+        Information("key {keyId} has {remaining} requests left of the quota of usage plan {usagePlanId}", keyId, remaining, usagePlanId);
+
+    public void QuotaNotCarried(string keyId, string reason) =>
+        Warning("the quota of key {keyId} stays as it is: {reason}", keyId, reason);
+
     public void UsageUnknown(string keyId, string usagePlanId, string reason) =>
         Warning("the requests of key {keyId} in usage plan {usagePlanId} are not known: {reason}", keyId, usagePlanId, reason);
 

@@ -97,6 +97,7 @@ public sealed class CallCountTests
 
     [Theory]
     [InlineData("hold", "30d")]
+    [InlineData("quota", "carry")]
     public async Task With_a_setting_finishSecret_makes_the_calls_that_the_documentation_lists(string setting, string value)
     {
         await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours(), quota: 1000);

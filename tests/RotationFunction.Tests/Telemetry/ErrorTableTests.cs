@@ -63,6 +63,7 @@ public sealed partial class ErrorTableTests
                 .Replace("{RotationTags.Template}", RotationTags.Template, StringComparison.Ordinal)
                 .Replace("{RotationTags.Adopted}", RotationTags.Adopted, StringComparison.Ordinal)
                 .Replace("{RotationTags.Hold}", RotationTags.Hold, StringComparison.Ordinal)
+                .Replace("{RotationTags.Quota}", RotationTags.Quota, StringComparison.Ordinal)
                 .Replace("{RotationTags.Overlap}", RotationTags.Overlap, StringComparison.Ordinal)
                 .Replace("{RotationTags.Probe}", RotationTags.Probe, StringComparison.Ordinal);
             var joined = Joints().Replace(Interpolations().Replace(arguments, "…"), "");
