@@ -59,6 +59,9 @@ internal sealed class DeployerAccount : IAsyncDisposable
 
     public List<Uri> Apis { get; } = [];
 
+    /// <summary>What the function logged and answered.</summary>
+    public IReadOnlyCollection<string> Printed => _printed;
+
     /// <summary>A key in use that the stack is to adopt.</summary>
     public string? AdoptedKeyId { get; set; }
 

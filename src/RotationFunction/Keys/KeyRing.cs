@@ -128,7 +128,7 @@ internal sealed class KeyRing(ApiKeys apiKeys, KeyUsage keyUsage, TimeProvider t
 
         foreach (var listed in InTime(invocation, toLookAt))
         {
-            if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
+            if ((isOlderHeld && listed.Enabled != true) || await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
             {
                 continue;
             }
@@ -141,7 +141,7 @@ internal sealed class KeyRing(ApiKeys apiKeys, KeyUsage keyUsage, TimeProvider t
             {
                 await DisableAsync(key, new ApiKeyValue(listed.Value));
             }
-            else if (key.LastUpdatedDate < deleteBefore && !isOlderHeld)
+            else if (key.LastUpdatedDate < deleteBefore)
             {
                 await apiKeys.DeleteAsync(invocation, key.Id);
                 invocation.Log.KeyDeleted(key.Id);

@@ -34,6 +34,12 @@ public sealed class FaultMatrixTests
     public Task RotationWithoutOverlap() => RunAsync<RotationWithoutOverlapScenario>();
 
     [Fact]
+    public Task RotationWithHold() => RunAsync<RotationWithHoldScenario>();
+
+    [Fact]
+    public Task EndHold() => RunAsync<EndHoldScenario>();
+
+    [Fact]
     public Task RevokePrevious() => RunAsync<RevokePreviousScenario>();
 
     [Fact]

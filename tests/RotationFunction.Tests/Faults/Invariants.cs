@@ -16,6 +16,7 @@ internal sealed class Invariants(RotationFixture fixture)
     private readonly HashSet<string> _readVersions = [];
     private readonly Dictionary<string, ApiKey> _others = [];
     private string? _current;
+    private readonly Dictionary<string, DateTimeOffset> _unlabelledSince = [];
     private long _seenChanges = -1;
 
     /// <summary>What was violated, by ids.</summary>
@@ -29,6 +30,12 @@ internal sealed class Invariants(RotationFixture fixture)
 
     /// <summary>Values of keys that a person disabled or deleted: nobody can expect them to be accepted.</summary>
     public HashSet<string> Damaged { get; } = [];
+
+    /// <summary>How long a key may stay enabled when no label needs it any more; null where nothing disables it but the next rotation.</summary>
+    public TimeSpan? Hold { get; set; }
+
+    /// <summary>Whether somebody deleted a key: the time of a held key may have begun again.</summary>
+    public bool RingWasCut { get; set; }
 
     /// <summary>A second secret that the same function rotates.</summary>
     public string? OtherSecretArn { get; set; }
@@ -58,6 +65,7 @@ internal sealed class Invariants(RotationFixture fixture)
 
         _seenChanges = changes;
         ReadNewVersions();
+        NoteLabels(keys);
         foreach (var key in keys.Where(key => IsMinted(key) && key.Enabled && !_knownValues.Contains(key.Value!)))
         {
             Violate($"the value of key {key.Id} is in no version");
@@ -89,12 +97,52 @@ internal sealed class Invariants(RotationFixture fixture)
         }
     }
 
+    /// <summary>
+    /// What holds after an undisturbed rotation, and an undisturbed look of the schedule: no key that a rotation has left enabled lives longer than its
+    /// hold, whatever happened since it lost its label.
+    /// </summary>
+    public void CheckHolds()
+    {
+        var keys = Keys();
+        NoteLabels(keys);
+        var youngest = keys.Where(key => key.Value == ValueOf("AWSCURRENT") || key.Value == ValueOf("AWSPREVIOUS")).Max(key => (DateTimeOffset?)key.CreatedDate);
+        foreach (var key in keys.Where(key => IsMinted(key) && key.Enabled && key.CreatedDate < youngest && !RingWasCut))
+        {
+            if (_unlabelledSince.TryGetValue(key.Value!, out var since) && fixture.Time.GetUtcNow() - since > Hold + Slack)
+            {
+                Violate($"key {key.Id} is enabled {fixture.Time.GetUtcNow() - since} after no label needed it");
+            }
+        }
+    }
+
     /// <summary>Whether the key that a label holds is there and enabled.</summary>
     public bool IsEnabled(string label) => ValueOf(label) is { } value && Keys().Any(key => key.Value == value && key.Enabled);
+
+    /// <summary>Whether an enabled key has no label.</summary>
+    public bool HasHeld() => Keys().Any(key => IsMinted(key) && key.Enabled && _unlabelledSince.ContainsKey(key.Value!));
 
     public int MintedCount() => Keys().Count(IsMinted);
 
     private string[] Kept => PreviousIsKept ? ["AWSCURRENT", "AWSPREVIOUS"] : ["AWSCURRENT"];
+
+    // What passes between the look at a key and the end of the invocation.
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(15);
+
+    private void NoteLabels(IReadOnlyList<ApiKey> keys)
+    {
+        var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => ValueOf(label)).ToHashSet();
+        foreach (var value in keys.Where(IsMinted).Select(key => key.Value!))
+        {
+            if (labelled.Contains(value))
+            {
+                _unlabelledSince.Remove(value);
+            }
+            else
+            {
+                _unlabelledSince.TryAdd(value, fixture.Time.GetUtcNow());
+            }
+        }
+    }
 
     private async Task CheckAcceptedAsync()
     {

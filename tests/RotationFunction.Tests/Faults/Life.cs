@@ -7,7 +7,7 @@ using CsCheck;
 namespace RotationFunction.Tests;
 
 /// <summary>What happens to one secret, one thing after the other.</summary>
-internal sealed record Life(LifeEvent[] Events)
+internal sealed record Life(LifeEvent[] Events, bool Holds)
 {
     private const int MostCalls = 40; // more than a rotation that is tried once again makes
 
@@ -25,6 +25,7 @@ internal sealed record Life(LifeEvent[] Events)
         AnyKey.Select(key => (LifeEvent)new Disable(key)),
         AnyKey.Select(key => (LifeEvent)new Delete(key)),
         AnyKey.Select(key => (LifeEvent)new Detach(key)),
+        AnyKey.Select(key => (LifeEvent)new Use(key)),
         Gen.Const<LifeEvent>(new ChangePlans()),
         Gen.Const<LifeEvent>(new ReplaceLifecycle()),
         Gen.Int[1, 3].Select(rotation => (LifeEvent)new LateEvents(rotation)));
@@ -35,18 +36,20 @@ internal sealed record Life(LifeEvent[] Events)
         Gen.Bool,
         (faults, interruptions, withOther) => (LifeEvent)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
 
-    public static readonly Gen<Life> Any = Gen.Frequency(
+    private static readonly Gen<LifeEvent[]> AnyEvents = Gen.Frequency(
         (5, Rotation),
         (3, OperatorAction),
         (1, Gen.Int[1, 48].Select(hours => (LifeEvent)new Wait(hours))),
         (1, Gen.Const<LifeEvent>(new DeleteTemplate())),
-        (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8].Select(events => new Life(events));
+        (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8];
+
+    public static readonly Gen<Life> Any = Gen.Select(AnyEvents, Gen.Bool, (events, holds) => new Life(events, holds));
 
     /// <summary>Lives it on an account of its own.</summary>
     /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
     public async Task LiveAsync()
     {
-        await using var scenario = await Scenario.StartAsync<LifeScenario>();
+        await using LifeScenario scenario = Holds ? await Scenario.StartAsync<LifeWithHoldScenario>() : await Scenario.StartAsync<LifeScenario>();
         foreach (var lifeEvent in Events)
         {
             await scenario.DoAsync(lifeEvent);
@@ -65,7 +68,7 @@ internal sealed record Life(LifeEvent[] Events)
         }
     }
 
-    public override string ToString() => "\n" + string.Join('\n', Events.Select((lifeEvent, index) => $"  {index + 1}. {lifeEvent}"));
+    public override string ToString() => (Holds ? "with a hold and a quota\n" : "\n") + string.Join('\n', Events.Select((lifeEvent, index) => $"  {index + 1}. {lifeEvent}"));
 }
 
 /// <summary>A key by what it is to the secret.</summary>
@@ -145,6 +148,12 @@ internal sealed record Detach(Key Key) : LifeEvent
         Key, id => life.Fixture.Gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = life.Fixture.PlanIds[0], KeyId = id }));
 }
 
+/// <summary>Somebody calls the API with a key, whoever it is by then.</summary>
+internal sealed record Use(Key Key) : LifeEvent
+{
+    public override Task HappenAsync(LifeScenario life) => life.UseAsync(Key);
+}
+
 /// <summary>The template is put into its second usage plan, or taken out of it.</summary>
 internal sealed record ChangePlans : LifeEvent
 {
@@ -202,12 +211,13 @@ internal sealed record Recreate : LifeEvent
 }
 
 /// <summary>A secret that has been rotated before, beside another one of the same function.</summary>
-internal sealed class LifeScenario : Scenario
+internal class LifeScenario : Scenario
 {
     /// <summary>What the name of the other secret adds to this one's.</summary>
     public const string Beside = "/beside";
 
-    private static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+    /// <summary>When endOverlap disables AWSPREVIOUS's key; null where it does not.</summary>
+    protected virtual TimeSpan? Overlap => TimeSpan.FromHours(24);
 
     private string _otherSecret = "";
     private bool _replacesLifecycle;
@@ -241,6 +251,10 @@ internal sealed class LifeScenario : Scenario
         }
 
         await Faults.ActAsync(JsonSerializer.Serialize(new { action, secretId = Fixture.SecretArn }));
+        if (action is "endOverlap")
+        {
+            Invariants.CheckHolds();
+        }
     }
 
     public async Task RotateAsync(Rotate rotate)
@@ -301,15 +315,13 @@ internal sealed class LifeScenario : Scenario
 
     public async Task DamageAsync(Key which, Func<string, Task> damage)
     {
-        var keys = (await Fixture.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, Fixture.SecretName)).ToList();
-        var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => Invariants.ValueOf(label)).ToArray();
-        var key = which is Key.Retired ? keys.Find(key => !labelled.Contains(key.Value)) : keys.Find(key => key.Value == labelled[(int)which]);
-        if (key is null)
+        if (await FindAsync(which) is not { } key)
         {
             return;
         }
 
         Invariants.Damaged.Add(key.Value);
+        Invariants.RingWasCut = true;
         try
         {
             await damage(key.Id);
@@ -318,6 +330,21 @@ internal sealed class LifeScenario : Scenario
         {
             // It is not in that plan.
         }
+    }
+
+    public async Task UseAsync(Key which)
+    {
+        if (await FindAsync(which) is { } key)
+        {
+            await Fixture.CallApiAsync(key.Value);
+        }
+    }
+
+    private async Task<ApiKey?> FindAsync(Key which)
+    {
+        var keys = (await Fixture.MintedAsync()).Where(key => KeyNames.IsMinted(key.Name, Fixture.SecretName)).ToList();
+        var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => Invariants.ValueOf(label)).ToArray();
+        return which is Key.Retired ? keys.Find(key => !labelled.Contains(key.Value)) : keys.Find(key => key.Value == labelled[(int)which]);
     }
 
     public async Task ChangePlansAsync()
@@ -356,7 +383,7 @@ internal sealed class LifeScenario : Scenario
         Invariants.ProtectOthers();
     }
 
-    public async Task RecreateAsync()
+    public virtual async Task RecreateAsync()
     {
         await Fixture.RecreateSecretAsync();
         await ProvisionAsync(Fixture.SecretArn);
@@ -378,7 +405,7 @@ internal sealed class LifeScenario : Scenario
 
     protected override async Task PrepareAsync()
     {
-        await Fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+        await TagAsync();
         await Fixture.RotateHealthyAsync(3);
         var name = Fixture.SecretName + Beside;
         var template = await CreateTemplateAsync(name, "another template");
@@ -392,6 +419,8 @@ internal sealed class LifeScenario : Scenario
         Invariants.OtherSecretArn = _otherSecret;
     }
 
+    protected virtual Task TagAsync() => Fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
+
     private async Task<string> CreateTemplateAsync(string secretName, string description)
     {
         var template = await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Description = description, Tags = new() { ["apikey-rotation:template-for"] = secretName } });
@@ -400,4 +429,27 @@ internal sealed class LifeScenario : Scenario
     }
 
     private Task ProvisionAsync(string secretArn) => Faults.ActAsync(JsonSerializer.Serialize(new { action = "provision", secretId = secretArn }));
+}
+
+/// <summary>The same for a secret whose old keys are held while they are used, and whose quota is carried. AWSPREVIOUS's key is called all the time.</summary>
+internal sealed class LifeWithHoldScenario : LifeScenario
+{
+    protected override int? Quota => 10_000_000;
+
+    protected override TimeSpan? Overlap => null;
+
+    protected override TimeSpan BeforeRotation => RotationWithHoldScenario.Length;
+
+    public override async Task RecreateAsync()
+    {
+        await base.RecreateAsync();
+        await TagAsync();
+    }
+
+    protected override async Task TagAsync()
+    {
+        Invariants.Hold = RotationWithHoldScenario.Length;
+        await Fixture.TagSecretAsync("apikey-rotation:hold", "3d");
+        await Fixture.TagSecretAsync("apikey-rotation:quota", "carry");
+    }
 }

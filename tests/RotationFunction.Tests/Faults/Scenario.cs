@@ -20,6 +20,12 @@ internal abstract class Scenario : IAsyncDisposable
     /// <summary>Whether there were rotations before, whose events may come late.</summary>
     public virtual bool HasPast => true;
 
+    /// <summary>Requests a month in each usage plan; null without a quota.</summary>
+    protected virtual int? Quota => null;
+
+    /// <summary>What passes before an undisturbed rotation, beside the day that always does.</summary>
+    protected virtual TimeSpan BeforeRotation => TimeSpan.Zero;
+
     /// <summary>Whether another case can go on where the last one ended.</summary>
     public virtual bool IsReusable => false;
 
@@ -28,7 +34,7 @@ internal abstract class Scenario : IAsyncDisposable
     {
         var scenario = new T();
         scenario.Fixture = await RotationFixture.StartAsync(
-            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries);
+            plans: 2, activationLag: TimeSpan.FromSeconds(90), inProcess: scenario.Faults.Between, rotationAttempts: Tries, quota: scenario.Quota);
         scenario.Fixture.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
         scenario.Invariants = new Invariants(scenario.Fixture);
         await scenario.AddOthersAsync();
@@ -80,12 +86,14 @@ internal abstract class Scenario : IAsyncDisposable
     {
         for (var rotation = 0; rotation < times; rotation++)
         {
+            Fixture.Time.Advance(BeforeRotation);
             var record = await Fixture.RotateAsync();
             if (record.Outcome != RotationOutcome.Succeeded || record.Steps.Count != 4)
             {
                 Invariants.Violations.Add($"an undisturbed rotation needed {record.Steps.Count} steps: {record.Steps.FirstOrDefault(step => step.Error is not null)?.Error}");
             }
 
+            Invariants.CheckHolds();
             if (exact)
             {
                 Invariants.CheckRing();
@@ -296,6 +304,89 @@ internal sealed class RotationWithoutOverlapScenario : RotationScenario
         await Fixture.TagSecretAsync("apikey-rotation:overlap", "0");
         Invariants.PreviousIsKept = false;
         await base.PrepareAsync();
+    }
+}
+
+/// <summary>A rotation of a secret whose old keys are held while they are used, and whose quota is carried: a day after the last one, so it holds a key.</summary>
+internal sealed class RotationWithHoldScenario : RotationScenario
+{
+    public static readonly TimeSpan Length = TimeSpan.FromDays(3);
+
+    protected override int? Quota => 10_000_000;
+
+    protected override TimeSpan BeforeRotation => Length;
+
+    public override async Task<int?> RunAsync()
+    {
+        var tries = await base.RunAsync();
+        if (!Invariants.HasHeld())
+        {
+            Invariants.Violations.Add("no key is held");
+        }
+
+        return tries;
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await Fixture.TagSecretAsync("apikey-rotation:hold", "3d");
+        await Fixture.TagSecretAsync("apikey-rotation:quota", "carry");
+        Invariants.Hold = Length;
+        await base.PrepareAsync();
+        Fixture.Time.Advance(Length);
+        await Fixture.RotateHealthyAsync();
+    }
+}
+
+/// <summary>The time of a held key is over, and the schedule looks.</summary>
+internal sealed class EndHoldScenario : Scenario
+{
+    public override bool IsReusable => true;
+
+    protected override int? Quota => 10_000_000;
+
+    protected override TimeSpan BeforeRotation => RotationWithHoldScenario.Length;
+
+    public override async Task<int?> RunAsync()
+    {
+        var tries = await ActAsync(new { action = "endOverlap", secretId = Fixture.SecretArn });
+        // The schedule does it every hour: a look that saw old labels left the key.
+        await Faults.ActAsync(JsonSerializer.Serialize(new { action = "endOverlap", secretId = Fixture.SecretArn }));
+        return tries;
+    }
+
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        Invariants.CheckHolds();
+        Invariants.CheckRing();
+        await RotateAndCheckAsync(times: toTheEnd ? 2 : 1);
+        if (toTheEnd)
+        {
+            CheckNothingIsLeftOver();
+        }
+
+        await HoldAsync();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        await Fixture.TagSecretAsync("apikey-rotation:hold", "3d");
+        Invariants.Hold = RotationWithHoldScenario.Length;
+        await Fixture.RotateHealthyAsync(3);
+        Fixture.Time.Advance(RotationWithHoldScenario.Length);
+        await Fixture.RotateHealthyAsync();
+        await HoldAsync();
+    }
+
+    private async Task HoldAsync()
+    {
+        await Fixture.RotateHealthyAsync();
+        if (!Invariants.HasHeld())
+        {
+            Invariants.Violations.Add("no key is held");
+        }
+
+        Fixture.Time.Advance(RotationWithHoldScenario.Length);
     }
 }
 

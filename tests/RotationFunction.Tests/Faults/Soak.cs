@@ -13,7 +13,8 @@ namespace RotationFunction.Tests;
 
 /// <summary>
 /// Years of daily rotations of many secrets by Secrets Manager's own schedule, in virtual time, with faults in a tenth of the function's AWS calls and
-/// of the deliveries of its events, while clients call the API. In the end each secret is left alone for two rotations.
+/// of the deliveries of its events, while clients call the API. A third of the secrets are on hold, with a client that reads the secret only when it is
+/// refused. In the end each secret is left alone for two rotations.
 /// </summary>
 /// <param name="secrets">The number of secrets.</param>
 /// <param name="days">How many days something goes wrong.</param>
@@ -23,6 +24,10 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     private const int FaultsIn = 10; // one in so many
     private const int QuietDays = 2; // two rotations
     private const string FunctionAccessKey = "AKIAFUNCTION";
+    private static readonly TimeSpan Hold = TimeSpan.FromDays(3);
+
+    // Every look of the schedule may fail; so many do not.
+    private static readonly TimeSpan LongestAfterHold = TimeSpan.FromDays(7);
 
     private static readonly FaultKind[] Kinds = [.. FaultKinds.All.Except([FaultKind.StaleRead, FaultKind.Twin, FaultKind.LateEvents])];
 
@@ -47,6 +52,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     private int _failedRotations;
     private int _retries;
     private int _mostKeys;
+    private string _functionArn = "";
 
     /// <summary>What went against the promises, by ids.</summary>
     public ConcurrentQueue<string> Violations { get; } = new();
@@ -56,6 +62,9 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     public int LostKeys { get; private set; }
 
     public int StrayKeys { get; private set; }
+
+    /// <summary>How often a client that does not re-read was refused.</summary>
+    public int CutOffs { get; private set; }
 
     public async Task RunAsync(Action<string> print)
     {
@@ -100,6 +109,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         refusals          {Refusals}
         lost keys         {LostKeys}
         stray keys        {StrayKeys}
+        cut off by holds  {CutOffs}
         most keys         {_mostKeys} of one secret at one time
         """);
 
@@ -111,7 +121,7 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         var function = new Function(new Settings(TimeSpan.FromSeconds(120)), clients.SecretsManager(FunctionAccessKey), clients.ApiGateway(FunctionAccessKey), _api, Stream.Null, _time);
         _function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         _aws.Faults = _ => NextFault.Value;
-        var functionArn = _aws.Lambda.Register("rotation", InvokeAsync);
+        var functionArn = _functionArn = _aws.Lambda.Register("rotation", InvokeAsync);
         _aws.Lambda.AddPermission(new AddPermissionRequest
         {
             FunctionName = "rotation",
@@ -124,7 +134,13 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         var api = _aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         _aws.ApiGateway.CreateDeployment(new CreateDeploymentRequest { RestApiId = api.Id, StageName = "prod" });
         _apiUrl = new Uri(_aws.InvokeUrl(api.Id, "prod"), "orders");
-        var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest { Name = "plan", ApiStages = [new ApiStage(api.Id, "prod")] }).Id;
+        // Without a quota it would not be known who uses a key.
+        var plan = _aws.ApiGateway.CreateUsagePlan(new CreateUsagePlanRequest
+        {
+            Name = "plan",
+            ApiStages = [new ApiStage(api.Id, "prod")],
+            Quota = new QuotaSettings(int.MaxValue, 0, "MONTH"),
+        }).Id;
         for (var index = 0; index < secrets; index++)
         {
             await AddSecretAsync(index, plan, functionArn);
@@ -137,10 +153,11 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
     private async Task AddSecretAsync(int index, string planId, string functionArn)
     {
         var name = $"soak/client-{index}";
+        var holds = index % 3 == 0;
         var template = _aws.ApiGateway.CreateApiKey(new CreateApiKeyRequest { Name = "template", Tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = name } });
         _aws.ApiGateway.CreateUsagePlanKey(new CreateUsagePlanKeyRequest { UsagePlanId = planId, KeyId = template.Id });
-        var arn = _aws.SecretsManager.CreateSecret(new CreateSecretRequest { Name = name, Tags = [new Tag("apikey-rotation:template", template.Id)] }).Arn;
-        var secret = new RotatingSecret(name, arn, Slot: index % 24, new Random(HashCode.Combine(seed, index)));
+        var arn = _aws.SecretsManager.CreateSecret(new CreateSecretRequest { Name = name, Tags = [new Tag("apikey-rotation:template", template.Id), .. holds ? [new Tag("apikey-rotation:hold", "3d"), new Tag("apikey-rotation:quota", "carry")] : Array.Empty<Tag>()] }).Arn;
+        var secret = new RotatingSecret(name, arn, Slot: index % 24, holds, new Random(HashCode.Combine(seed, index)));
         _secrets.Add(arn, secret);
         await InvokeAsync(new FunctionInvocation(
             Guid.NewGuid().ToString(), functionArn, JsonSerializer.SerializeToUtf8Bytes(new { action = "provision", secretId = arn }), _time.GetUtcNow().AddMinutes(15)));
@@ -179,6 +196,11 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         foreach (var secret in _secrets.Values)
         {
             var sinceSlot = (next.Hour - secret.Slot + 24) % 24;
+            if (secret.Holds && sinceSlot % 6 == 3)
+            {
+                await EndHoldsAsync(secret);
+            }
+
             foreach (var client in secret.Clients)
             {
                 if (client.ReadsAt(sinceSlot))
@@ -304,9 +326,57 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, _apiUrl) { Headers = { { "x-api-key", key } } };
         using var response = await _api.SendAsync(request);
         Interlocked.Increment(ref _clientCalls);
-        if (response.StatusCode != HttpStatusCode.OK)
+        if (client.Reads is Reading.WhenRefused)
+        {
+            CheckHeld(secret, client, response.StatusCode == HttpStatusCode.OK);
+        }
+        else if (response.StatusCode != HttpStatusCode.OK)
         {
             Violate(() => Refusals++, $"client {client.Number} of {secret.Name} was refused");
+        }
+    }
+
+    /// <summary>A client that does not re-read is served until its key's hold has ended, and not for long after that.</summary>
+    private void CheckHeld(RotatingSecret secret, Client client, bool isServed)
+    {
+        var end = EndOf(secret, client.Key!);
+        if (!isServed && !(_time.GetUtcNow() >= end))
+        {
+            Violate(() => Refusals++, $"a client of {secret.Name} was cut off before its key's hold ended");
+        }
+        else if (isServed && _time.GetUtcNow() > end + LongestAfterHold)
+        {
+            Violate(() => StrayKeys++, $"a key of {secret.Name} is served long after its hold");
+        }
+
+        if (!isServed)
+        {
+            CutOffs++;
+            Read(secret, client);
+        }
+    }
+
+    /// <summary>The hold counts from the second key that was created after a key.</summary>
+    private static DateTimeOffset? EndOf(RotatingSecret secret, string key)
+    {
+        lock (secret.Created)
+        {
+            return secret.Created.TryGetValue(key, out var created)
+                ? secret.Created.Values.Where(other => other > created).Order().Select(other => (DateTimeOffset?)other).ElementAtOrDefault(1) + Hold
+                : null;
+        }
+    }
+
+    private async Task EndHoldsAsync(RotatingSecret secret)
+    {
+        try
+        {
+            await InvokeAsync(new FunctionInvocation(
+                Guid.NewGuid().ToString(), _functionArn, JsonSerializer.SerializeToUtf8Bytes(new { action = "endOverlap", secretId = secret.Arn }), _time.GetUtcNow().AddMinutes(15)));
+        }
+        catch (Exception failure) when (failure is RotationException or ProcessDiedException)
+        {
+            // The next look is six hours later.
         }
     }
 
@@ -317,6 +387,11 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
         _mostKeys = Math.Max(_mostKeys, keys.Count);
         foreach (var key in keys)
         {
+            lock (secret.Created)
+            {
+                secret.Created[key.Value!] = key.CreatedDate;
+            }
+
             if (ValueOfVersion(secret, key.Name![(secret.Name.Length + 1)..]) != key.Value)
             {
                 Violate(() => LostKeys++, $"the value of key {key.Id} is not in {secret.Name}");
@@ -339,7 +414,14 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
             }
         }
 
-        if (keys.Count != 3 || keys.Count(key => key.Enabled) != 2)
+        if (secret.Holds)
+        {
+            foreach (var key in keys.Where(key => key.Enabled && !(_time.GetUtcNow() <= EndOf(secret, key.Value!) + LongestAfterHold) && EndOf(secret, key.Value!) is not null))
+            {
+                Violate(() => StrayKeys++, $"key {key.Id} of {secret.Name} is enabled long after its hold");
+            }
+        }
+        else if (keys.Count != 3 || keys.Count(key => key.Enabled) != 2)
         {
             Violate(() => StrayKeys += Math.Max(keys.Count - 3, 1), $"{secret.Name} is left with {keys.Count} keys, {keys.Count(key => key.Enabled)} of them enabled");
         }
@@ -404,13 +486,20 @@ internal sealed class Soak(int secrets, int days, int seed) : IAsyncDisposable
 
         /// <summary>When the next rotation begins.</summary>
         AsLateAsPossible,
+
+        /// <summary>Only when it is refused.</summary>
+        WhenRefused,
     }
 
-    private sealed record RotatingSecret(string Name, string Arn, int Slot, Random Random)
+    private sealed record RotatingSecret(string Name, string Arn, int Slot, bool Holds, Random Random)
     {
         private int _next;
 
-        public Client[] Clients { get; } = [.. Enum.GetValues<Reading>().Select((reads, number) => new Client(number, reads))];
+        public Client[] Clients { get; } =
+            [.. Enum.GetValues<Reading>().Where(reads => Holds || reads is not Reading.WhenRefused).Select((reads, number) => new Client(number, reads))];
+
+        /// <summary>When each key was created that there has been, by its value.</summary>
+        public Dictionary<string, DateTimeOffset> Created { get; } = [];
 
         public Client NextClient() => Clients[(uint)Interlocked.Increment(ref _next) % Clients.Length];
 

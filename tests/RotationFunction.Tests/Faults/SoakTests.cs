@@ -17,6 +17,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         var seed = int.TryParse(Environment.GetEnvironmentVariable("ROTATION_TESTS_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
         await using var soak = new Soak(secrets, days, seed);
         await soak.RunAsync(print);
+        Assert.InRange(soak.CutOffs, days / 10, days * secrets);
         Assert.True(soak.Violations.IsEmpty, $"{soak.Figures()}\n{soak.Violations.Count} violations, the first are\n{string.Join('\n', soak.Violations.Take(10))}");
     }
 }
