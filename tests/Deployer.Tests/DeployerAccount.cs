@@ -37,7 +37,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
         foreach (var _ in Enumerable.Range(0, 2))
         {
             var (apiId, url) = MakeApi();
-            Plans.Add(aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", ApiStages = [new(apiId, "prod")] }).Id);
+            Plans.Add(aws.ApiGateway.CreateUsagePlan(new() { Name = "plan", ApiStages = [new(apiId, "prod")], Quota = new(1_000_000, 0, "MONTH") }).Id);
             Apis.Add(url);
         }
     }

@@ -159,6 +159,19 @@ public sealed class HoldTests
         Assert.False(fixture.Aws.ApiGateway.GetApiKey(adopted).Enabled);
     }
 
+    [Fact]
+    public async Task An_adopted_key_that_lost_its_label_to_an_edit_is_left_to_the_next_rotation()
+    {
+        await using var fixture = await RotationFixture.StartAsync(quota: Quota);
+        var adopted = await fixture.AdoptAsync();
+        await fixture.TagSecretAsync("apikey-rotation:hold", "2d");
+        await fixture.RotateHealthyAsync();
+        await fixture.EditAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(20));
+        await LookAsync(fixture);
+        Assert.True(fixture.Aws.ApiGateway.GetApiKey(adopted).Enabled);
+    }
+
     /// <summary>The keys after a held one say until when it is held. If one of them were deleted, its time would begin again.</summary>
     [Fact]
     public async Task No_key_is_deleted_while_an_older_one_is_held_and_a_held_key_never_lives_longer()
