@@ -84,7 +84,7 @@ public sealed class Function
 
         _lifecycle = new Lifecycle(secrets, apiKeys, keyRing);
         _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys, keyRing);
-        _provision = new Provision(secrets, apiKeys, keyRing, new PermissionProof(apiKeys, keyRing, time), settings, RunStepAsync, time);
+        _provision = new Provision(secrets, apiKeys, keyRing, new PermissionProof(apiKeys, keyRing, quotas, time), settings, RunStepAsync, time);
     }
 
     /// <summary>Runs one step of a rotation, or one action.</summary>

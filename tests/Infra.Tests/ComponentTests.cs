@@ -83,8 +83,10 @@ public sealed class ComponentTests
     [InlineData("Overlap: is 12345h. ", null, null, null, "12345h")]
     [InlineData("Overlap: is 8d, and the schedule can rotate again after 7 days", 7, null, null, "8d")]
     [InlineData("Overlap: is 31d, and the schedule can rotate again after 30 days", null, null, null, "31d")]
+    [InlineData("Hold: is 0. ", null, null, null, null, "0")]
+    [InlineData("Hold: Overlap is set too", null, null, null, "24h", "30d")]
     public async Task An_invalid_argument_is_named_and_nothing_is_created(
-        string problem, int? days = null, string? expression = null, string? duration = null, string? overlap = null)
+        string problem, int? days = null, string? expression = null, string? duration = null, string? overlap = null, string? hold = null)
     {
         var engine = new Engine();
         var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.ProgramAsync(
@@ -97,6 +99,7 @@ public sealed class ComponentTests
                     ScheduleExpression = expression,
                     Duration = duration,
                     Overlap = overlap,
+                    Hold = hold,
                 };
                 if (!problem.StartsWith("UsagePlans", StringComparison.Ordinal))
                 {

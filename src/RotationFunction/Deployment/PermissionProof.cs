@@ -9,7 +9,7 @@ namespace RotationFunction;
 /// its value is not stored. This does not violate the write-ahead rule, which is about values that someone may come to use. The key is named and
 /// tagged like a minted key, so that the next rotation or decommission deletes a key that a crash leaves behind.
 /// </summary>
-internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProvider time)
+internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, Quotas quotas, TimeProvider time)
 {
     private const int Attempts = 3;
 
@@ -42,10 +42,16 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, TimeProv
         if (keyId.Length > 0)
         {
             await TryAsync("PATCH", $"/apikeys/{keyId}", () => apiKeys.DisableAsync(invocation, keyId));
-            foreach (var plan in template.Plans.Ids)
+            foreach (var plan in template.Plans.UsagePlans)
             {
-                await TryAsync("POST", $"/usageplans/{plan}/keys", () => apiKeys.AttachAsync(invocation, keyId, plan));
-                await TryAsync("DELETE", $"/usageplans/{plan}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan));
+                await TryAsync("POST", $"/usageplans/{plan.Id}/keys", () => apiKeys.AttachAsync(invocation, keyId, plan.Id));
+                // A rotation only logs that it may not, which nobody would notice.
+                if (plan.Quota?.Limit is { } limit && Quotas.AreCarried(invocation, secret))
+                {
+                    await TryAsync("PATCH", $"/usageplans/{plan.Id}/keys/{keyId}/usage", () => quotas.TrySetAsync(invocation, plan.Id, keyId, limit));
+                }
+
+                await TryAsync("DELETE", $"/usageplans/{plan.Id}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan.Id));
             }
 
             await TryAsync("DELETE", $"/apikeys/{keyId}", () => apiKeys.DeleteAsync(invocation, keyId));

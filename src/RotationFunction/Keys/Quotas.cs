@@ -47,6 +47,19 @@ internal sealed class Quotas(IAmazonAPIGateway client, ApiKeys apiKeys, KeyUsage
         }
     }
 
+    /// <summary>Sets what a key has left. Only a denial is an error: AWS does not document what it answers for a key that is disabled and was just added.</summary>
+    public async Task TrySetAsync(Invocation invocation, string planId, string keyId, long remaining)
+    {
+        try
+        {
+            await SetAsync(invocation, planId, keyId, remaining);
+        }
+        catch (AmazonAPIGatewayException refused) when (!IamPropagation.IsDenial(refused))
+        {
+            invocation.Log.QuotaNotCarried(keyId, KeyUsage.ReasonOf(refused));
+        }
+    }
+
     private async Task CarryAsync(Invocation invocation, string planId, long limit, string fromKeyId, string toKeyId, bool onlyLowers)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -63,7 +76,7 @@ internal sealed class Quotas(IAmazonAPIGateway client, ApiKeys apiKeys, KeyUsage
                 return;
             }
 
-            await SetAsync(left);
+            await SetAsync(invocation, planId, toKeyId, left);
             var isOver = keyUsage.Today != day || await keyUsage.ReadRemainingAsync(invocation, fromKeyId, planId) > left;
             if (!isOver)
             {
@@ -72,14 +85,15 @@ internal sealed class Quotas(IAmazonAPIGateway client, ApiKeys apiKeys, KeyUsage
             }
 
             // The period may have turned before the change, which then belongs to the new one: it must not have less than a full quota.
-            await SetAsync(limit);
+            await SetAsync(invocation, planId, toKeyId, limit);
         }
+    }
 
-        Task SetAsync(long remaining) => Throttling.AwaitAsync(invocation, time, () => client.UpdateUsageAsync(new UpdateUsageRequest
+    private Task SetAsync(Invocation invocation, string planId, string keyId, long remaining) =>
+        Throttling.AwaitAsync(invocation, time, () => client.UpdateUsageAsync(new UpdateUsageRequest
         {
             UsagePlanId = planId,
-            KeyId = toKeyId,
+            KeyId = keyId,
             PatchOperations = [new PatchOperation { Op = Op.Replace, Path = "/remaining", Value = remaining.ToString(CultureInfo.InvariantCulture) }],
         }));
-    }
 }

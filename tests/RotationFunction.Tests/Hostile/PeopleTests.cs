@@ -89,6 +89,25 @@ public sealed class PeopleTests
     }
 
     [Fact]
+    public async Task Who_may_tag_the_secret_holds_an_old_key_until_it_is_revoked()
+    {
+        await using var fixture = await RotationFixture.StartAsync(quota: 1000);
+        await fixture.RotateHealthyAsync(2);
+        var leaked = await fixture.ReadKeyAsync("AWSPREVIOUS");
+        using var tagger = Person.Secrets(fixture, Person.Allow("secretsmanager:TagResource secretsmanager:UntagResource", fixture.SecretArn));
+
+        await tagger.TagResourceAsync(new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = fixture.SecretArn, Tags = [new Tag { Key = "apikey-rotation:hold", Value = "9999d" }] });
+
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(leaked));
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+        await fixture.RotateHealthyAsync();
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(leaked));
+        Assert.Contains("\"held\"", (await fixture.AnswerAsync(new { action = "status", secretId = fixture.SecretArn })).GetRawText(), StringComparison.Ordinal);
+        await fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn });
+        Assert.Equal(HttpStatusCode.Forbidden, await fixture.CallApiAsync(leaked));
+    }
+
+    [Fact]
     public async Task Who_may_tag_the_secret_stops_rotations_and_every_step_and_check_say_so()
     {
         await using var fixture = await RotationFixture.StartAsync();

@@ -118,15 +118,24 @@ public sealed class HoldTests
         Assert.Contains(findings, finding => finding.Contains("The key is held while it is used, until ", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_key_that_was_rolled_back_from_is_never_held()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_that_was_rolled_back_from_is_never_held(bool afterAnAbandonedRotation)
     {
         await using var fixture = await StartAsync("30d");
         await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
         var leaked = (await fixture.MintedAsync())[1];
         await UseAsync(fixture, leaked);
+        if (afterAnAbandonedRotation)
+        {
+            await AbandonAsync(fixture);
+        }
+
+        await UseAsync(fixture, leaked);
         await fixture.RotateHealthyAsync();
-        Assert.Equal([true, false, true], await EnabledAsync(fixture));
+        Assert.False(fixture.Aws.ApiGateway.GetApiKey(leaked.Id).Enabled);
+        Assert.Equal(2, (await EnabledAsync(fixture)).Count(enabled => enabled));
     }
 
     [Fact]
@@ -244,9 +253,7 @@ public sealed class HoldTests
         await using var fixture = await StartAsync("3d");
         if (afterAnAbandonedRotation)
         {
-            var token = await fixture.OpenRotationAsync();
-            await fixture.RunAsync(token, "createSecret", "setSecret");
-            await fixture.ClearPendingAsync();
+            await AbandonAsync(fixture);
             await fixture.RotateHealthyAsync();
         }
 
@@ -255,6 +262,18 @@ public sealed class HoldTests
         fixture.Time.Advance(TimeSpan.FromDays(20));
 
         Assert.Equal("There was no key to disable.", await LookAsync(fixture));
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(before));
+    }
+
+    [Fact]
+    public async Task After_an_edit_and_an_abandoned_rotation_the_key_before_stays_for_its_hold_used_or_not()
+    {
+        await using var fixture = await StartAsync("30d");
+        var before = await fixture.ReadKeyAsync("AWSPREVIOUS");
+        await fixture.EditAsync();
+        await AbandonAsync(fixture);
+        fixture.Time.Advance(TimeSpan.FromDays(20));
+        await LookAsync(fixture);
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(before));
     }
 
@@ -322,6 +341,14 @@ public sealed class HoldTests
     {
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(key));
         fixture.Time.Advance(Lag);
+    }
+
+    /// <summary>A rotation that leaves an enabled key, which no label has.</summary>
+    private static async Task AbandonAsync(RotationFixture fixture)
+    {
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret");
+        await fixture.ClearPendingAsync();
     }
 
     private static Task<string> LookAsync(RotationFixture fixture) => fixture.ActAsync(new { action = "endOverlap", secretId = fixture.SecretArn });

@@ -160,6 +160,18 @@ public sealed class QuotaTests
         Assert.Equal((left, HttpStatusCode.TooManyRequests), await ExhaustAsync(fixture, await fixture.ReadKeyAsync()));
     }
 
+    /// <summary>A rotation would only log it.</summary>
+    [Fact]
+    public async Task A_deployment_fails_if_the_role_may_not_set_usage()
+    {
+        await using var fixture = await StartAsync();
+        fixture.Aws.Faults = call => call.Operation == "UpdateUsage" ? Fault.Error(403, "AccessDeniedException", "no") : null;
+        var failure = await Assert.ThrowsAsync<RotationException>(() => fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }));
+        Assert.Contains($"apigateway:PATCH on arn:aws:apigateway:{fixture.Aws.Region}::/usageplans/{fixture.PlanIds[0]}/keys/", failure.Message, StringComparison.Ordinal);
+        fixture.Aws.Faults = call => call.Operation == "UpdateUsage" ? Fault.Error(400, "BadRequestException", "no") : null;
+        Assert.StartsWith("The secret already has a key.", await fixture.ActAsync(new { action = "provision", secretId = fixture.SecretArn }), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Another_value_of_the_tag_is_refused_before_anything_changes()
     {
