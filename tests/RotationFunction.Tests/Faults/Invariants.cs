@@ -17,6 +17,7 @@ internal sealed class Invariants(RotationFixture fixture)
     private readonly Dictionary<string, ApiKey> _others = [];
     private string? _current;
     private readonly Dictionary<string, DateTimeOffset> _unlabelledSince = [];
+    private readonly Dictionary<string, string?> _labelledUnder = [];
     private long _seenChanges = -1;
 
     /// <summary>What was violated, by ids.</summary>
@@ -128,16 +129,19 @@ internal sealed class Invariants(RotationFixture fixture)
     // What passes between the look at a key and the end of the invocation.
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(15);
 
+    /// <summary>An owner's edit takes the label from a key too, but the next rotation is the one that would disable it.</summary>
     private void NoteLabels(IReadOnlyList<ApiKey> keys)
     {
+        var current = ValueOf("AWSCURRENT");
         var labelled = new[] { "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING" }.Select(label => ValueOf(label)).ToHashSet();
         foreach (var value in keys.Where(IsMinted).Select(key => key.Value!))
         {
             if (labelled.Contains(value))
             {
                 _unlabelledSince.Remove(value);
+                _labelledUnder[value] = current;
             }
-            else
+            else if (_labelledUnder.GetValueOrDefault(value) != current)
             {
                 _unlabelledSince.TryAdd(value, fixture.Time.GetUtcNow());
             }
