@@ -71,6 +71,14 @@ internal sealed class ProviderActions(EmbeddedAws aws)
 
         ("aws:scheduler/schedule:Schedule", _) => OfSchedule(step, inputs),
 
+        _ when type.StartsWith("aws:sns/", StringComparison.Ordinal) => OfTopic(type, step, inputs),
+        ("aws:lambda/invocation:Invocation", _) => [],
+        _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
+        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+    };
+
+    private IEnumerable<Needed> OfTopic(string type, Step step, Inputs inputs) => (type, step) switch
+    {
         ("aws:sns/topic:Topic", Step.Create) => On(Topic(inputs), "sns:CreateTopic", "sns:SetTopicAttributes"),
         ("aws:sns/topic:Topic", Step.Read) => On(Topic(inputs), "sns:GetTopicAttributes", "sns:ListTagsForResource"),
         ("aws:sns/topic:Topic", Step.Update) => On(Topic(inputs), "sns:SetTopicAttributes"),
@@ -81,8 +89,6 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:sns/topicSubscription:TopicSubscription", Step.Create) => On(inputs.Text("topic"), "sns:Subscribe"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Read) => On("*", "sns:GetSubscriptionAttributes"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Delete) => On("*", "sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
-        ("aws:lambda/invocation:Invocation", _) => [],
-        _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
         _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
     };
 

@@ -28,16 +28,7 @@ public sealed class KeyRotationFunction : ComponentResource
         : base("rotation-lambda:index:KeyRotationFunction", name, args, options)
     {
         ArgumentNullException.ThrowIfNull(args);
-        if (args.ActivationWait is < 0 or > LongestActivationWait)
-        {
-            throw new ArgumentException($"ActivationWait is {args.ActivationWait} s and must be 0 to {LongestActivationWait}.", nameof(args));
-        }
-
-        if (args.Code is null)
-        {
-            FunctionPackage.Check(AppContext.BaseDirectory);
-        }
-
+        Check(args);
         var child = new CustomResourceOptions { Parent = this };
         Account = AwsAccount.Of(this);
         Scope = ScopeOf(name);
@@ -132,6 +123,19 @@ public sealed class KeyRotationFunction : ComponentResource
             : throw new RunException(
                 $"The function cannot be named {scope}: Lambda accepts at most {LongestName} letters, digits, hyphens and underscores, "
                 + $"and this name has {scope.Length} characters. Rename the project or the stack.");
+    }
+
+    private static void Check(KeyRotationFunctionArgs args)
+    {
+        if (args.ActivationWait is < 0 or > LongestActivationWait)
+        {
+            throw new ArgumentException($"ActivationWait is {args.ActivationWait} s and must be 0 to {LongestActivationWait}.", nameof(args));
+        }
+
+        if (args.Code is null)
+        {
+            FunctionPackage.Check(AppContext.BaseDirectory);
+        }
     }
 
     private Aws.Lambda.Function MakeFunction(string name, KeyRotationFunctionArgs args, Aws.CloudWatch.LogGroup logGroup, Aws.Iam.Role role)

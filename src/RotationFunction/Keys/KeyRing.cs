@@ -115,83 +115,25 @@ internal sealed class KeyRing(ApiKeys apiKeys, KeyUsage keyUsage, TimeProvider t
         Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed,
         DateTime? disableBefore = null, DateTime? deleteBefore = null, HeldKeys? held = null)
     {
-        var disabled = new List<RetiredKey>();
-        var left = new List<string>();
-        var toLookAt = ring.FindAll(key => !needed.Contains(new ApiKeyValue(key.Value)) && (key.Enabled == true || deleteBefore is not null));
-        var isOlderHeld = false;
+        var retirement = new Retirement(apiKeys, invocation, secret, needed, disableBefore, deleteBefore, held);
+        // With a hold, the oldest key first: the keys after one that is held say how long it is held, so they are not deleted.
         if (held is not null)
         {
-            // The oldest first: the keys after one that is held say how long it is held, so they are not deleted.
-            toLookAt.Sort((one, other) => Nullable.Compare(one.CreatedDate, other.CreatedDate));
-            await RetireAdoptedAsync();
+            await retirement.RetireAdoptedAsync(await ReadAdoptedAsync(invocation, secret));
         }
 
-        foreach (var listed in InTime(invocation, toLookAt))
+        var toLookAt = ring.FindAll(key => !needed.Contains(new ApiKeyValue(key.Value)) && (key.Enabled == true || deleteBefore is not null));
+        foreach (var listed in InTime(invocation, held is null ? toLookAt : [.. toLookAt.OrderBy(key => key.CreatedDate)]))
         {
-            if ((isOlderHeld && listed.Enabled != true) || await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
-            {
-                continue;
-            }
-
-            if (!IsMintedFor(secret.Arn, key))
-            {
-                Leave(key);
-            }
-            else if (key.Enabled == true)
-            {
-                await DisableAsync(key, new ApiKeyValue(listed.Value));
-            }
-            else if (key.LastUpdatedDate < deleteBefore)
-            {
-                await apiKeys.DeleteAsync(invocation, key.Id);
-                invocation.Log.KeyDeleted(key.Id);
-            }
+            await retirement.RetireAsync(listed);
         }
 
         if (held is null)
         {
-            await RetireAdoptedAsync();
+            await retirement.RetireAdoptedAsync(await ReadAdoptedAsync(invocation, secret));
         }
 
-        return new Retired(disabled, left);
-
-        async Task RetireAdoptedAsync()
-        {
-            if (await ReadAdoptedAsync(invocation, secret) is { Enabled: true } adopted && !needed.Contains(new ApiKeyValue(adopted.Value)))
-            {
-                if (IsAdoptedFor(secret.Name, adopted))
-                {
-                    await DisableAsync(adopted, new ApiKeyValue(adopted.Value));
-                }
-                else
-                {
-                    Leave(adopted);
-                }
-            }
-        }
-
-        void Leave(GetApiKeyResponse key)
-        {
-            invocation.Log.ForeignKeyLeft(key.Id);
-            if (key.Enabled == true)
-            {
-                left.Add(key.Id);
-            }
-        }
-
-        async Task DisableAsync(GetApiKeyResponse key, ApiKeyValue value)
-        {
-            if (held is not null && await held.HoldsAsync(invocation, key))
-            {
-                isOlderHeld = true;
-            }
-            else if (disableBefore is null || key.LastUpdatedDate < disableBefore)
-            {
-                await apiKeys.DisableAsync(invocation, key.Id);
-                invocation.Log.KeyDisabled(key.Id);
-                disabled.Add(new RetiredKey(key.Id, value));
-            }
-        }
+        return new Retired(retirement.Disabled, retirement.LeftEnabled);
     }
 
     /// <summary>

@@ -89,7 +89,7 @@ internal sealed class Quotas(IAmazonAPIGateway client, ApiKeys apiKeys, KeyUsage
         }
     }
 
-    private Task SetAsync(Invocation invocation, string planId, string keyId, long remaining) =>
+    private Task<UpdateUsageResponse> SetAsync(Invocation invocation, string planId, string keyId, long remaining) =>
         Throttling.AwaitAsync(invocation, time, () => client.UpdateUsageAsync(new UpdateUsageRequest
         {
             UsagePlanId = planId,
