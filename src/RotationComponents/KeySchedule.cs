@@ -21,7 +21,8 @@ internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? Schedule
 
     /// <summary>Parses a hold: 1 to 9999 hours or days such as <c>24h</c> or <c>30d</c>.</summary>
     /// <exception cref="FormatException">The hold is not valid.</exception>
-    public static TimeSpan ParseHold(string hold) => hold != "0" ? ParseOverlap(hold) : throw new FormatException("it must be hours or days such as 24h or 30d");
+    public static TimeSpan ParseHold(string hold) =>
+        hold != "0" ? ParseOverlap(hold) : throw new FormatException("it must be hours or days such as 24h or 30d");
 
     /// <summary>Throws if a part is invalid, or if the overlap is longer than the shortest time between two rotations.</summary>
     /// <exception cref="FormatException">The message begins with the name of the invalid part.</exception>
@@ -48,7 +49,8 @@ internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? Schedule
 
         if (Part(nameof(Hold), Hold, text => (TimeSpan?)ParseHold(text)) is not null && Overlap is not null)
         {
-            throw new FormatException($"{nameof(Hold)}: {nameof(Overlap)} is set too: one keeps an old key longer, the other disables it sooner. Set one of them");
+            throw new FormatException(
+                $"{nameof(Hold)}: {nameof(Overlap)} is set too: one keeps an old key longer, the other disables it sooner. Set one of them");
         }
     }
 

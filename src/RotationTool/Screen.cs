@@ -95,7 +95,9 @@ internal sealed class Screen
                 Cell(key.KeyId),
                 Cell(key.Kind),
                 Cell(string.Join(", ", key.Labels)),
-                key.Stray ? Cell("stray", "yellow") : key.HeldUntil is { } end ? Cell($"until {Time(end)}", "yellow") : key.Enabled ? Cell("enabled", "green") : Cell("disabled", "grey"),
+                key.Stray ? Cell("stray", "yellow")
+                    : key.HeldUntil is { } end ? Cell($"until {Time(end)}", "yellow")
+                    : key.Enabled ? Cell("enabled", "green") : Cell("disabled", "grey"),
                 Cell(key.AgeDays is { } days ? $"{days} d" : ""),
                 Cell(string.Join(", ", key.UsagePlanIds)),
                 Cell(Used(key)));

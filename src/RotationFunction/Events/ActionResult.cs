@@ -61,8 +61,8 @@ public sealed record RotationStatus(
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">The id.</param>
 /// <param name="Kind">
-/// <c>minted</c>, <c>adopted</c>, <c>held</c>: either of these without a label, enabled because of the secret's hold; or <c>foreign</c>: has a minted key's name, or the secret names it as adopted, but its tag is missing. The function
-/// never changes it.
+/// <c>minted</c>, <c>adopted</c>, <c>held</c>: either of these without a label, enabled because of the secret's hold; or <c>foreign</c>: has a minted
+/// key's name, or the secret names it as adopted, but its tag is missing. The function never changes it.
 /// </param>
 /// <param name="Labels">The labels of the versions that contain its value.</param>
 /// <param name="Stray">

@@ -11,14 +11,16 @@ namespace RotationFunction;
 /// </summary>
 internal sealed class KeyUsage(IAmazonAPIGateway client, ApiKeys apiKeys, TimeProvider time)
 {
-    /// <summary>The most days that GetUsage returns (AWS re:Post, "How can I get the usage associated with an API key for Amazon API Gateway?").</summary>
+    /// <summary>The most days that GetUsage returns (AWS re:Post, "How can I get the usage associated with an API key").</summary>
     public const int MostDays = 90;
 
     private const string DayFormat = "yyyy-MM-dd";
 
     public DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
-    /// <summary>Reads the days of a key in each of its usage plans, with one call for each plan: a read without the key would list every key of it.</summary>
+    /// <summary>
+    /// Reads the days of a key in each of its usage plans, with one call for each plan: a read without the key would list every key of it.
+    /// </summary>
     /// <param name="invocation">The invocation.</param>
     /// <param name="keyId">The key.</param>
     /// <param name="plans">Its usage plans.</param>
@@ -127,7 +129,9 @@ internal sealed record PlanUsage(string PlanId, DateOnly Since, List<long?> Days
     }
 }
 
-/// <summary>The requests of a key on two days, in all its usage plans; null if not known. Requests that are known count although others are not.</summary>
+/// <summary>
+/// The requests of a key on two days, in all its usage plans; null if not known. Requests that are known count although others are not.
+/// </summary>
 internal sealed record RecentUse(long? Yesterday, long? Today)
 {
     public static RecentUse Unknown { get; } = new(null, null);

@@ -47,7 +47,9 @@ internal sealed class Quotas(IAmazonAPIGateway client, ApiKeys apiKeys, KeyUsage
         }
     }
 
-    /// <summary>Sets what a key has left. Only a denial is an error: AWS does not document what it answers for a key that is disabled and was just added.</summary>
+    /// <summary>
+    /// Sets what a key has left. Only a denial is an error: AWS does not document its answer for a key that is disabled and was just added.
+    /// </summary>
     public async Task TrySetAsync(Invocation invocation, string planId, string keyId, long remaining)
     {
         try

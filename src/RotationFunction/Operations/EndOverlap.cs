@@ -3,8 +3,8 @@ using Amazon.APIGateway.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended, or with a <see cref="Hold"/> the keys without a label that clients have
-/// left or whose time has ended. A schedule invokes this action every hour or so. It keeps no state.
+/// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended, or with a <see cref="Hold"/> the keys without a label that clients
+/// have left or whose time has ended. A schedule invokes this action every hour or so. It keeps no state.
 /// </summary>
 internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
 {
@@ -65,14 +65,15 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             needed.Add(next);
         }
 
-        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not. A disabled key,
-        // as of an abandoned rotation, says nothing about its time.
+        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not.
+        // A disabled key, as of an abandoned rotation, says nothing about its time.
         var isEdited = previous == current;
         var held = (await keyRing.FindHeldAsync(invocation, secret, isEdited ? ring.FindAll(key => key.Enabled == true) : ring, previous))!
             with { LeavesOthers = true, OnlyEnds = isEdited };
         var retired = await keyRing.RetireAsync(
             invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
-        return (retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.")
-            + RevokePrevious.Left(retired);
+        var done = retired.Disabled.Count == 0
+            ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.";
+        return done + RevokePrevious.Left(retired);
     }
 }

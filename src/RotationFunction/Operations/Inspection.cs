@@ -62,7 +62,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         [
             .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template),
             .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held), .. InTags(secret, result), .. old,
+            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held),
+            .. InTags(secret, result), .. old,
         ]);
         return result with { OldKeyRequests = oldKeyRequests };
 
@@ -227,7 +228,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     }
 
     private async Task<List<InspectedKey>> ReadKeysAsync(
-        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held, bool readsUsage)
+        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held,
+        bool readsUsage)
     {
         var keys = new List<InspectedKey>();
         foreach (var listed in ring)

@@ -10,7 +10,8 @@ internal sealed class OldKeys(KeyUsage keyUsage, TimeProvider time)
     private static readonly TimeSpan TimeToReRead = TimeSpan.FromDays(1);
 
     /// <summary>Returns a finding for each such key, and the number of their requests yesterday and today; null if it is not known.</summary>
-    public async Task<(List<Finding> Findings, long? Requests)> FindAsync(Invocation invocation, SecretDescription secret, IEnumerable<InspectedKey> keys)
+    public async Task<(List<Finding> Findings, long? Requests)> FindAsync(
+        Invocation invocation, SecretDescription secret, IEnumerable<InspectedKey> keys)
     {
         var findings = new List<Finding>();
         var old = keys.Where(key => key.Status is { Enabled: true, Kind: not KeyKind.Foreign }
@@ -47,8 +48,9 @@ internal sealed class OldKeys(KeyUsage keyUsage, TimeProvider time)
         var label = key.Labels is [var held, ..] ? $"{held}'s key" : "key";
         return new Finding(
             $"Clients have not re-read the secret since {secret.LabelsMovedBy:u}: they made {RecentUse.Printed(use.Yesterday)} requests with {label} "
-            + $"{key.KeyId} yesterday{(isYesterdayAfter ? "" : ", some of them before that time,")} and {RecentUse.Printed(use.Today)} today (days in UTC; "
-            + $"API Gateway counts late). {when} Have them read the secret again. An access log of the API with $context.identity.apiKeyId shows who they are.")
+            + $"{key.KeyId} yesterday{(isYesterdayAfter ? "" : ", some of them before that time,")} and {RecentUse.Printed(use.Today)} today "
+            + $"(days in UTC; API Gateway counts late). {when} Have them read the secret again. "
+            + "An access log of the API with $context.identity.apiKeyId shows who they are.")
         {
             LeavesHealthy = cutOff is null || period is null || cutOff - Now >= period / 4,
         };

@@ -1,7 +1,8 @@
 namespace RotationFunction;
 
 /// <summary>
-/// How long a key that clients still use stays enabled after the rotation that would disable it, from the secret's tag. Without the tag, it is disabled.
+/// How long a key that clients still use stays enabled after the rotation that would disable it, from the secret's tag. Without the tag, that
+/// rotation disables it.
 /// </summary>
 internal sealed record Hold(TimeSpan Length)
 {

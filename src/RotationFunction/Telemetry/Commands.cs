@@ -65,7 +65,8 @@ internal static partial class Commands
     private static readonly string[] Forms =
     [
         SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
-        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm, RemoveHoldForm, RemoveQuotaForm,
+        MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm,
+        RemoveHoldForm, RemoveQuotaForm,
         DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
         ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
     ];
