@@ -237,6 +237,12 @@ public sealed class LocalDeployment
         private async Task<DeployedResource> DeployAsync(MockResourceArgs args, int started)
         {
             var type = deployment._types.GetValueOrDefault(args.Type!) ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
+            if (args.Inputs.GetValueOrDefault("region") is string region && region != deployment._options.Aws.Region
+                && !type.ReplacedBy(new Inputs(args.Inputs)).Contains("region"))
+            {
+                throw new NotSupportedException($"{args.Type} {args.Name} cannot be deployed to {region}. Here it is made in the home Region only.");
+            }
+
             var before = deployment.Find(resource => resource.Type == args.Type && resource.Name == args.Name).LastOrDefault();
             if (before is not null && !replace.Contains(before.ToString()))
             {

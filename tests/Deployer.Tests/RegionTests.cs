@@ -53,6 +53,17 @@ public sealed class RegionTests
     }
 
     [Fact]
+    public async Task A_resource_that_is_made_in_the_home_Region_only_refuses_another_one()
+    {
+        await using var aws = EmbeddedAws.Create();
+
+        var refused = await Assert.ThrowsAsync<NotSupportedException>(() => Deployment(aws).UpAsync(mocks => MakeAsync(mocks, Secret, "secret", There, ("name", "orders"))));
+
+        Assert.Contains(There, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(aws.SecretsManager.ListSecrets(new()).SecretList);
+    }
+
+    [Fact]
     public async Task A_secret_gets_and_loses_replicas_and_is_deleted_after_them()
     {
         await using var aws = EmbeddedAws.Create(new() { ReplicationLag = TimeSpan.Zero });
