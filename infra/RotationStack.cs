@@ -52,8 +52,8 @@ public class RotationStack : Stack
     }
 
     /// <summary>
-    /// Gets, for each key's name, <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the id of the template key. For a key with readers in other
-    /// accounts, also <c>readerPolicy</c>, the identity policy that they need there.
+    /// Gets, for each key's name, <c>secretArn</c>, <c>secretName</c>, and <c>apiKeyId</c>, the id of the template key. For a key with readers in
+    /// other accounts, also <c>readerPolicy</c>, the identity policy that they need there.
     /// </summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> RotatingKeys { get; private set; }
@@ -167,7 +167,12 @@ public class RotationStack : Stack
 
         foreach (var arn in key.Readers)
         {
-            args.Readers[KeyConfig.ResourceNameOfReader(arn)] = arn;
+            args.Readers[KeyConfig.ShortResourceNameOf(arn)] = arn;
+        }
+
+        foreach (var target in key.RotationTargets)
+        {
+            args.RotationTargets[KeyConfig.ShortResourceNameOf(target.Arn)] = new() { Arn = target.Arn, RoleArn = Optional(target.RoleArn) };
         }
 
         return new RotatingApiKey(key.ResourceName, args);

@@ -183,7 +183,8 @@ internal sealed partial record KeyConfig(
     bool OldKeyAlarm,
     string? Hold,
     string? Quota,
-    IReadOnlyList<string> Readers)
+    IReadOnlyList<string> Readers,
+    IReadOnlyList<RotationTargetConfig> RotationTargets)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
     private const int LongestResourceName = 36;
@@ -208,8 +209,8 @@ internal sealed partial record KeyConfig(
     public static string ResourceNameOfOperator(string arn) =>
         $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
 
-    /// <summary>Returns a name for a reader's resources, by the ARN's hash: AWS's names of them also contain the key's name.</summary>
-    public static string ResourceNameOfReader(string arn) => HashOf(arn);
+    /// <summary>Returns a name for the resources of a reader or of a rotation target. It is short, because their names also contain the key's.</summary>
+    public static string ShortResourceNameOf(string arn) => HashOf(arn);
 
     public static KeyConfig Read(ConfigSection section)
     {
@@ -240,7 +241,8 @@ internal sealed partial record KeyConfig(
             section.Flag("oldKeyAlarm") ?? false,
             section.Text("hold", "hours or days such as 24h or 30d", text => ProblemOf(() => KeySchedule.ParseHold(text)) is null),
             section.Text("quota", "carry", text => text == "carry"),
-            section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader));
+            section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader),
+            [.. section.Sections("rotationTargets").Select(RotationTargetConfig.Read)]);
         key.CheckTogether(section, schedule);
         section.End();
         return key;
@@ -276,13 +278,7 @@ internal sealed partial record KeyConfig(
                 + "Remove usagePlan, and add the id of the key's plan to usagePlanIds");
         }
 
-        if (PolicySize.SecretCharacters(this) is var characters and > PolicySize.SecretPolicyQuota)
-        {
-            section.Wrong("readers", string.Create(CultureInfo.InvariantCulture,
-                $"has {Readers.Count} ARNs. The secret's policy would have up to {characters} characters, and Secrets Manager accepts "
-                + $"{PolicySize.SecretPolicyQuota}. Name a role that several clients assume"));
-        }
-
+        CheckOthers(section);
         if (Hold is not null && Overlap is not null)
         {
             section.Wrong("hold", "is set together with overlap: one keeps an old key longer, the other disables it sooner. Remove one");
@@ -301,6 +297,26 @@ internal sealed partial record KeyConfig(
             section.Wrong(
                 "overlap",
                 $"is {overlap}, and the schedule can rotate again after {KeySchedule.InWords(interval)}, which ends it. Shorten it, or omit it to keep the key until then");
+        }
+    }
+
+    /// <summary>Checks the principals and targets that the key names.</summary>
+    private void CheckOthers(ConfigSection section)
+    {
+        if (PolicySize.SecretCharacters(this) is var characters and > PolicySize.SecretPolicyQuota)
+        {
+            section.Wrong("readers", string.Create(CultureInfo.InvariantCulture,
+                $"has {Readers.Count} ARNs. The secret's policy would have up to {characters} characters, and Secrets Manager accepts "
+                + $"{PolicySize.SecretPolicyQuota}. Name a role that several clients assume"));
+        }
+
+        if (RotationTargets.Count > RotationComponents.RotationTargets.Most)
+        {
+            section.Wrong("rotationTargets", RotationComponents.RotationTargets.TooMany(RotationTargets.Count));
+        }
+        else if (RotationTargets.GroupBy(target => target.Arn).FirstOrDefault(targets => targets.Count() > 1) is { Key: { Length: > 0 } twice })
+        {
+            section.Wrong("rotationTargets", $"has {twice} twice");
         }
     }
 
@@ -351,6 +367,31 @@ internal sealed partial record KeyConfig(
 
     [GeneratedRegex(@"^[A-Za-z0-9]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex IdPattern();
+}
+
+/// <summary>A target that EventBridge notifies of each rotation of a key.</summary>
+internal sealed partial record RotationTargetConfig(string Arn, string? RoleArn)
+{
+    public static RotationTargetConfig Read(ConfigSection section)
+    {
+        var target = new RotationTargetConfig(
+            section.Text("arn", RotationTargets.Rule, RotationTargets.IsTarget) ?? "",
+            section.Text("roleArn", "the ARN of an IAM role", text => RolePattern().IsMatch(text)));
+        if (!section.Has("arn"))
+        {
+            section.Required("arn", RotationTargets.Rule);
+        }
+        else if (target.Arn.Length > 0 && RotationTargets.RoleProblem(target.Arn, section.Has("roleArn")) is { } problem)
+        {
+            section.Wrong("roleArn", (section.Has("roleArn") ? "is set, and " : "is missing: ") + problem);
+        }
+
+        section.End();
+        return target;
+    }
+
+    [GeneratedRegex(@"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RolePattern();
 }
 
 /// <summary>A usage plan that the stack creates.</summary>

@@ -58,7 +58,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:cloudwatch/eventRule:EventRule", Step.Create or Step.Update) => On(Rule(inputs.Text("name")), "events:PutRule"),
         ("aws:cloudwatch/eventRule:EventRule", Step.Read) => On(Rule(inputs.Text("name")), "events:DescribeRule", "events:ListTagsForResource"),
         ("aws:cloudwatch/eventRule:EventRule", Step.Delete) => On(Rule(inputs.Text("name")), "events:DeleteRule"),
-        ("aws:cloudwatch/eventTarget:EventTarget", Step.Create or Step.Update) => On(Rule(inputs.Text("rule")), "events:PutTargets"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Create or Step.Update) => PutTarget(inputs),
         ("aws:cloudwatch/eventTarget:EventTarget", Step.Read) => On(Rule(inputs.Text("rule")), "events:ListTargetsByRule"),
         ("aws:cloudwatch/eventTarget:EventTarget", Step.Delete) => On(Rule(inputs.Text("rule")), "events:RemoveTargets"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Create or Step.Update) => On(Alarm(inputs), "cloudwatch:PutMetricAlarm"),
@@ -126,6 +126,12 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     {
         var needed = On(Arn("scheduler", "schedule/default/" + inputs.Text("name")), step is Step.Read ? "scheduler:GetSchedule" : $"scheduler:{step}Schedule");
         return step is Step.Create or Step.Update ? needed.Append(PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com")) : needed;
+    }
+
+    private IEnumerable<Needed> PutTarget(Inputs inputs)
+    {
+        var needed = On(Rule(inputs.Text("rule")), "events:PutTargets");
+        return inputs.Find("roleArn") is { } role ? needed.Append(PassRole(role, "events.amazonaws.com")) : needed;
     }
 
     private static Needed PassRole(string roleArn, string service) =>

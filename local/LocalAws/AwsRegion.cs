@@ -15,6 +15,7 @@ public sealed class AwsRegion
         var meter = new UsageMeter(options.TimeProvider, options.Unknowns.UsageLag);
         DataPlane = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Logs = new LogsService(account, name);
+        Events = new EventsService(account, name);
         Lambda = new LambdaService(account, this);
         ApiGateway = new ApiGatewayService(account, name, DataPlane, meter, state.Confidential);
         SecretsManager = new SecretsManagerService(account, this, options, state);
@@ -37,6 +38,9 @@ public sealed class AwsRegion
 
     /// <summary>Gets EventBridge Scheduler, without HTTP.</summary>
     public SchedulerService Scheduler { get; }
+
+    /// <summary>Gets EventBridge, which holds the rules for events of Secrets Manager.</summary>
+    public EventsService Events { get; }
 
     /// <summary>Gets CloudWatch Logs, which holds the output of functions in other processes.</summary>
     public LogsService Logs { get; }

@@ -78,6 +78,9 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Gets KMS, which holds the grants of the keys of all Regions.</summary>
     public KmsService Kms { get; }
 
+    /// <summary>Gets EventBridge in the home Region, which holds the rules for events of Secrets Manager.</summary>
+    public EventsService Events => Home.Events;
+
     /// <summary>Gets CloudWatch Logs in the home Region, which holds the output of functions in other processes.</summary>
     public LogsService Logs => Home.Logs;
 

@@ -49,7 +49,8 @@ internal sealed record PolicyDocument(params IReadOnlyList<Statement> Statement)
         public override Values Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Policies can only be written.");
 
-        public override void Write(Utf8JsonWriter writer, Values value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value.All, options);
+        public override void Write(Utf8JsonWriter writer, Values value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.All, options);
     }
 }
 

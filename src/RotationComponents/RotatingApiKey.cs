@@ -66,6 +66,7 @@ public sealed class RotatingApiKey : ComponentResource
                 Duration = Optional(args.Duration),
             },
         }, new CustomResourceOptions { Parent = this, DependsOn = provision });
+        RotationTargets.Notify(name, args, _function, SecretArn, provision, this);
         if (args.Overlap is not null || args.Hold is not null)
         {
             FunctionSchedule.Hourly.Invoke(
@@ -293,6 +294,12 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// </summary>
     public IDictionary<string, Input<string>> Readers { get; } = new Dictionary<string, Input<string>>();
 
+    /// <summary>
+    /// Gets the targets, at most 5, that EventBridge notifies when AWSCURRENT has moved, by a name that does not change: after a rotation, a rollback,
+    /// and an owner's edit of the secret. They get no value.
+    /// </summary>
+    public IDictionary<string, RotationTargetArgs> RotationTargets { get; } = new Dictionary<string, RotationTargetArgs>();
+
     /// <summary>Gets or sets the days between rotations. Default: 30, unless <see cref="ScheduleExpression"/> is set.</summary>
     public int? AutomaticallyAfterDays { get; set; }
 
@@ -338,6 +345,11 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
         if (UsagePlans.Count == 0)
         {
             throw Refused("UsagePlans: is empty. A key needs a usage plan to open a method");
+        }
+
+        if (RotationTargets.Count > RotationComponents.RotationTargets.Most)
+        {
+            throw Refused("RotationTargets: " + RotationComponents.RotationTargets.TooMany(RotationTargets.Count));
         }
 
         try

@@ -118,6 +118,7 @@ public sealed partial class DeployerPolicyTests
                 usagePlanIds = new[] { account.Plans[0] },
                 overlap = "24h",
                 readers = new[] { account.MakeRole("pipeline") },
+                rotationTargets = new[] { new { arn = $"arn:aws:codebuild:{account.Aws.Region}:{account.Aws.AccountId}:project/restart", roleArn = account.MakeRole("targets") } },
             },
             new { name = "shop/refunds", usagePlan = new { apiStages = new[] { new { apiId = account.MakeApi().ApiId, stage = "prod" } } } },
         },
@@ -146,6 +147,7 @@ public sealed partial class DeployerPolicyTests
             .Replace("REGION", account.Aws.Region, StringComparison.Ordinal)
             .Replace("ACCOUNT", account.Aws.AccountId, StringComparison.Ordinal)
             .Replace("SECRETS", "shop/*", StringComparison.Ordinal)
+            .Replace("TARGETS_ROLE", "targets", StringComparison.Ordinal)
             .Replace("KMS_KEY", KmsKey(account).Split('/')[1], StringComparison.Ordinal));
         return role;
     }

@@ -8,6 +8,12 @@ internal static class Configurations
     /// <summary>A role of this account, and another account.</summary>
     public static readonly string[] Readers = ["arn:aws:iam::123456789012:role/pipeline", "arn:aws:iam::210987654321:root"];
 
+    public static readonly object[] RotationTargets =
+    [
+        new { arn = "arn:aws:sns:eu-central-1:123456789012:deployments" },
+        new { arn = "arn:aws:codebuild:eu-central-1:123456789012:project/restart", roleArn = "arn:aws:iam::123456789012:role/start-builds" },
+    ];
+
     /// <summary>All settings: keys of each kind, named in the policies.</summary>
     public static Settings Everything => new()
     {
@@ -15,7 +21,7 @@ internal static class Configurations
         {
             Settings.Key(
                 ("description", "For the shop"), ("customerId", "customer-1"), ("tags", new Dictionary<string, string> { ["team"] = "shop" }),
-                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1"), ("oldKeyAlarm", true), ("readers", Readers)),
+                ("usagePlanIds", new[] { "plan2", "plan1" }), ("schedule", 10), ("duration", "3h"), ("overlap", "24h"), ("probeUrl", "https://api.example.com/orders"), ("adoptedKeyId", "adopted1"), ("oldKeyAlarm", true), ("readers", Readers), ("rotationTargets", RotationTargets)),
             new Dictionary<string, object>
             {
                 ["name"] = "shop/payments",

@@ -93,13 +93,13 @@ public sealed partial class MonitoringTests
         Assert.Empty((await Deployed.StackAsync(Settings.OneKey)).All("EventRule"));
 
         var deployed = await Deployed.StackAsync(Configurations.Everything);
-        var pattern = JsonSerializer.Deserialize<JsonElement>(deployed.The("EventRule").Text("eventPattern"));
+        var pattern = JsonSerializer.Deserialize<JsonElement>(deployed.The("EventRule", "rotation-failed-1").Text("eventPattern"));
         Assert.Equal("""["aws.secretsmanager"]""", pattern.GetProperty("source").GetRawText());
         Assert.Equal("""["AWS Service Event via CloudTrail"]""", pattern.GetProperty("detail-type").GetRawText());
         Assert.Equal("""["RotationFailed","RotationAbandoned","TestRotationFailed"]""", pattern.GetProperty("detail").GetProperty("eventName").GetRawText());
         Assert.Equal(
             """[{"suffix":"-AbCdEf"},{"suffix":"-AbCdEf"}]""", pattern.GetProperty("detail").GetProperty("additionalEventData").GetProperty("SecretId").GetRawText());
-        var target = deployed.The("EventTarget");
+        var target = deployed.The("EventTarget", "rotation-failed-1");
         Assert.Equal(("rotation-failed-1-1234567", TopicArn), (target.Text("rule"), target.Text("arn")));
     }
 

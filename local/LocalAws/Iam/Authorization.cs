@@ -49,7 +49,9 @@ internal static class Authorization
         keys.Add("aws:SourceIp", "127.0.0.1");
         var request = new AccessRequest(session.Principal, action, target.Arn, keys);
         var own = session.Role.Evaluate(request, now);
-        var resource = action.StartsWith("kms:", StringComparison.Ordinal) ? aws.Kms.Evaluate(request) : target.Policy?.Evaluate(request) ?? Verdict.Silent;
+        var resource = action.StartsWith("kms:", StringComparison.Ordinal)
+            ? aws.Kms.Evaluate(request)
+            : target.Policy?.Evaluate(request) ?? Verdict.Silent;
         // IAM user guide, "Cross-account policy evaluation logic": both accounts must permit the call.
         var needed = session.Principal.Account == aws.AccountId ? 1 : 2;
         if (own is not Verdict.Denied && resource is not Verdict.Denied

@@ -57,7 +57,8 @@ public sealed class KmsService
             }
 
             var id = RandomNumberGenerator.GetHexString(64, lowercase: true);
-            var grant = new Grant(id, key, request.GranteePrincipal, request.Operations, request.Name, request.Constraints, _aws.TimeProvider.GetUtcNow());
+            var grant = new Grant(
+                id, key, request.GranteePrincipal, request.Operations, request.Name, request.Constraints, _aws.TimeProvider.GetUtcNow());
             _grants.Add(grant);
             return grant;
         }

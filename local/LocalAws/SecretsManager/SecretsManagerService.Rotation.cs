@@ -162,7 +162,7 @@ public sealed partial class SecretsManagerService
     private StoredVersion AddPending(StoredSecret secret, string token, VersionContent? content)
     {
         var version = secret.Add(token, content, Now);
-        secret.Move(StoredSecret.Pending, version);
+        Move(secret, StoredSecret.Pending, version);
         return version;
     }
 

@@ -193,7 +193,7 @@ public sealed partial class SecretsManagerService
         source.Stages.Remove(request.VersionStage);
     }
 
-    private static void Move(StoredSecret secret, UpdateSecretVersionStageRequest request, StoredVersion? source)
+    private void Move(StoredSecret secret, UpdateSecretVersionStageRequest request, StoredVersion? source)
     {
         var target = secret.Find(request.MoveToVersionId)
             ?? throw SecretsManagerErrors.NotFound("Secrets Manager can't find the specified secret version.");
@@ -213,7 +213,7 @@ public sealed partial class SecretsManagerService
             throw SecretsManagerErrors.TooManyLabels();
         }
 
-        secret.Move(request.VersionStage, target);
+        Move(secret, request.VersionStage, target);
     }
 
     private static void CheckVersionId(string member, string? versionId) => Constraints.Length(member, versionId?.Length, 32, 64);
@@ -279,7 +279,7 @@ public sealed partial class SecretsManagerService
 
         foreach (var label in labels)
         {
-            secret.Move(label, version);
+            Move(secret, label, version);
         }
 
         if (labels.Contains(StoredSecret.Current))
@@ -290,7 +290,7 @@ public sealed partial class SecretsManagerService
         }
         else if (isFirstRotated && _aws.Unknowns.FirstRotatedValueIsCurrent)
         {
-            secret.Move(StoredSecret.Current, version);
+            Move(secret, StoredSecret.Current, version);
         }
 
         secret.RemoveOldVersions(Now);

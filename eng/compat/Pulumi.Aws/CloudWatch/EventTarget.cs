@@ -18,6 +18,9 @@ public sealed class EventTargetArgs : ResourceArgs
     [Input("inputTransformer")]
     public Input<EventTargetInputTransformerArgs>? InputTransformer { get; set; }
 
+    [Input("roleArn")]
+    public Input<string>? RoleArn { get; set; }
+
     [Input("rule", required: true)]
     public Input<string> Rule { get; set; } = null!;
 }
