@@ -284,6 +284,11 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
     {
         foreach (var (name, expression) in request.RequestParameters ?? new Dictionary<string, string>())
         {
+            if (IntegrationHeader().IsMatch(name) && StaticValue().IsMatch(expression))
+            {
+                continue;
+            }
+
             if (!IntegrationPathParameter().IsMatch(name) || !expression.StartsWith("method.request.path.", StringComparison.Ordinal))
             {
                 throw ApiGatewayErrors.NotHere($"The request parameter {name} of an integration");
@@ -317,4 +322,10 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
 
     [GeneratedRegex(@"^integration\.request\.path\.[^.]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IntegrationPathParameter();
+
+    [GeneratedRegex(@"^integration\.request\.header\.[A-Za-z0-9-]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex IntegrationHeader();
+
+    [GeneratedRegex("^'[^']+'$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex StaticValue();
 }

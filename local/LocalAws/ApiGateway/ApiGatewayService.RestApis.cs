@@ -222,7 +222,13 @@ public sealed partial class ApiGatewayService
         var operations = request.PatchOperations ?? [];
         foreach (var operation in operations)
         {
-            if ((operation.Op, operation.Path) is not ("replace", "/deploymentId" or "/description"))
+            if ((operation.Op, operation.Path) is ("replace", "/accessLogSettings/destinationArn" or "/accessLogSettings/format"))
+            {
+                // Observed in the field. There is no UpdateAccount here that sets the role.
+                throw ApiGatewayErrors.BadRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
+            }
+
+            if (!StageMethodSettings.IsChangedBy(operation) && (operation.Op, operation.Path) is not ("replace", "/deploymentId" or "/description"))
             {
                 throw ApiGatewayErrors.NotHere($"The update '{operation.Op}' of {operation.Path} of a stage");
             }
@@ -234,9 +240,12 @@ public sealed partial class ApiGatewayService
             var stage = StageOf(api, request.StageName);
             foreach (var operation in operations)
             {
-                stage = operation.Path is "/description"
-                    ? stage with { Description = operation.Value }
-                    : stage with { DeploymentId = DeploymentOf(api, operation.Value ?? "").Deployment.Id };
+                stage = operation.Path switch
+                {
+                    "/description" => stage with { Description = operation.Value },
+                    "/deploymentId" => stage with { DeploymentId = DeploymentOf(api, operation.Value ?? "").Deployment.Id },
+                    _ => stage with { MethodSettings = StageMethodSettings.Change(stage.MethodSettings, operation) },
+                };
             }
 
             api.Stages[stage.StageName] = stage with { LastUpdatedDate = Now };

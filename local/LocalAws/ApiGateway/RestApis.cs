@@ -227,7 +227,10 @@ public sealed record UpdateStageRequest
     /// <summary>The stage's name.</summary>
     public required string StageName { get; init; }
 
-    /// <summary>The changes: <c>replace</c> /deploymentId or /description.</summary>
+    /// <summary>
+    /// The changes: <c>replace</c> /deploymentId or /description; <c>replace</c> metrics/enabled, throttling/burstLimit or throttling/rateLimit of a
+    /// method, such as /*/*/metrics/enabled, or <c>remove</c> the method's settings.
+    /// </summary>
     public IReadOnlyList<PatchOperation>? PatchOperations { get; init; }
 }
 
@@ -255,8 +258,8 @@ public sealed record Stage
     /// <summary>The state of the cache. Always <c>NOT_AVAILABLE</c>.</summary>
     public string CacheClusterStatus { get; init; } = "NOT_AVAILABLE";
 
-    /// <summary>The settings of single methods. There are none here.</summary>
-    public IReadOnlyDictionary<string, object> MethodSettings { get; init; } = new Dictionary<string, object>();
+    /// <summary>The settings of methods by path and HTTP method, such as <c>orders/GET</c>, or <c>*/*</c> for all.</summary>
+    public IReadOnlyDictionary<string, MethodSetting> MethodSettings { get; init; } = new Dictionary<string, MethodSetting>();
 
     /// <summary>Whether calls are traced. Always false.</summary>
     public bool TracingEnabled { get; init; }

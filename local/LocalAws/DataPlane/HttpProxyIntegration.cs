@@ -6,6 +6,9 @@ namespace LocalAws.DataPlane;
 /// <summary>The integration that passes a request to a URL and returns its response.</summary>
 internal static class HttpProxyIntegration
 {
+    private const string HeaderParameter = "integration.request.header.";
+    private const string PathParameter = "integration.request.path.";
+
     // Headers of a connection, not of the request.
     private static readonly string[] ConnectionHeaders =
         ["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Expect"];
@@ -35,6 +38,12 @@ internal static class HttpProxyIntegration
             }
         }
 
+        foreach (var (name, value) in ParametersOf(integration, HeaderParameter))
+        {
+            message.Headers.Remove(name);
+            message.Headers.Add(name, value.Trim('\''));
+        }
+
         using var late = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted);
         late.CancelAfter(integration.TimeoutInMillis);
         try
@@ -58,13 +67,18 @@ internal static class HttpProxyIntegration
         }
     }
 
+    private static IEnumerable<(string Name, string Expression)> ParametersOf(Integration integration, string kind) =>
+        from parameter in integration.RequestParameters ?? new Dictionary<string, string>()
+        where parameter.Key.StartsWith(kind, StringComparison.Ordinal)
+        select (parameter.Key[kind.Length..], parameter.Value);
+
     private static Uri Target(Integration integration, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
     {
         var url = integration.Uri!;
-        foreach (var (name, expression) in integration.RequestParameters ?? new Dictionary<string, string>())
+        foreach (var (name, expression) in ParametersOf(integration, PathParameter))
         {
             var value = pathParameters.GetValueOrDefault(expression.Split('.')[^1], "");
-            url = url.Replace($"{{{name.Split('.')[^1]}}}", string.Join('/', value.Split('/').Select(Uri.EscapeDataString)), StringComparison.Ordinal);
+            url = url.Replace($"{{{name}}}", string.Join('/', value.Split('/').Select(Uri.EscapeDataString)), StringComparison.Ordinal);
         }
 
         return new Uri(request.RawQuery.Length == 0 ? url : $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{request.RawQuery}");

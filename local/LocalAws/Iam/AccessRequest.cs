@@ -11,10 +11,10 @@ internal sealed record AccessRequest(Principal Caller, string Action, string Res
     public bool IsCrossAccount => Resource.Split(':', 6) is [_, _, _, _, { Length: > 0 } account, _] && account != Caller.Account;
 }
 
-/// <summary>A caller: a role's session or a service.</summary>
+/// <summary>A caller: a role's session, a service, or a user of an OpenID Connect provider.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Arn">The session's ARN, or a service's name.</param>
-/// <param name="RoleArn">The role's ARN, or null for a service.</param>
+/// <param name="Arn">The session's ARN, a service's name, or the provider's ARN.</param>
+/// <param name="RoleArn">The role's ARN, or null for a service or a provider.</param>
 internal sealed record Principal(string Account, string Arn, string? RoleArn);
 
 /// <summary>Condition keys with their values. IAM user guide: keys are not case-sensitive.</summary>

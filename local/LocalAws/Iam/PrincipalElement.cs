@@ -33,7 +33,9 @@ internal sealed record PrincipalElement(bool IsNot, IReadOnlyList<(string Type, 
     {
         if (caller.RoleArn is null)
         {
-            return principal.Type is "Service" && principal.Id == caller.Arn;
+            // An identity provider has an ARN, a service has a name.
+            var type = caller.Arn.StartsWith("arn:", StringComparison.Ordinal) ? "Federated" : "Service";
+            return principal.Type == type && principal.Id == caller.Arn;
         }
 
         return principal.Type is "AWS"

@@ -31,7 +31,9 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
     public bool Exists(DateTimeOffset now) => At(now).Exists;
 
     public bool IsTrusting(string service, string account, ConditionKeys keys, DateTimeOffset now) =>
-        At(now).Exists && trust.Evaluate(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys)) is Verdict.Allowed;
+        IsTrusting(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys), now);
+
+    public bool IsTrusting(AccessRequest request, DateTimeOffset now) => At(now).Exists && trust.Evaluate(request) is Verdict.Allowed;
 
     public Verdict Evaluate(AccessRequest request, DateTimeOffset now)
     {

@@ -66,6 +66,10 @@ public sealed class DeploymentTests
     [Theory]
     [InlineData("""{"op":"replace","path":"/variables/a","value":"b"}""", "The update 'replace' of /variables/a of a stage is not part of the embedded AWS.")]
     [InlineData("""{"op":"replace","path":"/deploymentId","value":"nothing"}""", "Invalid Deployment identifier specified")]
+    [InlineData("""{"op":"replace","path":"/accessLogSettings/format","value":"$context.requestId"}""", "CloudWatch Logs role ARN must be set in account settings to enable logging")]
+    [InlineData("""{"op":"replace","path":"/*/*/logging/loglevel","value":"INFO"}""", "The update 'replace' of /*/*/logging/loglevel of a stage is not part of the embedded AWS.")]
+    [InlineData("""{"op":"replace","path":"/*/*/metrics/enabled","value":"on"}""", "Invalid value for /*/*/metrics/enabled: on")]
+    [InlineData("""{"op":"remove","path":"/*/*"}""", "Cannot remove method setting */* because there is no method setting for this method ")]
     public async Task An_update_of_a_stage_that_cannot_be_made_changes_nothing(string operation, string text)
     {
         await using var account = await LocalAwsAccount.StartAsync();
@@ -76,6 +80,26 @@ public sealed class DeploymentTests
 
         Assert.Equal(text, refusal.GetProperty("message").GetString());
         Assert.Null(account.Aws.ApiGateway.GetStage(stage.ApiId, "prod").Description);
+    }
+
+    [Fact]
+    public async Task The_settings_of_methods_are_changed_and_removed_by_path()
+    {
+        await using var account = await LocalAwsAccount.StartAsync();
+        var stage = await account.CreateApiStageAsync();
+
+        var set = await UpdateAsync("""{"op":"replace","path":"/*/*/metrics/enabled","value":"true"},{"op":"replace","path":"/~1orders/GET/throttling/rateLimit","value":"2.500000"}""");
+        var left = await UpdateAsync("""{"op":"remove","path":"/~1orders/GET"},{"op":"replace","path":"/*/*/throttling/burstLimit","value":"-1"}""");
+
+        Assert.Equal((true, -1), (set.GetProperty("*/*").GetProperty("metricsEnabled").GetBoolean(), set.GetProperty("*/*").GetProperty("throttlingBurstLimit").GetInt32()));
+        Assert.Equal(2.5, set.GetProperty("~1orders/GET").GetProperty("throttlingRateLimit").GetDouble());
+        Assert.Equal(["*/*"], left.EnumerateObject().Select(setting => setting.Name));
+
+        async Task<System.Text.Json.JsonElement> UpdateAsync(string operations)
+        {
+            var (_, updated) = await account.SendAsync(HttpMethod.Patch, $"/restapis/{stage.ApiId}/stages/prod", $$"""{"patchOperations":[{{operations}}]}""");
+            return updated.GetProperty("methodSettings");
+        }
     }
 
     [Fact]

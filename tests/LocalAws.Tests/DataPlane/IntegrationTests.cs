@@ -126,6 +126,35 @@ public sealed class IntegrationTests
         Assert.Equal(("text/html", "seen"), (answer.Content.Headers.ContentType!.ToString(), answer.Headers.GetValues("X-Backend").Single()));
     }
 
+    [Theory]
+    [InlineData("X-Mine", "'fixed'", "fixed")]
+    [InlineData("x-mine", "'fixed'", "fixed")]
+    [InlineData("X-Other", "'fixed'", "kept")]
+    public async Task A_static_value_replaces_a_header_of_the_request(string header, string value, string expected)
+    {
+        await using var account = await LocalAwsAccount.StartAsync();
+        await using var backend = await LoopbackBackend.StartAsync();
+        var api = account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo($"{backend.Url}{{rest}}", parameter: $"integration.request.header.{header}", value: value) });
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Deploy(account, api.Id), "a")) { Content = new StringContent("sent") };
+        request.Headers.Add("X-Mine", "kept");
+        using var answer = await account.Http.SendAsync(request);
+
+        Assert.Equal($"POST /a {expected} text/plain; charset=utf-8 sent", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("integration.request.header.X-Mine", "fixed")]
+    [InlineData("integration.request.header.X-Mine", "''")]
+    [InlineData("integration.request.header.X-Mine", "method.request.header.X-Yours")]
+    [InlineData("integration.request.querystring.mine", "'fixed'")]
+    public async Task Another_mapping_of_a_parameter_is_not_part_of_it(string parameter, string value)
+    {
+        await using var account = await LocalAwsAccount.StartAsync();
+        var refused = Assert.Throws<AwsException>(() => account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo("https://example.com", parameter: parameter, value: value) }));
+        Assert.Contains($"The request parameter {parameter} of an integration", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_proxy_without_a_backend_or_with_a_slow_one_fails()
     {
@@ -141,11 +170,12 @@ public sealed class IntegrationTests
         Assert.Equal(Failed, await CallAsync(account, missing.Id, "a"));
     }
 
-    private static string ProxyTo(string uri, int timeout = 29_000) => $$"""
+    private static string ProxyTo(
+        string uri, int timeout = 29_000, string parameter = "integration.request.path.more", string value = "method.request.path.proxy") => $$"""
         {"openapi":"3.0.1","info":{"title":"orders"},"paths":{"/{proxy+}":{"x-amazon-apigateway-any-method":{
           "parameters":[{"name":"proxy","in":"path","required":true}],
           "x-amazon-apigateway-integration":{"type":"http_proxy","httpMethod":"ANY","uri":"{{uri}}","timeoutInMillis":{{timeout}},
-            "requestParameters":{"integration.request.path.rest":"method.request.path.proxy"} } } } } }
+            "requestParameters":{"integration.request.path.rest":"method.request.path.proxy","{{parameter}}":"{{value}}"} } } } } }
         """;
 
     private static (ApiGatewayService Gateway, GetMethodRequest Method) CreateMethod(LocalAwsAccount account, string httpMethod = "GET")
