@@ -47,3 +47,24 @@ internal sealed class RolePolicyType(IamService iam) : ResourceType
     public override Task<bool> ExistsAsync(DeployedResource resource) =>
         Idempotent.ExistsAsync(() => Task.FromResult(iam.GetRolePolicy(resource.Inputs.Text("role"), resource.Inputs.Text("name")) is not null));
 }
+
+/// <summary><c>aws.iam.OpenIdConnectProvider</c></summary>
+internal sealed class OpenIdConnectProviderType(IamService iam) : ResourceType
+{
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("url");
+
+    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    {
+        var provider = iam.CreateOpenIdConnectProvider(inputs.Text("url"), inputs.Texts("clientIdLists"));
+        return Task.FromResult((provider.Arn, new Dictionary<string, object> { ["arn"] = provider.Arn }));
+    }
+
+    public override Task DeleteAsync(DeployedResource resource)
+    {
+        iam.DeleteOpenIdConnectProvider(resource.Inputs.Text("url"));
+        return Task.CompletedTask;
+    }
+
+    public override Task<bool> ExistsAsync(DeployedResource resource) =>
+        Task.FromResult(iam.FindOpenIdConnectProvider(resource.Inputs.Text("url")) is not null);
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LocalAws;
 using Pulumi.Testing;
 
 namespace Deployer;
@@ -223,8 +224,30 @@ public sealed class LocalDeployment
                 ["dnsSuffix"] = "amazonaws.com",
                 ["reverseDnsPrefix"] = "com.amazonaws",
             }.ToImmutableDictionary(),
+            "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider" => FindProvider((string)args.Args["url"]),
             _ => throw new NotSupportedException($"The invoke {args.Token} is not known here."),
         });
+
+        private ImmutableDictionary<string, object> FindProvider(string url)
+        {
+            // The provider lists the providers of the account, and reads the one with the URL.
+            if (deployment._options.RoleArn is { } role && !deployment._options.Aws.Iam.Allows(role, "iam:ListOpenIDConnectProviders", "*"))
+            {
+                throw new AwsException(403, "AccessDenied", $"{role} is not authorized to perform: iam:ListOpenIDConnectProviders on resource: *");
+            }
+
+            // The provider's own error.
+            var provider = deployment._options.Aws.Iam.FindOpenIdConnectProvider(url)
+                ?? throw new AwsException(404, "NoSuchEntity", $"finding IAM OIDC Provider by url ({url}): not found");
+            return new Dictionary<string, object>
+            {
+                ["arn"] = provider.Arn,
+                ["clientIdLists"] = provider.ClientIds.ToImmutableArray<object>(),
+                ["id"] = provider.Arn,
+                ["thumbprintLists"] = ImmutableArray<object>.Empty,
+                ["url"] = url["https://".Length..],
+            }.ToImmutableDictionary();
+        }
 
         private void EnsureNotStopped(MockResourceArgs args)
         {

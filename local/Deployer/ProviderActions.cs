@@ -10,6 +10,9 @@ namespace Deployer;
 /// </summary>
 internal sealed class ProviderActions(EmbeddedAws aws)
 {
+    // For the id of the resource itself, which is not one of its inputs.
+    private const string AnyId = "abcdefghij";
+
     /// <summary>The operations of the provider on a resource.</summary>
     public enum Step
     {
@@ -33,6 +36,13 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:kms/grant:Grant", Step.Read) => On(inputs.Text("keyId"), "kms:ListGrants"),
         // The provider waits until the list does not have the grant.
         ("aws:kms/grant:Grant", Step.Delete) => On(inputs.Text("keyId"), "kms:RevokeGrant", "kms:ListGrants"),
+
+        ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", not Step.Update) => On(
+            $"arn:aws:iam::{aws.AccountId}:oidc-provider/{inputs.Text("url")["https://".Length..]}",
+            $"iam:{(step is Step.Read ? "Get" : step.ToString())}OpenIDConnectProvider"),
+
+        ("aws:apigateway/restApi:RestApi" or "aws:apigateway/deployment:Deployment" or "aws:apigateway/stage:Stage"
+            or "aws:apigateway/methodSettings:MethodSettings", _) => ForApi(type, step, inputs),
 
         ("aws:lambda/function:Function", Step.Create or Step.Update) => ChangeFunction(inputs, step is Step.Create ? null : changes),
         ("aws:lambda/function:Function", Step.Read) => On(
@@ -92,6 +102,29 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
     };
 
+    private IEnumerable<Needed> ForApi(string type, Step step, Inputs inputs) => (type, step) switch
+    {
+        ("aws:apigateway/restApi:RestApi", Step.Create) =>
+            [.. On(RestApi(""), "apigateway:POST"), .. On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH")],
+        ("aws:apigateway/restApi:RestApi", Step.Read) => [.. On(RestApi("/" + AnyId), "apigateway:GET"), .. On(RestApi($"/{AnyId}/resources"), "apigateway:GET")],
+        ("aws:apigateway/restApi:RestApi", Step.Update) => On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH"),
+        ("aws:apigateway/restApi:RestApi", Step.Delete) => On(RestApi("/" + AnyId), "apigateway:DELETE"),
+        ("aws:apigateway/deployment:Deployment", Step.Create) => On(RestApi($"/{inputs.Text("restApi")}/deployments"), "apigateway:POST"),
+        ("aws:apigateway/deployment:Deployment", not Step.Update) => On(RestApi($"/{inputs.Text("restApi")}/deployments/{AnyId}"), Verb(step)),
+        ("aws:apigateway/stage:Stage", Step.Create) =>
+            [.. On(RestApi($"/{inputs.Text("restApi")}/stages"), "apigateway:POST"), .. inputs.Nested("accessLogSettings") is null ? [] : On(Stage(inputs), "apigateway:PATCH")],
+        ("aws:apigateway/stage:Stage", _) => On(Stage(inputs), Verb(step)),
+        ("aws:apigateway/methodSettings:MethodSettings", _) => On(Stage(inputs), step is Step.Read ? "apigateway:GET" : "apigateway:PATCH"),
+        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+    };
+
+    private static string Verb(Step step) => step switch
+    {
+        Step.Read => "apigateway:GET",
+        Step.Update => "apigateway:PATCH",
+        _ => "apigateway:DELETE",
+    };
+
     private List<Needed> ChangeFunction(Inputs inputs, IReadOnlySet<string>? changes)
     {
         const string Concurrency = "reservedConcurrentExecutions";
@@ -140,6 +173,10 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private static IEnumerable<Needed> On(string resource, params string[] actions) => actions.Select(action => new Needed(action, resource));
 
     private string Arn(string service, string resource) => $"arn:aws:{service}:{aws.Region}:{aws.AccountId}:{resource}";
+
+    private string RestApi(string path) => $"arn:aws:apigateway:{aws.Region}::/restapis{path}";
+
+    private string Stage(Inputs inputs) => RestApi($"/{inputs.Text("restApi")}/stages/{inputs.Text("stageName")}");
 
     private string Role(string name) => $"arn:aws:iam::{aws.AccountId}:role/{name}";
 
