@@ -1,0 +1,4 @@
+using InferenceApi;
+using Pulumi;
+
+return await Deployment.RunAsync<ProtectedApi>();
