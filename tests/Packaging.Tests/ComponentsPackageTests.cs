@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Deployer;
 using LocalAws;
 using LocalAws.ApiGateway;
@@ -46,6 +47,7 @@ public sealed class ComponentsPackageTests : IDisposable
         var version = Pack();
         Assert.True(Program.Split('\n').Length <= 15);
         Build(version);
+        BuildExample(version);
         foreach (var architecture in (string[])["arm64", "x86_64"])
         {
             var packaged = Path.Combine(Built, "function", architecture);
@@ -112,6 +114,27 @@ public sealed class ComponentsPackageTests : IDisposable
             """);
         var (exit, said) = Run("dotnet", ["build", folder, "-o", Built, "--nologo", "-clp:ErrorsOnly"]);
         Assert.True(exit == 0, said);
+    }
+
+    /// <summary>Builds examples/inference-api as somebody does who copied its folder: with the package, in the version that was packed.</summary>
+    private void BuildExample(string version)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "example")).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(Package.Root, "examples", "inference-api")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        var project = Path.Combine(folder, "InferenceApi.csproj");
+        File.WriteAllText(project, Regex.Replace(
+            File.ReadAllText(project), "(?<=Include=\"RotationLambda.Components\" Version=\")[^\"]+", version, RegexOptions.None, TimeSpan.FromSeconds(1)));
+        var (exit, said) = Run("dotnet",
+        [
+            "build", folder, "-o", Path.Combine(folder, "built"), "--nologo", "-clp:ErrorsOnly", $"-p:RestoreAdditionalProjectSources={Feed}",
+            $"-p:RestorePackagesPath={Path.Combine(_folder, "program", "packages")}",
+        ]);
+        Assert.True(exit == 0, said);
+        Assert.True(File.Exists(Path.Combine(folder, "built", "function", "arm64", "RotationFunction.dll")), "the function is missing");
     }
 
     private async Task UpAsync(LocalDeployment deployment, string usagePlanId)
