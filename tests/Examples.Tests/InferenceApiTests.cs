@@ -136,12 +136,12 @@ public sealed partial class InferenceApiTests
 
         Assert.Equal("status 200", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("a prompt", Assert.Single(model.Bodies));
-        Assert.Equal("removed", Assert.Single(model.Keys));
+        Assert.True(model.Keys.Single() == "removed", "the model endpoint got the key");
         // The probe's method answers without the model.
         using var health = new HttpRequestMessage(HttpMethod.Get, url + "health") { Headers = { { "x-api-key", key } } };
         using var healthy = await http.SendAsync(health, TestContext.Current.CancellationToken);
         Assert.True(healthy.IsSuccessStatusCode);
-        Assert.Single(model.Keys);
+        Assert.True(model.Keys.Count == 1, "the model endpoint was called");
     }
 
     [Fact]
