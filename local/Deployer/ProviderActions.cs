@@ -118,22 +118,6 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
     };
 
-    private IEnumerable<Needed> ForApi(string type, Step step, Inputs inputs) => (type, step) switch
-    {
-        ("aws:apigateway/restApi:RestApi", Step.Create) =>
-            [.. On(RestApi(""), "apigateway:POST"), .. On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH")],
-        ("aws:apigateway/restApi:RestApi", Step.Read) => [.. On(RestApi("/" + AnyId), "apigateway:GET"), .. On(RestApi($"/{AnyId}/resources"), "apigateway:GET")],
-        ("aws:apigateway/restApi:RestApi", Step.Update) => On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH"),
-        ("aws:apigateway/restApi:RestApi", Step.Delete) => On(RestApi("/" + AnyId), "apigateway:DELETE"),
-        ("aws:apigateway/deployment:Deployment", Step.Create) => On(RestApi($"/{inputs.Text("restApi")}/deployments"), "apigateway:POST"),
-        ("aws:apigateway/deployment:Deployment", not Step.Update) => On(RestApi($"/{inputs.Text("restApi")}/deployments/{AnyId}"), Verb(step)),
-        ("aws:apigateway/stage:Stage", Step.Create) =>
-            [.. On(RestApi($"/{inputs.Text("restApi")}/stages"), "apigateway:POST"), .. inputs.Nested("accessLogSettings") is null ? [] : On(Stage(inputs), "apigateway:PATCH")],
-        ("aws:apigateway/stage:Stage", _) => On(Stage(inputs), Verb(step)),
-        ("aws:apigateway/methodSettings:MethodSettings", _) => On(Stage(inputs), step is Step.Read ? "apigateway:GET" : "apigateway:PATCH"),
-        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
-    };
-
     private static string Verb(Step step) => step switch
     {
         Step.Read => "apigateway:GET",

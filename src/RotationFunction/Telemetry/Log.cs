@@ -70,7 +70,7 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
         Warning("the quota of key {keyId} stays as it is: {reason}", keyId, reason);
 
     public void UsageUnknown(string keyId, string usagePlanId, string reason) =>
-        Warning("the requests of key {keyId} in usage plan {usagePlanId} are not known: {reason}", keyId, usagePlanId, reason);
+        Information("the requests of key {keyId} in usage plan {usagePlanId} are not known: {reason}", keyId, usagePlanId, reason);
 
     public void Found(string problem) => Warning("{finding}", problem);
 

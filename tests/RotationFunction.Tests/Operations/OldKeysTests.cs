@@ -72,7 +72,7 @@ public sealed class OldKeysTests
             Assert.Equal(["UsagePlanId"], plan.EnumerateObject().Select(field => field.Name)));
         Assert.True(check.GetProperty("Healthy").GetBoolean());
         Assert.False(fixture.Metrics[^1].TryGetProperty("OldKeyRequests", out _));
-        Assert.Contains(fixture.Log, entry => entry.Level == "Warning" && entry.Message.Contains("are not known: ", StringComparison.Ordinal));
+        Assert.Contains(fixture.Log, entry => entry.Level == "Information" && entry.Message.Contains("are not known: ", StringComparison.Ordinal));
     }
 
     [Fact]
