@@ -146,6 +146,25 @@ public sealed class ReaderTests
         Assert.Empty(account.Aws.Kms.ListGrants(KmsKey(account)));
     }
 
+    [Fact]
+    public async Task A_reader_that_was_deleted_and_created_again_reads_after_it_was_removed_and_added_again()
+    {
+        await using var account = DeployerAccount.Start();
+        var reader = account.MakeRole("pipeline");
+        await account.UpAsync(Configuration(account, withKmsKey: true, reader));
+        account.Aws.Iam.DeleteRole("pipeline");
+        account.MakeRole("pipeline");
+        using var asReader = account.SecretsManager(account.CredentialsOf(reader));
+
+        await account.UpAsync(Configuration(account, withKmsKey: true, reader));
+        Assert.Empty(account.Deployment.Changes);
+        await AssertDeniedAsync(() => asReader.GetSecretValueAsync(Request()));
+
+        await account.UpAsync(Configuration(account, withKmsKey: true));
+        await account.UpAsync(Configuration(account, withKmsKey: true, reader));
+        Assert.NotNull(KeyIn(await asReader.GetSecretValueAsync(Request())));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -15,6 +15,7 @@ public sealed partial class IamService
 {
     // IAM user guide, "IAM and AWS STS quotas": all inline policies of a role together, without white space.
     private const int MaximumInlinePolicies = 10_240;
+    private const string UniqueIdPrefix = "AROA";
     private const string Base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const string Base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -45,7 +46,8 @@ public sealed partial class IamService
     public Role CreateRole(string roleName, string assumeRolePolicyDocument)
     {
         var trust = Parse(assumeRolePolicyDocument, PolicyKind.Trust);
-        var role = new StoredRole(NameOf(roleName), ArnOf(roleName), assumeRolePolicyDocument, trust);
+        var role = new StoredRole(
+            NameOf(roleName), ArnOf(roleName), UniqueIdPrefix + RandomNumberGenerator.GetString(Base32, 17), assumeRolePolicyDocument, trust);
         lock (_gate)
         {
             if (!_roles.TryAdd(KeyOf(roleName), role))
@@ -177,6 +179,32 @@ public sealed partial class IamService
         lock (_gate)
         {
             return AccountOrUser().IsMatch(id) || (_roles.TryGetValue(KeyOf(id), out var role) && role.Arn == id && role.Exists(Now));
+        }
+    }
+
+    /// <summary>
+    /// Returns what a policy or a grant keeps of a principal. IAM user guide, "Principal": the unique id of a role, so that a later role of its name is
+    /// another principal.
+    /// </summary>
+    internal string KeptOf(string principal)
+    {
+        lock (_gate)
+        {
+            return _roles.TryGetValue(KeyOf(principal), out var role) && role.Arn == principal ? role.UniqueId : principal;
+        }
+    }
+
+    /// <summary>Returns a kept principal as AWS shows it: the ARN of a role that exists, and the unique id of one that was deleted.</summary>
+    internal string ShownOf(string kept)
+    {
+        if (!kept.StartsWith(UniqueIdPrefix, StringComparison.Ordinal))
+        {
+            return kept;
+        }
+
+        lock (_gate)
+        {
+            return _roles.Values.FirstOrDefault(role => role.UniqueId == kept)?.Arn ?? kept;
         }
     }
 

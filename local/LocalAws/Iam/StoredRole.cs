@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace LocalAws.Iam;
 
 /// <summary>A role in the service's state. Its changes take effect in order, each at its time.</summary>
-internal sealed class StoredRole(string name, string arn, string trustDocument, Policy trust)
+internal sealed class StoredRole(string name, string arn, string uniqueId, string trustDocument, Policy trust)
 {
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset At, State State)> _coming = new();
@@ -12,6 +12,9 @@ internal sealed class StoredRole(string name, string arn, string trustDocument, 
     public string Name { get; } = name;
 
     public string Arn { get; } = arn;
+
+    /// <summary>Gets the id that no other role has, also not a later one of the same name.</summary>
+    public string UniqueId { get; } = uniqueId;
 
     public string TrustDocument { get; } = trustDocument;
 

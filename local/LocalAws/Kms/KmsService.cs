@@ -48,19 +48,20 @@ public sealed class KmsService
             throw new AwsException(400, "InvalidArnException", $"The grantee principal {request.GranteePrincipal} does not exist.");
         }
 
+        request = request with { GranteePrincipal = _aws.Iam.KeptOf(request.GranteePrincipal) };
         lock (_gate)
         {
             var key = ArnOf(request.KeyId, _aws.Region);
             if (request.Name is not null && _grants.Find(grant => grant.KeyId == key && IsSame(grant, request)) is { } existing)
             {
-                return existing;
+                return Shown(existing);
             }
 
             var id = RandomNumberGenerator.GetHexString(64, lowercase: true);
             var grant = new Grant(
                 id, key, request.GranteePrincipal, request.Operations, request.Name, request.Constraints, _aws.TimeProvider.GetUtcNow());
             _grants.Add(grant);
-            return grant;
+            return Shown(grant);
         }
     }
 
@@ -70,7 +71,7 @@ public sealed class KmsService
     {
         lock (_gate)
         {
-            return _grants.FindAll(grant => grant.KeyId == ArnOf(keyId, _aws.Region));
+            return [.. _grants.FindAll(grant => grant.KeyId == ArnOf(keyId, _aws.Region)).Select(Shown)];
         }
     }
 
@@ -105,12 +106,14 @@ public sealed class KmsService
         {
             return _grants.Exists(grant => grant.KeyId == request.Resource
                 && grant.Operations.Any(operation => request.Action == "kms:" + operation)
-                && new PrincipalElement(IsNot: false, [("AWS", grant.GranteePrincipal)]).Matches(request.Caller, byAccount: request.IsCrossAccount)
+                && new PrincipalElement(IsNot: false, [("AWS", Shown(grant).GranteePrincipal)]).Matches(request.Caller, byAccount: request.IsCrossAccount)
                 && Meets(grant.Constraints, context))
                 ? Verdict.Allowed
                 : Verdict.Silent;
         }
     }
+
+    private Grant Shown(Grant grant) => grant with { GranteePrincipal = _aws.Iam.ShownOf(grant.GranteePrincipal) };
 
     // API reference of GrantConstraints: the names of the pairs are not case-sensitive, their values are.
     private static bool Meets(GrantConstraints? constraints, Dictionary<string, string> context) =>

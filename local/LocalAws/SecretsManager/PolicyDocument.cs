@@ -39,6 +39,10 @@ internal static class PolicyDocument
         where principal is { Type: "AWS", Id: not "*" }
         select principal.Id;
 
+    /// <summary>Returns a valid policy with other principals.</summary>
+    public static string WithPrincipals(string policy, Func<string, string> change) => PrincipalsOf(policy).Distinct().Aggregate(
+        policy, (text, principal) => text.Replace($"\"{principal}\"", $"\"{change(principal)}\"", StringComparison.Ordinal));
+
     private static bool LetsAnyoneIn(Statement statement) =>
         !statement.Denies && statement.Principal!.IsAnyone && !statement.Conditions.Any(Narrows);
 

@@ -31,7 +31,7 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             var secret = FindLive(request.SecretId);
-            return new ResourcePolicyResponse { Arn = secret.Arn, Name = secret.Name, ResourcePolicy = secret.ResourcePolicy };
+            return new ResourcePolicyResponse { Arn = secret.Arn, Name = secret.Name, ResourcePolicy = PolicyOf(secret) };
         }
     }
 
@@ -62,12 +62,15 @@ public sealed partial class SecretsManagerService
         };
     }
 
+    private string? PolicyOf(StoredSecret secret) =>
+        secret.ResourcePolicy is { } policy ? PolicyDocument.WithPrincipals(policy, _aws.Iam.ShownOf) : null;
+
     private ResourcePolicyResponse SetPolicy(string secretId, string? policy)
     {
         lock (_gate)
         {
             var secret = FindPrimary(secretId);
-            secret.ResourcePolicy = policy;
+            secret.ResourcePolicy = policy is null ? null : PolicyDocument.WithPrincipals(policy, _aws.Iam.KeptOf);
             Changed(secret);
             return new ResourcePolicyResponse { Arn = secret.Arn, Name = secret.Name };
         }

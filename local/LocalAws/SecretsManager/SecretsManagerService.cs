@@ -228,7 +228,7 @@ public sealed partial class SecretsManagerService
         lock (_gate)
         {
             return TryFind(secretId) is { } secret
-                ? new AccessedSecret(secret.Arn, secret.Arn, [.. secret.Tags], secret.RotationFunctionArn, secret.ResourcePolicy, secret.KmsKeyId)
+                ? new AccessedSecret(secret.Arn, secret.Arn, [.. secret.Tags], secret.RotationFunctionArn, PolicyOf(secret), secret.KmsKeyId)
                 : null;
         }
     }

@@ -159,6 +159,30 @@ public sealed class ResourcePolicyTests
     }
 
     [Fact]
+    public async Task A_policy_and_a_grant_permit_a_later_role_of_the_same_name_nothing()
+    {
+        await using var aws = EmbeddedAws.Create();
+        var principal = """{"AWS":"arn:aws:iam::123456789012:role/caller"}""";
+        CreateSecret(aws, "Allow", principal, kmsKeyId: "0123");
+        aws.Kms.CreateGrant(new() { KeyId = "0123", GranteePrincipal = "arn:aws:iam::123456789012:role/caller", Operations = ["Decrypt"] });
+        Assert.True((await new RoleCaller(aws).CallAsync("GetSecretValue", Get)).IsSuccess);
+
+        aws.Iam.DeleteRole("caller");
+        var later = new RoleCaller(aws);
+
+        Assert.True((await later.CallAsync("GetSecretValue", Get)).IsDenied);
+        var policy = aws.SecretsManager.GetResourcePolicy(new() { SecretId = "payments" }).ResourcePolicy!;
+        Assert.Matches("\"AWS\":\"AROA[A-Z2-7]{17}\"", policy);
+        Assert.Matches("^AROA[A-Z2-7]{17}$", Assert.Single(aws.Kms.ListGrants("0123")).GranteePrincipal);
+        Assert.Equal("MalformedPolicyDocumentException", Assert.Throws<AwsException>(() => aws.SecretsManager.PutResourcePolicy(new() { SecretId = "payments", ResourcePolicy = policy })).Code);
+
+        aws.SecretsManager.PutResourcePolicy(new() { SecretId = "payments", ResourcePolicy = RoleCaller.Document($$""" "Effect":"Allow","Principal":{{principal}},"Action":"secretsmanager:GetSecretValue","Resource":"*" """) });
+        Assert.Equal("Access to KMS is not allowed", (await later.CallAsync("GetSecretValue", Get)).Message);
+        aws.Kms.CreateGrant(new() { KeyId = "0123", GranteePrincipal = "arn:aws:iam::123456789012:role/caller", Operations = ["Decrypt"] });
+        Assert.True((await later.CallAsync("GetSecretValue", Get)).IsSuccess);
+    }
+
+    [Fact]
     public async Task A_role_of_another_account_is_not_the_role_of_that_name_here()
     {
         await using var aws = EmbeddedAws.Create();
