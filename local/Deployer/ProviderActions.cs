@@ -65,12 +65,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
             [.. On("*", "logs:DescribeLogGroups"), .. On(LogGroup(inputs), "logs:ListTagsForResource")],
         ("aws:cloudwatch/logGroup:LogGroup", Step.Update) => On(LogGroup(inputs), "logs:PutRetentionPolicy"),
         ("aws:cloudwatch/logGroup:LogGroup", Step.Delete) => On(LogGroup(inputs), "logs:DeleteLogGroup"),
-        ("aws:cloudwatch/eventRule:EventRule", Step.Create or Step.Update) => On(Rule(inputs.Text("name")), "events:PutRule"),
-        ("aws:cloudwatch/eventRule:EventRule", Step.Read) => On(Rule(inputs.Text("name")), "events:DescribeRule", "events:ListTagsForResource"),
-        ("aws:cloudwatch/eventRule:EventRule", Step.Delete) => On(Rule(inputs.Text("name")), "events:DeleteRule"),
-        ("aws:cloudwatch/eventTarget:EventTarget", Step.Create or Step.Update) => PutTarget(inputs),
-        ("aws:cloudwatch/eventTarget:EventTarget", Step.Read) => On(Rule(inputs.Text("rule")), "events:ListTargetsByRule"),
-        ("aws:cloudwatch/eventTarget:EventTarget", Step.Delete) => On(Rule(inputs.Text("rule")), "events:RemoveTargets"),
+        _ when type.StartsWith("aws:cloudwatch/event", StringComparison.Ordinal) => OfRule(type, step, inputs),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Create or Step.Update) => On(Alarm(inputs), "cloudwatch:PutMetricAlarm"),
         ("aws:cloudwatch/metricAlarm:MetricAlarm", Step.Read) =>
             [.. On("*", "cloudwatch:DescribeAlarms"), .. On(Alarm(inputs), "cloudwatch:ListTagsForResource")],
@@ -84,6 +79,17 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         _ when type.StartsWith("aws:sns/", StringComparison.Ordinal) => OfTopic(type, step, inputs),
         ("aws:lambda/invocation:Invocation", _) => [],
         _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
+        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+    };
+
+    private IEnumerable<Needed> OfRule(string type, Step step, Inputs inputs) => (type, step) switch
+    {
+        ("aws:cloudwatch/eventRule:EventRule", Step.Create or Step.Update) => On(Rule(inputs.Text("name")), "events:PutRule"),
+        ("aws:cloudwatch/eventRule:EventRule", Step.Read) => On(Rule(inputs.Text("name")), "events:DescribeRule", "events:ListTagsForResource"),
+        ("aws:cloudwatch/eventRule:EventRule", Step.Delete) => On(Rule(inputs.Text("name")), "events:DeleteRule"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Create or Step.Update) => PutTarget(inputs),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Read) => On(Rule(inputs.Text("rule")), "events:ListTargetsByRule"),
+        ("aws:cloudwatch/eventTarget:EventTarget", Step.Delete) => On(Rule(inputs.Text("rule")), "events:RemoveTargets"),
         _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
     };
 
