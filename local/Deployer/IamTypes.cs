@@ -15,6 +15,17 @@ internal sealed class RoleType(IamService iam) : ResourceType
         return Task.FromResult((inputs.Text("name"), new Dictionary<string, object> { ["arn"] = role.Arn }));
     }
 
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
+    {
+        if (changes.Except(["assumeRolePolicy"]).Any())
+        {
+            return base.UpdateAsync(resource, inputs, changes);
+        }
+
+        iam.UpdateAssumeRolePolicy(resource.Id, inputs.Text("assumeRolePolicy"));
+        return Task.CompletedTask;
+    }
+
     public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
         iam.DeleteRole(resource.Id);

@@ -25,21 +25,12 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     /// <summary>Returns the actions of an operation, each with its resource and the condition keys of its request.</summary>
     public IEnumerable<Needed> For(string type, Step step, Inputs inputs, IReadOnlySet<string> changes) => (type, step) switch
     {
-        ("aws:iam/role:Role", Step.Create) => On(Role(inputs.Text("name")), "iam:CreateRole"),
-        ("aws:iam/role:Role", Step.Read) => On(Role(inputs.Text("name")), "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
-        ("aws:iam/role:Role", Step.Delete) => On(Role(inputs.Text("name")), "iam:ListInstanceProfilesForRole", "iam:DeleteRole"),
-        ("aws:iam/rolePolicy:RolePolicy", Step.Create) => On(Role(inputs.Text("role")), "iam:PutRolePolicy"),
-        ("aws:iam/rolePolicy:RolePolicy", Step.Read) => On(Role(inputs.Text("role")), "iam:GetRolePolicy"),
-        ("aws:iam/rolePolicy:RolePolicy", Step.Delete) => On(Role(inputs.Text("role")), "iam:DeleteRolePolicy"),
+        _ when type.StartsWith("aws:iam/", StringComparison.Ordinal) => ForIam(type, step, inputs),
 
         ("aws:kms/grant:Grant", Step.Create) => On(inputs.Text("keyId"), "kms:CreateGrant"),
         ("aws:kms/grant:Grant", Step.Read) => On(inputs.Text("keyId"), "kms:ListGrants"),
         // The provider waits until the list does not have the grant.
         ("aws:kms/grant:Grant", Step.Delete) => On(inputs.Text("keyId"), "kms:RevokeGrant", "kms:ListGrants"),
-
-        ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", not Step.Update) => On(
-            $"arn:aws:iam::{aws.AccountId}:oidc-provider/{inputs.Text("url")["https://".Length..]}",
-            $"iam:{(step is Step.Read ? "Get" : step.ToString())}OpenIDConnectProvider"),
 
         ("aws:apigateway/restApi:RestApi" or "aws:apigateway/deployment:Deployment" or "aws:apigateway/stage:Stage"
             or "aws:apigateway/methodSettings:MethodSettings", _) => ForApi(type, step, inputs),
@@ -79,7 +70,7 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         _ when type.StartsWith("aws:sns/", StringComparison.Ordinal) => OfTopic(type, step, inputs),
         ("aws:lambda/invocation:Invocation", _) => [],
         _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
-        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+        _ => throw Unknown(type, step),
     };
 
     private IEnumerable<Needed> OfRule(string type, Step step, Inputs inputs) => (type, step) switch
@@ -105,7 +96,23 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:sns/topicSubscription:TopicSubscription", Step.Create) => On(inputs.Text("topic"), "sns:Subscribe"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Read) => On("*", "sns:GetSubscriptionAttributes"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Delete) => On("*", "sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
-        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+        _ => throw Unknown(type, step),
+    };
+
+    private IEnumerable<Needed> ForIam(string type, Step step, Inputs inputs) => (type, step) switch
+    {
+        ("aws:iam/role:Role", Step.Create) => On(Role(inputs.Text("name")), "iam:CreateRole"),
+        ("aws:iam/role:Role", Step.Read) => On(Role(inputs.Text("name")), "iam:GetRole", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+        // Its description needs another action, which no program here changes.
+        ("aws:iam/role:Role", Step.Update) => On(Role(inputs.Text("name")), "iam:UpdateAssumeRolePolicy"),
+        ("aws:iam/role:Role", Step.Delete) => On(Role(inputs.Text("name")), "iam:ListInstanceProfilesForRole", "iam:DeleteRole"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Create) => On(Role(inputs.Text("role")), "iam:PutRolePolicy"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Read) => On(Role(inputs.Text("role")), "iam:GetRolePolicy"),
+        ("aws:iam/rolePolicy:RolePolicy", Step.Delete) => On(Role(inputs.Text("role")), "iam:DeleteRolePolicy"),
+        ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", not Step.Update) => On(
+            $"arn:aws:iam::{aws.AccountId}:oidc-provider/{inputs.Text("url")["https://".Length..]}",
+            $"iam:{(step is Step.Read ? "Get" : step.ToString())}OpenIDConnectProvider"),
+        _ => throw Unknown(type, step),
     };
 
     private IEnumerable<Needed> ForApi(string type, Step step, Inputs inputs) => (type, step) switch
@@ -121,8 +128,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
             [.. On(RestApi($"/{inputs.Text("restApi")}/stages"), "apigateway:POST"), .. inputs.Nested("accessLogSettings") is null ? [] : On(Stage(inputs), "apigateway:PATCH")],
         ("aws:apigateway/stage:Stage", _) => On(Stage(inputs), Verb(step)),
         ("aws:apigateway/methodSettings:MethodSettings", _) => On(Stage(inputs), step is Step.Read ? "apigateway:GET" : "apigateway:PATCH"),
-        _ => throw new NotSupportedException($"Which actions the provider needs to {step} a resource of type {type} is not known here."),
+        _ => throw Unknown(type, step),
     };
+
+    private static NotSupportedException Unknown(string type, Step step) =>
+        new($"Which actions the provider needs to {step} a resource of type {type} is not known here.");
 
     private static string Verb(Step step) => step switch
     {

@@ -78,7 +78,7 @@ public sealed partial class IamService
         {
             var request = new AccessRequest(
                 new Principal(_aws.AccountId, provider.Arn, RoleArn: null), "sts:AssumeRoleWithWebIdentity", ArnOf(roleName), keys);
-            if (!_roles.TryGetValue(roleName, out var role) || !role.IsTrusting(request, Now))
+            if (!_roles.TryGetValue(KeyOf(roleName), out var role) || !role.IsTrusting(request, Now))
             {
                 throw new AwsException(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
             }

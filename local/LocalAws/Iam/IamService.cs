@@ -61,6 +61,19 @@ public sealed partial class IamService
         return Describe(role);
     }
 
+    /// <summary>Replaces a role's trust policy.</summary>
+    /// <param name="roleName">The role's name.</param>
+    /// <param name="policyDocument">The trust policy, as JSON.</param>
+    /// <exception cref="AwsException">The role does not exist, or the document is malformed.</exception>
+    public void UpdateAssumeRolePolicy(string roleName, string policyDocument)
+    {
+        var trust = Parse(policyDocument, PolicyKind.Trust);
+        lock (_gate)
+        {
+            Find(roleName).PutTrust(policyDocument, trust, Effective);
+        }
+    }
+
     /// <summary>Deletes a role that has no policies. Its credentials are rejected from then on.</summary>
     /// <param name="roleName">The role's name.</param>
     /// <exception cref="AwsException">The role does not exist, or has policies.</exception>

@@ -7,7 +7,9 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
 {
     private readonly Lock _gate = new();
     private readonly Queue<(DateTimeOffset At, State State)> _coming = new();
-    private State _effective = new(Exists: false, IsDeleted: false, []);
+    private State _effective = new(Exists: false, IsDeleted: false, trust, []);
+    private Policy _trust = trust;
+    private IReadOnlyList<Policy> _policies = [];
 
     public string Name { get; } = name;
 
@@ -16,18 +18,24 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
     /// <summary>Gets the id that no other role has, also not a later one of the same name.</summary>
     public string UniqueId { get; } = uniqueId;
 
-    public string TrustDocument { get; } = trustDocument;
+    public string TrustDocument { get; private set; } = trustDocument;
 
     /// <summary>Gets the role's policies as they were put, by name.</summary>
     public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public void Put(ImmutableSortedDictionary<string, string> documents, IReadOnlyList<Policy> policies, DateTimeOffset effective)
     {
-        Documents = documents;
-        Change(new State(Exists: true, IsDeleted: false, policies), effective);
+        (Documents, _policies) = (documents, policies);
+        Change(new State(Exists: true, IsDeleted: false, _trust, _policies), effective);
     }
 
-    public void Delete(DateTimeOffset effective) => Change(new State(Exists: false, IsDeleted: true, []), effective);
+    public void PutTrust(string document, Policy trustPolicy, DateTimeOffset effective)
+    {
+        (TrustDocument, _trust) = (document, trustPolicy);
+        Change(new State(Exists: true, IsDeleted: false, _trust, _policies), effective);
+    }
+
+    public void Delete(DateTimeOffset effective) => Change(new State(Exists: false, IsDeleted: true, _trust, []), effective);
 
     public bool IsDeleted(DateTimeOffset now) => At(now).IsDeleted;
 
@@ -36,7 +44,7 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
     public bool IsTrusting(string service, string account, ConditionKeys keys, DateTimeOffset now) =>
         IsTrusting(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys), now);
 
-    public bool IsTrusting(AccessRequest request, DateTimeOffset now) => At(now).Exists && trust.Evaluate(request) is Verdict.Allowed;
+    public bool IsTrusting(AccessRequest request, DateTimeOffset now) => At(now) is { Exists: true } state && state.Trust.Evaluate(request) is Verdict.Allowed;
 
     public Verdict Evaluate(AccessRequest request, DateTimeOffset now)
     {
@@ -70,7 +78,7 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
         }
     }
 
-    private sealed record State(bool Exists, bool IsDeleted, IReadOnlyList<Policy> Policies);
+    private sealed record State(bool Exists, bool IsDeleted, Policy Trust, IReadOnlyList<Policy> Policies);
 }
 
 /// <summary>A session of a role.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace LocalAws.Tests.Iam;
 
 /// <summary>Roles that users of an OpenID Connect provider assume.</summary>
@@ -55,6 +57,42 @@ public sealed class WebIdentityTests
         aws.Iam.DeleteOpenIdConnectProvider(Issuer);
         Assert.Null(aws.Iam.FindOpenIdConnectProvider(Issuer));
         Refuses("InvalidIdentityToken", $"No OpenIDConnect provider found in your account for {Issuer}", () => aws.Iam.AssumeRoleWithWebIdentity("reader", "session", Alice));
+    }
+
+    [Fact]
+    public async Task A_changed_trust_policy_takes_effect_later_and_keeps_the_roles_policies()
+    {
+        var time = new FakeTimeProvider();
+        await using var aws = EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, PolicyLag = TimeSpan.FromSeconds(5) });
+        aws.Iam.CreateOpenIdConnectProvider(Issuer, "app");
+        var role = aws.Iam.CreateRole("reader", Trusting("alice"));
+        aws.Iam.PutRolePolicy("reader", "policy", RoleCaller.Allow("s3:GetObject"));
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        aws.Iam.UpdateAssumeRolePolicy("reader", Trusting("bob"));
+        Assert.Equal(Trusting("bob"), aws.Iam.GetRole("reader").AssumeRolePolicyDocument);
+        Assert.Equal((true, false), (Trusts("alice"), Trusts("bob")));
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal((false, true), (Trusts("alice"), Trusts("bob")));
+        Assert.True(aws.Iam.Allows(role.Arn, "s3:GetObject", "*"));
+
+        Refuses("NoSuchEntity", "The role with name nobody cannot be found.", () => aws.Iam.UpdateAssumeRolePolicy("nobody", Trusting("bob")));
+        Assert.Equal("MalformedPolicyDocument", Assert.Throws<AwsException>(() => aws.Iam.UpdateAssumeRolePolicy("reader", RoleCaller.Allow("*"))).Code);
+
+        bool Trusts(string subject)
+        {
+            try
+            {
+                return aws.Iam.AssumeRoleWithWebIdentity("reader", "session", Alice with { Subject = subject }) is not null;
+            }
+            catch (AwsException denied) when (denied.Code is "AccessDenied")
+            {
+                return false;
+            }
+        }
+
+        static string Trusting(string subject) => RoleCaller.Document(
+            $$""" "Effect":"Allow","Principal":{{Federated}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"idp.example.com/tenant:sub":"{{subject}}"} } """);
     }
 
     private static void Refuses(string code, string message, Action call)
