@@ -29,6 +29,7 @@ public sealed class ProtectedApi : Stack
             ThrottleSettings = new Aws.ApiGateway.Inputs.UsagePlanThrottleSettingsArgs { RateLimit = RequestsPerSecond, BurstLimit = Burst },
         });
 
+        var role = PipelineRole.Create(settings);
         var function = new KeyRotationFunction("rotation", new() { UsagePlans = { ["clients"] = plan.Id } });
         var key = new RotatingApiKey("inference", new()
         {
@@ -37,8 +38,8 @@ public sealed class ProtectedApi : Stack
             Description = "Key of the inference API",
             UsagePlans = { ["clients"] = plan.Id },
             ProbeUrl = stage.InvokeUrl.Apply(url => url + "/health"),
+            Readers = { ["pipeline"] = role.Arn },
         });
-        var role = PipelineRole.Create(settings, key.SecretArn);
 
         var monitoring = new Monitoring("rotation", new()
         {

@@ -184,7 +184,8 @@ internal sealed class InferenceAccount : IAsyncDisposable
                 Inputs[$"{args.Type!.Split(':')[^1]} {args.Name}"] = args.Inputs;
             }
 
-            var state = args.Inputs.SetItem("arn", "arn:aws:test:::" + args.Name).SetItem("invokeUrl", "https://api.example.com/prod");
+            var arn = args.Type == "aws:iam/role:Role" ? "arn:aws:iam::123456789012:role/" + args.Name : "arn:aws:test:::" + args.Name;
+            var state = args.Inputs.SetItem("arn", arn).SetItem("invokeUrl", "https://api.example.com/prod");
             return Task.FromResult<(string?, object)>((args.Name + "-id", state.ContainsKey("name") ? state : state.SetItem("name", args.Name!)));
         }
 

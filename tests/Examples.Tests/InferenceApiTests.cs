@@ -39,8 +39,14 @@ public sealed partial class InferenceApiTests
         await account.Deployment.RefreshAsync();
         Assert.Empty(account.Deployment.Changes);
 
+        // Another environment changes whom the role trusts, and nothing else.
+        await account.UpAsync(new(Minimal) { ["githubEnvironment"] = "staging" });
+        Assert.Equal(["update aws:iam/role:Role pipeline"], account.Deployment.Changes);
+        Assert.Equal("AccessDenied", Assert.Throws<AwsException>(() => Assume(account, Protected)).Code);
+        Assert.NotNull(Assume(account, "repo:octo-org/octo-repo:environment:staging"));
+
         // Another model endpoint is another deployment of the same API.
-        await account.UpAsync(new(Minimal) { ["githubEnvironment"] = "production", ["modelUrl"] = "https://model.invalid" });
+        await account.UpAsync(new(Minimal) { ["githubEnvironment"] = "staging", ["modelUrl"] = "https://model.invalid" });
         Assert.Equal(
             ["update aws:apigateway/restApi:RestApi inference", "replace aws:apigateway/deployment:Deployment inference",
                 "update aws:apigateway/stage:Stage prod", "delete aws:apigateway/deployment:Deployment inference"],
