@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RotationComponents;
 
 namespace Infra.Tests;
 
@@ -222,6 +223,46 @@ public sealed partial class ConfigTests
 
         Assert.NotEmpty(fields);
         Assert.All([.. Declared().Keys, .. fields], name => Assert.True(guide.Contains($"`{name}`", StringComparison.Ordinal), $"docs/deploy.md does not describe {name}"));
+    }
+
+    /// <summary>
+    /// Each argument of a component is a setting of the stack, and each setting an argument. Without a setting are the references between components,
+    /// and what the stack decides.
+    /// </summary>
+    [Fact]
+    public async Task The_components_and_the_stack_have_the_same_settings()
+    {
+        Dictionary<string, string> ofKey = new()
+        {
+            ["secretName"] = "name",
+            ["automaticallyAfterDays"] = "schedule",
+            ["scheduleExpression"] = "schedule",
+            ["usagePlans"] = "usagePlanIds",
+            ["carriesQuota"] = "quota",
+        };
+        Dictionary<string, string> ofStack = new()
+        {
+            ["logRetentionInDays"] = "logRetentionDays",
+            ["recoveryWindowInDays"] = "recoveryWindowDays",
+            ["reservedConcurrentExecutions"] = "reservedConcurrency",
+            ["topicArn"] = "alarmTopicArn",
+            ["email"] = "alarmEmail",
+        };
+        string[] decided = ["function", "keys", "code", "secretsByTag", "carryingUsagePlans"];
+        var key = Inputs<RotatingApiKeyArgs>(ofKey);
+        var stack = Inputs<KeyRotationFunctionArgs>(ofStack).Concat(Inputs<MonitoringArgs>(ofStack));
+        var error = Assert.Single(await Deployed.RefusedAsync(new() { ["keys"] = new[] { Settings.Key(("nothing", 1)) } }));
+        var fields = error.Split("Valid settings: ")[1].Split(", ");
+
+        Assert.Equal(
+            fields.Except(["usagePlan", "oldKeyAlarm"]).Order(StringComparer.Ordinal),
+            key.Except([.. decided, "recoveryWindowInDays"]).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Declared().Keys.Except(["recoveryWindowDays"]).Order(StringComparer.Ordinal),
+            stack.Except([.. decided, "usagePlans", "oldKeyAlarms"]).Distinct().Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Inputs<T>(Dictionary<string, string> named) => typeof(T).GetProperties().Where(input => input.DeclaringType == typeof(T))
+            .Select(input => char.ToLowerInvariant(input.Name[0]) + input.Name[1..]).Select(input => named.GetValueOrDefault(input, input));
     }
 
     /// <summary>The settings of Pulumi.yaml and their defaults.</summary>
