@@ -47,6 +47,10 @@ public sealed class RotatingApiKeys : ComponentResource
             foreach (var (plan, id) in its.UsagePlanIds)
             {
                 function.UsagePlans[$"{key}-{plan}"] = id;
+                if (its.CarriesQuota)
+                {
+                    function.CarryingUsagePlans.Add($"{key}-{plan}");
+                }
             }
         }
 
@@ -64,12 +68,19 @@ public sealed class RotatingApiKeys : ComponentResource
             ScheduleExpression = key.ScheduleExpression,
             Duration = key.Duration,
             Overlap = key.Overlap,
+            Hold = key.Hold,
+            CarriesQuota = key.CarriesQuota,
             ProbeUrl = key.ProbeUrl,
             AdoptedKeyId = key.AdoptedKeyId,
         };
         foreach (var (plan, id) in key.UsagePlanIds)
         {
             args.UsagePlans[plan] = id;
+        }
+
+        foreach (var (reader, arn) in key.Readers)
+        {
+            args.Readers[reader] = arn;
         }
 
         return args;
@@ -122,6 +133,18 @@ public sealed class RotatingKeyArgs : ResourceArgs
     /// <summary>Gets or sets the time for which the previous key stays enabled, such as <c>24h</c>.</summary>
     [Input("overlap")]
     public string? Overlap { get; set; }
+
+    /// <summary>Gets or sets how long a key that clients still use stays enabled, such as <c>30d</c>.</summary>
+    [Input("hold")]
+    public string? Hold { get; set; }
+
+    /// <summary>Gets or sets whether a new key starts with what the current one has left of its quotas.</summary>
+    [Input("carriesQuota")]
+    public bool CarriesQuota { get; set; }
+
+    /// <summary>Gets or sets the ARNs of the roles, users and accounts that may read the key, each by a name that does not change.</summary>
+    [Input("readers")]
+    public Dictionary<string, Input<string>> Readers { get; set; } = [];
 
     /// <summary>Gets or sets the https URL of a method that requires a key.</summary>
     [Input("probeUrl")]
