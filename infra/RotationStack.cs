@@ -182,8 +182,8 @@ public class RotationStack : Stack
     private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
 
     /// <summary>
-    /// Creates the usage plans, one after the other: they are then deleted so too. For each delete, the provider calls UpdateUsagePlan, which API Gateway
-    /// accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait for minutes.
+    /// Creates the usage plans, one after the other: they are then deleted so too. For each delete, the provider calls UpdateUsagePlan, which API
+    /// Gateway accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait for minutes.
     /// </summary>
     private static Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> MakePlans(StackConfig config)
     {

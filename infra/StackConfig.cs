@@ -209,7 +209,9 @@ internal sealed partial record KeyConfig(
     public static string ResourceNameOfOperator(string arn) =>
         $"{NotInResourceNames().Replace(arn[(arn.LastIndexOf('/') + 1)..], "-")}-{HashOf(arn)}";
 
-    /// <summary>Returns a name for the resources of a reader or of a rotation target. It is short, because their names also contain the key's.</summary>
+    /// <summary>
+    /// Returns a name for the resources of a reader or of a rotation target. It is short, because their names also contain the key's.
+    /// </summary>
     public static string ShortResourceNameOf(string arn) => HashOf(arn);
 
     public static KeyConfig Read(ConfigSection section)
@@ -296,7 +298,8 @@ internal sealed partial record KeyConfig(
         {
             section.Wrong(
                 "overlap",
-                $"is {overlap}, and the schedule can rotate again after {KeySchedule.InWords(interval)}, which ends it. Shorten it, or omit it to keep the key until then");
+                $"is {overlap}, and the schedule can rotate again after {KeySchedule.InWords(interval)}, which ends it. "
+                + "Shorten it, or omit it to keep the key until then");
         }
     }
 

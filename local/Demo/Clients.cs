@@ -39,7 +39,8 @@ internal sealed class Clients(Uri url, int count) : IDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, "orders")) { Headers = { { "x-api-key", Volatile.Read(ref _cachedKey) } } };
+            using var request =
+                new HttpRequestMessage(HttpMethod.Get, new Uri(url, "orders")) { Headers = { { "x-api-key", Volatile.Read(ref _cachedKey) } } };
             using var response = await _http.SendAsync(request);
             Interlocked.Increment(ref _sent);
             if (response.StatusCode != HttpStatusCode.OK)

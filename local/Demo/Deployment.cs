@@ -64,8 +64,10 @@ internal sealed class Deployment : IDisposable
             schedule = "rate(1 day)",
             probeUrl = OrdersUrl,
         };
-        Environment.SetEnvironmentVariable("PULUMI_CONFIG", JsonSerializer.Serialize(new Dictionary<string, string> { ["rotation-lambda:keys"] = JsonSerializer.Serialize(new[] { key }) }));
-        await _stack.UpAsync(mocks => Pulumi.Deployment.TestAsync<RotationStack>(mocks, new TestOptions { ProjectName = "rotation-lambda", StackName = "demo", IsPreview = false }));
+        Environment.SetEnvironmentVariable("PULUMI_CONFIG",
+            JsonSerializer.Serialize(new Dictionary<string, string> { ["rotation-lambda:keys"] = JsonSerializer.Serialize(new[] { key }) }));
+        await _stack.UpAsync(mocks => Pulumi.Deployment.TestAsync<RotationStack>(mocks,
+            new TestOptions { ProjectName = "rotation-lambda", StackName = "demo", IsPreview = false }));
         await _aws.SecretsManager.SettledAsync();
         return _stack.Resources;
     }
@@ -85,7 +87,8 @@ internal sealed class Deployment : IDisposable
         (FunctionName, FunctionAccessKey) = (declared.Name, role.AccessKeyId);
         var credentials = new SessionAWSCredentials(role.AccessKeyId, role.SecretAccessKey, role.SessionToken);
         var function = new Function(
-            Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), EmbeddedAws.CreateHttpClient(), Stream.Null, _aws.TimeProvider);
+            Settings.From(declared.Environment.GetValueOrDefault),
+            SecretsManager(credentials), ApiGateway(credentials), EmbeddedAws.CreateHttpClient(), Stream.Null, _aws.TimeProvider);
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return invocation => handler.InvokeAsync(
             invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, _aws.TimeProvider, _logger));

@@ -77,8 +77,10 @@ internal sealed class Scenario(EmbeddedAws aws, MovableTime time, Deployment dep
     private static Func<AwsCall, Fault?> FailAttaching()
     {
         var left = 3;
-        return call => call.Operation == "CreateUsagePlanKey" && Interlocked.Decrement(ref left) >= 0 ? Fault.Error(500, "InternalFailure", "injected by the demo") : null;
+        return call => call.Operation == "CreateUsagePlanKey"
+            && Interlocked.Decrement(ref left) >= 0 ? Fault.Error(500, "InternalFailure", "injected by the demo") : null;
     }
 
-    private async Task<string> ReadKeyAsync() => await _ring.FindKeyAsync("AWSCURRENT") ?? throw new InvalidOperationException("The secret has no key.");
+    private async Task<string> ReadKeyAsync() =>
+        await _ring.FindKeyAsync("AWSCURRENT") ?? throw new InvalidOperationException("The secret has no key.");
 }

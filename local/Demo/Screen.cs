@@ -66,7 +66,8 @@ internal sealed class Screen(IAnsiConsole console)
     {
         if (step.Error is null)
         {
-            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"  {step.Step,-12} [green]passed[/] in {step.Duration.TotalMilliseconds,5:F0} ms");
+            console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"  {step.Step,-12} [green]passed[/] in {step.Duration.TotalMilliseconds,5:F0} ms");
         }
         else
         {
@@ -97,9 +98,11 @@ internal sealed class Screen(IAnsiConsole console)
         foreach (var step in Steps)
         {
             // Only rotations without a retry: a retry makes additional calls.
-            var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length).SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
+            var runs = rotations.Where(rotation => rotation.Steps.Count == Steps.Length)
+                .SelectMany(rotation => rotation.Steps).Where(run => run.Step == step).ToList();
             var calls = runs[^1].Calls.Count(call => call.Call.AccessKeyId == functionAccessKey);
-            table.AddRow(step, string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
+            table.AddRow(step,
+                string.Create(CultureInfo.InvariantCulture, $"{calls} AWS calls, {runs.Average(run => run.Duration.TotalMilliseconds):F0} ms"));
         }
 
         console.WriteLine();

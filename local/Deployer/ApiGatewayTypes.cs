@@ -27,7 +27,8 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, ProviderCalls calls, 
 
     public override async Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
     {
-        var patches = changes.Except(["tags"]).Select(name => new PatchOperation { Op = Op.Replace, Path = "/" + name, Value = inputs.Flag(name)?.ToString().ToLowerInvariant() ?? inputs.Find(name) ?? "" }).ToList();
+        var patches = changes.Except(["tags"]).Select(name => new PatchOperation { Op = Op.Replace, Path = "/" + name, Value = inputs.Flag(
+            name)?.ToString().ToLowerInvariant() ?? inputs.Find(name) ?? "" }).ToList();
         if (patches.Count > 0)
         {
             await calls.MakeAsync(() => client.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = resource.Id, PatchOperations = patches }));
@@ -41,7 +42,8 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, ProviderCalls calls, 
                 await calls.MakeAsync(() => client.UntagResourceAsync(new UntagResourceRequest { ResourceArn = ArnOf(resource.Id), TagKeys = gone }));
             }
 
-            await calls.MakeAsync(() => client.TagResourceAsync(new TagResourceRequest { ResourceArn = ArnOf(resource.Id), Tags = inputs.Map("tags") }));
+            await calls.MakeAsync(
+                () => client.TagResourceAsync(new TagResourceRequest { ResourceArn = ArnOf(resource.Id), Tags = inputs.Map("tags") }));
         }
 
         await ReadAsync(resource.Id);
@@ -73,8 +75,10 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, ProviderCalls call
             Name = inputs.Text("name"),
             Description = inputs.Find("description"),
             ApiStages = [.. inputs.List("apiStages").Select(stage => new ApiStage { ApiId = stage.Text("apiId"), Stage = stage.Text("stage") })],
-            Throttle = throttle is null ? null : new ThrottleSettings { BurstLimit = throttle.Number("burstLimit"), RateLimit = throttle.Fraction("rateLimit") },
-            Quota = quota is null ? null : new QuotaSettings { Limit = quota.Number("limit"), Offset = quota.Number("offset") ?? 0, Period = quota.Find("period") },
+            Throttle = throttle is null
+                ? null : new ThrottleSettings { BurstLimit = throttle.Number("burstLimit"), RateLimit = throttle.Fraction("rateLimit") },
+            Quota = quota is null
+                ? null : new QuotaSettings { Limit = quota.Number("limit"), Offset = quota.Number("offset") ?? 0, Period = quota.Find("period") },
             Tags = inputs.Map("tags"),
         }));
         await ReadAsync(plan.Id);
@@ -84,12 +88,14 @@ internal sealed class UsagePlanType(IAmazonAPIGateway client, ProviderCalls call
     public override async Task DeleteAsync(DeployedResource resource)
     {
         // AWS does not delete a plan that has a stage.
-        var stages = resource.Inputs.List("apiStages").Select(stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.Text("apiId")}:{stage.Text("stage")}" }).ToList();
+        var stages = resource.Inputs.List("apiStages").Select(
+            stage => new PatchOperation { Op = Op.Remove, Path = "/apiStages", Value = $"{stage.Text("apiId")}:{stage.Text("stage")}" }).ToList();
         await Idempotent.DeleteAsync(async () =>
         {
             if (stages.Count > 0)
             {
-                await calls.MakeAsync(() => client.UpdateUsagePlanAsync(new UpdateUsagePlanRequest { UsagePlanId = resource.Id, PatchOperations = stages }));
+                await calls.MakeAsync(
+                    () => client.UpdateUsagePlanAsync(new UpdateUsagePlanRequest { UsagePlanId = resource.Id, PatchOperations = stages }));
             }
 
             await calls.MakeAsync(() => client.DeleteUsagePlanAsync(new DeleteUsagePlanRequest { UsagePlanId = resource.Id }));
@@ -110,7 +116,8 @@ internal sealed class UsagePlanKeyType(IAmazonAPIGateway client, ProviderCalls c
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
         var key = await calls.MakeAsync(() => client.CreateUsagePlanKeyAsync(
-            new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text("usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") }));
+            new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text(
+                "usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") }));
         await ReadAsync(inputs);
         // The provider's state contains the value unencrypted. A program must mark it as secret.
         return (key.Id, new() { ["name"] = key.Name ?? "", ["value"] = key.Value });

@@ -32,7 +32,8 @@ internal sealed class RoleType(IamService iam) : ResourceType
         return Task.CompletedTask;
     });
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => Task.FromResult(iam.GetRole(resource.Id) is not null));
+    public override Task<bool> ExistsAsync(DeployedResource resource) =>
+        Idempotent.ExistsAsync(() => Task.FromResult(iam.GetRole(resource.Id) is not null));
 }
 
 /// <summary><c>aws.iam.RolePolicy</c></summary>

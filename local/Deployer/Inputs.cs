@@ -18,15 +18,18 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
 
     public int? Number(string name) => values.GetValueOrDefault(name) is { } number ? Convert.ToInt32(number, CultureInfo.InvariantCulture) : null;
 
-    public double? Fraction(string name) => values.GetValueOrDefault(name) is { } number ? Convert.ToDouble(number, CultureInfo.InvariantCulture) : null;
+    public double? Fraction(string name) =>
+        values.GetValueOrDefault(name) is { } number ? Convert.ToDouble(number, CultureInfo.InvariantCulture) : null;
 
     public Dictionary<string, string> Map(string name) =>
-        values.GetValueOrDefault(name) is ImmutableDictionary<string, object> map ? map.ToDictionary(item => item.Key, item => (string)item.Value) : [];
+        values.GetValueOrDefault(name) is ImmutableDictionary<string, object> map
+            ? map.ToDictionary(item => item.Key, item => (string)item.Value) : [];
 
     public Inputs? Nested(string name) => values.GetValueOrDefault(name) is ImmutableDictionary<string, object> nested ? new Inputs(nested) : null;
 
     public IEnumerable<Inputs> List(string name) =>
-        values.GetValueOrDefault(name) is ImmutableArray<object> list ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
+        values.GetValueOrDefault(name) is ImmutableArray<object> list
+            ? list.Select(item => new Inputs((ImmutableDictionary<string, object>)item)) : [];
 
     public IReadOnlyList<string> Texts(string name) => values.GetValueOrDefault(name) is ImmutableArray<object> list ? [.. list.Cast<string>()] : [];
 
@@ -35,7 +38,8 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
 
     /// <summary>Returns the inputs that differ. Two archives count as equal: their content is not deployed here.</summary>
     public IReadOnlySet<string> ChangesFrom(Inputs before) =>
-        values.Keys.Union(before.Values.Keys).Where(name => Canonical(values.GetValueOrDefault(name)) != Canonical(before.Values.GetValueOrDefault(name))).ToHashSet();
+        values.Keys.Union(before.Values.Keys)
+            .Where(name => Canonical(values.GetValueOrDefault(name)) != Canonical(before.Values.GetValueOrDefault(name))).ToHashSet();
 
     private static bool Holds(object? value, string id) => value switch
     {
@@ -47,7 +51,8 @@ internal sealed class Inputs(ImmutableDictionary<string, object> values)
 
     private static string Canonical(object? value) => value switch
     {
-        ImmutableDictionary<string, object> map => "{" + string.Join(',', map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Key + ":" + Canonical(item.Value))) + "}",
+        ImmutableDictionary<string, object> map => "{" + string.Join(',',
+            map.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Key + ":" + Canonical(item.Value))) + "}",
         ImmutableArray<object> list => "[" + string.Join(',', list.Select(Canonical)) + "]",
         AssetOrArchive archive => archive.GetType().Name,
         _ => JsonSerializer.Serialize(value),

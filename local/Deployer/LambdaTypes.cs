@@ -44,7 +44,8 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
         {
             RoleArn = function.RoleArn,
             Environment = function.Environment,
-            ReservedConcurrency = inputs.Number("reservedConcurrentExecutions") is { } reserved and not -1 ? reserved : null, // -1 is the provider's "none"
+            ReservedConcurrency = inputs.Number("reservedConcurrentExecutions") is { } reserved and not -1
+                ? reserved : null, // -1 is the provider's "none"
             Timeout = TimeSpan.FromSeconds(inputs.Number("timeout") ?? 3), // Lambda's own default
         });
     }
@@ -76,7 +77,8 @@ internal sealed class AliasType(LambdaService lambda) : ResourceType
 /// <summary><c>aws.lambda.Permission</c></summary>
 internal sealed class PermissionType(LambdaService lambda) : ResourceType
 {
-    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) => Names("action", "function", "principal", "qualifier", "sourceAccount", "sourceArn", "statementId");
+    public override IReadOnlySet<string> ReplacedBy(Inputs inputs) =>
+        Names("action", "function", "principal", "qualifier", "sourceAccount", "sourceArn", "statementId");
 
     public override string AutoNamed => "statementId";
 
@@ -104,7 +106,8 @@ internal sealed class PermissionType(LambdaService lambda) : ResourceType
     public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() =>
     {
         using var policy = JsonDocument.Parse(lambda.GetPolicy(resource.Inputs.Text("function"), resource.Inputs.Find("qualifier")).Policy);
-        return Task.FromResult(policy.RootElement.GetProperty("Statement").EnumerateArray().Any(statement => statement.GetProperty("Sid").ValueEquals(resource.Id)));
+        return Task.FromResult(policy.RootElement.GetProperty("Statement")
+            .EnumerateArray().Any(statement => statement.GetProperty("Sid").ValueEquals(resource.Id)));
     });
 }
 
@@ -125,9 +128,11 @@ internal sealed class InvocationType(LambdaService lambda, ProviderCalls calls) 
         return ($"{inputs.Text("functionName")}_$LATEST_{Guid.NewGuid():N}", new() { ["result"] = result });
     }
 
-    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => InvokeAsync(inputs, "update", resource.Inputs);
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) =>
+        InvokeAsync(inputs, "update", resource.Inputs);
 
-    public override Task DeleteAsync(DeployedResource resource) => IsCrud(resource.Inputs) ? InvokeAsync(resource.Inputs, "delete", resource.Inputs) : Task.CompletedTask;
+    public override Task DeleteAsync(DeployedResource resource) =>
+        IsCrud(resource.Inputs) ? InvokeAsync(resource.Inputs, "delete", resource.Inputs) : Task.CompletedTask;
 
     private static bool IsCrud(Inputs inputs) => inputs.Find("lifecycleScope") == "CRUD";
 
@@ -136,7 +141,8 @@ internal sealed class InvocationType(LambdaService lambda, ProviderCalls calls) 
         var payload = JsonNode.Parse(inputs.Text("input"))!.AsObject();
         if (IsCrud(inputs))
         {
-            payload[inputs.Find("terraformKey") ?? "tf"] = new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
+            payload[inputs.Find("terraformKey") ?? "tf"] =
+                new JsonObject { ["action"] = action, ["prev_input"] = before is null ? null : JsonNode.Parse(before.Text("input")) };
         }
 
         var result = await calls.MakeAsync(() => lambda.InvokeAsync(inputs.Text("functionName"), JsonSerializer.SerializeToUtf8Bytes(payload)));

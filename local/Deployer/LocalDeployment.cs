@@ -259,7 +259,8 @@ public sealed class LocalDeployment
 
         private async Task<DeployedResource> DeployAsync(MockResourceArgs args, int started)
         {
-            var type = deployment._types.GetValueOrDefault(args.Type!) ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
+            var type = deployment._types.GetValueOrDefault(args.Type!)
+                ?? throw new NotSupportedException($"Resources of type {args.Type} cannot be deployed here.");
             if (args.Inputs.GetValueOrDefault("region") is string region && region != deployment._options.Aws.Region
                 && !type.ReplacedBy(new Inputs(args.Inputs)).Contains("region"))
             {

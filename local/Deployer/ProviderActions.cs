@@ -119,13 +119,15 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     {
         ("aws:apigateway/restApi:RestApi", Step.Create) =>
             [.. On(RestApi(""), "apigateway:POST"), .. On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH")],
-        ("aws:apigateway/restApi:RestApi", Step.Read) => [.. On(RestApi("/" + AnyId), "apigateway:GET"), .. On(RestApi($"/{AnyId}/resources"), "apigateway:GET")],
+        ("aws:apigateway/restApi:RestApi", Step.Read) =>
+            [.. On(RestApi("/" + AnyId), "apigateway:GET"), .. On(RestApi($"/{AnyId}/resources"), "apigateway:GET")],
         ("aws:apigateway/restApi:RestApi", Step.Update) => On(RestApi("/" + AnyId), "apigateway:PUT", "apigateway:PATCH"),
         ("aws:apigateway/restApi:RestApi", Step.Delete) => On(RestApi("/" + AnyId), "apigateway:DELETE"),
         ("aws:apigateway/deployment:Deployment", Step.Create) => On(RestApi($"/{inputs.Text("restApi")}/deployments"), "apigateway:POST"),
         ("aws:apigateway/deployment:Deployment", not Step.Update) => On(RestApi($"/{inputs.Text("restApi")}/deployments/{AnyId}"), Verb(step)),
         ("aws:apigateway/stage:Stage", Step.Create) =>
-            [.. On(RestApi($"/{inputs.Text("restApi")}/stages"), "apigateway:POST"), .. inputs.Nested("accessLogSettings") is null ? [] : On(Stage(inputs), "apigateway:PATCH")],
+            [.. On(RestApi($"/{inputs.Text("restApi")}/stages"), "apigateway:POST"), .. inputs.Nested("accessLogSettings") is null
+                ? [] : On(Stage(inputs), "apigateway:PATCH")],
         ("aws:apigateway/stage:Stage", _) => On(Stage(inputs), Verb(step)),
         ("aws:apigateway/methodSettings:MethodSettings", _) => On(Stage(inputs), step is Step.Read ? "apigateway:GET" : "apigateway:PATCH"),
         _ => throw Unknown(type, step),
@@ -173,8 +175,10 @@ internal sealed class ProviderActions(EmbeddedAws aws)
 
     private IEnumerable<Needed> OfSchedule(Step step, Inputs inputs)
     {
-        var needed = On(Arn("scheduler", "schedule/default/" + inputs.Text("name")), step is Step.Read ? "scheduler:GetSchedule" : $"scheduler:{step}Schedule");
-        return step is Step.Create or Step.Update ? needed.Append(PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com")) : needed;
+        var needed = On(Arn("scheduler", "schedule/default/" + inputs.Text("name")), step is Step.Read
+            ? "scheduler:GetSchedule" : $"scheduler:{step}Schedule");
+        return step is Step.Create or Step.Update ? needed.Append(PassRole(inputs.Nested("target")!.Text("roleArn"), "scheduler.amazonaws.com"))
+            : needed;
     }
 
     private IEnumerable<Needed> PutTarget(Inputs inputs)

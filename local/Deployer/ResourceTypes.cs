@@ -14,7 +14,8 @@ internal static class ResourceTypes
     {
         var aws = options.Aws;
         return options.RoleArn is { } role
-            ? For(options, CredentialsOf(aws, role)).ToDictionary(type => type.Key, ResourceType (type) => new PermittedType(type.Key, type.Value, aws, role))
+            ? For(options, CredentialsOf(aws, role))
+                .ToDictionary(type => type.Key, ResourceType (type) => new PermittedType(type.Key, type.Value, aws, role))
             : For(options, new BasicAWSCredentials(AdministratorAccessKey, aws.SecretAccessKey));
     }
 
@@ -38,7 +39,14 @@ internal static class ResourceTypes
                 HttpClientFactory = transport,
                 MaxErrorRetry = 0,
             });
-        var secrets = new AmazonSecretsManagerClient(credentials, new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = transport });
+        var secrets = new AmazonSecretsManagerClient(
+            credentials,
+            new AmazonSecretsManagerConfig
+            {
+                ServiceURL = aws.ServiceUrl.ToString(),
+                AuthenticationRegion = aws.Region,
+                HttpClientFactory = transport,
+            });
         return new()
         {
             ["aws:apigateway/apiKey:ApiKey"] = new RegionalType(aws.Region, region => new ApiKeyType(gateway(region), calls, region)),
@@ -59,11 +67,14 @@ internal static class ResourceTypes
             ["aws:lambda/alias:Alias"] = new AliasType(aws.Lambda),
             ["aws:lambda/permission:Permission"] = new PermissionType(aws.Lambda),
             ["aws:lambda/invocation:Invocation"] = new InvocationType(aws.Lambda, calls),
-            ["aws:cloudwatch/logGroup:LogGroup"] = new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
+            ["aws:cloudwatch/logGroup:LogGroup"] =
+                new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
             ["aws:cloudwatch/eventRule:EventRule"] = new EventRuleType(aws),
             ["aws:cloudwatch/eventTarget:EventTarget"] = new EventTargetType(aws),
-            ["aws:cloudwatch/dashboard:Dashboard"] = new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
-            ["aws:cloudwatch/metricAlarm:MetricAlarm"] = new DeclaredOnly("name", inputs => $"arn:aws:cloudwatch:{aws.Region}:{aws.AccountId}:alarm:{inputs.Text("name")}"),
+            ["aws:cloudwatch/dashboard:Dashboard"] =
+                new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
+            ["aws:cloudwatch/metricAlarm:MetricAlarm"] =
+                new DeclaredOnly("name", inputs => $"arn:aws:cloudwatch:{aws.Region}:{aws.AccountId}:alarm:{inputs.Text("name")}"),
             ["aws:scheduler/schedule:Schedule"] = new ScheduleType(aws),
             ["aws:sns/topic:Topic"] = new DeclaredOnly("name", inputs => $"arn:aws:sns:{aws.Region}:{aws.AccountId}:{inputs.Text("name")}"),
             ["aws:sns/topicPolicy:TopicPolicy"] = new DeclaredOnly(name: null, inputs => inputs.Text("arn")),

@@ -43,7 +43,8 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 
         if (changes.Contains("description") || changes.Contains("kmsKeyId"))
         {
-            await client.UpdateSecretAsync(new UpdateSecretRequest { SecretId = resource.Id, Description = inputs.Find("description"), KmsKeyId = inputs.Find("kmsKeyId") });
+            await client.UpdateSecretAsync(
+                new UpdateSecretRequest { SecretId = resource.Id, Description = inputs.Find("description"), KmsKeyId = inputs.Find("kmsKeyId") });
         }
 
         if (changes.Contains("tags"))
@@ -54,7 +55,8 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
                 await client.UntagResourceAsync(new UntagResourceRequest { SecretId = resource.Id, TagKeys = gone });
             }
 
-            await client.TagResourceAsync(new TagResourceRequest { SecretId = resource.Id, Tags = [.. inputs.Map("tags").Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] });
+            await client.TagResourceAsync(new TagResourceRequest { SecretId = resource.Id, Tags = [.. inputs.Map("tags")
+                .Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] });
         }
     }
 
@@ -89,7 +91,8 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
 
     /// <summary>Returns whether the secret exists. For the provider, a deleted secret does not exist even if it can still be restored.</summary>
     public static Task<bool> ExistsAsync(IAmazonSecretsManager client, string secretArn) =>
-        Idempotent.ExistsAsync(async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
+        Idempotent.ExistsAsync(
+            async () => (await client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = secretArn })).DeletedDate is null);
 }
 
 /// <summary><c>aws.secretsmanager.SecretPolicy</c></summary>
@@ -105,7 +108,8 @@ internal sealed class SecretPolicyType(IAmazonSecretsManager client, TimeProvide
 
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => PutAsync(inputs);
 
-    public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
+    public override Task DeleteAsync(DeployedResource resource) =>
+        Idempotent.DeleteAsync(() => client.DeleteResourcePolicyAsync(new DeleteResourcePolicyRequest { SecretId = resource.Id }));
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 
@@ -135,7 +139,8 @@ internal sealed class SecretRotationType(IAmazonSecretsManager client) : Resourc
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => RotateAsync(inputs);
 
     // For a secret that no longer exists this fails until a refresh, as with the provider.
-    public override Task DeleteAsync(DeployedResource resource) => client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id });
+    public override Task DeleteAsync(DeployedResource resource) =>
+        client.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = resource.Id });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => SecretType.ExistsAsync(client, resource.Id);
 

@@ -30,7 +30,8 @@ internal sealed class HandlerBinding
         }
 
         var parameters = method.GetParameters();
-        var needsSerializer = parameters.Any(parameter => IsSerialized(parameter.ParameterType) && parameter.ParameterType != typeof(ILambdaContext)) || IsSerialized(ResultType);
+        var needsSerializer = parameters.Any(parameter => IsSerialized(parameter.ParameterType) && parameter.ParameterType != typeof(ILambdaContext))
+            || IsSerialized(ResultType);
         Serializer = needsSerializer ? HandlerSerializer.Of(method) : HandlerSerializer.Find(method);
     }
 
@@ -54,17 +55,20 @@ internal sealed class HandlerBinding
         var path = Path.GetFullPath(Path.Combine(taskRoot, assemblyName + ".dll"));
         if (!File.Exists(path))
         {
-            throw new LambdaValidationException($"The handler's assembly {path} does not exist. Build the function, or set LAMBDA_TASK_ROOT to the folder that holds it.");
+            throw new LambdaValidationException(
+                $"The handler's assembly {path} does not exist. Build the function, or set LAMBDA_TASK_ROOT to the folder that holds it.");
         }
 
         var type = new FunctionLoadContext(path).LoadFromAssemblyPath(path).GetType(typeName)
             ?? throw new LambdaValidationException($"The assembly {assemblyName} has no type {typeName}.");
-        var methods = type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Where(method => method.Name == methodName).ToArray();
+        var methods =
+            type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static).Where(method => method.Name == methodName).ToArray();
         var method = methods switch
         {
             [] => throw new LambdaValidationException($"The type {typeName} has no public method {methodName}."),
             [var one] => one,
-            _ => throw new LambdaValidationException($"The type {typeName} has {methods.Length} methods {methodName}: a handler must have a name of its own."),
+            _ => throw new LambdaValidationException(
+                $"The type {typeName} has {methods.Length} methods {methodName}: a handler must have a name of its own."),
         };
         EnsureSupported(method, type);
         return new HandlerBinding(method);
@@ -74,7 +78,8 @@ internal sealed class HandlerBinding
     public async Task<ReadOnlyMemory<byte>> InvokeAsync(Stream payload, ILambdaContext context)
     {
         var arguments = _method.GetParameters()
-            .Select(parameter => parameter.ParameterType == typeof(ILambdaContext) ? context : parameter.ParameterType == typeof(Stream) ? payload : Deserialize(payload, parameter.ParameterType))
+            .Select(parameter => parameter.ParameterType == typeof(ILambdaContext)
+                ? context : parameter.ParameterType == typeof(Stream) ? payload : Deserialize(payload, parameter.ParameterType))
             .ToArray();
         var result = _method.Invoke(_instance, Direct, binder: null, arguments, culture: null);
         if (result is Task task)
@@ -109,8 +114,10 @@ internal sealed class HandlerBinding
             { IsStatic: false } when type.IsAbstract => "belongs to an abstract type",
             _ when parameters is [.., var last] && last.IsDefined(typeof(ParamArrayAttribute)) => "has a params parameter",
             _ when parameters.Length > 2 => "has more than two parameters",
-            _ when parameters.Length == 2 && parameters[1].ParameterType != typeof(ILambdaContext) => $"has a second parameter that is not {nameof(ILambdaContext)}",
-            _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) => "is async void, so the host cannot wait for it",
+            _ when parameters.Length == 2 && parameters[1].ParameterType != typeof(ILambdaContext) =>
+                $"has a second parameter that is not {nameof(ILambdaContext)}",
+            _ when method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)) =>
+                "is async void, so the host cannot wait for it",
             _ => null,
         };
         if (problem is not null)
@@ -129,7 +136,8 @@ internal sealed class HandlerBinding
     private static bool IsSerialized(Type type) => type != typeof(Stream) && type != typeof(void);
 
     private object? Deserialize(Stream payload, Type type) =>
-        typeof(ILambdaSerializer).GetMethod(nameof(ILambdaSerializer.Deserialize))!.MakeGenericMethod(type).Invoke(Serializer, Direct, binder: null, [payload], culture: null);
+        typeof(ILambdaSerializer).GetMethod(nameof(ILambdaSerializer.Deserialize))!.MakeGenericMethod(type)
+            .Invoke(Serializer, Direct, binder: null, [payload], culture: null);
 
     /// <summary>Loads the function's own assemblies, except the one whose types the function and this host share.</summary>
     private sealed class FunctionLoadContext(string assemblyPath) : AssemblyLoadContext("function")
@@ -137,7 +145,8 @@ internal sealed class HandlerBinding
         private readonly AssemblyDependencyResolver _resolver = new(assemblyPath);
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name != typeof(ILambdaContext).Assembly.GetName().Name && _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+            assemblyName.Name != typeof(ILambdaContext).Assembly.GetName().Name
+                && _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
 
         protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
             _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;

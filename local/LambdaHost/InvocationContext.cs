@@ -8,7 +8,8 @@ namespace LambdaHost;
 /// <param name="deadline">The time at which Lambda would end the invocation.</param>
 /// <param name="time">The clock for <see cref="RemainingTime"/>.</param>
 /// <param name="logger">The logger of the handler.</param>
-public sealed class InvocationContext(string requestId, string functionArn, DateTimeOffset deadline, TimeProvider time, ILambdaLogger logger) : ILambdaContext
+public sealed class InvocationContext(string requestId, string functionArn, DateTimeOffset deadline, TimeProvider time, ILambdaLogger logger)
+    : ILambdaContext
 {
     private readonly string? _logGroupName;
 

@@ -17,7 +17,8 @@ internal sealed class LambdaEnvironment(Func<string, string?> variable)
 
     public string FunctionVersion => NotEmpty("AWS_LAMBDA_FUNCTION_VERSION") ?? "$LATEST";
 
-    public int MemorySize => int.TryParse(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) ? megabytes : 512;
+    public int MemorySize => int.TryParse(variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) ? megabytes : 512;
 
     public string LogGroupName => NotEmpty("AWS_LAMBDA_LOG_GROUP_NAME") ?? "/aws/lambda/" + FunctionName;
 

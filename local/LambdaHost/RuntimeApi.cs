@@ -104,7 +104,9 @@ internal sealed class RuntimeApi : IDisposable
             }
             catch (HttpRequestException failure)
             {
-                throw new RuntimeApiException($"The Runtime API at {_http.BaseAddress!.Authority} cannot be reached: {request.Method} {request.RequestUri}: {failure.Message}", failure);
+                throw new RuntimeApiException(
+                    $"The Runtime API at {_http.BaseAddress!.Authority} cannot be reached: {request.Method} {request.RequestUri}: {failure.Message}",
+                    failure);
             }
 
             // AWS requires a runtime to exit when the API returns 500. Another API, behind a proxy or during its start, can recover within a moment.
@@ -126,7 +128,8 @@ internal sealed class RuntimeApi : IDisposable
             var request = response.RequestMessage!;
             var tries = (int)response.StatusCode < 500 ? "" : $", {Attempts} times";
             throw new RuntimeApiException(
-                $"The Runtime API answered {(int)response.StatusCode} to {request.Method} {request.RequestUri}{tries}: {await response.Content.ReadAsStringAsync(stop)}");
+                $"The Runtime API answered {(int)response.StatusCode} to {request.Method} {request.RequestUri}{tries}: "
+                + await response.Content.ReadAsStringAsync(stop));
         }
     }
 
@@ -134,7 +137,8 @@ internal sealed class RuntimeApi : IDisposable
         ? values.First()
         : throw new RuntimeApiException($"The Runtime API sent an invocation without the header {name}.");
 
-    private static ReadOnlyMemoryContent Body(ReadOnlyMemory<byte> bytes, string contentType) => new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
+    private static ReadOnlyMemoryContent Body(ReadOnlyMemory<byte> bytes, string contentType) =>
+        new(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
 
     private static HttpRequestMessage Report(string path, Exception error) => new(HttpMethod.Post, path)
     {
@@ -146,7 +150,8 @@ internal sealed class RuntimeApi : IDisposable
         var description = new JsonObject { ["errorType"] = error.GetType().Name, ["errorMessage"] = error.Message };
         if (error.StackTrace is { } stackTrace)
         {
-            description["stackTrace"] = new JsonArray([.. stackTrace.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(frame => JsonValue.Create(frame))]);
+            description["stackTrace"] = new JsonArray([.. stackTrace.Split('\n',
+                StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(frame => JsonValue.Create(frame))]);
         }
 
         if (error.InnerException is { } cause)

@@ -45,7 +45,8 @@ internal sealed class RuntimeLoop(RuntimeApi api, LambdaEnvironment environment,
 
         if (!await api.RespondAsync(invocation.RequestId, response, stop))
         {
-            log.For(invocation.RequestId, invocation.TraceId).LogError("The Runtime API did not take the response of {size} bytes: it is too large or too late.", response.Length);
+            log.For(invocation.RequestId, invocation.TraceId)
+                .LogError("The Runtime API did not take the response of {size} bytes: it is too large or too late.", response.Length);
         }
     }
 

@@ -46,8 +46,8 @@ public sealed class AwsRegion
     public LogsService Logs { get; }
 
     /// <summary>
-    /// Gets or sets the fault of every call to this Region over HTTP, or null if the Region can be reached. It applies to the control plane and to the
-    /// deployed APIs, before signatures and permissions are checked. <see cref="Fault.ConnectionReset"/>, <see cref="Fault.TimeOut"/> and
+    /// Gets or sets the fault of every call to this Region over HTTP, or null if the Region can be reached. It applies to the control plane and to
+    /// the deployed APIs, before signatures and permissions are checked. <see cref="Fault.ConnectionReset"/>, <see cref="Fault.TimeOut"/> and
     /// <see cref="Fault.Error"/> with a status of 5xx are faults of a Region. Replication to and from the Region continues:
     /// <see cref="SecretsManagerService.ReplicationStopped"/> stops it.
     /// </summary>

@@ -52,14 +52,16 @@ internal sealed class ControlPlane(EmbeddedAws aws)
                 return (await operation.RunAsync(), null);
             }
 
-            SigV4.Verify(request, request.Scope, region.Name, protocol.Service, aws.Iam.SecretAccessKeyOf(request.Scope.AccessKeyId), protocol.MissingAuthentication.Status);
+            SigV4.Verify(request, request.Scope, region.Name,
+                protocol.Service, aws.Iam.SecretAccessKeyOf(request.Scope.AccessKeyId), protocol.MissingAuthentication.Status);
             Authorization.Check(aws, region, protocol, operation, request);
             if (fault is { Delay.Ticks: > 0 })
             {
                 await Task.Delay(fault.Delay, aws.TimeProvider, request.Aborted);
             }
 
-            var answer = fault is { TakesEffect: false } ? null : await RunAsync(region, protocol, operation, request.Scope.AccessKeyId, stale: fault is { IsStale: true });
+            var answer = fault is { TakesEffect: false } ? null
+                : await RunAsync(region, protocol, operation, request.Scope.AccessKeyId, stale: fault is { IsStale: true });
             return fault is null or { Answers: true } ? (answer, null) : Outcome(fault, protocol);
         }
         catch (AwsException error)
@@ -100,7 +102,8 @@ internal sealed class ControlPlane(EmbeddedAws aws)
         {
             (true, false) when isStrict => region.ApiGateway.RememberAsync(operation.RunAsync),
             (true, false) => region.ApiGateway.SettleAsync(operation.RunAsync),
-            (true, true) when isStrict && operation.Name is "GetApiKeys" or "GetApiKey" or "GetUsagePlans" => Task.FromResult(region.ApiGateway.AsBeforeTheLastWrites(RunNow)),
+            (true, true) when isStrict && operation.Name is "GetApiKeys" or "GetApiKey" or "GetUsagePlans" =>
+                Task.FromResult(region.ApiGateway.AsBeforeTheLastWrites(RunNow)),
             _ => operation.RunAsync(),
         };
 

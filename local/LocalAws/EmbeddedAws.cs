@@ -6,8 +6,9 @@ namespace LocalAws;
 
 /// <summary>
 /// An AWS account inside this process: Secrets Manager, API Gateway, Lambda and EventBridge Scheduler over their real wire protocols on loopback. It
-/// follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed. One endpoint
-/// serves all Regions: the scope of a request's signature names the Region. The services of this class are those of the account's home Region.
+/// follows the rules that AWS documents or was observed to follow, and evaluates IAM policies. Its contents are lost when it is disposed. One
+/// endpoint serves all Regions: the scope of a request's signature names the Region. The services of this class are those of the account's home
+/// Region.
 /// </summary>
 public sealed class EmbeddedAws : IAsyncDisposable
 {
@@ -137,7 +138,8 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <param name="region">The Region's code.</param>
     /// <exception cref="ArgumentException">AWS has no such Region.</exception>
     public AwsRegion In(string region) =>
-        Find(region) ?? throw new ArgumentException($"{region} is neither a Region of the partition aws nor the home Region {Region}.", nameof(region));
+        Find(region)
+            ?? throw new ArgumentException($"{region} is neither a Region of the partition aws nor the home Region {Region}.", nameof(region));
 
     /// <summary>Returns the https URL of a deployed API in any Region. Append the resource path.</summary>
     /// <param name="restApiId">The API's id. No two Regions have an API of the same id.</param>

@@ -35,8 +35,8 @@ public sealed record EmbeddedAwsOptions
     public int DataPlaneNodes { get; init; } = 1;
 
     /// <summary>
-    /// Gets the time until a change of a secret reaches its replicas. AWS publishes no time. <see cref="SecretsManagerService.ReplicationLag"/> sets it
-    /// for one Region.
+    /// Gets the time until a change of a secret reaches its replicas. AWS publishes no time. <see cref="SecretsManagerService.ReplicationLag"/> sets
+    /// it for one Region.
     /// </summary>
     public TimeSpan ReplicationLag { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -18,12 +18,14 @@ internal sealed class InProcessTransport(ControlPlane controlPlane, string contr
         // The exception that an HttpClient throws for a broken connection.
         return answer is not null ? Message(request, answer)
             : timesOut ? throw new TaskCanceledException("The request was canceled due to the configured HttpClient.Timeout.", new TimeoutException())
-            : throw new HttpRequestException("An error occurred while sending the request.", new IOException("The connection broke.", new SocketException((int)SocketError.ConnectionReset)));
+            : throw new HttpRequestException("An error occurred while sending the request.",
+                new IOException("The connection broke.", new SocketException((int)SocketError.ConnectionReset)));
     }
 
     private static HttpResponseMessage Message(HttpRequestMessage request, WireResponse answer)
     {
-        var message = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(answer.Body) };
+        var message =
+            new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = new ReadOnlyMemoryContent(answer.Body) };
         message.Headers.Add("x-amzn-RequestId", Guid.NewGuid().ToString());
         if (answer.HasBody)
         {

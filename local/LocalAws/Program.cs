@@ -20,7 +20,8 @@ try
     await using var aws = await EmbeddedAws.StartAsync(new EmbeddedAwsOptions { Port = port.Value });
     using var server = new EmbeddedAwsServer(aws);
     Console.WriteLine(
-        $"# An empty AWS account {aws.AccountId} in {aws.Region}, on this machine's clock: Secrets Manager, API Gateway and Lambda. Nothing is kept.");
+        $"# An empty AWS account {aws.AccountId} in {aws.Region}, on this machine's clock: Secrets Manager, API Gateway and Lambda. "
+            + "Nothing is kept.");
     Console.WriteLine(server.Instructions);
     Console.WriteLine("# Ctrl+C ends it.");
     await server.InterruptedAsync();

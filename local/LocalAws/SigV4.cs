@@ -28,10 +28,12 @@ internal static partial class SigV4
     /// <param name="status">The HTTP status of the service's error.</param>
     public static void Verify(WireRequest request, SigningScope signing, string region, string service, string secretAccessKey, int status)
     {
-        if (signing.Signature.Length == 0 || signing.SignedHeaders.Length == 0 || request.Header("X-Amz-Date") is not { } timestamp || !TryParse(timestamp, out var date))
+        if (signing.Signature.Length == 0 || signing.SignedHeaders.Length == 0
+            || request.Header("X-Amz-Date") is not { } timestamp || !TryParse(timestamp, out var date))
         {
             throw new AwsException(
-                status, "IncompleteSignatureException", "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and an 'X-Amz-Date' header.");
+                status, "IncompleteSignatureException",
+                "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and an 'X-Amz-Date' header.");
         }
 
         if (signing.Region != region)
@@ -71,7 +73,8 @@ internal static partial class SigV4
 
     private static string Sign(WireRequest request, SigningScope signing, string timestamp, string secretAccessKey)
     {
-        var toSign = string.Join('\n', Algorithm, timestamp, signing.Scope, Hash(Encoding.UTF8.GetBytes(CanonicalRequest(request, signing.SignedHeaders))));
+        var toSign =
+            string.Join('\n', Algorithm, timestamp, signing.Scope, Hash(Encoding.UTF8.GetBytes(CanonicalRequest(request, signing.SignedHeaders))));
         var key = Encoding.UTF8.GetBytes("AWS4" + secretAccessKey);
         foreach (var part in (ReadOnlySpan<string>)[signing.Date, signing.Region, signing.Service, "aws4_request"])
         {
@@ -84,7 +87,8 @@ internal static partial class SigV4
     private static string CanonicalRequest(WireRequest request, string signedHeaders)
     {
         var headers = signedHeaders.Split(';').Select(name => $"{name}:{Spaces().Replace(request.Header(name) ?? "", " ").Trim()}\n");
-        return string.Join('\n', request.Method, CanonicalPath(request.RawPath), CanonicalQuery(request.RawQuery), string.Concat(headers), signedHeaders, Hash(request.Body.Span));
+        return string.Join('\n', request.Method, CanonicalPath(request.RawPath),
+            CanonicalQuery(request.RawQuery), string.Concat(headers), signedHeaders, Hash(request.Body.Span));
     }
 
     // Encoded once more than it was sent: every service but S3 signs the path this way, so a sent %2F is signed as %252F.

@@ -27,7 +27,8 @@ internal sealed partial record SigningScope(string AccessKeyId, string Date, str
         var parameters = Parameter().Matches(authorization).DistinctBy(match => match.Groups["name"].Value)
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
         return parameters.GetValueOrDefault("Credential")?.Split('/') is [var accessKeyId, var date, var region, var service, "aws4_request"]
-            ? new SigningScope(accessKeyId, date, region, service, parameters.GetValueOrDefault("SignedHeaders", ""), parameters.GetValueOrDefault("Signature", ""))
+            ? new SigningScope(accessKeyId, date, region, service,
+                parameters.GetValueOrDefault("SignedHeaders", ""), parameters.GetValueOrDefault("Signature", ""))
             : null;
     }
 

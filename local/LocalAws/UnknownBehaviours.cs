@@ -25,20 +25,25 @@ public sealed record UnknownBehaviours
 
     /// <summary>
     /// key-23: gets whether API Gateway first rejects a call over HTTP that can return ConflictException
-    /// (<see cref="ApiGatewayService.Conflicting"/>) for a concurrent modification. Every second call of the same operation on the same resource succeeds.
+    /// (<see cref="ApiGatewayService.Conflicting"/>) for a concurrent modification. Every second call of the same operation on the same resource
+    /// succeeds.
     /// </summary>
     public bool ConcurrentModifications { get; init; }
 
     /// <summary>plan-24: gets the time that CreateUsagePlanKey takes over HTTP, in which it blocks other attaches of the account.</summary>
     public TimeSpan AttachDuration { get; init; }
 
-    /// <summary>plan-32: gets the time after which GetUsage shows a request. It shows all requests of a key that has reached its quota at once.</summary>
+    /// <summary>
+    /// plan-32: gets the time after which GetUsage shows a request. It shows all requests of a key that has reached its quota at once.
+    /// </summary>
     public TimeSpan UsageLag { get; init; } = TimeSpan.FromMinutes(40);
 
     /// <summary>plan-33: gets what GetUsage shows of a plan without a quota.</summary>
     public UsageWithoutQuota UsageWithoutQuota { get; init; }
 
-    /// <summary>plan-34: gets whether GetUsage shows a day without requests as an empty list. Otherwise it shows 0 and the remaining requests.</summary>
+    /// <summary>
+    /// plan-34: gets whether GetUsage shows a day without requests as an empty list. Otherwise it shows 0 and the remaining requests.
+    /// </summary>
     public bool DaysWithoutRequestsAreEmpty { get; init; }
 
     /// <summary>plan-35: gets whether GetUsage omits a key without requests in its days.</summary>

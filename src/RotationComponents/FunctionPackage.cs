@@ -24,16 +24,17 @@ public static class FunctionPackage
         if (folders.FirstOrDefault(folder => !File.Exists(Path.Combine(folder, "RotationFunction.dll"))) is { } missing)
         {
             throw new RunException(
-                $"The function's package {missing} is missing. The build of a program that references the package RotationLambda.Components copies it there. "
-                + "In the repository of RotationLambda, dotnet build infra publishes it, with the official packages.");
+                $"The function's package {missing} is missing. The build of a program that references the package "
+                + "RotationLambda.Components copies it there. In the repository of RotationLambda, dotnet build infra "
+                + "publishes it, with the official packages.");
         }
 
         var isFromStandIns = typeof(FunctionPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(item => item.Key == "StandIns");
         if (isFromStandIns && Environment.GetEnvironmentVariable("PULUMI_MONITOR") is { Length: > 0 })
         {
             throw new RunException(
-                "This build of RotationLambda.Components contains stand-ins for packages of AWS and Pulumi. It is for tests and deploys nothing to AWS. "
-                + "Reference a version without the suffix -standins.");
+                "This build of RotationLambda.Components contains stand-ins for packages of AWS and Pulumi. It is for tests and deploys nothing "
+                + "to AWS. Reference a version without the suffix -standins.");
         }
     }
 

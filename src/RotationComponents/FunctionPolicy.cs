@@ -155,8 +155,8 @@ internal static class FunctionPolicy
         new Statement { Sid = "InvokeFunction", Action = ["lambda:InvokeFunction"], Resource = [account.Arn("lambda", "function:" + scope)] });
 
     /// <summary>
-    /// Returns the secret's resource policy. It permits the readers to read the key, and denies: other principals cannot read an untested value by its
-    /// label, and no principal can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
+    /// Returns the secret's resource policy. It permits the readers to read the key, and denies: other principals cannot read an untested value by
+    /// its label, and no principal can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
     /// </summary>
     public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn, IReadOnlyList<string> readers) => new(
     [

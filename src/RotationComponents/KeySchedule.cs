@@ -36,7 +36,8 @@ internal sealed record KeySchedule(int? AutomaticallyAfterDays, string? Schedule
         if (AutomaticallyAfterDays is < 1 or > RotationScheduleExpression.MaximumAutomaticallyAfterDays)
         {
             throw new FormatException(
-                $"{nameof(AutomaticallyAfterDays)}: is {AutomaticallyAfterDays} and must be 1 to {RotationScheduleExpression.MaximumAutomaticallyAfterDays}");
+                $"{nameof(AutomaticallyAfterDays)}: is {AutomaticallyAfterDays} and must be 1 to "
+                + RotationScheduleExpression.MaximumAutomaticallyAfterDays);
         }
 
         var schedule = Part(nameof(ScheduleExpression), ScheduleExpression, RotationScheduleExpression.Parse);

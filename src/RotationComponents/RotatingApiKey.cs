@@ -118,9 +118,9 @@ public sealed class RotatingApiKey : ComponentResource
     }
 
     /// <summary>
-    /// Attaches the template key to its usage plans. API Gateway attaches one key at a time in an account, and the provider's waits for another attach
-    /// soon last minutes, so each attach of the function's template keys waits for the one before it. Before each plan comes an invocation. It is
-    /// therefore deleted after the template key has left the plan, and its delete has the function detach the minted keys.
+    /// Attaches the template key to its usage plans. API Gateway attaches one key at a time in an account, and the provider's waits for another
+    /// attach soon last minutes, so each attach of the function's template keys waits for the one before it. Before each plan comes an invocation.
+    /// It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted keys.
     /// </summary>
     private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(
         string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
@@ -288,15 +288,15 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>
-    /// Gets the ARNs of the roles, users and other accounts that the secret's policy permits to read the key, by a name that does not change. With the
-    /// function's KMS key each of them also gets a grant on it, for this secret. Readers in other accounts need that key, and
+    /// Gets the ARNs of the roles, users and other accounts that the secret's policy permits to read the key, by a name that does not change. With
+    /// the function's KMS key each of them also gets a grant on it, for this secret. Readers in other accounts need that key, and
     /// <see cref="RotatingApiKey.ReaderPolicy"/> in their account.
     /// </summary>
     public IDictionary<string, Input<string>> Readers { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>
-    /// Gets the targets, at most 5, that EventBridge notifies when AWSCURRENT has moved, by a name that does not change: after a rotation, a rollback,
-    /// and an owner's edit of the secret. They get no value.
+    /// Gets the targets, at most 5, that EventBridge notifies when AWSCURRENT has moved, by a name that does not change: after a rotation, a
+    /// rollback, and an owner's edit of the secret. They get no value.
     /// </summary>
     public IDictionary<string, RotationTargetArgs> RotationTargets { get; } = new Dictionary<string, RotationTargetArgs>();
 

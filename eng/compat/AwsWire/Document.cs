@@ -7,8 +7,8 @@ using Amazon.Runtime;
 namespace AwsWire;
 
 /// <summary>
-/// Requests and responses as JSON. The official marshallers are code for each type, compiled ahead of time. A JSON serializer would make its code for them
-/// in each new process, and a function's first rotation would take a fifth longer; this only looks the members up.
+/// Requests and responses as JSON. The official marshallers are code for each type, compiled ahead of time. A JSON serializer would make its code
+/// for them in each new process, and a function's first rotation would take a fifth longer; this only looks the members up.
 /// </summary>
 /// <param name="memberNames">The protocol's names of the members; null: their own.</param>
 internal sealed class Document(JsonNamingPolicy memberNames)
@@ -18,7 +18,8 @@ internal sealed class Document(JsonNamingPolicy memberNames)
     /// <summary>The members of a type that are part of the document, in the order of their declaration.</summary>
     public Member[] MembersOf(Type type) => _members.GetOrAdd(type, _ =>
         // Requests and responses inherit others from AWSSDK.Core, of the transport.
-        [.. type.GetProperties().Where(property => property.DeclaringType.Assembly != typeof(AmazonWebServiceRequest).Assembly).Select(property => Member.Of(property, memberNames))]);
+        [.. type.GetProperties().Where(property => property.DeclaringType.Assembly != typeof(AmazonWebServiceRequest).Assembly)
+            .Select(property => Member.Of(property, memberNames))]);
 
     public void Write(Utf8JsonWriter json, object value)
     {

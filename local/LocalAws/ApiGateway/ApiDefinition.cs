@@ -39,7 +39,8 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         if (!PathPart().IsMatch(pathPart))
         {
             throw ApiGatewayErrors.BadRequest(
-                "Resource's path part only allow a-zA-Z0-9._-: and curly braces at the beginning and the end and an optional plus sign before the closing brace.");
+                "Resource's path part only allow a-zA-Z0-9._-: and curly braces at the beginning and the end "
+                + "and an optional plus sign before the closing brace.");
         }
 
         var parent = ResourceOf(parentId);
@@ -56,7 +57,8 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
 
         if (IsVariable(pathPart) && siblings.Find(sibling => IsVariable(sibling.PathPart!)) is { } variable)
         {
-            throw ApiGatewayErrors.BadRequest($"A sibling ({variable.PathPart}) of this resource already has a variable path part -- only one is allowed");
+            throw ApiGatewayErrors.BadRequest(
+                $"A sibling ({variable.PathPart}) of this resource already has a variable path part -- only one is allowed");
         }
 
         return Set(new Resource { Id = newId(), ParentId = parentId, PathPart = pathPart, Path = $"{parent.Path.TrimEnd('/')}/{pathPart}" });
@@ -69,14 +71,16 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
         foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             var parentId = resource.Id;
-            resource = _resources.Values.FirstOrDefault(child => child.ParentId == parentId && child.PathPart == part) ?? CreateResource(parentId, part);
+            resource = _resources.Values.FirstOrDefault(child => child.ParentId == parentId && child.PathPart == part)
+                ?? CreateResource(parentId, part);
         }
 
         return resource;
     }
 
     public Method MethodOf(string resourceId, string httpMethod) =>
-        ResourceOf(resourceId).ResourceMethods?.GetValueOrDefault(httpMethod) ?? throw ApiGatewayErrors.NotFound("Invalid Method identifier specified");
+        ResourceOf(resourceId).ResourceMethods?.GetValueOrDefault(httpMethod)
+            ?? throw ApiGatewayErrors.NotFound("Invalid Method identifier specified");
 
     public Method PutMethod(PutMethodRequest request)
     {
@@ -143,7 +147,12 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
             throw ApiGatewayErrors.Conflict("Response already exists for this resource");
         }
 
-        var response = new MethodResponse { StatusCode = request.StatusCode, ResponseModels = request.ResponseModels, ResponseParameters = request.ResponseParameters };
+        var response = new MethodResponse
+        {
+            StatusCode = request.StatusCode,
+            ResponseModels = request.ResponseModels,
+            ResponseParameters = request.ResponseParameters,
+        };
         Set(ResourceOf(request.ResourceId), method with { MethodResponses = With(method.MethodResponses, request.StatusCode, response) });
         return response;
     }
@@ -185,11 +194,11 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
             StatusCode = request.StatusCode,
             SelectionPattern = request.SelectionPattern,
             // An empty template is returned as none.
-            ResponseTemplates = request.ResponseTemplates?.ToDictionary(template => template.Key, template => template.Value is "" ? null : template.Value),
+            ResponseTemplates =
+                request.ResponseTemplates?.ToDictionary(template => template.Key, template => template.Value is "" ? null : template.Value),
         };
-        Set(
-            ResourceOf(request.ResourceId),
-            method with { MethodIntegration = integration with { IntegrationResponses = With(integration.IntegrationResponses, request.StatusCode, response) } });
+        var responses = With(integration.IntegrationResponses, request.StatusCode, response);
+        Set(ResourceOf(request.ResourceId), method with { MethodIntegration = integration with { IntegrationResponses = responses } });
         return response;
     }
 
@@ -262,7 +271,8 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
                     "putIntegrationInput.type", request.Type, "Member must satisfy enum value set: [HTTP, MOCK, AWS_PROXY, HTTP_PROXY, AWS]");
         }
 
-        if (request.ConnectionType is not (null or "INTERNET") || request.Credentials is not null || request.ContentHandling is not null || request.CacheKeyParameters is { Count: > 0 })
+        if (request.ConnectionType is not (null or "INTERNET")
+            || request.Credentials is not null || request.ContentHandling is not null || request.CacheKeyParameters is { Count: > 0 })
         {
             throw ApiGatewayErrors.NotHere("A VPC link, credentials, content handling or a cache key of an integration");
         }
@@ -298,7 +308,8 @@ internal sealed partial class ApiDefinition(string rootId, Func<string> newId)
             if (method.RequestParameters?.ContainsKey(expression) != true)
             {
                 throw ApiGatewayErrors.BadRequest(
-                    $"Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: {expression}]");
+                    $"Invalid mapping expression specified: Validation Result: warnings : [], "
+                + $"errors : [Invalid mapping expression parameter specified: {expression}]");
             }
         }
     }

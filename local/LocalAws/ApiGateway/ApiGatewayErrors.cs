@@ -18,7 +18,8 @@ internal static class ApiGatewayErrors
     public static AwsException UnknownStage() => NotFound("Invalid stage identifier specified");
 
     /// <summary>Recorded on AWS.</summary>
-    public static AwsException UnknownApi(string accountId, string restApiId) => NotFound($"Invalid API identifier specified {accountId}:{restApiId}");
+    public static AwsException UnknownApi(string accountId, string restApiId) =>
+        NotFound($"Invalid API identifier specified {accountId}:{restApiId}");
 
     /// <summary>Observed in the field for CreateUsagePlan.</summary>
     public static AwsException UnknownApiStage(ApiStageId stage) => NotFound($"API Stage not found: {stage.RestApiId}:{stage.StageName}");
@@ -59,7 +60,8 @@ internal static class ApiGatewayErrors
     /// Observed in the field: API Gateway rejects attaches that overlap with another attach in the account. It can reject other calls too: the code
     /// is in AWS's service model.
     /// </summary>
-    public static AwsException ConcurrentModification() => Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
+    public static AwsException ConcurrentModification() =>
+        Conflict("Unable to complete operation due to concurrent modification. Please try again later.");
 
     /// <summary>Observed in the field.</summary>
     public static AwsException PlanHasStages(string planId, ApiStageId stage) => BadRequest(

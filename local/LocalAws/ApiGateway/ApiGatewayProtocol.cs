@@ -43,7 +43,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         WireResponse.Json(error.Status, ContentType, new { error.Message }, Json) with
         {
             Headers = error.RetryAfterSeconds is { } seconds
-                ? new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code, ["Retry-After"] = seconds.ToString(CultureInfo.InvariantCulture) }
+                ? new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code, ["Retry-After"] = seconds.ToString(
+                    CultureInfo.InvariantCulture) }
                 : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
@@ -81,7 +82,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
     private WireOperation? FindForApiKeys(WireRequest request, string path) => (request.Method, request.Path) switch
     {
         // With a mode it is ImportApiKeys.
-        ("POST", ["apikeys"]) when request.Query("mode") is null => Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
+        ("POST", ["apikeys"]) when request.Query("mode") is null =>
+            Operation("CreateApiKey", path, 201, () => apiGateway.CreateApiKey(Read<CreateApiKeyRequest>(request))),
         ("GET", ["apikeys"]) => Operation("GetApiKeys", path, 200, () => apiGateway.GetApiKeys(new GetApiKeysRequest
         {
             Position = request.Query("position"),
@@ -128,7 +130,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             new UpdateUsageRequest { UsagePlanId = plan, KeyId = key, PatchOperations = Read<Patch>(request).PatchOperations })),
         ("POST", ["usageplans", var plan, "keys"]) => Operation("CreateUsagePlanKey", path, 201, async () =>
             await apiGateway.CreateUsagePlanKeyAsync(Read<CreateUsagePlanKeyRequest>(request) with { UsagePlanId = plan }, request.Aborted)),
-        ("GET", ["usageplans", var plan, "keys"]) => Operation("GetUsagePlanKeys", path, 200, () => apiGateway.GetUsagePlanKeys(new GetUsagePlanKeysRequest
+        ("GET", ["usageplans", var plan, "keys"]) =>
+            Operation("GetUsagePlanKeys", path, 200, () => apiGateway.GetUsagePlanKeys(new GetUsagePlanKeysRequest
         {
             UsagePlanId = plan,
             Position = request.Query("position"),
@@ -147,7 +150,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             new ImportRestApiRequest { Body = Document(request) })),
         ("PUT", ["restapis", var api]) => Operation("PutRestApi", path, 200, () => apiGateway.PutRestApi(
             new PutRestApiRequest { RestApiId = api, Body = Document(request), Mode = request.Query("mode") })),
-        ("POST", ["restapis"]) when request.Query("mode") is null => Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
+        ("POST", ["restapis"]) when request.Query("mode") is null =>
+            Operation("CreateRestApi", path, 201, () => apiGateway.CreateRestApi(Read<CreateRestApiRequest>(request))),
         ("GET", ["restapis"]) => Operation("GetRestApis", path, 200, () => apiGateway.GetRestApis(new GetRestApisRequest
         {
             Position = request.Query("position"),
@@ -162,7 +166,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         ("DELETE", ["restapis", var api, "stages", var stage]) => Operation("DeleteStage", path, 202, () => apiGateway.DeleteStage(api, stage)),
         ("POST", ["restapis", var api, "deployments"]) => Operation("CreateDeployment", path, 201, () => apiGateway.CreateDeployment(
             Read<CreateDeploymentRequest>(request) with { RestApiId = api })),
-        ("GET", ["restapis", var api, "deployments"]) => Operation("GetDeployments", path, 200, () => apiGateway.GetDeployments(new GetDeploymentsRequest
+        ("GET", ["restapis", var api, "deployments"]) =>
+            Operation("GetDeployments", path, 200, () => apiGateway.GetDeployments(new GetDeploymentsRequest
         {
             RestApiId = api,
             Position = request.Query("position"),
@@ -195,7 +200,8 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             Read<PutMethodRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method })),
         ("GET", [var id, "methods", var method]) => Operation("GetMethod", path, 200, () => apiGateway.GetMethod(
             new GetMethodRequest { RestApiId = api, ResourceId = id, HttpMethod = method })),
-        ("PUT", [var id, "methods", var method, "responses", var status]) => Operation("PutMethodResponse", path, 201, () => apiGateway.PutMethodResponse(
+        ("PUT", [var id, "methods", var method, "responses", var status]) =>
+            Operation("PutMethodResponse", path, 201, () => apiGateway.PutMethodResponse(
             Read<PutMethodResponseRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method, StatusCode = status })),
         ("PUT", [var id, "methods", var method, "integration"]) => Operation("PutIntegration", path, 201, () => apiGateway.PutIntegration(
             Read<PutIntegrationRequest>(request) with { RestApiId = api, ResourceId = id, HttpMethod = method })),

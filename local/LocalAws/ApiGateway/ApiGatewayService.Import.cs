@@ -14,7 +14,8 @@ public sealed partial class ApiGatewayService
         {
             var definition = new ApiDefinition(NewId(), () => NewId());
             document.ApplyTo(definition);
-            return Add(new CreateRestApiRequest { Name = document.Title, Description = document.Description, ApiKeySource = document.ApiKeySource }, definition);
+            return Add(new CreateRestApiRequest { Name = document.Title, Description = document.Description, ApiKeySource = document.ApiKeySource },
+                definition);
         }
     }
 

@@ -7,7 +7,8 @@ public sealed partial class ApiGatewayService
 {
     /// <summary>Creates a resource.</summary>
     /// <param name="request">The input of CreateResource.</param>
-    public Resource CreateResource(CreateResourceRequest request) => Edit(request.RestApiId, api => api.CreateResource(request.ParentId, request.PathPart));
+    public Resource CreateResource(CreateResourceRequest request) =>
+        Edit(request.RestApiId, api => api.CreateResource(request.ParentId, request.PathPart));
 
     /// <summary>Returns a resource.</summary>
     /// <param name="restApiId">The API's id.</param>
@@ -55,7 +56,8 @@ public sealed partial class ApiGatewayService
         Edit(request.RestApiId, api => api.PutIntegrationResponse(request));
 
     // The examples in the CLI reference of get-resources name the methods.
-    private static Resource Shown(Resource resource, IReadOnlyList<string>? embed) => resource.ResourceMethods is null || embed?.Contains("methods") == true
+    private static Resource Shown(Resource resource, IReadOnlyList<string>? embed) =>
+        resource.ResourceMethods is null || embed?.Contains("methods") == true
         ? resource
         : resource with { ResourceMethods = resource.ResourceMethods.ToDictionary(method => method.Key, _ => new Method()) };
 

@@ -317,7 +317,8 @@ public sealed partial class ApiGatewayService
     private static StoredDeployment DeploymentOf(StoredRestApi api, string deploymentId) =>
         api.Deployments.Find(deploymentId) ?? throw ApiGatewayErrors.UnknownDeployment();
 
-    private static Stage StageOf(StoredRestApi api, string stageName) => api.Stages.GetValueOrDefault(stageName) ?? throw ApiGatewayErrors.UnknownStage();
+    private static Stage StageOf(StoredRestApi api, string stageName) =>
+        api.Stages.GetValueOrDefault(stageName) ?? throw ApiGatewayErrors.UnknownStage();
 
     private static RestApi Shown(StoredRestApi api) => api.Tags.Count == 0 ? api.Api : api.Api with { Tags = TagDictionary.CopyOf(api.Tags) };
 

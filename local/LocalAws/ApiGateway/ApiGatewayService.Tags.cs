@@ -69,7 +69,8 @@ public sealed partial class ApiGatewayService
                 _ => null,
             };
             var seen = TagDictionary.CopyOf(tags);
-            if (PathOf(resourceArn) is ["", "restapis", var id, "stages", var stageName] && _restApis.Find(id)?.Stages.GetValueOrDefault(stageName)?.Tags is { } own)
+            if (PathOf(resourceArn) is ["", "restapis", var id, "stages", var stageName]
+                && _restApis.Find(id)?.Stages.GetValueOrDefault(stageName)?.Tags is { } own)
             {
                 foreach (var (key, value) in own)
                 {

@@ -12,8 +12,8 @@ public sealed partial class ApiGatewayService
     private static readonly string[] UsagePatchPaths = ["/remaining"];
 
     /// <summary>
-    /// Returns the usage of a plan's keys for each day (UTC). The result lags, as AWS's does (<see cref="UnknownBehaviours.UsageLag"/>), but is exact,
-    /// while AWS's is best effort.
+    /// Returns the usage of a plan's keys for each day (UTC). The result lags, as AWS's does (<see cref="UnknownBehaviours.UsageLag"/>), but is
+    /// exact, while AWS's is best effort.
     /// </summary>
     /// <param name="request">The input of GetUsage.</param>
     public Usage GetUsage(GetUsageRequest request)
@@ -71,7 +71,8 @@ public sealed partial class ApiGatewayService
             : throw ApiGatewayErrors.BadRequest("Invalid remaining quota specified");
     }
 
-    private static DateOnly DayOf(string date) => DateOnly.TryParseExact(date, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+    private static DateOnly DayOf(string date) =>
+        DateOnly.TryParseExact(date, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
         ? day
         : throw ApiGatewayErrors.BadRequest("Invalid date specified. Must be in the format yyyy-MM-dd");
 

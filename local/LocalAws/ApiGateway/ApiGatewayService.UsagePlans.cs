@@ -65,7 +65,8 @@ public sealed partial class ApiGatewayService
     {
         lock (_gate)
         {
-            if (_aws.Unknowns.KeyWithoutPlansIsNotFound && !string.IsNullOrEmpty(request.KeyId) && _keys.Find(request.KeyId) is not { Plans.Count: > 0 })
+            if (_aws.Unknowns.KeyWithoutPlansIsNotFound && !string.IsNullOrEmpty(request.KeyId)
+                && _keys.Find(request.KeyId) is not { Plans.Count: > 0 })
             {
                 throw ApiGatewayErrors.UnknownKey();
             }

@@ -36,7 +36,8 @@ internal sealed class OpenApiDocument
         CheckMembers(components, "components", "securitySchemes");
         foreach (var scheme in Members(Object(root, "securityDefinitions")).Concat(Members(Object(components, "securitySchemes"))))
         {
-            if ((Text(scheme.Value, "type"), Text(scheme.Value, "in"), Text(scheme.Value, "name")?.ToLowerInvariant()) is not ("apiKey", "header", "x-api-key")
+            if ((Text(scheme.Value, "type"), Text(scheme.Value, "in"),
+                Text(scheme.Value, "name")?.ToLowerInvariant()) is not ("apiKey", "header", "x-api-key")
                 || scheme.Value.EnumerateObject().Any(member => member.Name.StartsWith("x-amazon-", StringComparison.Ordinal)))
             {
                 throw ApiGatewayErrors.NotHere($"The security scheme {scheme.Name}, which is not an apiKey in the header x-api-key,");
@@ -87,7 +88,8 @@ internal sealed class OpenApiDocument
     private static AwsException Invalid() =>
         ApiGatewayErrors.BadRequest("Invalid OpenAPI input. The embedded AWS takes OpenAPI 3 and Swagger 2 in JSON, with an info.title and paths.");
 
-    private static bool IsVersion(JsonElement root, string member, string version) => Text(root, member)?.StartsWith(version, StringComparison.Ordinal) == true;
+    private static bool IsVersion(JsonElement root, string member, string version) =>
+        Text(root, member)?.StartsWith(version, StringComparison.Ordinal) == true;
 
     private static JsonElement? Object(JsonElement? parent, string name) =>
         Member(parent, name) is { } value ? value.ValueKind is JsonValueKind.Object ? value : throw Invalid() : null;
@@ -96,7 +98,8 @@ internal sealed class OpenApiDocument
         Member(parent, name) is { } value ? value.ValueKind is JsonValueKind.String ? value.GetString() : throw Invalid() : null;
 
     private static int? Number(JsonElement parent, string name) =>
-        Member(parent, name) is { } value ? value.ValueKind is JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Invalid() : null;
+        Member(parent, name) is { } value ? value.ValueKind is JsonValueKind.Number
+            && value.TryGetInt32(out var number) ? number : throw Invalid() : null;
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
         parent is not { } value ? null
@@ -144,11 +147,13 @@ internal sealed class OpenApiDocument
                 _ => throw ApiGatewayErrors.NotHere("A parameter that is not in path, query or header"),
             };
             return KeyValuePair.Create(
-                $"method.request.{place}.{Text(parameter, "name") ?? throw Invalid()}", Member(parameter, "required") is { ValueKind: JsonValueKind.True });
+                $"method.request.{place}.{Text(parameter, "name") ?? throw Invalid()}",
+                Member(parameter, "required") is { ValueKind: JsonValueKind.True });
         });
     }
 
-    private void Apply(ApiDefinition api, string resourceId, string httpMethod, JsonElement operation, IEnumerable<KeyValuePair<string, bool>> parameters)
+    private void Apply(
+        ApiDefinition api, string resourceId, string httpMethod, JsonElement operation, IEnumerable<KeyValuePair<string, bool>> parameters)
     {
         CheckMembers(operation, "an operation", "operationId", "parameters", "responses", "security", Extension + "integration");
         api.RemoveMethod(resourceId, httpMethod);
@@ -181,7 +186,8 @@ internal sealed class OpenApiDocument
             return false;
         }
 
-        var schemes = security.ValueKind is JsonValueKind.Array ? security.EnumerateArray().SelectMany(one => Members(one)).Select(one => one.Name).ToList() : throw Invalid();
+        var schemes = security.ValueKind is JsonValueKind.Array
+            ? security.EnumerateArray().SelectMany(one => Members(one)).Select(one => one.Name).ToList() : throw Invalid();
         return schemes.TrueForAll(_keySchemes.Contains) ? schemes.Count > 0 : throw Invalid();
     }
 

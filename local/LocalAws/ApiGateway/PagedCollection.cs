@@ -91,7 +91,8 @@ internal sealed class PagedCollection<T>(ListingOrder order = ListingOrder.Newes
         }
 
         var bytes = new byte[position.Length];
-        if (!Convert.TryFromBase64String(position, bytes, out var length) || !long.TryParse(bytes.AsSpan(0, length), CultureInfo.InvariantCulture, out var sequence))
+        if (!Convert.TryFromBase64String(position, bytes, out var length)
+            || !long.TryParse(bytes.AsSpan(0, length), CultureInfo.InvariantCulture, out var sequence))
         {
             throw ApiGatewayErrors.BadRequest("Invalid position specified");
         }

@@ -59,7 +59,8 @@ internal sealed class DataPlaneEndpoint(EmbeddedAws aws)
         };
     }
 
-    private static async Task<WireResponse> ServeAsync(ApiGateway.Method method, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
+    private static async Task<WireResponse> ServeAsync(
+        ApiGateway.Method method, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
     {
         try
         {

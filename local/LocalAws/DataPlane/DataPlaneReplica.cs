@@ -52,7 +52,8 @@ internal sealed class DataPlaneReplica(TimeProvider timeProvider, UsageMeter met
         }
     }
 
-    public void KeyCreated(string keyId, string value, bool enabled) => Change(node => node.AddKey(new ServedKey(keyId, value) { Enabled = enabled }));
+    public void KeyCreated(string keyId, string value, bool enabled) =>
+        Change(node => node.AddKey(new ServedKey(keyId, value) { Enabled = enabled }));
 
     public void KeyUpdated(string keyId, bool enabled) => Change(node => node.KeyOf(keyId).Enabled = enabled);
 

@@ -11,17 +11,25 @@ internal static class HttpProxyIntegration
 
     // Headers of a connection, not of the request.
     private static readonly string[] ConnectionHeaders =
-        ["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Expect"];
+        ["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+            "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Content-Length", "Expect"];
 
     private static readonly HttpClient Http = new(
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+        })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>Returns the backend's response, or null if there is no backend.</summary>
     /// <exception cref="TimeoutException">The backend takes longer than the integration's timeout.</exception>
-    public static async Task<WireResponse?> AnswerAsync(Integration integration, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
+    public static async Task<WireResponse?> AnswerAsync(
+        Integration integration, WireRequest request, IReadOnlyDictionary<string, string> pathParameters)
     {
         using var message = new HttpRequestMessage(
             new HttpMethod(integration.HttpMethod is "ANY" ? request.Method : integration.HttpMethod!), Target(integration, request, pathParameters));

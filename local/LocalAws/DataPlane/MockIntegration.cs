@@ -63,6 +63,7 @@ internal static partial class MockIntegration
     }
 
     // The template that AWS's console proposes, and the form of the CDK, without quotes.
-    [GeneratedRegex("""^\s*\{(?:.*,)?\s*["']?statusCode["']?\s*:\s*(?<status>[1-5]\d\d)\s*(?:,.*)?\}\s*$""", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""^\s*\{(?:.*,)?\s*["']?statusCode["']?\s*:\s*(?<status>[1-5]\d\d)\s*(?:,.*)?\}\s*$""",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex StatusCode();
 }

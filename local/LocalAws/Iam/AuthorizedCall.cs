@@ -59,8 +59,10 @@ internal sealed class AuthorizedCall : IDisposable
         ("lambda", _) => [Function(_operation.Resource)],
         ("scheduler", ActionResource.PassedRole) => PassedRoles(),
         ("scheduler", _) => [new Target(_operation.Resource, [])],
-        (_, ActionResource.RotationFunction) => Secrets().Select(secret => Text("RotationLambdaARN") ?? secret.RotationFunctionArn).OfType<string>().Select(Function),
-        (_, ActionResource.KmsKey) => Secrets().Select(secret => KmsKey(Text("KmsKeyId") ?? secret.KmsKeyId, secret.Arn, _region.Name)).OfType<Target>(),
+        (_, ActionResource.RotationFunction) =>
+            Secrets().Select(secret => Text("RotationLambdaARN") ?? secret.RotationFunctionArn).OfType<string>().Select(Function),
+        (_, ActionResource.KmsKey) =>
+            Secrets().Select(secret => KmsKey(Text("KmsKeyId") ?? secret.KmsKeyId, secret.Arn, _region.Name)).OfType<Target>(),
         (_, ActionResource.ReplicaKmsKey) => Secrets().SelectMany(ReplicaKeys).OfType<Target>(),
         _ => Secrets().Select(secret => Secret(secret, row.Action)).DefaultIfEmpty(new Target("*", RequestKeys(row.Action))),
     };
@@ -88,7 +90,8 @@ internal sealed class AuthorizedCall : IDisposable
     }
 
     // The path of a resource's tags contains the resource's ARN as one escaped segment.
-    private static string TagsOf(string arn) => $"{arn[..arn.IndexOf('/', StringComparison.Ordinal)]}/tags/{Uri.EscapeDataString(arn).Replace("%2A", "*", StringComparison.Ordinal)}";
+    private static string TagsOf(string arn) =>
+        $"{arn[..arn.IndexOf('/', StringComparison.Ordinal)]}/tags/{Uri.EscapeDataString(arn).Replace("%2A", "*", StringComparison.Ordinal)}";
 
     private bool IsGiven(string parameter) => Body.TryGetProperty(parameter, out var value) && value.ValueKind switch
     {
@@ -107,12 +110,14 @@ internal sealed class AuthorizedCall : IDisposable
         }
         : null;
 
-    private string TaggedArn() => Uri.UnescapeDataString(_operation.Resource[(_operation.Resource.IndexOf("/tags/", StringComparison.Ordinal) + "/tags/".Length)..]);
+    private string TaggedArn() =>
+        Uri.UnescapeDataString(_operation.Resource[(_operation.Resource.IndexOf("/tags/", StringComparison.Ordinal) + "/tags/".Length)..]);
 
     private Target Path(string arn)
     {
         var keys = RequestKeys("apigateway:");
-        foreach (var (key, value) in _region.ApiGateway.TagsAt(arn).Where(_ => !_aws.Unknowns.KeysLackTagConditions || !arn.Contains("::/apikeys/", StringComparison.Ordinal)))
+        foreach (var (key, value) in _region.ApiGateway.TagsAt(arn)
+            .Where(_ => !_aws.Unknowns.KeysLackTagConditions || !arn.Contains("::/apikeys/", StringComparison.Ordinal)))
         {
             keys.Add("aws:ResourceTag/" + key, value);
         }
@@ -155,13 +160,15 @@ internal sealed class AuthorizedCall : IDisposable
         }
 
         var batch = SecretsManagerProtocol.Read<BatchGetSecretValueRequest>(_request.Body);
-        var ids = batch.SecretIdList ?? [.. _region.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
+        var ids = batch.SecretIdList
+            ?? [.. _region.SecretsManager.ListSecrets(new ListSecretsRequest { Filters = batch.Filters }).SecretList.Select(secret => secret.Arn)];
         return ids.Select(Accessed);
     }
 
     // API reference of GetSecretValue: a caller of another account must use the ARN. Whether an ARN without its end is enough is not known.
     private AccessedSecret Accessed(string secretId) =>
-        _region.SecretsManager.Accessed(secretId) is { } secret && (_caller.Account == _aws.AccountId || secret.Arn == secretId) ? secret : New(secretId);
+        _region.SecretsManager.Accessed(secretId) is { } secret
+            && (_caller.Account == _aws.AccountId || secret.Arn == secretId) ? secret : New(secretId);
 
     // Observed in the field: IAM evaluates a call for an unknown secret with an ARN with a random suffix, and the denial names the secret as the
     // caller did. For a full ARN the behaviour is not known; the stricter one is assumed.
@@ -188,7 +195,8 @@ internal sealed class AuthorizedCall : IDisposable
             keys.Add("secretsmanager:ResourceTag/" + tag.Key, tag.Value ?? "");
         }
 
-        return new Target(secret.Arn, keys, secret.ResourcePolicy is null ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
+        return new Target(secret.Arn, keys, secret.ResourcePolicy is null
+            ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
     }
 
     private Target? KmsKey(string? key, string secretArn, string region)
@@ -210,7 +218,8 @@ internal sealed class AuthorizedCall : IDisposable
     private IEnumerable<Target?> ReplicaKeys(AccessedSecret secret) =>
         Body.TryGetProperty("AddReplicaRegions", out var replicas) && replicas.ValueKind is JsonValueKind.Array
             ? replicas.EnumerateArray().Select(replica => (Region: Part(replica, "Region"), Key: Part(replica, "KmsKeyId")))
-                .Select(replica => KmsKey(replica.Key, secret.Arn.Replace($":{_region.Name}:", $":{replica.Region}:", StringComparison.Ordinal), replica.Region))
+                .Select(replica => KmsKey(replica.Key, secret.Arn.Replace($":{_region.Name}:", $":{replica.Region}:", StringComparison.Ordinal),
+                    replica.Region))
             : [];
 
     private ConditionKeys RequestKeys(string action)
@@ -240,7 +249,8 @@ internal sealed class AuthorizedCall : IDisposable
     }
 
     private IEnumerable<string> Texts(string parameter) =>
-        Body.TryGetProperty(parameter, out var values) && values.ValueKind is JsonValueKind.Array ? values.EnumerateArray().Select(value => value.ToString()) : [];
+        Body.TryGetProperty(parameter, out var values) && values.ValueKind is JsonValueKind.Array
+            ? values.EnumerateArray().Select(value => value.ToString()) : [];
 
     private List<KeyValuePair<string, string>> RequestTags()
     {

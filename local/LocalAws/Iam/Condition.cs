@@ -18,7 +18,8 @@ internal sealed class Condition
         ["ArnEquals"] = Glob.MatchesArn,
         ["ArnLike"] = Glob.MatchesArn,
         ["Bool"] = (expected, actual) => string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase),
-        ["IpAddress"] = (range, actual) => IPNetwork.TryParse(range.Contains('/') ? range : range + "/32", out var network) && IPAddress.TryParse(actual, out var address) && network.Contains(address),
+        ["IpAddress"] = (range, actual) => IPNetwork.TryParse(range.Contains('/') ? range : range + "/32", out var network)
+            && IPAddress.TryParse(actual, out var address) && network.Contains(address),
     };
 
     private static readonly Dictionary<string, string> Negations = new()

@@ -162,7 +162,8 @@ public sealed partial class IamService
         }
 
         var credentials = new RoleCredentials(
-            "ASIA" + RandomNumberGenerator.GetString(Base32, 16), RandomNumberGenerator.GetString(Base64, 40), RandomNumberGenerator.GetString(Base64, 200));
+            "ASIA" + RandomNumberGenerator.GetString(Base32, 16),
+            RandomNumberGenerator.GetString(Base64, 40), RandomNumberGenerator.GetString(Base64, 200));
         var account = role.Arn.Split(':')[4];
         var arn = $"arn:aws:sts::{account}:assumed-role/{role.Name}/{roleSessionName}";
         _sessions[credentials.AccessKeyId] = new RoleSession(role, new Principal(account, arn, role.Arn), credentials);
@@ -179,7 +180,8 @@ public sealed partial class IamService
     {
         lock (_gate)
         {
-            return _roles.TryGetValue(KeyOf(roleArn), out var role) && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, keys ?? [], Now);
+            return _roles.TryGetValue(KeyOf(roleArn), out var role)
+                && role.Arn == roleArn && role.IsTrusting(service, _aws.AccountId, keys ?? [], Now);
         }
     }
 
@@ -196,8 +198,8 @@ public sealed partial class IamService
     }
 
     /// <summary>
-    /// Returns what a policy or a grant keeps of a principal. IAM user guide, "Principal": the unique id of a role, so that a later role of its name is
-    /// another principal.
+    /// Returns what a policy or a grant keeps of a principal. IAM user guide, "Principal": the unique id of a role, so that a later role of its name
+    /// is another principal.
     /// </summary>
     internal string KeptOf(string principal)
     {
@@ -261,11 +263,13 @@ public sealed partial class IamService
         }
     }
 
-    private static AwsException NoSuchPolicy(string policyName) => new(404, "NoSuchEntity", $"The role policy with name {policyName} cannot be found.");
+    private static AwsException NoSuchPolicy(string policyName) =>
+        new(404, "NoSuchEntity", $"The role policy with name {policyName} cannot be found.");
 
     // Sessions cannot be checked either: a session's name is the caller's choice.
     [GeneratedRegex(
-        @"^([0-9]{12}|arn:aws[a-z-]*:(iam::[0-9]{12}:(root|user/.+)|sts::[0-9]{12}:assumed-role/.+))\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"^([0-9]{12}|arn:aws[a-z-]*:(iam::[0-9]{12}:(root|user/.+)|sts::[0-9]{12}:assumed-role/.+))\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AccountOrUser();
 
     private string ArnOf(string roleName) =>
@@ -273,7 +277,8 @@ public sealed partial class IamService
 
     // Two accounts can have a role of the same name.
     private string KeyOf(string roleName) =>
-        roleName.StartsWith("arn:", StringComparison.Ordinal) && !roleName.StartsWith(ArnOf(""), StringComparison.Ordinal) ? roleName : NameOf(roleName);
+        roleName.StartsWith("arn:", StringComparison.Ordinal)
+            && !roleName.StartsWith(ArnOf(""), StringComparison.Ordinal) ? roleName : NameOf(roleName);
 
     private StoredRole Find(string roleName) =>
         _roles.GetValueOrDefault(KeyOf(roleName)) ?? throw new AwsException(404, "NoSuchEntity", $"The role with name {roleName} cannot be found.");

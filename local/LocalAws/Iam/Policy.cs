@@ -46,7 +46,8 @@ internal sealed record Policy(IReadOnlyList<Statement> Statements)
             }
 
             IReadOnlyList<JsonElement> items = statements.ValueKind is JsonValueKind.Array ? [.. statements.EnumerateArray()] : [statements];
-            return items.Count > 0 ? new Policy([.. items.Select(item => new Statement(item, kind))]) : throw new JsonException("There is no statement.");
+            return items.Count > 0 ? new Policy([.. items.Select(item => new Statement(item, kind))])
+                : throw new JsonException("There is no statement.");
         }
         // The element does not have the kind that the grammar requires.
         catch (InvalidOperationException exception)

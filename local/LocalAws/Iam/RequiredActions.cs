@@ -4,8 +4,9 @@ namespace LocalAws;
 
 /// <summary>
 /// The actions that each operation requires, from the Service Authorization Reference (SAR) unless the line names another source:
-/// list_awssecretsmanager, list_amazonapigatewaymanagement, list_awslambda and list_amazoneventbridgescheduler of https://docs.aws.amazon.com/service-authorization/latest/reference/.
-/// For Secrets Manager also "Required permissions" of each operation in its API reference.
+/// list_awssecretsmanager, list_amazonapigatewaymanagement, list_awslambda and list_amazoneventbridgescheduler of
+/// https://docs.aws.amazon.com/service-authorization/latest/reference/. For Secrets Manager also "Required permissions" of each operation in its API
+/// reference.
 /// </summary>
 public static class RequiredActions
 {
@@ -21,8 +22,10 @@ public static class RequiredActions
     [
         .. SecretsManager(
             "DescribeSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource", "GetSecretValue", "PutSecretValue", "UpdateSecret",
-            "UpdateSecretVersionStage", "ListSecretVersionIds", "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy",
-            "ReplicateSecretToRegions", "RemoveRegionsFromReplication", "StopReplicationToReplica", "RotateSecret", "CancelRotateSecret", "CreateSecret"),
+            "UpdateSecretVersionStage", "ListSecretVersionIds",
+            "PutResourcePolicy", "GetResourcePolicy", "DeleteResourcePolicy", "ValidateResourcePolicy",
+            "ReplicateSecretToRegions", "RemoveRegionsFromReplication",
+            "StopReplicationToReplica", "RotateSecret", "CancelRotateSecret", "CreateSecret"),
         new("secretsmanager", "GetRandomPassword", "secretsmanager:GetRandomPassword", Any),
         new("secretsmanager", "ListSecrets", "secretsmanager:ListSecrets", Any),
         new("secretsmanager", "BatchGetSecretValue", "secretsmanager:BatchGetSecretValue", Any),
@@ -55,13 +58,15 @@ public static class RequiredActions
         new("secretsmanager", "PutSecretValue", Kms, KmsKey),
         new("secretsmanager", "PutSecretValue", KmsData, KmsKey),
 
-        .. ApiGateway("POST", "CreateApiKey", "CreateUsagePlan", "CreateUsagePlanKey", "CreateRestApi", "CreateDeployment", "CreateStage", "CreateResource", "ImportRestApi"),
+        .. ApiGateway("POST", "CreateApiKey", "CreateUsagePlan",
+            "CreateUsagePlanKey", "CreateRestApi", "CreateDeployment", "CreateStage", "CreateResource", "ImportRestApi"),
         .. ApiGateway(
             "GET", "GetApiKeys", "GetApiKey", "GetUsagePlans", "GetUsagePlan", "GetUsagePlanKeys", "GetUsagePlanKey", "GetUsage", "GetRestApis",
             "GetRestApi", "GetStages", "GetStage", "GetTags", "GetResources", "GetResource", "GetMethod", "GetDeployments", "GetDeployment"),
         .. ApiGateway("PUT", "PutMethod", "PutMethodResponse", "PutIntegration", "PutIntegrationResponse", "PutRestApi"),
         .. ApiGateway("PATCH", "UpdateApiKey", "UpdateUsagePlan", "UpdateUsage", "UpdateRestApi", "UpdateStage"),
-        .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan", "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "DeleteDeployment", "UntagResource"),
+        .. ApiGateway("DELETE", "DeleteApiKey", "DeleteUsagePlan",
+            "DeleteUsagePlanKey", "DeleteRestApi", "DeleteStage", "DeleteDeployment", "UntagResource"),
 
         // SAR for CreateApiKey. The ARN with * appears in denials that were observed in the field (mattclay/aws-terminator 284).
         new("apigateway", "CreateApiKey", "apigateway:PUT", TagsOfNew) { IfGiven = Tags },
@@ -81,7 +86,8 @@ public static class RequiredActions
         new("scheduler", "UpdateSchedule", "iam:PassRole", PassedRole),
     ];
 
-    internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } = All.ToLookup(row => (row.Service, row.Operation));
+    internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } = All.ToLookup(
+        row => (row.Service, row.Operation));
 
     private static IEnumerable<RequiredAction> SecretsManager(params string[] operations) =>
         operations.Select(operation => new RequiredAction("secretsmanager", operation, "secretsmanager:" + operation, Named));

@@ -43,7 +43,8 @@ internal sealed class Statement
         }
 
         Conditions = statement.TryGetProperty("Condition", out var conditions)
-            ? [.. conditions.EnumerateObject().SelectMany(test => test.Value.EnumerateObject().Select(key => new Condition(test.Name, key.Name, Texts(key.Value))))]
+            ? [.. conditions.EnumerateObject()
+                .SelectMany(test => test.Value.EnumerateObject().Select(key => new Condition(test.Name, key.Name, Texts(key.Value))))]
             : [];
     }
 

@@ -21,7 +21,8 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
     public string TrustDocument { get; private set; } = trustDocument;
 
     /// <summary>Gets the role's policies as they were put, by name.</summary>
-    public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(
+        StringComparer.Ordinal);
 
     public void Put(ImmutableSortedDictionary<string, string> documents, IReadOnlyList<Policy> policies, DateTimeOffset effective)
     {
@@ -44,7 +45,8 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
     public bool IsTrusting(string service, string account, ConditionKeys keys, DateTimeOffset now) =>
         IsTrusting(new AccessRequest(new Principal(account, service, RoleArn: null), "sts:AssumeRole", Arn, keys), now);
 
-    public bool IsTrusting(AccessRequest request, DateTimeOffset now) => At(now) is { Exists: true } state && state.Trust.Evaluate(request) is Verdict.Allowed;
+    public bool IsTrusting(AccessRequest request, DateTimeOffset now) =>
+        At(now) is { Exists: true } state && state.Trust.Evaluate(request) is Verdict.Allowed;
 
     public Verdict Evaluate(AccessRequest request, DateTimeOffset now)
     {

@@ -106,7 +106,8 @@ public sealed class KmsService
         {
             return _grants.Exists(grant => grant.KeyId == request.Resource
                 && grant.Operations.Any(operation => request.Action == "kms:" + operation)
-                && new PrincipalElement(IsNot: false, [("AWS", Shown(grant).GranteePrincipal)]).Matches(request.Caller, byAccount: request.IsCrossAccount)
+                && new PrincipalElement(IsNot: false, [("AWS", Shown(grant).GranteePrincipal)])
+                    .Matches(request.Caller, byAccount: request.IsCrossAccount)
                 && Meets(grant.Constraints, context))
                 ? Verdict.Allowed
                 : Verdict.Silent;

@@ -33,12 +33,14 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
 
     /// <summary>Starts the process for its first invocation.</summary>
     /// <exception cref="FunctionErrorException">The command cannot start.</exception>
-    public static async Task<ExecutionEnvironment> StartAsync(EmbeddedAws aws, AwsRegion region, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
+    public static async Task<ExecutionEnvironment> StartAsync(
+        EmbeddedAws aws, AwsRegion region, string functionName, FunctionProcess function, FunctionOptions options, string requestId)
     {
         var environment = new ExecutionEnvironment();
         environment._runtimeApi = await LoopbackServer.StartAsync(environment.AnswerAsync);
         var process = environment._process;
-        process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        process.StartInfo = new ProcessStartInfo(function.Command,
+            function.Arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         var logStream = $"{aws.TimeProvider.GetUtcNow():yyyy'/'MM'/'dd}/[$LATEST]{Guid.NewGuid():N}";
         SetVariables(process.StartInfo.Environment, aws, region.Name, functionName, function, options, environment._runtimeApi.Url.Authority);
         process.StartInfo.Environment["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;
@@ -109,7 +111,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_exited.IsCompleted
-            && (OperatingSystem.IsWindows() || Kill(_process.Id, SigTerm) != 0 || await Task.WhenAny(_exited, Task.Delay(TerminationGrace)) != _exited))
+            && (OperatingSystem.IsWindows() || Kill(_process.Id, SigTerm) != 0
+                || await Task.WhenAny(_exited, Task.Delay(TerminationGrace)) != _exited))
         {
             await KillAsync();
         }
@@ -126,7 +129,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private static void SetVariables(IDictionary<string, string?> variables, EmbeddedAws aws, string region, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
+    private static void SetVariables(IDictionary<string, string?> variables,
+        EmbeddedAws aws, string region, string functionName, FunctionProcess function, FunctionOptions options, string runtimeApi)
     {
         var credentials = options.RoleArn is { } role ? aws.Iam.AssumeRole(IamService.NameOf(role), functionName) : null;
         // The function does not get this machine's own AWS settings.
@@ -183,7 +187,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         headers["Lambda-Runtime-Deadline-Ms"] = invocation.Deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         headers["Lambda-Runtime-Invoked-Function-Arn"] = invocation.FunctionArn;
         headers["Lambda-Runtime-Trace-Id"] =
-            $"Root=1-{invocation.Deadline.ToUnixTimeSeconds():x8}-{Guid.NewGuid().ToString("N")[..24]};Parent={Guid.NewGuid().ToString("N")[..16]};Sampled=0";
+            $"Root=1-{invocation.Deadline.ToUnixTimeSeconds():x8}-{Guid.NewGuid().ToString("N")[..24]}"
+            + $";Parent={Guid.NewGuid().ToString("N")[..16]};Sampled=0";
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(invocation.Payload, http.RequestAborted);
     }
@@ -237,9 +242,11 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         _pending?.Result.TrySetException(error);
     }
 
-    private Pending? Find(string requestId) => _pending is { } pending && pending.RequestId == requestId && !pending.Result.Task.IsCompleted ? pending : null;
+    private Pending? Find(string requestId) =>
+        _pending is { } pending && pending.RequestId == requestId && !pending.Result.Task.IsCompleted ? pending : null;
 
-    private static Task RefuseAsync(HttpContext http) => WriteAsync(http, 400, new { errorType = "InvalidRequestID", errorMessage = "Invalid request ID" });
+    private static Task RefuseAsync(HttpContext http) =>
+        WriteAsync(http, 400, new { errorType = "InvalidRequestID", errorMessage = "Invalid request ID" });
 
     private static async Task<FunctionErrorException> ReadErrorAsync(HttpContext http)
     {
@@ -256,7 +263,8 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static async Task WriteAsync(HttpContext http, int status, object body)
     {

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace LocalAws.Lambda;
 
 /// <summary>The processes of a function. Like Lambda, runs one invocation at a time in each, and starts another process if all are busy.</summary>
-internal sealed class ExecutionEnvironments(EmbeddedAws aws, AwsRegion region, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
+internal sealed class ExecutionEnvironments(
+    EmbeddedAws aws, AwsRegion region, string functionArn, string functionName, FunctionProcess process, FunctionOptions options) : IAsyncDisposable
 {
     private readonly ConcurrentStack<ExecutionEnvironment> _idle = new();
     private readonly ConcurrentDictionary<ExecutionEnvironment, byte> _all = new();

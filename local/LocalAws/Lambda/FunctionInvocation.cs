@@ -8,5 +8,6 @@ namespace LocalAws;
 public sealed record FunctionInvocation(string RequestId, string FunctionArn, ReadOnlyMemory<byte> Payload, DateTimeOffset Deadline)
 {
     /// <summary>Returns a text that identifies the invocation without its payload.</summary>
-    public override string ToString() => $"{nameof(FunctionInvocation)} {{ {RequestId}, {FunctionArn}, {Payload.Length} bytes, deadline {Deadline:O} }}";
+    public override string ToString() =>
+        $"{nameof(FunctionInvocation)} {{ {RequestId}, {FunctionArn}, {Payload.Length} bytes, deadline {Deadline:O} }}";
 }

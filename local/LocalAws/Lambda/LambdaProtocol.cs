@@ -15,7 +15,8 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
 
     public AwsException MissingAuthentication => new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
 
-    public AwsException Throttled(TimeSpan retryAfter) => new(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "CallerRateLimitExceeded" };
+    public AwsException Throttled(TimeSpan retryAfter) =>
+        new(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "CallerRateLimitExceeded" };
 
     public WireOperation Find(WireRequest request) => Find(request, request.Query("Qualifier"));
 
@@ -30,7 +31,8 @@ internal sealed class LambdaProtocol(LambdaService lambda) : IWireProtocol
         { Method: "GET", Path: ["2015-03-31", "functions", var function, "policy"] } =>
             Operation("GetPolicy", lambda.ArnOf(function, qualifier), 200, arn => lambda.GetPolicy(arn)),
         { Method: "POST", Path: ["2015-03-31", "functions", var function, "policy"] } =>
-            Operation("AddPermission", lambda.ArnOf(function, qualifier), 201, arn => new { Statement = lambda.AddPermission(Read(request) with { FunctionName = arn, Qualifier = null }) }),
+            Operation("AddPermission", lambda.ArnOf(function, qualifier),
+                201, arn => new { Statement = lambda.AddPermission(Read(request) with { FunctionName = arn, Qualifier = null }) }),
         { Method: "DELETE", Path: ["2015-03-31", "functions", var function, "policy", var statement] } =>
             Operation("RemovePermission", lambda.ArnOf(function, qualifier), 204, arn =>
             {

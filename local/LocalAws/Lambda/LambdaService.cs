@@ -69,7 +69,8 @@ public sealed partial class LambdaService
         var function = FunctionOf(functionName);
         if (!AliasName().IsMatch(name))
         {
-            throw new AwsException(400, "ValidationException", "An alias has 1 to 128 letters, digits, hyphens and underscores, and not digits alone.");
+            throw new AwsException(400, "ValidationException",
+                "An alias has 1 to 128 letters, digits, hyphens and underscores, and not digits alone.");
         }
 
         if (functionVersion != Latest)
@@ -78,14 +79,16 @@ public sealed partial class LambdaService
         }
 
         var arn = $"{function.Arn}:{name}";
-        return function.Policies.TryAdd(arn, new ResourcePolicy(arn)) ? arn : throw new AwsException(409, "ResourceConflictException", $"Alias already exists: {arn}");
+        return function.Policies.TryAdd(arn, new ResourcePolicy(arn))
+            ? arn : throw new AwsException(409, "ResourceConflictException", $"Alias already exists: {arn}");
     }
 
     /// <summary>Returns whether a function has an alias.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
     /// <param name="name">The name of the alias.</param>
     /// <exception cref="AwsException">The function does not exist.</exception>
-    public bool HasAlias(string functionName, string name) => FunctionOf(functionName) is var function && function.Policies.ContainsKey($"{function.Arn}:{name}");
+    public bool HasAlias(string functionName, string name) =>
+        FunctionOf(functionName) is var function && function.Policies.ContainsKey($"{function.Arn}:{name}");
 
     /// <summary>Deletes an alias and its policy.</summary>
     /// <param name="functionName">The function's name or ARN.</param>
@@ -155,7 +158,8 @@ public sealed partial class LambdaService
     /// <param name="functionName">The function's name or ARN.</param>
     /// <param name="qualifier">The alias, or null for the function itself.</param>
     /// <exception cref="AwsException">The function or the alias does not exist, or has no policy.</exception>
-    public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) => (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
+    public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) =>
+        (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
 
     /// <summary>Returns whether the function exists and permits an AWS service to invoke it on behalf of this account.</summary>
     internal bool Admits(string functionNameOrArn, string service)
@@ -163,7 +167,8 @@ public sealed partial class LambdaService
         var arn = ArnOf(functionNameOrArn);
         var keys = new ConditionKeys();
         keys.Add("aws:SourceAccount", _aws.AccountId);
-        return PolicyOf(arn)?.Evaluate(new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
+        return PolicyOf(arn)?.Evaluate(
+            new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
 
     /// <summary>
@@ -210,7 +215,8 @@ public sealed partial class LambdaService
     {
         var function = FunctionOf(functionNameOrArn);
         using var place = function.Concurrency.Enter(function.Options.ReservedConcurrency)
-            ?? throw new AwsException(429, "TooManyRequestsException", "Rate Exceeded.") { Reason = "ReservedFunctionConcurrentInvocationLimitExceeded" };
+            ?? throw new AwsException(429, "TooManyRequestsException",
+                "Rate Exceeded.") { Reason = "ReservedFunctionConcurrentInvocationLimitExceeded" };
         return await RunAsync(function, ArnOf(functionNameOrArn), payload);
     }
 
@@ -260,18 +266,21 @@ public sealed partial class LambdaService
 
         var replaced = _functions.GetValueOrDefault(arn);
         _functions[arn] = new Function(
-            arn, handler, options, replaced?.Policies ?? new([new(arn, new ResourcePolicy(arn))]), replaced?.Concurrency ?? new ConcurrencyMeter(), _aws.TimeProvider.GetUtcNow());
+            arn, handler, options, replaced?.Policies ?? new([new(arn, new ResourcePolicy(arn))]), replaced?.Concurrency
+                ?? new ConcurrencyMeter(), _aws.TimeProvider.GetUtcNow());
     }
 
     private Function FunctionOf(string functionNameOrArn)
     {
         var arn = ArnOf(functionNameOrArn);
-        return _functions.TryGetValue(WithoutQualifier(arn), out var function) && (QualifierOf(arn) is null or Latest || function.Policies.ContainsKey(arn))
+        return _functions.TryGetValue(WithoutQualifier(arn), out var function)
+            && (QualifierOf(arn) is null or Latest || function.Policies.ContainsKey(arn))
             ? function
             : throw new AwsException(404, "ResourceNotFoundException", $"Function not found: {arn}");
     }
 
-    private ResourcePolicy? FindPolicy(string arn) => _functions.TryGetValue(WithoutQualifier(arn), out var function) ? function.Policies.GetValueOrDefault(arn) : null;
+    private ResourcePolicy? FindPolicy(string arn) =>
+        _functions.TryGetValue(WithoutQualifier(arn), out var function) ? function.Policies.GetValueOrDefault(arn) : null;
 
     private ResourcePolicy WritablePolicyOf(string arn) =>
         FunctionOf(arn).Policies.GetValueOrDefault(arn) ?? throw ResourcePolicy.None();

@@ -28,7 +28,8 @@ internal sealed partial class ResourcePolicy(string arn)
         if (statement.Principal is not "*" && !Service().IsMatch(statement.Principal) && !Account().IsMatch(statement.Principal))
         {
             // Recorded on AWS.
-            throw new AwsException(400, "InvalidParameterValueException", "The provided principal was invalid. Please check the principal and try again.");
+            throw new AwsException(400, "InvalidParameterValueException",
+                "The provided principal was invalid. Please check the principal and try again.");
         }
 
         lock (_gate)
@@ -38,7 +39,8 @@ internal sealed partial class ResourcePolicy(string arn)
                 throw new AwsException(
                     409,
                     "ResourceConflictException",
-                    $"The statement id ({statement.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.");
+                    $"The statement id ({statement.StatementId}) provided already exists. "
+                + "Please provide a new statement id, or remove the existing statement.");
             }
 
             _statements.Add(statement);
@@ -91,7 +93,8 @@ internal sealed partial class ResourcePolicy(string arn)
     // Recorded on AWS for the characters of a statement's id. The other constraints are from the published model.
     private static string? Broken(AddPermissionRequest statement) => statement switch
     {
-        { StatementId.Length: > 100 } => $"Value '{statement.StatementId}' at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100",
+        { StatementId.Length: > 100 } =>
+            $"Value '{statement.StatementId}' at 'statementId' failed to satisfy constraint: Member must have length less than or equal to 100",
         _ when !StatementId().IsMatch(statement.StatementId) => Mismatch(statement.StatementId, "statementId", "([a-zA-Z0-9-_]+)"),
         _ when !Action().IsMatch(statement.Action) => Mismatch(statement.Action, "action", "(lambda:[*]|lambda:[a-zA-Z]+|[*])"),
         _ when !Principal().IsMatch(statement.Principal) => Mismatch(statement.Principal, "principal", @"[^\s]+"),
@@ -164,7 +167,8 @@ internal sealed partial class ResourcePolicy(string arn)
     [GeneratedRegex(@"^[0-9]{12}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourceAccount();
 
-    [GeneratedRegex(@"^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-[0-9])?:([0-9]{12})?:.*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-[0-9])?:([0-9]{12})?:.*\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SourceArn();
 
     // An account, or a principal in it.

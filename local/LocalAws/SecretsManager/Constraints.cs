@@ -6,7 +6,8 @@ namespace LocalAws.SecretsManager;
 internal static class Constraints
 {
     /// <summary>Checks the length of a string or a list. Null is valid.</summary>
-    public static void Length(string member, int? length, int minimum, int maximum = int.MaxValue) => Check(member, "length", length, minimum, maximum);
+    public static void Length(string member, int? length, int minimum, int maximum = int.MaxValue) =>
+        Check(member, "length", length, minimum, maximum);
 
     /// <summary>Checks a number. Null is valid.</summary>
     public static void Value(string member, long? value, long minimum, long maximum) => Check(member, "value", value, minimum, maximum);

@@ -77,7 +77,8 @@ internal sealed class RotationSchedule
         return due > now ? due : Midnight(now).AddDays(1);
     }
 
-    private static DateTimeOffset NextOfGrid(DateTimeOffset now, DateTimeOffset start, TimeSpan interval) => start + interval * (((now - start).Ticks / interval.Ticks) + 1);
+    private static DateTimeOffset NextOfGrid(DateTimeOffset now, DateTimeOffset start, TimeSpan interval) =>
+        start + interval * (((now - start).Ticks / interval.Ticks) + 1);
 
     private static DateTimeOffset Midnight(DateTimeOffset date) => new(date.UtcDateTime.Date, TimeSpan.Zero);
 

@@ -64,7 +64,8 @@ internal static partial class SecretFilters
     }
 
     private static string[] Words(string text) =>
-        [.. text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries).SelectMany(part => Word().Matches(part).Select(match => match.Value))];
+        [.. text.Split([' ', '/', '-', '_', '+', '=', '.', '@', ':'], StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(part => Word().Matches(part).Select(match => match.Value))];
 
     // Observed on AWS: AppBeta is App and Beta, COMPANYthings is COMPAN and Ythings, COMPANY is one word.
     [GeneratedRegex("[^a-z][a-z]+|((?![^a-z][a-z]).)+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

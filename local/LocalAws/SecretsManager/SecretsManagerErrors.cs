@@ -9,41 +9,50 @@ internal static class SecretsManagerErrors
     public static AwsException UnknownSecret() => NotFound("Secrets Manager can't find the specified secret.");
 
     /// <summary>Recorded on AWS.</summary>
-    public static AwsException NoValueForVersion(string versionId) => NotFound($"Secrets Manager can't find the specified secret value for VersionId: {versionId}");
+    public static AwsException NoValueForVersion(string versionId) =>
+        NotFound($"Secrets Manager can't find the specified secret value for VersionId: {versionId}");
 
     /// <summary>Recorded on AWS.</summary>
-    public static AwsException NoValueForLabel(string label) => NotFound($"Secrets Manager can't find the specified secret value for staging label: {label}");
+    public static AwsException NoValueForLabel(string label) =>
+        NotFound($"Secrets Manager can't find the specified secret value for staging label: {label}");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException LabelNotOnVersion() => InvalidRequest("You provided a VersionStage that is not associated to the provided VersionId.");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException TokenInUse(string token, string arn) =>
-        new(400, "ResourceExistsException", $"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}.");
+        new(400, "ResourceExistsException",
+            $"You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}.");
 
     /// <summary>Observed in the field.</summary>
-    public static AwsException SecretExists(string name) => new(400, "ResourceExistsException", $"The operation failed because the secret {name} already exists.");
+    public static AwsException SecretExists(string name) =>
+        new(400, "ResourceExistsException", $"The operation failed because the secret {name} already exists.");
 
     /// <summary>Observed in the field.</summary>
-    public static AwsException MarkedForDeletion() => InvalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
+    public static AwsException MarkedForDeletion() =>
+        InvalidRequest("You can't perform this operation on the secret because it was marked for deletion.");
 
     /// <summary>Observed in the field.</summary>
-    public static AwsException NameBlocked() => InvalidRequest("You can't create this secret because a secret with this name is already scheduled for deletion.");
+    public static AwsException NameBlocked() =>
+        InvalidRequest("You can't create this secret because a secret with this name is already scheduled for deletion.");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException CurrentMoveNeedsSource(string label, string versionId) => InvalidParameter(
-        $"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version {versionId}, so you must explicitly reference that version in RemoveFromVersionId.");
+        $"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version "
+            + $"{versionId}, so you must explicitly reference that version in RemoveFromVersionId.");
 
     /// <summary>The rule is in the AWS API reference.</summary>
     public static AwsException WrongSource(string label) => InvalidParameter(
-        $"When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label {label}.");
+        $"When you move staging label {label}, if you specify RemoveFromVersionId, it must be set to the version "
+            + $"that currently has the staging label {label}.");
 
     /// <summary>Observed in the field.</summary>
     public static AwsException CurrentCannotBeRemoved() =>
         InvalidParameter("You can only move staging label AWSCURRENT to a different secret version. It can\u2019t be completely removed.");
 
     /// <summary>Observed in the field.</summary>
-    public static AwsException PreviousRotationIncomplete() => InvalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
+    public static AwsException PreviousRotationIncomplete() =>
+        InvalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
 
     /// <summary>Recorded on AWS.</summary>
     public static AwsException NoRotationFunction() => InvalidRequest("No Lambda rotation function ARN is associated with this secret.");
@@ -52,7 +61,8 @@ internal static class SecretsManagerErrors
     public static AwsException CannotInvokeFunction() => new(
         400,
         "AccessDeniedException",
-        "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
+        "Secrets Manager cannot invoke the specified Lambda function. "
+            + "Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.");
 
     /// <summary>Observed in the field.</summary>
     public static AwsException TwoSchedules() => InvalidParameter("You cannot specify both rotation frequency and schedule expression together.");

@@ -80,7 +80,8 @@ internal sealed class SecretsManagerProtocol(SecretsManagerService secretsManage
     }
 
     internal static T Read<T>(ReadOnlyMemory<byte> body) => RequestBody.Read<T>(
-        body, Json, JsonNamingPolicy.CamelCase.ConvertName, new AwsException(400, "SerializationException", "The request body cannot be read."), CheckNested);
+        body, Json, JsonNamingPolicy.CamelCase.ConvertName, new AwsException(400, "SerializationException", "The request body cannot be read."),
+        CheckNested);
 
     // Optional in the published model, so the service itself must reject missing ones. Its codes and texts are not known.
     private static void CheckNested(JsonElement request)

@@ -65,8 +65,8 @@ public sealed partial class SecretsManagerService
     }
 
     /// <summary>
-    /// Removes replicas. They are deleted after the lag. Observed in the field: a replica stays, and still cannot be changed, if its primary is deleted
-    /// without recovery before that.
+    /// Removes replicas. They are deleted after the lag. Observed in the field: a replica stays, and still cannot be changed, if its primary is
+    /// deleted without recovery before that.
     /// </summary>
     /// <param name="request">The input of RemoveRegionsFromReplication.</param>
     public ReplicationResponse RemoveRegionsFromReplication(RemoveRegionsFromReplicationRequest request)

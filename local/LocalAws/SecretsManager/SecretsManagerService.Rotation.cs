@@ -269,7 +269,8 @@ public sealed partial class SecretsManagerService
         var callsBefore = _aws.Calls.Count;
         var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{rotation.FunctionArn}/{step}");
         var error = _region.Lambda.Admits(rotation.FunctionArn, ServicePrincipal)
-            ? await DeliverAsync(rotation.FunctionArn, payload, Deliveries?.Invoke(new StepEvent(secret.Arn, rotation.Version.Id, step, attempt)) ?? Delivery.Once)
+            ? await DeliverAsync(rotation.FunctionArn, payload, Deliveries?.Invoke(new StepEvent(secret.Arn, rotation.Version.Id, step, attempt))
+                ?? Delivery.Once)
             : new FunctionError("AccessDeniedException", SecretsManagerErrors.CannotInvokeFunction().Message);
         var calls = _aws.Calls.Since(callsBefore);
         var ended = Now;
@@ -284,7 +285,8 @@ public sealed partial class SecretsManagerService
             lock (_gate)
             {
                 var at = Now + later;
-                _lateEvents.Add((at, functionArn, payload, _aws.TimeProvider.CreateTimer(_ => DeliverDueEvents(), state: null, later, Timeout.InfiniteTimeSpan)));
+                _lateEvents.Add(
+                    (at, functionArn, payload, _aws.TimeProvider.CreateTimer(_ => DeliverDueEvents(), state: null, later, Timeout.InfiniteTimeSpan)));
             }
         }
 

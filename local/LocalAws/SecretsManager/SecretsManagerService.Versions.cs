@@ -36,7 +36,8 @@ public sealed partial class SecretsManagerService
             var matching = _secrets.Values
                 .Where(secret => secret.Deleted is null)
                 .Where(secret => request.Filters?.All(filter => SecretFilters.Match(secret, filter)) == true);
-            var (page, next) = Pages.Of("values", matching, secret => secret.Name, descending: false, request.MaxResults, request.NextToken, limit: 20);
+            var (page, next) =
+                Pages.Of("values", matching, secret => secret.Name, descending: false, request.MaxResults, request.NextToken, limit: 20);
             var values = new List<SecretValue>();
             var errors = new List<SecretError>();
             foreach (var secretId in request.SecretIdList ?? [.. page.Select(secret => secret.Arn)])

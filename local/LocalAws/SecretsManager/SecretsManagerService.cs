@@ -60,7 +60,8 @@ public sealed partial class SecretsManagerService
             }
 
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
-            var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
+            var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}",
+                request.Name, Now) { Description = request.Description, KmsKeyId = request.KmsKeyId };
             secret.AddTags(request.Tags ?? []);
             _secrets.Add(request.Name, secret);
             var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
@@ -285,7 +286,8 @@ public sealed partial class SecretsManagerService
 
     private static void CheckName(string name, int maximumLength, string others)
     {
-        if (name.Length == 0 || name.Length > maximumLength || !name.All(character => char.IsAsciiLetterOrDigit(character) || others.Contains(character)))
+        if (name.Length == 0
+            || name.Length > maximumLength || !name.All(character => char.IsAsciiLetterOrDigit(character) || others.Contains(character)))
         {
             throw SecretsManagerErrors.InvalidName();
         }

@@ -98,7 +98,8 @@ internal sealed class StoredSecret(string arn, string name, DateTimeOffset creat
     }
 
     /// <summary>
-    /// Takes over the primary's value and metadata. AWS user guide: tags and the resource policy are replicated. The dates of reads are the Region's own.
+    /// Takes over the primary's value and metadata. AWS user guide: tags and the resource policy are replicated. The dates of reads are the Region's
+    /// own.
     /// </summary>
     public void Follow(StoredSecret primary)
     {

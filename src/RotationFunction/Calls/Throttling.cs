@@ -8,8 +8,8 @@ namespace RotationFunction;
 /// Retries calls that AWS throttles, and calls that API Gateway rejects because of a concurrent change. All callers in an account and Region,
 /// deployments too, share ten API Gateway management calls a second, and API Gateway makes some changes one at a time. If the SDK's own retries also
 /// fail, the call is retried after a random wait, about twice as long as the invocation's calls have waited on average. The waits so follow the
-/// number of callers, whatever it is: hundreds get their turns equally often, the rate is used, and others still get through. As a wait is also a small
-/// part of the remaining time at most, callers that have waited longest retry most often.
+/// number of callers, whatever it is: hundreds get their turns equally often, the rate is used, and others still get through. As a wait is also a
+/// small part of the remaining time at most, callers that have waited longest retry most often.
 /// If a person waits for the response, only a concurrent change is retried, and only for some seconds.
 /// </summary>
 /// <seealso href="https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"/>
@@ -45,7 +45,8 @@ internal static class Throttling
                 refused is TooManyRequestsException or ConflictException or { ErrorCode: "ThrottlingException" }
                 && NextWait(invocation, refused is ConflictException) is { } wait)
             {
-                invocation.Log.TurnAwaited(refused is AmazonAPIGatewayException ? "API Gateway" : "Secrets Manager", refused is ConflictException, wait);
+                invocation.Log.TurnAwaited(refused is AmazonAPIGatewayException
+                    ? "API Gateway" : "Secrets Manager", refused is ConflictException, wait);
                 invocation.Budget.Waited += wait;
                 await Task.Delay(wait, time);
             }

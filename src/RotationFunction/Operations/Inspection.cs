@@ -254,7 +254,8 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             var labels = values.Where(label => label.Value == own).Select(label => label.Key).ToList();
             var created = key.CreatedDate?.ToUniversalTime();
             // No finding is about the plans of a disabled key without a label: only status returns them.
-            var plans = key.Enabled == true || labels.Count > 0 || invocation.IsWaitedFor ? await apiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
+            var plans = key.Enabled == true || labels.Count > 0
+                || invocation.IsWaitedFor ? await apiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
             var usage = readsUsage && key.Enabled == true
                 ? await keyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
             if (kind != KeyKind.Foreign && key.Enabled == true && labels.Count == 0 && held?.MayHold(key.CreatedDate) == true)
