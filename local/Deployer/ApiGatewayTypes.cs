@@ -27,8 +27,13 @@ internal sealed class ApiKeyType(IAmazonAPIGateway client, ProviderCalls calls, 
 
     public override async Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
     {
-        var patches = changes.Except(["tags"]).Select(name => new PatchOperation { Op = Op.Replace, Path = "/" + name, Value = inputs.Flag(
-            name)?.ToString().ToLowerInvariant() ?? inputs.Find(name) ?? "" }).ToList();
+        var patches = changes.Except(["tags"]).Select(name => new PatchOperation
+        {
+            Op = Op.Replace,
+            Path = "/" + name,
+            Value = inputs.Flag(
+            name)?.ToString().ToLowerInvariant() ?? inputs.Find(name) ?? ""
+        }).ToList();
         if (patches.Count > 0)
         {
             await calls.MakeAsync(() => client.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = resource.Id, PatchOperations = patches }));
@@ -116,8 +121,13 @@ internal sealed class UsagePlanKeyType(IAmazonAPIGateway client, ProviderCalls c
     public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
         var key = await calls.MakeAsync(() => client.CreateUsagePlanKeyAsync(
-            new CreateUsagePlanKeyRequest { UsagePlanId = inputs.Text(
-                "usagePlanId"), KeyId = inputs.Text("keyId"), KeyType = inputs.Text("keyType") }));
+            new CreateUsagePlanKeyRequest
+            {
+                UsagePlanId = inputs.Text(
+                "usagePlanId"),
+                KeyId = inputs.Text("keyId"),
+                KeyType = inputs.Text("keyType")
+            }));
         await ReadAsync(inputs);
         // The provider's state contains the value unencrypted. A program must mark it as secret.
         return (key.Id, new() { ["name"] = key.Name ?? "", ["value"] = key.Value });

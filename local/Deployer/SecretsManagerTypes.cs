@@ -55,8 +55,12 @@ internal sealed class SecretType(IAmazonSecretsManager client) : ResourceType
                 await client.UntagResourceAsync(new UntagResourceRequest { SecretId = resource.Id, TagKeys = gone });
             }
 
-            await client.TagResourceAsync(new TagResourceRequest { SecretId = resource.Id, Tags = [.. inputs.Map("tags")
-                .Select(tag => new Tag { Key = tag.Key, Value = tag.Value })] });
+            await client.TagResourceAsync(new TagResourceRequest
+            {
+                SecretId = resource.Id,
+                Tags = [.. inputs.Map("tags")
+                .Select(tag => new Tag { Key = tag.Key, Value = tag.Value })]
+            });
         }
     }
 

@@ -43,8 +43,12 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
         WireResponse.Json(error.Status, ContentType, new { error.Message }, Json) with
         {
             Headers = error.RetryAfterSeconds is { } seconds
-                ? new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code, ["Retry-After"] = seconds.ToString(
-                    CultureInfo.InvariantCulture) }
+                ? new Dictionary<string, string>()
+                {
+                    ["x-amzn-ErrorType"] = error.Code,
+                    ["Retry-After"] = seconds.ToString(
+                    CultureInfo.InvariantCulture)
+                }
                 : new Dictionary<string, string>() { ["x-amzn-ErrorType"] = error.Code },
         };
 
@@ -132,12 +136,12 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             await apiGateway.CreateUsagePlanKeyAsync(Read<CreateUsagePlanKeyRequest>(request) with { UsagePlanId = plan }, request.Aborted)),
         ("GET", ["usageplans", var plan, "keys"]) =>
             Operation("GetUsagePlanKeys", path, 200, () => apiGateway.GetUsagePlanKeys(new GetUsagePlanKeysRequest
-        {
-            UsagePlanId = plan,
-            Position = request.Query("position"),
-            Limit = request.QueryNumber("limit"),
-            NameQuery = request.Query("name"),
-        })),
+            {
+                UsagePlanId = plan,
+                Position = request.Query("position"),
+                Limit = request.QueryNumber("limit"),
+                NameQuery = request.Query("name"),
+            })),
         ("GET", ["usageplans", var plan, "keys", var key]) => Operation("GetUsagePlanKey", path, 200, () => apiGateway.GetUsagePlanKey(plan, key)),
         ("DELETE", ["usageplans", var plan, "keys", var key]) =>
             Operation("DeleteUsagePlanKey", path, 202, () => apiGateway.DeleteUsagePlanKey(plan, key)),
@@ -168,11 +172,11 @@ internal sealed class ApiGatewayProtocol(ApiGatewayService apiGateway) : IWirePr
             Read<CreateDeploymentRequest>(request) with { RestApiId = api })),
         ("GET", ["restapis", var api, "deployments"]) =>
             Operation("GetDeployments", path, 200, () => apiGateway.GetDeployments(new GetDeploymentsRequest
-        {
-            RestApiId = api,
-            Position = request.Query("position"),
-            Limit = request.QueryNumber("limit"),
-        })),
+            {
+                RestApiId = api,
+                Position = request.Query("position"),
+                Limit = request.QueryNumber("limit"),
+            })),
         ("GET", ["restapis", var api, "deployments", var deployment]) =>
             Operation("GetDeployment", path, 200, () => apiGateway.GetDeployment(api, deployment)),
         ("DELETE", ["restapis", var api, "deployments", var deployment]) =>

@@ -196,7 +196,8 @@ internal sealed class AuthorizedCall : IDisposable
         }
 
         return new Target(secret.Arn, keys, secret.ResourcePolicy is null
-            ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy)) { Shown = secret.Shown };
+            ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy))
+        { Shown = secret.Shown };
     }
 
     private Target? KmsKey(string? key, string secretArn, string region)

@@ -69,7 +69,8 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         // A disabled key, as of an abandoned rotation, says nothing about its time.
         var isEdited = previous == current;
         var held = (await keyRing.FindHeldAsync(invocation, secret, isEdited ? ring.FindAll(key => key.Enabled == true) : ring, previous))!
-            with { LeavesOthers = true, OnlyEnds = isEdited };
+            with
+        { LeavesOthers = true, OnlyEnds = isEdited };
         var retired = await keyRing.RetireAsync(
             invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
         var done = retired.Disabled.Count == 0
