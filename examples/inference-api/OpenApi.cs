@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace InferenceApi;
 
 /// <summary>
-/// The API as an OpenAPI document: <c>/health</c>, which answers by itself, and everything else, which the model endpoint answers. All methods require
-/// a key.
+/// The API as an OpenAPI document: <c>/health</c>, which answers by itself, and everything else, which the model endpoint answers. All methods
+/// require a key.
 /// </summary>
 internal static class OpenApi
 {

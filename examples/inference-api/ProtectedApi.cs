@@ -16,6 +16,13 @@ public sealed class ProtectedApi : Stack
     // Refused requests in five minutes. A rotation tests that a made-up key is refused, and that a new key is accepted.
     private const double RefusedCalls = 30;
 
+    // The id of the key, never its value, which is $context.identity.apiKey.
+    private const string AccessLog = """
+        {"time":"$context.requestTime","requestId":"$context.requestId","ip":"$context.identity.sourceIp","key":"$context.identity.apiKeyId",
+        """ + """
+        "path":"$context.path","status":"$context.status","error":"$context.error.responseType"}
+        """;
+
     /// <summary>Reads the configuration and creates all resources.</summary>
     /// <exception cref="RunException">A setting is missing or invalid. No resource was created.</exception>
     public ProtectedApi()
@@ -105,8 +112,7 @@ public sealed class ProtectedApi : Stack
             stage.AccessLogSettings = new Aws.ApiGateway.Inputs.StageAccessLogSettingsArgs
             {
                 DestinationArn = logs.Arn,
-                // The id of the key, never its value, which is $context.identity.apiKey.
-                Format = """{"time":"$context.requestTime","ip":"$context.identity.sourceIp","key":"$context.identity.apiKeyId","path":"$context.path","status":"$context.status","error":"$context.error.responseType","requestId":"$context.requestId"}""",
+                Format = AccessLog,
             };
         }
 

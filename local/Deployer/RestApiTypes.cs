@@ -153,21 +153,24 @@ internal sealed class MethodSettingsType(ApiGatewayService apiGateway) : Resourc
         return Task.CompletedTask;
     });
 
-    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => Task.FromResult(
-        apiGateway.GetStage(resource.Inputs.Text("restApi"), resource.Inputs.Text("stageName")).MethodSettings.ContainsKey(resource.Inputs.Text("methodPath"))));
+    public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() =>
+    {
+        var stage = apiGateway.GetStage(resource.Inputs.Text("restApi"), resource.Inputs.Text("stageName"));
+        return Task.FromResult(stage.MethodSettings.ContainsKey(resource.Inputs.Text("methodPath")));
+    });
 
     // The limits' default in the provider is -1, and it sends them.
     private void Put(Inputs inputs)
     {
         var settings = inputs.Nested("settings")!;
         var path = $"/{inputs.Text("methodPath")}/";
+        var rate = (settings.Fraction("throttlingRateLimit") ?? -1).ToString("F6", CultureInfo.InvariantCulture);
         Update(
             inputs,
             new PatchOperation("replace", path + "metrics/enabled", (settings.Flag("metricsEnabled") ?? false).ToString().ToLowerInvariant()),
             new PatchOperation(
                 "replace", path + "throttling/burstLimit", (settings.Number("throttlingBurstLimit") ?? -1).ToString(CultureInfo.InvariantCulture)),
-            new PatchOperation(
-                "replace", path + "throttling/rateLimit", (settings.Fraction("throttlingRateLimit") ?? -1).ToString("F6", CultureInfo.InvariantCulture)));
+            new PatchOperation("replace", path + "throttling/rateLimit", rate));
     }
 
     private void Update(Inputs inputs, params PatchOperation[] operations) => apiGateway.UpdateStage(

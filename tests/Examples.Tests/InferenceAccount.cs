@@ -14,8 +14,8 @@ using RotationFunction;
 namespace Examples.Tests;
 
 /// <summary>
-/// An embedded AWS to which examples/inference-api is deployed: API, key, roles and all. The function runs with the credentials of its role. When it is
-/// disposed, what was logged and printed is searched for every key value and RotationToken of the run.
+/// An embedded AWS to which examples/inference-api is deployed: API, key, roles and all. The function runs with the credentials of its role. When it
+/// is disposed, what was logged and printed is searched for every key value and RotationToken of the run.
 /// </summary>
 internal sealed class InferenceAccount : IAsyncDisposable
 {
@@ -48,7 +48,8 @@ internal sealed class InferenceAccount : IAsyncDisposable
     /// <param name="createDeployer">Creates the role that deploys, and returns its ARN; an administrator deploys where it is null.</param>
     public static async Task<InferenceAccount> StartAsync(Func<EmbeddedAws, string>? createDeployer = null)
     {
-        // The build publishes the function's package beside a program that is deployed. Here only its presence counts: the function runs in this process.
+        // The build publishes the function's package beside a program that is deployed. Here only its presence counts: the function runs in this
+        // process.
         foreach (var architecture in new[] { "arm64", "x86_64" })
         {
             var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "function", architecture)).FullName;
@@ -97,8 +98,11 @@ internal sealed class InferenceAccount : IAsyncDisposable
     }
 
     /// <summary>The key of a version.</summary>
-    public string KeyOf(string label = "AWSCURRENT") => JsonDocument.Parse(
-        Aws.SecretsManager.GetSecretValue(new() { SecretId = SecretName, VersionStage = label }).SecretString!).RootElement.GetProperty("apiKey").GetString()!;
+    public string KeyOf(string label = "AWSCURRENT")
+    {
+        var document = Aws.SecretsManager.GetSecretValue(new() { SecretId = SecretName, VersionStage = label }).SecretString!;
+        return JsonDocument.Parse(document).RootElement.GetProperty("apiKey").GetString()!;
+    }
 
     public async Task<int> CallAsync(string path, string? key)
     {
@@ -117,7 +121,8 @@ internal sealed class InferenceAccount : IAsyncDisposable
         new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
 
     /// <summary>Runs a client in a process of its own, as a role. Returns what it printed.</summary>
-    public async Task<Answer> RunAsync(RoleCredentials credentials, string command, string[] arguments, params (string Name, string Value)[] variables)
+    public async Task<Answer> RunAsync(
+        RoleCredentials credentials, string command, string[] arguments, params (string Name, string Value)[] variables)
     {
         await using var process = ClientProcess.Start(command, arguments, _ => { },
         [

@@ -80,7 +80,8 @@ public sealed partial class InferenceApiTests
     [InlineData("octo-org@1/octo-repo@2", "production", "repo:octo-org@1/octo-repo@2:environment:production", true)]
     [InlineData("octo-org@1/octo-repo@2", "production", "repo:octo-org@1/octo-repo@3:ref:refs/heads/main", false)]
     [InlineData("octo-org@1/octo-repo@2", "production", Branch, false)] // the name may be somebody else's by now
-    public async Task The_role_trusts_the_branch_and_the_environment_of_the_repository(string repository, string environment, string subject, bool trusted)
+    public async Task The_role_trusts_the_branch_and_the_environment_of_the_repository(
+        string repository, string environment, string subject, bool trusted)
     {
         var declared = await DeclareAsync(new() { ["githubRepository"] = repository, ["githubEnvironment"] = environment });
         await using var aws = EmbeddedAws.Create();
@@ -110,11 +111,13 @@ public sealed partial class InferenceApiTests
     {
         await using var account = await InferenceAccount.StartAsync(Deployer);
         await account.UpAsync(new(Minimal) { ["createOidcProvider"] = "true" });
-        var other = account.Aws.SecretsManager.CreateSecret(new() { Name = "other", SecretString = "{}", ClientRequestToken = Guid.NewGuid().ToString() });
+        var other = account.Aws.SecretsManager.CreateSecret(
+            new() { Name = "other", SecretString = "{}", ClientRequestToken = Guid.NewGuid().ToString() });
         using var client = account.SecretsManager(Assume(account, Branch));
         var current = await client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName });
 
-        Assert.Equal(current.SecretString, (await client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName, VersionStage = "AWSCURRENT" })).SecretString);
+        var labelled = await client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName, VersionStage = "AWSCURRENT" });
+        Assert.True(current.SecretString == labelled.SecretString && current.SecretString.Contains(account.KeyOf(), StringComparison.Ordinal));
         Assert.NotNull(await client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName, VersionStage = "AWSPREVIOUS" }));
         await AssertDeniedAsync(() => client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName, VersionStage = "AWSPENDING" }));
         await AssertDeniedAsync(() => client.GetSecretValueAsync(new() { SecretId = InferenceAccount.SecretName, VersionId = current.VersionId }));
@@ -135,7 +138,8 @@ public sealed partial class InferenceApiTests
         await using var aws = await EmbeddedAws.StartAsync();
         var (url, key) = Serve(aws, document.Replace("https://model.example.com/v1", $"{model.Url}v1", StringComparison.Ordinal));
         using var http = EmbeddedAws.CreateHttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{url}chat/completions?stream=false") { Content = new StringContent("a prompt") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, url + "chat/completions?stream=false");
+        request.Content = new StringContent("a prompt");
         request.Headers.Add("x-api-key", key);
 
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -230,7 +234,8 @@ public sealed partial class InferenceApiTests
         Assert.NotEmpty(declared);
         Assert.Equal(declared, described);
 
-        var version = VersionPattern().Match(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Directory.Build.props"))).Groups["version"].Value;
+        var properties = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Directory.Build.props"));
+        var version = VersionPattern().Match(properties).Groups["version"].Value;
         Assert.Contains($"Include=\"RotationLambda.Components\" Version=\"{version}\"", Read("InferenceApi.csproj"), StringComparison.Ordinal);
     }
 
@@ -240,9 +245,11 @@ public sealed partial class InferenceApiTests
         foreach (var workflow in new[] { "call-api.yml", "deploy.yml" }.Select(file => Read(".github/workflows/" + file)))
         {
             Assert.Contains("id-token: write", workflow, StringComparison.Ordinal);
-            Assert.All(UsesPattern().Matches(workflow), uses => Assert.Matches("^[a-z-]+/[a-z-]+@[0-9a-f]{40} # v[0-9.]+$", uses.Groups["action"].Value));
+            Assert.All(
+                UsesPattern().Matches(workflow), uses => Assert.Matches("^[a-z-]+/[a-z-]+@[0-9a-f]{40} # v[0-9.]+$", uses.Groups["action"].Value));
             Assert.All(SecretsPattern().Matches(workflow), secret => Assert.Equal("secrets.PULUMI_ACCESS_TOKEN", secret.Value));
-            Assert.All(VariablePattern().Matches(workflow), variable => Assert.Contains($"gh variable set {variable.Groups["name"].Value} ", Read("README.md"), StringComparison.Ordinal));
+            Assert.All(VariablePattern().Matches(workflow), variable =>
+                Assert.Contains($"gh variable set {variable.Groups["name"].Value} ", Read("README.md"), StringComparison.Ordinal));
         }
     }
 
@@ -259,8 +266,8 @@ public sealed partial class InferenceApiTests
     /// <summary>The ARN of a role with the policies of docs/deploy.md and of the example's page, as an administrator creates it.</summary>
     private static string Deployer(EmbeddedAws aws)
     {
-        var statements = JsonNode.Parse(PolicyPattern().Match(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy.md"))).Groups["policy"].Value)!["Statement"]!.AsArray();
-        foreach (var statement in JsonNode.Parse(PolicyPattern().Match(Read("README.md")).Groups["policy"].Value)!.AsArray())
+        var statements = PolicyIn(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy.md")))["Statement"]!.AsArray();
+        foreach (var statement in PolicyIn(Read("README.md")).AsArray())
         {
             statements.Add(statement!.DeepClone());
         }
@@ -278,6 +285,8 @@ public sealed partial class InferenceApiTests
         return role.Arn;
     }
 
+    private static JsonNode PolicyIn(string page) => JsonNode.Parse(PolicyPattern().Match(page).Groups["policy"].Value)!;
+
     private static async Task<InferenceAccount.Declared> DeclareAsync(Dictionary<string, string> settings)
     {
         await using var account = await InferenceAccount.StartAsync(); // for the function's package
@@ -292,10 +301,9 @@ public sealed partial class InferenceApiTests
         using var secretsManager = account.SecretsManager(role);
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.ImportFromPem(EmbeddedAws.CertificatePem);
-        using var http = new HttpClient(new RotatedApiKeyHandler(secretsManager, InferenceAccount.SecretName, TimeSpan.FromMinutes(5), TimeProvider.System)
-        {
-            InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, SslOptions = { CertificateChainPolicy = trust } },
-        });
+        var primary = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, SslOptions = { CertificateChainPolicy = trust } };
+        var (secret, age) = (InferenceAccount.SecretName, TimeSpan.FromMinutes(5));
+        using var http = new HttpClient(new RotatedApiKeyHandler(secretsManager, secret, age, TimeProvider.System) { InnerHandler = primary });
         Assert.Equal("""{"ok":true}""", await http.GetStringAsync(new Uri(url)));
 
         var shell = await account.RunAsync(role, "bash", ["examples/shell/call-api.sh", InferenceAccount.SecretName, url]);
@@ -313,7 +321,7 @@ public sealed partial class InferenceApiTests
         // As GitHub runs a step with shell: bash. The runner does not print the line of the mask.
         var step = string.Join('\n', StepPattern().Match(Read(".github/workflows/call-api.yml")).Groups["line"].Captures.Select(line => line.Value));
         var workflow = await account.RunAsync(
-            role, "bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", step], ("API_URL", account.Url), ("SECRET_NAME", InferenceAccount.SecretName));
+            role, "bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", step], ("API_URL", account.Url), ("SECRET_NAME", secret));
         var lines = workflow.Output.Split('\n');
         Assert.True((workflow.ExitCode, workflow.Errors) == (0, ""), $"The step ended with {workflow.ExitCode}.");
         Assert.True(lines[0] == "::add-mask::" + account.KeyOf(), "the key is not masked first");
@@ -360,6 +368,6 @@ public sealed partial class InferenceApiTests
     [GeneratedRegex(@"\bvars\.(?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VariablePattern();
 
-    [GeneratedRegex(@"^ +run: \|\n(          (?<line>.*)\n?)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^ +run: \|\n(          (?<line>.*)\n?)+", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StepPattern();
 }

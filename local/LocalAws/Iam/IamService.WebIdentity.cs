@@ -57,7 +57,9 @@ public sealed partial class IamService
     /// <param name="roleName">The role's name.</param>
     /// <param name="roleSessionName">The session's name, which appears in denials.</param>
     /// <param name="token">The claims of the token.</param>
-    /// <exception cref="AwsException">The account has no such provider, or the provider no such audience, or the role does not trust the token.</exception>
+    /// <exception cref="AwsException">
+    /// The account has no such provider, the provider has no such audience, or the role does not trust the token.
+    /// </exception>
     public RoleCredentials AssumeRoleWithWebIdentity(string roleName, string roleSessionName, WebIdentity token)
     {
         ArgumentNullException.ThrowIfNull(token);
