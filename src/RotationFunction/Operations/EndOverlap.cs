@@ -66,13 +66,12 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         }
 
         // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not.
-        // A disabled key, as of an abandoned rotation, says nothing about its time.
         var isEdited = previous == current;
-        var held = (await keyRing.FindHeldAsync(invocation, secret, isEdited ? ring.FindAll(key => key.Enabled == true) : ring, previous))!
-            with
-        { LeavesOthers = true, OnlyEnds = isEdited };
+        var held = (await keyRing.FindHeldAsync(invocation, secret, ring, previous))! with { LeavesOthers = true, OnlyEnds = isEdited };
+        var own = ring.Find(key => key.Value == current.Text);
+        var lost = isEdited ? ring.FindAll(key => key.Enabled == true && key.CreatedDate < own?.CreatedDate).MaxBy(key => key.CreatedDate) : null;
         var retired = await keyRing.RetireAsync(
-            invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
+            invocation, secret, ring.FindAll(key => key.Id != lost?.Id && held.EndOf(key.CreatedDate) is not null), needed, held: held);
         var done = retired.Disabled.Count == 0
             ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.";
         return done + RevokePrevious.Left(retired);

@@ -291,6 +291,25 @@ public sealed class HoldTests
         Assert.Equal([false, true, true], await EnabledAsync(fixture));
     }
 
+    /// <summary>Its time counts from the rotation that would have disabled it, also when that rotation's key is disabled by now.</summary>
+    [Fact]
+    public async Task A_held_key_is_disabled_in_time_after_a_rollback_a_rotation_and_an_owners_edit()
+    {
+        await using var fixture = await StartAsync("3d");
+        var key = (await fixture.MintedAsync())[0];
+        await UseAsync(fixture, key);
+        await fixture.RotateHealthyAsync();
+        await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
+        fixture.Time.Advance(TimeSpan.FromDays(1));
+        await UseAsync(fixture, key);
+        await fixture.RotateHealthyAsync();
+        Assert.Equal([true, true, false, true], await EnabledAsync(fixture));
+        await fixture.EditAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(2));
+        await LookAsync(fixture);
+        Assert.Equal([false, true, false, true], await EnabledAsync(fixture));
+    }
+
     /// <summary>All its events delivered again, when it is current once more.</summary>
     [Fact]
     public async Task A_late_finishSecret_after_a_rollback_ends_no_hold()
