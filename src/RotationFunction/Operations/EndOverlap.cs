@@ -65,11 +65,14 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             needed.Add(next);
         }
 
-        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not.
+        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not: from the one
+        // before AWSCURRENT's, unless an enabled key after it shows a rollback or an abandoned rotation.
         var isEdited = previous == current;
         var held = (await keyRing.FindHeldAsync(invocation, secret, ring, previous))! with { LeavesOthers = true, OnlyEnds = isEdited };
         var own = ring.Find(key => key.Value == current.Text);
-        var lost = isEdited ? ring.FindAll(key => key.Enabled == true && key.CreatedDate < own?.CreatedDate).MaxBy(key => key.CreatedDate) : null;
+        var enabled = ring.FindAll(key => key.Enabled == true);
+        var lost = isEdited && !enabled.Exists(key => key.CreatedDate > own?.CreatedDate)
+            ? enabled.FindAll(key => key.CreatedDate < own?.CreatedDate).MaxBy(key => key.CreatedDate) : null;
         var retired = await keyRing.RetireAsync(
             invocation, secret, ring.FindAll(key => key.Id != lost?.Id && held.EndOf(key.CreatedDate) is not null), needed, held: held);
         var done = retired.Disabled.Count == 0

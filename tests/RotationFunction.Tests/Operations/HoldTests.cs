@@ -310,6 +310,20 @@ public sealed class HoldTests
         Assert.Equal([false, true, false, true], await EnabledAsync(fixture));
     }
 
+    [Fact]
+    public async Task A_held_key_is_disabled_in_time_after_a_rollback_and_an_owners_edit()
+    {
+        await using var fixture = await StartAsync("3d");
+        var key = (await fixture.MintedAsync())[0];
+        await UseAsync(fixture, key);
+        await fixture.RotateHealthyAsync();
+        await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
+        await fixture.EditAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(3));
+        await LookAsync(fixture);
+        Assert.Equal([false, true, true], await EnabledAsync(fixture));
+    }
+
     /// <summary>All its events delivered again, when it is current once more.</summary>
     [Fact]
     public async Task A_late_finishSecret_after_a_rollback_ends_no_hold()
