@@ -53,7 +53,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
     private async Task<string> EndHoldsAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring)
     {
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey ?? throw Errors.CurrentHoldsNoKey(invocation);
-        if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true })
+        if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true } own)
         {
             throw Errors.CurrentKeyIsNotEnabled(invocation);
         }
@@ -65,18 +65,35 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             needed.Add(next);
         }
 
-        // An owner's edit has taken AWSPREVIOUS from a key that clients may use until the next rotation, whether they did lately or not: from the one
-        // before AWSCURRENT's, unless an enabled key after it shows a rollback or an abandoned rotation.
         var isEdited = previous == current;
+        if (isEdited && await FindLostAsync(invocation, secret, ring, own) is { } lost)
+        {
+            needed.Add(lost);
+        }
+
         var held = (await keyRing.FindHeldAsync(invocation, secret, ring, previous))! with { LeavesOthers = true, OnlyEnds = isEdited };
-        var own = ring.Find(key => key.Value == current.Text);
-        var enabled = ring.FindAll(key => key.Enabled == true);
-        var lost = isEdited && !enabled.Exists(key => key.CreatedDate > own?.CreatedDate)
-            ? enabled.FindAll(key => key.CreatedDate < own?.CreatedDate).MaxBy(key => key.CreatedDate) : null;
         var retired = await keyRing.RetireAsync(
-            invocation, secret, ring.FindAll(key => key.Id != lost?.Id && held.EndOf(key.CreatedDate) is not null), needed, held: held);
+            invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
         var done = retired.Disabled.Count == 0
             ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.";
         return done + RevokePrevious.Left(retired);
+    }
+
+    /// <summary>
+    /// Returns the value of the key from which an owner's edit has taken AWSPREVIOUS: the enabled key before AWSCURRENT's. Clients may use it until
+    /// the next rotation, whether they did lately or not. Returns null if an enabled key after AWSCURRENT's shows a rollback or an abandoned rotation:
+    /// then it is not known which key lost the label.
+    /// </summary>
+    private async Task<ApiKeyValue?> FindLostAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, KeyOfValue own)
+    {
+        var enabled = ring.FindAll(key => key.Enabled == true);
+        if (enabled.Exists(key => key.CreatedDate > own.Created))
+        {
+            return null;
+        }
+
+        var lost = enabled.FindAll(key => key.CreatedDate < own.Created).MaxBy(key => key.CreatedDate)?.Value
+            ?? (await keyRing.ReadAdoptedAsync(invocation, secret))?.Value;
+        return lost is null ? null : new ApiKeyValue(lost);
     }
 }

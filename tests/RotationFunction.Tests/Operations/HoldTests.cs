@@ -168,12 +168,19 @@ public sealed class HoldTests
         Assert.False(fixture.Aws.ApiGateway.GetApiKey(adopted).Enabled);
     }
 
-    [Fact]
-    public async Task An_adopted_key_that_lost_its_label_to_an_edit_is_left_to_the_next_rotation()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_adopted_key_that_lost_its_label_to_an_edit_is_left_to_the_next_rotation(bool afterAnAbandonedRotation)
     {
         await using var fixture = await RotationFixture.StartAsync(quota: Quota);
         var adopted = await fixture.AdoptAsync();
         await fixture.TagSecretAsync("apikey-rotation:hold", "2d");
+        if (afterAnAbandonedRotation)
+        {
+            await AbandonAsync(fixture);
+        }
+
         await fixture.RotateHealthyAsync();
         await fixture.EditAsync();
         fixture.Time.Advance(TimeSpan.FromDays(20));
