@@ -19,7 +19,7 @@ public sealed class ModelTests
     public Task Whatever_happens_to_thousands_of_secrets_they_end_well() =>
         LiveAsync(Lives, holds: false);
 
-    /// <summary>Of 3,000 lives, one to three fail: a key stays enabled for some hours longer than its hold (docs/reliability.md).</summary>
+    /// <summary>Can fail: after several mishaps, a key may stay enabled for some hours longer than its hold (docs/reliability.md).</summary>
     [Fact(Explicit = true)]
     [Trait("Category", "Proof")]
     public Task Whatever_happens_to_thousands_of_secrets_with_a_hold_they_end_well() => LiveAsync(Lives, holds: true);
