@@ -18,8 +18,11 @@ internal static class Package
 
     public static string LambdaHost { get; } = Metadata("LambdaHost");
 
+    // Kept: a test that runs another program in this process changes AppContext.BaseDirectory for a while.
+    private static readonly string Output = AppContext.BaseDirectory;
+
     /// <summary>Beside the program that was built, as beside the stack's.</summary>
-    public static string Folder(string architecture) => Path.Combine(AppContext.BaseDirectory, "function", architecture);
+    public static string Folder(string architecture) => Path.Combine(Output, "function", architecture);
 
     public static ImmutableSortedSet<string> FileNames(string folder) => [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))];
 
