@@ -29,8 +29,8 @@ public class RotationStack : Stack
         var monitoring = new MonitoringArgs
         {
             Function = function,
-            TopicArn = Optional(config.AlarmTopicArn),
-            Email = Optional(config.AlarmEmail),
+            TopicArn = RotatingApiKey.Optional(config.AlarmTopicArn),
+            Email = RotatingApiKey.Optional(config.AlarmEmail),
             AlarmWarmUp = config.AlarmWarmUp,
             RotationEvents = config.RotationEvents,
         };
@@ -87,7 +87,7 @@ public class RotationStack : Stack
             MemorySize = config.MemorySize,
             ActivationWait = config.ActivationWait,
             LogRetentionInDays = config.LogRetentionDays,
-            KmsKeyArn = Optional(config.KmsKeyArn),
+            KmsKeyArn = RotatingApiKey.Optional(config.KmsKeyArn),
             ReservedConcurrentExecutions = config.ReservedConcurrency is { } reserved ? reserved : null,
             SecretsByTag = config.SecretsByTag,
             Tracing = config.Tracing,
@@ -142,8 +142,8 @@ public class RotationStack : Stack
                 new KeyReaders([.. key.Readers], account).Checked(key.Name, config.KmsKeyArn is not null);
                 return key.Name;
             }),
-            Description = Optional(key.Description),
-            CustomerId = Optional(key.CustomerId),
+            Description = RotatingApiKey.Optional(key.Description),
+            CustomerId = RotatingApiKey.Optional(key.CustomerId),
             Tags = key.Tags.ToImmutableDictionary(),
             AutomaticallyAfterDays = key.AutomaticallyAfterDays,
             ScheduleExpression = key.ScheduleExpression,
@@ -151,8 +151,8 @@ public class RotationStack : Stack
             Overlap = key.Overlap,
             Hold = key.Hold,
             CarriesQuota = key.Quota is not null,
-            ProbeUrl = Optional(key.ProbeUrl),
-            AdoptedKeyId = Optional(key.AdoptedKeyId),
+            ProbeUrl = RotatingApiKey.Optional(key.ProbeUrl),
+            AdoptedKeyId = RotatingApiKey.Optional(key.AdoptedKeyId),
             RecoveryWindowInDays = config.RecoveryWindowDays,
         };
         foreach (var plan in key.UsagePlanIds)
@@ -172,14 +172,11 @@ public class RotationStack : Stack
 
         foreach (var target in key.RotationTargets)
         {
-            args.RotationTargets[KeyConfig.ShortResourceNameOf(target.Arn)] = new() { Arn = target.Arn, RoleArn = Optional(target.RoleArn) };
+            args.RotationTargets[KeyConfig.ShortResourceNameOf(target.Arn)] = new() { Arn = target.Arn, RoleArn = RotatingApiKey.Optional(target.RoleArn) };
         }
 
         return new RotatingApiKey(key.ResourceName, args);
     }
-
-    // The conversion turns a null string into an input of null. A setting that is not set must be no input.
-    private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
 
     /// <summary>
     /// Creates the usage plans, one after the other: they are then deleted so too. For each delete, the provider calls UpdateUsagePlan, which API

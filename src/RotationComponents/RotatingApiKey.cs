@@ -195,8 +195,8 @@ public sealed class RotatingApiKey : ComponentResource
         }
     }
 
-    // The conversion turns a null string into an input of null.
-    private static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
+    /// <summary>Returns the input of a setting; null if it is not set. The conversion turns a null string into an input of null.</summary>
+    internal static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
 
     private List<Aws.Iam.RolePolicy> AllowFunction(string name, RotatingApiKeyArgs args)
     {

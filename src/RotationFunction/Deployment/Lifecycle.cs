@@ -101,14 +101,13 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                 var isOwn = secret is null
                     ? key.Tags?.GetValueOrDefault(RotationTags.MintedFor) == invocation.SecretId
                     : KeyRing.IsMintedFor(secret.Arn, key);
+                settled.Add(key.Id);
                 if (!isOwn)
                 {
-                    settled.Add(key.Id);
                     invocation.Log.ForeignKeyLeft(key.Id);
                     continue;
                 }
 
-                settled.Add(key.Id);
                 if (await apiKeys.DeleteAsync(invocation, key.Id))
                 {
                     invocation.Log.KeyDeleted(key.Id);
