@@ -134,7 +134,9 @@ internal sealed class PeerCrowd : IAsyncDisposable
         using var content = new ByteArrayContent(body);
         using var request = new HttpRequestMessage(
             new HttpMethod(context.Request.Method), new Uri(_aws.ServiceUrl, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
-        { Content = content };
+        {
+            Content = content,
+        };
         foreach (var (name, values) in context.Request.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))

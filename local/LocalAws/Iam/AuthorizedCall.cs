@@ -195,9 +195,8 @@ internal sealed class AuthorizedCall : IDisposable
             keys.Add("secretsmanager:ResourceTag/" + tag.Key, tag.Value ?? "");
         }
 
-        return new Target(secret.Arn, keys, secret.ResourcePolicy is null
-            ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy))
-        { Shown = secret.Shown };
+        var policy = secret.ResourcePolicy is null ? null : _aws.Iam.ResourcePolicy(secret.ResourcePolicy);
+        return new Target(secret.Arn, keys, policy) { Shown = secret.Shown };
     }
 
     private Target? KmsKey(string? key, string secretArn, string region)

@@ -86,8 +86,8 @@ public static class RequiredActions
         new("scheduler", "UpdateSchedule", "iam:PassRole", PassedRole),
     ];
 
-    internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } = All.ToLookup(
-        row => (row.Service, row.Operation));
+    internal static ILookup<(string Service, string Operation), RequiredAction> ByOperation { get; } =
+        All.ToLookup(row => (row.Service, row.Operation));
 
     private static IEnumerable<RequiredAction> SecretsManager(params string[] operations) =>
         operations.Select(operation => new RequiredAction("secretsmanager", operation, "secretsmanager:" + operation, Named));

@@ -21,8 +21,8 @@ internal sealed class StoredRole(string name, string arn, string uniqueId, strin
     public string TrustDocument { get; private set; } = trustDocument;
 
     /// <summary>Gets the role's policies as they were put, by name.</summary>
-    public ImmutableSortedDictionary<string, string> Documents { get; private set; } = ImmutableSortedDictionary.Create<string, string>(
-        StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Documents { get; private set; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public void Put(ImmutableSortedDictionary<string, string> documents, IReadOnlyList<Policy> policies, DateTimeOffset effective)
     {

@@ -39,9 +39,12 @@ internal sealed class ExecutionEnvironment : IAsyncDisposable
         var environment = new ExecutionEnvironment();
         environment._runtimeApi = await LoopbackServer.StartAsync(environment.AnswerAsync);
         var process = environment._process;
-        process.StartInfo = new ProcessStartInfo(function.Command,
-            function.Arguments)
-        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        process.StartInfo = new ProcessStartInfo(function.Command, function.Arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var logStream = $"{aws.TimeProvider.GetUtcNow():yyyy'/'MM'/'dd}/[$LATEST]{Guid.NewGuid():N}";
         SetVariables(process.StartInfo.Environment, aws, region.Name, functionName, function, options, environment._runtimeApi.Url.Authority);
         process.StartInfo.Environment["AWS_LAMBDA_LOG_STREAM_NAME"] = logStream;

@@ -215,9 +215,10 @@ public sealed partial class LambdaService
     {
         var function = FunctionOf(functionNameOrArn);
         using var place = function.Concurrency.Enter(function.Options.ReservedConcurrency)
-            ?? throw new AwsException(429, "TooManyRequestsException",
-                "Rate Exceeded.")
-            { Reason = "ReservedFunctionConcurrentInvocationLimitExceeded" };
+            ?? throw new AwsException(429, "TooManyRequestsException", "Rate Exceeded.")
+            {
+                Reason = "ReservedFunctionConcurrentInvocationLimitExceeded",
+            };
         return await RunAsync(function, ArnOf(functionNameOrArn), payload);
     }
 

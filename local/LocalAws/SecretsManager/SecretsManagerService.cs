@@ -60,9 +60,11 @@ public sealed partial class SecretsManagerService
             }
 
             var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 6);
-            var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}",
-                request.Name, Now)
-            { Description = request.Description, KmsKeyId = request.KmsKeyId };
+            var secret = new StoredSecret($"{ArnPrefix}{request.Name}-{suffix}", request.Name, Now)
+            {
+                Description = request.Description,
+                KmsKeyId = request.KmsKeyId,
+            };
             secret.AddTags(request.Tags ?? []);
             _secrets.Add(request.Name, secret);
             var version = content is null ? null : Write(secret, request.ClientRequestToken!, content, [StoredSecret.Current]);
