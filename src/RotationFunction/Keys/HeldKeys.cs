@@ -9,8 +9,11 @@ namespace RotationFunction;
 /// </summary>
 internal sealed record HeldKeys(Hold Hold, List<ApiKey> Ring, DateTime? PreviousCreated, KeyUsage KeyUsage, TimeProvider Time)
 {
-    /// <summary>Gets whether keys whose time has not begun are left as they are: the next rotation decides.</summary>
-    public bool LeavesOthers { get; init; }
+    /// <summary>
+    /// Gets when AWSCURRENT's key was created, if only keys that a rotation has left are decided about, and others are left to the next rotation;
+    /// null to decide about all keys.
+    /// </summary>
+    public DateTime? CurrentCreated { get; init; }
 
     /// <summary>Gets whether a key is held until its time has ended, used or not.</summary>
     public bool OnlyEnds { get; init; }
@@ -29,12 +32,19 @@ internal sealed record HeldKeys(Hold Hold, List<ApiKey> Ring, DateTime? Previous
     /// <summary>Returns whether the time of a key has not ended.</summary>
     public bool MayHold(DateTime? created) => Now < EndOf(created);
 
+    /// <summary>
+    /// Returns whether a rotation has left a key: it is held, or it was created between AWSPREVIOUS's and AWSCURRENT's. The rotation to AWSCURRENT
+    /// would have disabled the latter, rolled back from or abandoned, but for a crash. The next one would hold it.
+    /// </summary>
+    public bool IsLeft(DateTime? created) => EndOf(created) is not null
+        || (PreviousCreated?.ToUniversalTime() < created?.ToUniversalTime() && created?.ToUniversalTime() < CurrentCreated?.ToUniversalTime());
+
     /// <summary>Returns whether a key without a label stays enabled. Logs why.</summary>
     public async Task<bool> HoldsAsync(Invocation invocation, GetApiKeyResponse key)
     {
         if (EndOf(key.CreatedDate) is not { } end)
         {
-            return LeavesOthers;
+            return CurrentCreated is not null && !IsLeft(key.CreatedDate);
         }
 
         if (OnlyEnds && Now < end)

@@ -48,7 +48,8 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
     };
 
     /// <summary>
-    /// Looks only at keys that a rotation has left enabled: older than AWSPREVIOUS's, with two younger keys. The others are the next rotation's.
+    /// Looks only at keys that a rotation has left enabled: older than AWSPREVIOUS's with two younger keys, or between AWSPREVIOUS's and AWSCURRENT's.
+    /// The others are the next rotation's.
     /// </summary>
     private async Task<string> EndHoldsAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring)
     {
@@ -71,9 +72,9 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             needed.Add(lost);
         }
 
-        var held = (await keyRing.FindHeldAsync(invocation, secret, ring, previous))! with { LeavesOthers = true, OnlyEnds = isEdited };
+        var held = (await keyRing.FindHeldAsync(invocation, secret, ring, previous))! with { CurrentCreated = own.Created, OnlyEnds = isEdited };
         var retired = await keyRing.RetireAsync(
-            invocation, secret, ring.FindAll(key => held.EndOf(key.CreatedDate) is not null), needed, held: held);
+            invocation, secret, ring.FindAll(key => held.IsLeft(key.CreatedDate)), needed, held: held);
         var done = retired.Disabled.Count == 0
             ? "There was no key to disable." : $"Keys disabled, which are not held: {RevokePrevious.Printed(retired)}.";
         return done + RevokePrevious.Left(retired);

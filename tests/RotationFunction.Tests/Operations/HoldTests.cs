@@ -138,6 +138,32 @@ public sealed class HoldTests
         Assert.Equal(2, (await EnabledAsync(fixture)).Count(enabled => enabled));
     }
 
+    /// <summary>The next rotation could not tell it from a key that was AWSPREVIOUS's.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_that_was_rolled_back_from_is_disabled_by_the_schedule_after_a_crash_right_after_the_move(bool wasAbandoned)
+    {
+        await using var fixture = await StartAsync("30d");
+        await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
+        var leaked = (await fixture.MintedAsync())[1];
+        if (wasAbandoned)
+        {
+            await AbandonAsync(fixture);
+        }
+
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        await UseAsync(fixture, leaked);
+        Assert.Equal("There was no key to disable.", await LookAsync(fixture));
+        fixture.Aws.Faults = call => call is { Operation: "GetApiKey", AccessKeyId: RotationFixture.FunctionAccessKey } ? Fault.Error(403, "AccessDeniedException", "crash") : null;
+        await Assert.ThrowsAsync<RotationException>(() => fixture.RunAsync(token, "finishSecret"));
+        fixture.Aws.Faults = null;
+        Assert.StartsWith("Keys disabled, which are not held: ", await LookAsync(fixture), StringComparison.Ordinal);
+        Assert.False(fixture.Aws.ApiGateway.GetApiKey(leaked.Id).Enabled);
+        Assert.Equal(2, (await EnabledAsync(fixture)).Count(enabled => enabled));
+    }
+
     [Fact]
     public async Task RevokePrevious_and_the_end_of_the_stack_do_not_wait()
     {
