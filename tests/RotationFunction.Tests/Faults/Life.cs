@@ -43,7 +43,7 @@ internal sealed record Life(LifeEvent[] Events, bool Holds)
         (1, Gen.Const<LifeEvent>(new DeleteTemplate())),
         (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8];
 
-    public static Gen<Life> Any(bool holds) => AnyEvents.Select(events => new Life(events, holds));
+    public static Gen<Life> Any { get; } = Gen.Select(AnyEvents, Gen.Bool, (events, holds) => new Life(events, holds));
 
     /// <summary>Lives it on an account of its own.</summary>
     /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
