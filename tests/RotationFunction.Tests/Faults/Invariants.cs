@@ -116,6 +116,23 @@ internal sealed class Invariants(RotationFixture fixture)
         }
     }
 
+    /// <summary>
+    /// An owner's edit hides that a crash kept a rotation from disabling a key, between AWSPREVIOUS's and AWSCURRENT's: its hold begins with the next
+    /// rotation (docs/reliability.md).
+    /// </summary>
+    public void ExcuseBeforeEdit()
+    {
+        var keys = Keys();
+        NoteLabels(keys);
+        var (previous, current) = (CreatedOf("AWSPREVIOUS"), CreatedOf("AWSCURRENT"));
+        foreach (var key in keys.Where(key => previous <= key.CreatedDate && key.CreatedDate <= current && _unlabelledSince.Remove(key.Value!)))
+        {
+            _labelledUnder[key.Value!] = ValueOf("AWSCURRENT");
+        }
+
+        DateTimeOffset? CreatedOf(string label) => keys.FirstOrDefault(key => key.Value == ValueOf(label))?.CreatedDate;
+    }
+
     /// <summary>Whether the key that a label holds is there and enabled.</summary>
     public bool IsEnabled(string label) => ValueOf(label) is { } value && Keys().Any(key => key.Value == value && key.Enabled);
 

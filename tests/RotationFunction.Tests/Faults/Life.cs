@@ -294,6 +294,7 @@ internal class LifeScenario : Scenario
         var document = await Fixture.CurrentDocumentAsync();
         var fields = JsonSerializer.Deserialize<Dictionary<string, object>>(document)!;
         fields["note"] = ++_edits;
+        Invariants.ExcuseBeforeEdit();
         await Fixture.Secrets.PutSecretValueAsync(new PutSecretValueRequest { SecretId = Fixture.SecretArn, SecretString = JsonSerializer.Serialize(fields) });
     }
 
