@@ -62,6 +62,22 @@ public sealed class LabelEventTests
     [InlineData("""{"resources":[{"suffix":"payments"}]}""", false)]
     [InlineData("""{"version":[0]}""", false)]
     [InlineData("""{"detail":{"name":{"deeper":["payments"]}}}""", false)]
+    [InlineData("""{"detail":{"name":[{"anything-but":"orders"}]}}""", true)]
+    [InlineData("""{"detail":{"name":[{"anything-but":["orders","payments"]}]}}""", false)]
+    [InlineData("""{"detail":{"name":[{"anything-but":{"prefix":"pay"}}]}}""", false)]
+    [InlineData("""{"detail":{"name":[{"anything-but":{"suffix":"pay"}}]}}""", true)]
+    [InlineData("""{"detail":{"other":[{"anything-but":"payments"}]}}""", false)]
+    [InlineData("""{"detail":{"other":{"deeper":[{"anything-but":"payments"}]}}}""", false)]
+    [InlineData("""{"detail":{"other":[{"anything-but":"payments"},{"exists":false}]}}""", true)]
+    [InlineData("""{"detail":{"other":{"deeper":[{"exists":false}]}}}""", true)]
+    [InlineData("""{"detail":{"name":[{"exists":false}]}}""", false)]
+    [InlineData("""{"detail":{"name":[{"exists":true}],"other":[{"exists":true}]}}""", false)]
+    [InlineData("""{"resources":[{"exists":true}]}""", true)]
+    [InlineData("""{"detail":[{"exists":false}]}""", true)]
+    [InlineData("""{"$or":[{"source":["aws.other"]},{"detail":{"name":["payments"]}}]}""", true)]
+    [InlineData("""{"$or":[{"source":["aws.other"]},{"detail":{"name":["orders"]}}]}""", false)]
+    [InlineData("""{"source":["aws.other"],"$or":[{"version":["0"]},{"detail":{"name":["orders"]}}]}""", false)]
+    [InlineData("""{"detail":{"$or":[{"name":["orders"]},{"labelUpdated":["AWSCURRENT"],"$or":[{"name":["x"]},{"name":["payments"]}]}]}}""", true)]
     public async Task A_pattern_matches_as_the_documentation_says(string pattern, bool matches)
     {
         await using var account = await LocalAwsAccount.StartAsync();
@@ -78,7 +94,14 @@ public sealed class LabelEventTests
     [InlineData("""{"source":"aws.secretsmanager"}""")]
     [InlineData("""{"source":[]}""")]
     [InlineData("""{"source":[{"prefix":1}]}""")]
-    [InlineData("""{"source":[{"anything-but":"aws.ec2"}]}""")]
+    [InlineData("""{"source":[{"numeric":["=",1]}]}""")]
+    [InlineData("""{"source":[{"anything-but":true}]}""")]
+    [InlineData("""{"source":[{"anything-but":["aws.ec2",1]}]}""")]
+    [InlineData("""{"source":[{"anything-but":[]}]}""")]
+    [InlineData("""{"source":[{"anything-but":{"exists":true}}]}""")]
+    [InlineData("""{"source":[{"exists":"no"}]}""")]
+    [InlineData("""{"$or":[{"source":["aws.ec2"]}]}""")]
+    [InlineData("""{"$or":[{"source":["aws.ec2"]},{}]}""")]
     [InlineData("""{"detail":{"name":[["payments"]]}}""")]
     public async Task A_pattern_that_is_none_is_refused(string pattern)
     {
