@@ -1,3 +1,4 @@
+using Amazon;
 using Amazon.APIGateway;
 using Amazon.APIGateway.Model;
 using Amazon.Lambda.Core;
@@ -40,7 +41,7 @@ public sealed class Function
         : this(
             Settings.From(Environment.GetEnvironmentVariable),
             new AmazonSecretsManagerClient(new AmazonSecretsManagerConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() }),
-            new AmazonAPIGatewayClient(new AmazonAPIGatewayConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() }))
+            new AmazonAPIGatewayClient(ApiGatewayConfig()))
     {
     }
 
@@ -55,36 +56,37 @@ public sealed class Function
     /// <param name="api">The client for the probe's requests. It must not follow redirects, which would send a key to another host.</param>
     /// <param name="metrics">The stream for a line for each step and check, in CloudWatch's embedded metric format.</param>
     /// <param name="time">The clock of all waiting.</param>
+    /// <param name="apiGatewayOf">
+    /// Creates the client of API Gateway in another Region, for secrets with keys in several; null for clients from the environment.
+    /// </param>
     public Function(
-        Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time)
+        Settings settings, IAmazonSecretsManager secretsManager, IAmazonAPIGateway apiGateway, HttpClient api, Stream metrics, TimeProvider time,
+        Func<string, IAmazonAPIGateway>? apiGatewayOf = null)
     {
         _settings = settings;
         _metrics = new Metrics(metrics, time);
         _time = time;
 
         var secrets = new Secrets(secretsManager, time);
-        var apiKeys = new ApiKeys(apiGateway, time);
-        var keyUsage = new KeyUsage(apiGateway, apiKeys, time);
-        var keyRing = new KeyRing(apiKeys, keyUsage, time);
-        var quotas = new Quotas(apiGateway, apiKeys, keyUsage, time);
+        var regions = new Regions(apiGateway, apiGatewayOf ?? (region => new AmazonAPIGatewayClient(ApiGatewayConfig(region))), time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var inspection = new Inspection(secrets, apiKeys, keyRing, keyUsage, time);
+        var inspection = new Inspection(secrets, regions.Home.ApiKeys, regions.Home.KeyRing, regions.Home.KeyUsage, time);
 
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);
-        _revokePrevious = new RevokePrevious(secrets, apiKeys, keyRing);
-        _endOverlap = new EndOverlap(secrets, keyRing, _revokePrevious, time);
+        _revokePrevious = new RevokePrevious(secrets, regions);
+        _endOverlap = new EndOverlap(secrets, regions, _revokePrevious, time);
 
-        _createSecret = new CreateSecret(secrets, guard);
-        _setSecret = new SetSecret(guard, apiKeys, keyRing);
-        _testSecret = new TestSecret(secrets, guard, apiKeys, keyRing, probe, settings, time);
-        _finishSecret = new FinishSecret(secrets, guard, keyRing, quotas, _revokePrevious, time);
-        _rollback = new Rollback(secrets, apiKeys, keyRing, quotas, _testSecret);
+        _createSecret = new CreateSecret(secrets, guard, regions, time);
+        _setSecret = new SetSecret(secrets, guard, regions);
+        _testSecret = new TestSecret(secrets, guard, regions, probe, settings, time);
+        _finishSecret = new FinishSecret(secrets, guard, regions, _revokePrevious, time);
+        _rollback = new Rollback(secrets, regions, _testSecret);
 
-        _lifecycle = new Lifecycle(secrets, apiKeys, keyRing);
-        _leaveUsagePlan = new LeaveUsagePlan(secrets, apiKeys, keyRing);
-        _provision = new Provision(secrets, apiKeys, keyRing, new PermissionProof(apiKeys, keyRing, quotas, time), settings, RunStepAsync, time);
+        _lifecycle = new Lifecycle(secrets, regions, _testSecret, time);
+        _leaveUsagePlan = new LeaveUsagePlan(secrets, regions, _lifecycle);
+        _provision = new Provision(secrets, regions, _lifecycle, settings, RunStepAsync, time);
     }
 
     /// <summary>Runs one step of a rotation, or one action.</summary>
@@ -110,13 +112,9 @@ public sealed class Function
 
             return LogText.Sanitize(await RunActionAsync(invocation, rotationEvent), invocation.Confidential.Hide);
         }
-        catch (AmazonServiceException refused)
+        catch (Exception failure) when (Errors.IsOfAws(failure))
         {
-            throw Errors.Refused(invocation, refused);
-        }
-        catch (Exception broken) when (NoAnswer.Is(broken))
-        {
-            throw Errors.NoAnswer(invocation, broken);
+            throw Errors.Of(invocation, failure);
         }
     }
 
@@ -163,10 +161,21 @@ public sealed class Function
         }
     }
 
+    private static AmazonAPIGatewayConfig ApiGatewayConfig(string? region = null)
+    {
+        var config = new AmazonAPIGatewayConfig { Timeout = NoAnswer.Timeout, HttpClientFactory = new WholeAnswers() };
+        if (region is not null)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        return config;
+    }
+
     private async Task RunStepAsync(Invocation rotation)
     {
         var started = _time.GetTimestamp();
-        TimeSpan? activation = null;
+        List<Activation> activations = [];
         switch (rotation.Operation)
         {
             case CreateSecret.Step:
@@ -176,7 +185,7 @@ public sealed class Function
                 await _setSecret.RunAsync(rotation);
                 break;
             case TestSecret.Step:
-                activation = await _testSecret.RunAsync(rotation);
+                activations = await _testSecret.RunAsync(rotation);
                 break;
             case FinishSecret.Step:
                 await _finishSecret.RunAsync(rotation);
@@ -187,6 +196,6 @@ public sealed class Function
 
         var duration = _time.GetElapsedTime(started);
         rotation.Log.StepDone(duration);
-        _metrics.StepDone(rotation, duration, activation);
+        _metrics.StepDone(rotation, duration, activations);
     }
 }

@@ -18,10 +18,10 @@ internal static class IamPropagation
             {
                 return await action();
             }
-            catch (AmazonServiceException denied) when (
-                IsDenial(denied) && invocation.Budget.WaitedForRole + Pause <= LongestWait && invocation.Budget.Remaining > Pause)
+            catch (Exception denied) when (
+                DenialOf(denied) is { } code && invocation.Budget.WaitedForRole + Pause <= LongestWait && invocation.Budget.Remaining > Pause)
             {
-                invocation.Log.PermissionAwaited(denied.ErrorCode);
+                invocation.Log.PermissionAwaited(code);
             }
 
             invocation.Budget.WaitedForRole += Pause;
@@ -32,4 +32,7 @@ internal static class IamPropagation
     // Secrets Manager returns status 400, API Gateway 403.
     public static bool IsDenial(AmazonServiceException refused) =>
         refused.ErrorCode is "AccessDeniedException" or "AccessDenied" || refused.StatusCode == HttpStatusCode.Forbidden;
+
+    private static string? DenialOf(Exception failure) =>
+        failure is AmazonServiceException refused && IsDenial(refused) ? refused.ErrorCode : (failure as RotationException)?.DeniedWith;
 }

@@ -3,9 +3,10 @@ namespace RotationFunction;
 /// <summary>
 /// Removes a secret's minted keys from a usage plan from which the stack has removed the template key. The stack has a resource for each usage plan,
 /// <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD, which sends its delete after the template key has left the plan. The action looks at
-/// the current state, not at an earlier event, and Pulumi sends a failed delete again.
+/// the current state, not at an earlier event, and Pulumi sends a failed delete again. If the secret has left the plan's Region, its keys there are
+/// deleted: the lifecycle event that says so may have failed, and Pulumi does not send it again.
 /// </summary>
-internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
+internal sealed class LeaveUsagePlan(Secrets secrets, Regions regions, Lifecycle lifecycle)
 {
     public const string Action = "leaveUsagePlan";
 
@@ -13,41 +14,61 @@ internal sealed class LeaveUsagePlan(Secrets secrets, ApiKeys apiKeys, KeyRing k
     {
         { UsagePlanId: null or "" } => throw Errors.NoUsagePlanId(invocation),
         { Tf.Action: "create" or "update" } => Task.FromResult("The keys leave the usage plan when this resource is deleted."),
-        { Tf.Action: "delete", UsagePlanId: { } plan } => LeaveAsync(invocation, plan),
+        { Tf.Action: "delete", UsagePlanId: { } plan } => LeaveAsync(invocation, plan, received.Region),
         _ => throw Errors.NoLifecycleAction(invocation),
     };
 
-    private async Task<string> LeaveAsync(Invocation invocation, string plan)
+    private async Task<string> LeaveAsync(Invocation invocation, string plan, string? region)
     {
-        var secret = await secrets.FindAsync(invocation);
-        var detached = 0;
-        foreach (var listed in KeyRing.InTime(invocation, secret is null ? [] : await keyRing.ListAsync(invocation)))
+        if (region is not null && !Regions.IsName(region))
         {
-            if (await keyRing.FindMintedAsync(invocation, secret!, listed.Id) is not { } key
-                || !(await apiKeys.ListPlanIdsAsync(invocation, key.Id)).Contains(plan))
+            throw Errors.InvalidRegion(invocation);
+        }
+
+        var secret = await secrets.FindAsync(invocation);
+        if (secret is null)
+        {
+            return None(plan);
+        }
+
+        return region is null || region == secret.Region ? await LeaveAsync(new RegionalSecret(invocation, secret, regions.Home), plan)
+            : secret.Regions.Contains(region) ? await LeaveAsync(regions.In(region, invocation, secret), plan)
+            : await lifecycle.LeaveRegionAsync(invocation, secret, region);
+    }
+
+    private static async Task<string> LeaveAsync(RegionalSecret there, string plan)
+    {
+        var (invocation, secret, region) = there;
+        var detached = 0;
+        foreach (var listed in KeyRing.InTime(invocation, await region.KeyRing.ListAsync(invocation)))
+        {
+            if (await region.KeyRing.FindMintedAsync(invocation, secret, listed.Id) is not { } key
+                || !(await region.ApiKeys.ListPlanIdsAsync(invocation, key.Id)).Contains(plan))
             {
                 continue;
             }
 
             // Only now: in a stack that is being destroyed, the keys are deleted already, and the template key may be too.
-            if (detached == 0 && await FindTemplateInAsync(invocation, secret!, plan) is { } template)
+            if (detached == 0 && await FindTemplateInAsync(there, plan) is { } template)
             {
                 return $"The template key {template} is in usage plan {plan}, so the secret's keys stay there.";
             }
 
-            await apiKeys.DetachAsync(invocation, key.Id, plan);
+            await region.ApiKeys.DetachAsync(invocation, key.Id, plan);
             invocation.Log.KeyDetached(key.Id, plan);
             detached++;
         }
 
-        return detached == 0 ? $"No key of this secret is in usage plan {plan}." : $"Keys removed from usage plan {plan}: {detached}.";
+        return detached == 0 ? None(plan) : $"Keys removed from usage plan {plan}: {detached}.";
     }
 
+    private static string None(string plan) => $"No key of this secret is in usage plan {plan}.";
+
     /// <summary>Returns the template key's id if that key is in the usage plan; otherwise null.</summary>
-    private async Task<string?> FindTemplateInAsync(Invocation invocation, SecretDescription secret, string plan)
+    private static async Task<string?> FindTemplateInAsync(RegionalSecret there, string plan)
     {
-        var template = await TemplateKey.ReadKeyAsync(invocation, secret, apiKeys);
-        var plans = await apiKeys.ListPlansAsync(invocation, template.Id, plans => !plans.Exists(held => held.Id == plan));
+        var template = await TemplateKey.ReadKeyAsync(there.Invocation, there.Secret, there.ApiKeys);
+        var plans = await there.ApiKeys.ListPlansAsync(there.Invocation, template.Id, plans => !plans.Exists(held => held.Id == plan));
         return plans.Exists(held => held.Id == plan) ? template.Id : null;
     }
 }

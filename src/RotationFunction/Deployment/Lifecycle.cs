@@ -1,81 +1,217 @@
+using Amazon.APIGateway.Model;
+
 namespace RotationFunction;
 
 /// <summary>
 /// Handles the create, update and delete events of a rotating key's stack resource: <c>aws.lambda.Invocation</c> with the lifecycle scope CRUD.
 /// </summary>
-internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
+internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret testSecret, TimeProvider time)
 {
     public const string Action = "lifecycle";
 
     private const int DecommissionRounds = 10;
 
-    public Task<string> RunAsync(Invocation invocation, RotationEvent received) => received.Tf?.Action switch
+    // What the last list and the deletes after it take.
+    private static readonly TimeSpan TimeToDelete = TimeSpan.FromSeconds(30);
+
+    public Task<string> RunAsync(Invocation invocation, RotationEvent received)
     {
-        "create" => CreateAsync(invocation),
-        "update" => UpdateAsync(invocation, received),
-        "delete" => DeleteAsync(invocation),
-        _ => throw Errors.NoLifecycleAction(invocation),
-    };
+        string[] named = [.. received.Regions?.Keys ?? [], .. received.Tf?.PreviousInput?.Regions?.Keys ?? []];
+        return received.Tf?.Action switch
+        {
+            _ when !Array.TrueForAll(named, Regions.IsName) => throw Errors.InvalidRegion(invocation),
+            "create" => CreateAsync(invocation),
+            "update" => UpdateAsync(invocation, received),
+            "delete" => DeleteAsync(invocation, named),
+            _ => throw Errors.NoLifecycleAction(invocation),
+        };
+    }
+
+    /// <summary>Deletes the keys in a Region that the secret has left. Its clients and its tag are gone by then.</summary>
+    public async Task<string> LeaveRegionAsync(Invocation invocation, SecretDescription secret, string name)
+    {
+        var there = invocation.In(name);
+        if (secret.Regions.Contains(name))
+        {
+            throw Errors.RegionIsStillNamed(there);
+        }
+
+        // A step of that rotation may have read the tag before it was removed, and creates its key after the last list.
+        if (secret.Unfinished is { } pending)
+        {
+            throw Errors.RegionIsLeftDuringRotation(there, pending);
+        }
+
+        return await DeleteKeysAsync(there, secret, regions.In(name));
+    }
 
     /// <summary>
     /// Checks only that secret and template key point at each other, so that the resource, and with it its delete event, exists before the first key.
     /// </summary>
     private async Task<string> CreateAsync(Invocation invocation)
     {
-        await TemplateKey.ReadWithPlansAsync(invocation, await secrets.DescribeAsync(invocation), apiKeys);
+        var secret = await secrets.DescribeAsync(invocation);
+        await Regions.EachAsync(
+            regions.Of(invocation, secret), there => TemplateKey.ReadWithPlansAsync(there.Invocation, there.Secret, there.ApiKeys));
         return "The secret and its template key point at each other.";
     }
 
     /// <summary>
-    /// Adds the current, the previous and a pending key to the usage plans that the stack now declares.
-    /// <see cref="LeaveUsagePlan"/> removes keys from plans that the stack no longer declares.
+    /// Adds the current, the previous and a pending key to the usage plans that the stack now declares. In another Region, creates those that are not
+    /// there. Deletes the keys in a Region that the stack no longer declares. <see cref="LeaveUsagePlan"/> removes keys from plans that it no longer
+    /// declares.
     /// </summary>
     private async Task<string> UpdateAsync(Invocation invocation, RotationEvent received)
     {
-        if (received.UsagePlanIds is not { Count: > 0 } declared)
+        var others = received.Regions ?? new Dictionary<string, IReadOnlyList<string>>();
+        if (received.UsagePlanIds is not { Count: > 0 } declared || others.Values.Any(plans => plans is not { Count: > 0 }))
         {
             throw Errors.NoUsagePlanIds(invocation);
         }
 
-        var secret = await secrets.DescribeAsync(invocation);
-        var (template, plans) = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys, declared);
-        if (declared.Except(plans.Ids).ToList() is { Count: > 0 } unknown)
+        string[] left = [.. (received.Tf?.PreviousInput?.Regions?.Keys ?? []).Except(others.Keys)];
+        var secret = await ReadAfterWrite.UntilAsync(
+            time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => !left.Intersect(secret.Regions).Any());
+        var home = new RegionalSecret(invocation, secret, regions.Home);
+        var done = await Regions.EachAsync([home, .. others.Keys.Select(name => regions.In(name, invocation, secret))], async there => (
+            there.Region.Name,
+            there.Region.Name is { } name ? await ServeAsync(home, there, others[name]) : await AddAsync(there, declared)));
+        foreach (var name in left)
         {
-            throw Errors.TemplateIsNotInPlan(invocation, template.Key.Id, unknown);
+            done.Add((name, await LeaveRegionAsync(invocation, secret, name)));
         }
 
+        return Regions.InWords(done);
+    }
+
+    private async Task<string> AddAsync(RegionalSecret there, IReadOnlyList<string> declared)
+    {
+        await ReadTemplateAsync(there, declared);
+        return $"Keys added to usage plans: {await AttachAsync(there, declared)}.";
+    }
+
+    /// <summary>
+    /// Creates the keys that labels need in a Region that has none of their values, adds all keys to usage plans, and waits until clients there can
+    /// use them.
+    /// </summary>
+    private async Task<string> ServeAsync(RegionalSecret home, RegionalSecret there, IReadOnlyList<string> declared)
+    {
+        var template = await ReadTemplateAsync(there, declared);
+        var minted = await MintMissingAsync(home, there, template);
+        var attached = await AttachAsync(there, declared);
+        var secret = await secrets.DescribeAsync(there.Invocation); // AWSCURRENT may have moved
+        foreach (var value in await secrets.ReadKeysInUseAsync(there.Invocation, secret))
+        {
+            if (await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value) is not { Enabled: false })
+            {
+                await testSecret.TestAsync(there.With(secret), value, template);
+            }
+        }
+
+        return $"Keys created: {minted}. Keys added to usage plans: {attached}.";
+    }
+
+    /// <summary>
+    /// Creates the keys of AWSPREVIOUS, AWSCURRENT and AWSPENDING where a Region has no key with their values: clients there may come to read each. A
+    /// key that is disabled in the own Region, as after a leak, is disabled there too. Returns how many keys it created.
+    /// </summary>
+    public async Task<int> MintMissingAsync(RegionalSecret home, RegionalSecret there, Template template)
+    {
+        var (invocation, secret, region) = there;
+        var (own, ring) = await ConcurrentReads.BothAsync(home.KeyRing.ListAsync(home.Invocation), region.KeyRing.ListAsync(invocation));
+        var seen = new HashSet<ApiKeyValue>();
+        var minted = 0;
+        // The oldest first, because the dates of creation tell which key is older.
+        foreach (var version in new[] { secret.Previous, secret.Current, secret.Unfinished }.OfType<string>())
+        {
+            if ((await secrets.ReadAsync(invocation, version))?.ApiKey is not { } value || !seen.Add(value)
+                || await region.KeyRing.FindAsync(invocation, secret, ring, value) is not null)
+            {
+                continue;
+            }
+
+            // A value without a key in the own Region is one that a rotation has just stored, or none that the function has accepted.
+            var key = await home.KeyRing.FindAsync(home.Invocation, home.Secret, own, value);
+            if (key is not null || (version == secret.Unfinished && value.MayBeDrawn))
+            {
+                await MintAsync(there, template, version, value, key?.Enabled != false);
+                minted++;
+            }
+        }
+
+        return minted;
+    }
+
+    private static async Task MintAsync(RegionalSecret there, Template template, string version, ApiKeyValue value, bool enabled)
+    {
+        var (invocation, secret, region) = there;
+        try
+        {
+            var name = KeyNames.Minted(secret.Name, version);
+            var (keyId, isNew) = await region.KeyRing.MintAsync(invocation, secret, template.Key, name, value, enabled);
+            if (!isNew && await region.KeyRing.FindMintedAsync(invocation, secret, keyId) is null)
+            {
+                throw Errors.ValueIsTakenInRegion(invocation, version);
+            }
+
+            invocation.Log.KeyCreated(keyId);
+            foreach (var plan in template.Plans.Ids)
+            {
+                await region.ApiKeys.AttachAsync(invocation, keyId, plan);
+                invocation.Log.KeyAttached(keyId, plan);
+            }
+        }
+        catch (ConflictException)
+        {
+            throw Errors.ValueIsTakenInRegion(invocation, version);
+        }
+    }
+
+    private static async Task<Template> ReadTemplateAsync(RegionalSecret there, IReadOnlyList<string> declared)
+    {
+        var template = await TemplateKey.ReadWithPlansAsync(there.Invocation, there.Secret, there.ApiKeys, declared);
+        return declared.Except(template.Plans.Ids).ToList() is { Count: > 0 } unknown
+            ? throw Errors.TemplateIsNotInPlan(there.Invocation, template.Key.Key.Id, unknown) : template;
+    }
+
+    /// <summary>Adds the keys that labels need to usage plans. Returns how often it added one.</summary>
+    private async Task<int> AttachAsync(RegionalSecret there, IReadOnlyList<string> declared)
+    {
+        var (invocation, secret, region) = there;
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
         // The next key too: testSecret may have checked its plans before they changed, and AWSCURRENT may have moved to it since.
-        if (secret.Pending is { } pending && pending != secret.Current && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
+        if (secret.Unfinished is { } pending && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
         {
             needed.Add(next);
         }
 
         var attached = 0;
-        foreach (var listed in (await keyRing.ListAsync(invocation)).Where(key => needed.Contains(new ApiKeyValue(key.Value))))
+        foreach (var listed in (await region.KeyRing.ListAsync(invocation)).Where(key => needed.Contains(new ApiKeyValue(key.Value))))
         {
-            if (await keyRing.FindMintedAsync(invocation, secret, listed.Id) is not { } key)
+            if (await region.KeyRing.FindMintedAsync(invocation, secret, listed.Id) is not { } key)
             {
                 continue;
             }
 
-            var held = await apiKeys.ListPlanIdsAsync(invocation, key.Id);
+            var held = await region.ApiKeys.ListPlanIdsAsync(invocation, key.Id);
             foreach (var plan in declared.Except(held))
             {
-                await apiKeys.AttachAsync(invocation, key.Id, plan);
+                await region.ApiKeys.AttachAsync(invocation, key.Id, plan);
                 invocation.Log.KeyAttached(key.Id, plan);
                 attached++;
             }
         }
 
-        return $"Keys added to usage plans: {attached}.";
+        return attached;
     }
 
     /// <summary>
     /// Deletes every minted key. Refuses while rotation is enabled: before a real destroy, the stack has disabled it;
     /// if only this resource is replaced, rotation is still enabled, and clients would be refused.
     /// </summary>
-    private async Task<string> DeleteAsync(Invocation invocation)
+    /// <param name="invocation">The invocation.</param>
+    /// <param name="named">The other Regions that the stack declares or declared. A secret that does not exist has no tags.</param>
+    private async Task<string> DeleteAsync(Invocation invocation, IEnumerable<string> named)
     {
         var secret = await secrets.FindWithRotationOffAsync(invocation);
         if (secret?.RotationEnabled == true)
@@ -83,16 +219,44 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
             return "Nothing was deleted: the secret's rotation is enabled, so its keys are in use.";
         }
 
+        List<Invocation> parts = [invocation, .. named.Union(secret?.Regions ?? []).Where(name => name != secret?.Region).Select(invocation.In)];
+        if (parts.Count > 1 && secret?.Unfinished is { } pending)
+        {
+            await OutliveStepAsync(invocation, secret.LastChanged, pending);
+        }
+
+        return Regions.InWords(await Regions.EachAsync(parts, there => there, async there =>
+            (there.Region, await DeleteKeysAsync(there, secret, there.Region is { } name ? regions.In(name) : regions.Home))));
+    }
+
+    /// <summary>
+    /// Waits until no step of the rotation to a version can still run: it may have read the secret's tags before, and creates a key after the last
+    /// list. A step began before rotation was disabled.
+    /// </summary>
+    private async Task OutliveStepAsync(Invocation invocation, DateTime disabled, string pending)
+    {
+        var over = disabled + FunctionContract.LongestInvocation;
+        var wait = over - time.GetUtcNow().UtcDateTime;
+        if (wait > invocation.Budget.Remaining - TimeToDelete)
+        {
+            throw Errors.StepMayStillRun(invocation, pending, over);
+        }
+
+        await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time);
+    }
+
+    private static async Task<string> DeleteKeysAsync(Invocation invocation, SecretDescription? secret, Region region)
+    {
         var deleted = 0;
         var settled = new HashSet<string>(); // foreign or deleted: a list may still show a key that was deleted a moment ago
         // Until a list has no more keys: a rotation in progress may have minted another.
         for (var round = 0; round < DecommissionRounds; round++)
         {
             var own = 0;
-            var ring = await keyRing.ListAsync(invocation);
+            var ring = await region.KeyRing.ListAsync(invocation);
             foreach (var listed in KeyRing.InTime(invocation, ring.FindAll(key => !settled.Contains(key.Id))))
             {
-                if (await apiKeys.FindAsync(invocation, listed.Id) is not { } key)
+                if (await region.ApiKeys.FindAsync(invocation, listed.Id) is not { } key)
                 {
                     continue;
                 }
@@ -108,7 +272,7 @@ internal sealed class Lifecycle(Secrets secrets, ApiKeys apiKeys, KeyRing keyRin
                     continue;
                 }
 
-                if (await apiKeys.DeleteAsync(invocation, key.Id))
+                if (await region.ApiKeys.DeleteAsync(invocation, key.Id))
                 {
                     invocation.Log.KeyDeleted(key.Id);
                     own++;

@@ -9,19 +9,19 @@ namespace RotationFunction;
 /// its value is not stored. This does not violate the write-ahead rule, which is about values that someone may come to use. The key is named and
 /// tagged like a minted key, so that the next rotation or decommission deletes a key that a crash leaves behind.
 /// </summary>
-internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, Quotas quotas, TimeProvider time)
+internal sealed class PermissionProof(TimeProvider time)
 {
     private const int Attempts = 3;
 
     /// <returns>The id of the test key.</returns>
     /// <exception cref="RotationException">The role lacks a permission: the message names action and resource.</exception>
-    public async Task<string> RunAsync(Invocation invocation, SecretDescription secret, Template template)
+    public async Task<string> RunAsync(RegionalSecret there, Template template)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ProveAsync(invocation, secret, template);
+                return await ProveAsync(there, template);
             }
             catch (NotFoundException) when (attempt < Attempts)
             {
@@ -30,14 +30,16 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, Quotas q
         }
     }
 
-    private async Task<string> ProveAsync(Invocation invocation, SecretDescription secret, Template template)
+    private async Task<string> ProveAsync(RegionalSecret there, Template template)
     {
+        var (invocation, secret, region) = there;
+        var apiKeys = region.ApiKeys;
         var denials = new List<string>();
         var (name, value) = (KeyNames.Minted(secret.Name, $"permission-proof-{Guid.NewGuid()}"), ApiKeyValue.Draw());
         var keyId = "";
         await TryAsync("POST", "/apikeys", async () =>
         {
-            (keyId, _) = await keyRing.MintAsync(invocation, secret, template.Key, name, value, enabled: false);
+            (keyId, _) = await region.KeyRing.MintAsync(invocation, secret, template.Key, name, value, enabled: false);
         });
         if (keyId.Length > 0)
         {
@@ -48,7 +50,8 @@ internal sealed class PermissionProof(ApiKeys apiKeys, KeyRing keyRing, Quotas q
                 // A rotation only logs that it may not, which nobody would notice.
                 if (plan.Quota?.Limit is { } limit && Quotas.AreCarried(invocation, secret))
                 {
-                    await TryAsync("PATCH", $"/usageplans/{plan.Id}/keys/{keyId}/usage", () => quotas.TrySetAsync(invocation, plan.Id, keyId, limit));
+                    await TryAsync(
+                        "PATCH", $"/usageplans/{plan.Id}/keys/{keyId}/usage", () => region.Quotas.TrySetAsync(invocation, plan.Id, keyId, limit));
                 }
 
                 await TryAsync("DELETE", $"/usageplans/{plan.Id}/keys/{keyId}", () => apiKeys.DetachAsync(invocation, keyId, plan.Id));

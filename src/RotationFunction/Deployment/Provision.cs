@@ -5,34 +5,36 @@ namespace RotationFunction;
 /// or an error message. The key is the adopted key, or a first key from a rotation that this action runs. Resumes a rotation that stopped.
 /// </summary>
 internal sealed class Provision(
-    Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, PermissionProof proof, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
+    Secrets secrets, Regions regions, Lifecycle lifecycle, Settings settings, Func<Invocation, Task> runStep, TimeProvider time)
 {
     public const string Action = "provision";
+
+    private readonly PermissionProof _proof = new(time);
 
     public async Task<string> RunAsync(Invocation invocation)
     {
         // As in its steps: the first rotation needs this time for its wait.
         invocation.Budget.Reserved = settings.ActivationWait;
-        var (secret, template) = await IamPropagation.RetryAsync(invocation, time, async () =>
-        {
-            var secret = await secrets.DescribeAsync(invocation);
-            return (secret, await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys));
-        });
-        var keyId = await proof.RunAsync(invocation, secret, template);
-        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, template))
-            + $" The role can create, tag, update, attach, detach and delete keys: tested with key {keyId}, which was deleted.";
+        var templates = await IamPropagation.RetryAsync(invocation, time, async () => await Regions.EachAsync(
+            regions.Of(invocation, await secrets.DescribeAsync(invocation)),
+            async there => new RegionalTemplate(there, await TemplateKey.ReadWithPlansAsync(there.Invocation, there.Secret, there.ApiKeys))));
+        var keyIds = await EachAsync(templates, _proof.RunAsync);
+        return await IamPropagation.RetryAsync(invocation, time, () => ProvideAsync(invocation, templates))
+            + $" The role can create, tag, update, attach, detach and delete keys: tested with key {string.Join(" and key ", keyIds)}, which "
+            + $"{(keyIds.Count == 1 ? "was" : "were")} deleted.";
     }
 
-    private async Task<string> ProvideAsync(Invocation invocation, Template template)
+    private async Task<string> ProvideAsync(Invocation invocation, List<RegionalTemplate> templates)
     {
         var secret = await secrets.DescribeAsync(invocation);
         var current = await secrets.ReadCurrentAsync(invocation, secret);
-        var unfinished = secret.Pending == secret.Current ? null : secret.Pending;
+        var unfinished = secret.Unfinished;
         // When rotation is enabled, Secrets Manager completes the rotation. Before that, an incomplete rotation would make it refuse to rotate.
         if (current?.ApiKey is { } value && (unfinished is null || secret.RotationEnabled))
         {
-            var key = await keyRing.ReadAsync(invocation, secret, value, key => key.Enabled);
-            if (key?.Enabled == true)
+            var found = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
+                (There: there, Key: await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value, key => key.Enabled)));
+            if (found.TrueForAll(key => key.Key?.Enabled == true))
             {
                 return "The secret already has a key. Nothing was changed.";
             }
@@ -40,16 +42,19 @@ internal sealed class Provision(
             // Someone may have deleted or disabled it while rotation was off. While it is on, steps run here would collide with Secrets Manager's.
             if (secret.RotationEnabled)
             {
-                throw key is null ? Errors.CurrentKeyIsGone(invocation, unfinished) : Errors.CurrentKeyIsDisabled(invocation, key.Id, unfinished);
+                var (there, key) = found.Find(key => key.Key?.Enabled != true);
+                throw key is null ? Errors.CurrentKeyIsGone(there.Invocation, unfinished)
+                    : Errors.CurrentKeyIsDisabled(there.Invocation, key.Id, unfinished);
             }
         }
 
-        if (current?.ApiKey is null && template.Key.Adopted is { } adoptedId)
+        if (current?.ApiKey is null && templates.FindAll(template => template.Template.Key.Adopted is not null) is [var first, ..] adopted)
         {
-            await AdoptAsync(invocation, secret, template.Plans, adoptedId, current);
+            await AdoptAsync(invocation, templates, current);
             if (unfinished is null)
             {
-                return $"The key {adoptedId} was adopted; the first rotation replaces it.";
+                var others = adopted.Skip(1).Select(other => $", in Region {other.There.Region.Name} key {other.Template.Key.Adopted}");
+                return $"The key {first.Template.Key.Adopted} was adopted{string.Concat(others)}; the first rotation replaces it.";
             }
         }
         else if (current is null)
@@ -70,9 +75,45 @@ internal sealed class Provision(
         return $"The secret has a key, in version {token}.";
     }
 
-    private async Task AdoptAsync(Invocation invocation, SecretDescription secret, TemplatePlans plans, string adoptedId, SecretDocument? current)
+    private async Task AdoptAsync(Invocation invocation, List<RegionalTemplate> templates, SecretDocument? current)
     {
-        var key = await apiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
+        var adopted = templates.FindAll(template => template.Template.Key.Adopted is not null);
+        var keys = await EachAsync(adopted, CheckAsync);
+        var (from, value) = (adopted[0].There, keys[0]);
+        for (var other = 1; other < keys.Count; other++)
+        {
+            if (keys[other] != value)
+            {
+                throw Errors.AdoptedKeysDiffer(adopted[other].There.Invocation, adopted[other].Template.Key.Adopted!);
+            }
+        }
+
+        var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
+        // The tags before the value: a repeat that finds the value does not set them.
+        foreach (var (there, template) in adopted)
+        {
+            await there.ApiKeys.TagAsync(there.Invocation, there.Secret, template.Key.Adopted!, RotationTags.AdoptedFor, there.Secret.Name);
+        }
+
+        await secrets.PutCurrentAsync(invocation, document);
+        foreach (var (there, template) in adopted)
+        {
+            there.Invocation.Log.KeyAdopted(template.Key.Adopted!);
+        }
+
+        if (templates.Except(adopted).ToList() is { Count: > 0 } others)
+        {
+            var secret = await secrets.DescribeAsync(invocation);
+            await EachAsync(others, (there, template) => lifecycle.MintMissingAsync(from, there.With(secret), template));
+        }
+    }
+
+    /// <summary>Checks that a Region's key can be adopted. Returns its value.</summary>
+    private static async Task<ApiKeyValue> CheckAsync(RegionalSecret there, Template template)
+    {
+        var (invocation, secret, region) = there;
+        var adoptedId = template.Key.Adopted!;
+        var key = await region.ApiKeys.ReadAsync(invocation, adoptedId, key => key.Enabled == true, includeValue: true)
             ?? throw Errors.AdoptedKeyDoesNotExist(invocation, adoptedId);
         if (key.Enabled != true)
         {
@@ -94,21 +135,18 @@ internal sealed class Provision(
             throw Errors.AdoptedKeyTakesNoTag(invocation, adoptedId, key.Tags.Count);
         }
 
-        if (plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, adoptedId, plans.Ids)).ToList() is { Count: > 0 } missing)
+        var plans = template.Plans.Ids;
+        if (plans.Except(await region.ApiKeys.ListPlanIdsAsync(invocation, adoptedId, plans)).ToList() is { Count: > 0 } missing)
         {
             throw Errors.AdoptedKeyIsNotInPlan(invocation, adoptedId, missing);
         }
 
         var value = new ApiKeyValue(key.Value);
-        if (!value.IsPrintableAscii)
-        {
-            throw Errors.AdoptedKeyFitsNoHeader(invocation, adoptedId);
-        }
-
-        var document = Secrets.PutKeyInto(invocation, current ?? SecretDocument.Empty, value);
-        // The tag before the value: a repeat that finds the value does not set the tag.
-        await apiKeys.TagAsync(invocation, secret, adoptedId, RotationTags.AdoptedFor, secret.Name);
-        await secrets.PutCurrentAsync(invocation, document);
-        invocation.Log.KeyAdopted(adoptedId);
+        return value.IsPrintableAscii ? value : throw Errors.AdoptedKeyFitsNoHeader(invocation, adoptedId);
     }
+
+    private static Task<List<T>> EachAsync<T>(IReadOnlyList<RegionalTemplate> templates, Func<RegionalSecret, Template, Task<T>> run) =>
+        Regions.EachAsync(templates, template => template.There.Invocation, template => run(template.There, template.Template));
+
+    private sealed record RegionalTemplate(RegionalSecret There, Template Template);
 }

@@ -10,7 +10,8 @@ internal sealed partial class Invocation
     private readonly ILambdaContext _context;
     private readonly string? _token;
 
-    private Invocation(string operation, string secretId, ILambdaContext context, string? token = null, Confidential? confidential = null)
+    private Invocation(
+        string operation, string secretId, ILambdaContext context, string? token = null, Confidential? confidential = null, string? region = null)
     {
         Operation = operation;
         SecretId = secretId;
@@ -18,7 +19,8 @@ internal sealed partial class Invocation
         SecretName = secretId.Split(':', 7) is [.., var nameAndSuffix] and { Length: 7 } ? nameAndSuffix[..^7] : secretId;
         Budget = new TimeBudget(context);
         Confidential = confidential ?? new Confidential(secretId);
-        Log = new Log(context.Logger, operation, secretId, token, Confidential.Hide);
+        Log = new Log(context.Logger, operation, secretId, token, Confidential.Hide, region);
+        Region = region;
         _token = token;
         _context = context;
     }
@@ -29,6 +31,9 @@ internal sealed partial class Invocation
     public string SecretId { get; }
 
     public string SecretName { get; }
+
+    /// <summary>Gets the Region that this part of an invocation is about, if it is not the function's own; otherwise null.</summary>
+    public string? Region { get; }
 
     /// <summary>Gets whether this is a rotation step.</summary>
     public bool IsStep => _token is not null;
@@ -90,6 +95,17 @@ internal sealed partial class Invocation
     /// <summary>Creates a step of the rotation that provision runs.</summary>
     public Invocation StepOfProvision(string step, string token) =>
         new(step, SecretId, _context, token, Confidential) { IsProvisioning = true };
+
+    /// <summary>
+    /// Returns the part of the invocation that is about another Region: its log messages and errors name the Region, and its waits follow the
+    /// Region's rates.
+    /// </summary>
+    public Invocation In(string region)
+    {
+        var part = new Invocation(Operation, SecretId, _context, _token, Confidential, region) { IsProvisioning = IsProvisioning };
+        part.Budget.Reserved = Budget.Reserved;
+        return part;
+    }
 
     /// <summary>Creates the response of an action.</summary>
     public ActionResult Answer(string message) => new(Operation, SecretId, message);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RotationFunction;
 
 /// <summary>
@@ -27,8 +29,14 @@ public sealed class RotationEvent
     /// <summary>Gets the usage plans that the stack declares for the key, for <c>lifecycle</c>.</summary>
     public IReadOnlyList<string>? UsagePlanIds { get; init; }
 
+    /// <summary>Gets the usage plans that the stack declares in each other Region, by the Region's code, for <c>lifecycle</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Regions { get; init; }
+
     /// <summary>Gets the usage plan, for <c>leaveUsagePlan</c>.</summary>
     public string? UsagePlanId { get; init; }
+
+    /// <summary>Gets the Region of the usage plan, for <c>leaveUsagePlan</c>; null for the function's own.</summary>
+    public string? Region { get; init; }
 
     /// <summary>
     /// Gets what <c>aws.lambda.Invocation</c> adds when its lifecycle scope is CRUD, for <c>lifecycle</c> and <c>leaveUsagePlan</c>.
@@ -41,4 +49,15 @@ public sealed class InvocationLifecycle
 {
     /// <summary>Gets the operation: <c>create</c>, <c>update</c> or <c>delete</c>.</summary>
     public string? Action { get; init; }
+
+    /// <summary>Gets the event before this one, for an update or a delete.</summary>
+    [JsonPropertyName("prev_input")]
+    public PreviousEvent? PreviousInput { get; init; }
+}
+
+/// <summary>The part of an earlier event that a later one needs.</summary>
+public sealed class PreviousEvent
+{
+    /// <summary>Gets the usage plans that the stack declared in each other Region, by the Region's code.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Regions { get; init; }
 }

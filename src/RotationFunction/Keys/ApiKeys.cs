@@ -15,12 +15,8 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
 
     private const int PageSize = 500; // the most that API Gateway returns
 
-    /// <summary>Returns an ARN of API Gateway, which contains no account, in the Region of the secret.</summary>
-    public static string Arn(SecretDescription secret, string path)
-    {
-        var secretArn = secret.Arn.Split(':');
-        return $"arn:{secretArn[1]}:apigateway:{secretArn[3]}::{path}";
-    }
+    /// <summary>Returns an ARN of API Gateway, which contains no account, in the Region that the secret is described for.</summary>
+    public static string Arn(SecretDescription secret, string path) => $"arn:{secret.Arn.Split(':')[1]}:apigateway:{secret.Region}::{path}";
 
     /// <summary>Lists the keys whose names begin with a prefix, with their values but without their tags.</summary>
     public async Task<List<ApiKey>> ListAsync(Invocation invocation, string namePrefix)
@@ -177,7 +173,7 @@ internal sealed class ApiKeys(IAmazonAPIGateway client, TimeProvider time)
         }
     }
 
-    /// <summary>Sets a tag of a key, in the Region of the secret.</summary>
+    /// <summary>Sets a tag of a key, in the Region that the secret is described for.</summary>
     public Task TagAsync(Invocation invocation, SecretDescription secret, string keyId, string tag, string value) =>
         CallAsync(invocation, () => client.TagResourceAsync(new TagResourceRequest
         {

@@ -107,15 +107,16 @@ internal sealed class KeyRing(ApiKeys apiKeys, KeyUsage keyUsage, TimeProvider t
     /// <param name="disableBefore">Disables only keys that were last changed before this time.</param>
     /// <param name="deleteBefore">Deletes only keys that were last changed before this time; null to delete none.</param>
     /// <param name="held">Keys that stay enabled because clients use them, and with them every key that is younger; null without a hold.</param>
+    /// <param name="disabled">Gets the keys that were disabled, also if the method throws then.</param>
     /// <returns>The keys that were disabled, and those that were left enabled.</returns>
     /// <exception cref="RotationException">
     /// More keys have names of this ring than the invocation has time to check. Those that were checked are retired.
     /// </exception>
     public async Task<Retired> RetireAsync(
         Invocation invocation, SecretDescription secret, List<ApiKey> ring, HashSet<ApiKeyValue> needed,
-        DateTime? disableBefore = null, DateTime? deleteBefore = null, HeldKeys? held = null)
+        DateTime? disableBefore = null, DateTime? deleteBefore = null, HeldKeys? held = null, List<RetiredKey>? disabled = null)
     {
-        var retirement = new Retirement(apiKeys, invocation, secret, needed, disableBefore, deleteBefore, held);
+        var retirement = new Retirement(apiKeys, invocation, secret, needed, disableBefore, deleteBefore, held) { Disabled = disabled ?? [] };
         // With a hold, the oldest key first: the keys after one that is held say how long it is held, so they are not deleted.
         if (held is not null)
         {

@@ -9,7 +9,7 @@ internal sealed class Retirement(
 {
     private bool _isOlderHeld;
 
-    public List<RetiredKey> Disabled { get; } = [];
+    public required List<RetiredKey> Disabled { get; init; }
 
     /// <summary>Gets the ids of the keys that stay enabled, because they lack the tag that shows their owner.</summary>
     public List<string> LeftEnabled { get; } = [];

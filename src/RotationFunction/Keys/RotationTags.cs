@@ -40,6 +40,15 @@ internal static class RotationTags
     /// <summary>On the secret: <c>carry</c>, for a new key that starts with what the current one has left of its usage plans' quotas.</summary>
     public const string Quota = Prefix + "quota";
 
+    /// <summary>
+    /// On the secret, before the code of another Region: the id of its template key there. The tags <see cref="Probe"/> and <see cref="Adopted"/> of
+    /// such a Region end in its code too.
+    /// </summary>
+    public const string TemplateIn = Template + ":";
+
     /// <summary>On a secret, and on a usage plan that the stack creates: the function that manages it. Only policies use this tag.</summary>
     public const string Function = Prefix + "function";
+
+    /// <summary>Returns the name of a secret's tag for another Region; the same name for a tag that holds in every Region, and without one.</summary>
+    public static string In(string? region, string tag) => region is not null && tag is Template or Probe or Adopted ? $"{tag}:{region}" : tag;
 }

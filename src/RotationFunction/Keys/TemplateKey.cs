@@ -45,6 +45,11 @@ internal sealed record TemplateKey(GetApiKeyResponse Key, Uri? ProbeUrl)
             throw Errors.ArnIsTooLong(invocation, secret.Arn);
         }
 
+        if (secret.InvalidRegion is { } name)
+        {
+            throw Errors.InvalidRegionTag(invocation, name);
+        }
+
         Uri? url = null;
         if (secret.Tag(RotationTags.Probe) is { } probe
             && !(Uri.TryCreate(probe, UriKind.Absolute, out url) && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0))

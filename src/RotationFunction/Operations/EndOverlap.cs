@@ -1,12 +1,10 @@
-using Amazon.APIGateway.Model;
-
 namespace RotationFunction;
 
 /// <summary>
 /// Disables AWSPREVIOUS's key when the secret's <see cref="Overlap"/> has ended, or with a <see cref="Hold"/> the keys without a label that clients
 /// have left or whose time has ended. A schedule invokes this action every hour or so. It keeps no state.
 /// </summary>
-internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePrevious revokePrevious, TimeProvider time)
+internal sealed class EndOverlap(Secrets secrets, Regions regions, RevokePrevious revokePrevious, TimeProvider time)
 {
     public const string Action = "endOverlap";
 
@@ -16,8 +14,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         var secret = await secrets.DescribeAsync(invocation);
         if (Hold.Of(invocation, secret) is not null)
         {
-            var keys = await keyRing.ListAsync(invocation);
-            return await EndHoldsAsync(invocation, await secrets.DescribeAsync(invocation), keys);
+            return await EachAsync((await regions.ListAsync(invocation, () => secrets.DescribeAsync(invocation))).Rings, EndHoldsAsync);
         }
 
         if (WhyNotYet(invocation, secret) is { } early)
@@ -25,8 +22,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
             return early;
         }
 
-        var ring = await keyRing.ListAsync(invocation);
-        secret = await secrets.DescribeAsync(invocation);
+        (secret, var rings) = await regions.ListAsync(invocation, () => secrets.DescribeAsync(invocation));
         if (WhyNotYet(invocation, secret) is { } moved)
         {
             return moved;
@@ -35,10 +31,16 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         // A key that was just enabled: a rollback is in progress and waits until the key is active.
         var overlap = Overlap.Of(invocation, secret)!;
         var untouched = overlap.Length > FunctionContract.LongestInvocation ? overlap.Length : FunctionContract.LongestInvocation;
-        var retired = await revokePrevious.DisableAsync(invocation, secret, ring, untouchedSince: time.GetUtcNow().UtcDateTime - untouched);
-        var done = retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled: {RevokePrevious.Printed(retired)}.";
-        return $"The overlap has ended. {done}{RevokePrevious.Left(retired)}";
+        return "The overlap has ended. " + await EachAsync(rings, async ring =>
+        {
+            var retired = await revokePrevious.DisableAsync(ring, untouchedSince: time.GetUtcNow().UtcDateTime - untouched);
+            return (retired.Disabled.Count == 0 ? "There was no key to disable." : $"Keys disabled: {RevokePrevious.Printed(retired)}.")
+                + RevokePrevious.Left(retired);
+        });
     }
+
+    private static async Task<string> EachAsync(List<RegionalRing> rings, Func<RegionalRing, Task<string>> endAsync) =>
+        Regions.InWords(await Regions.EachAsync(rings, async ring => (ring.Secret.Region.Name, await endAsync(ring))));
 
     private string? WhyNotYet(Invocation invocation, SecretDescription secret) => Overlap.Of(invocation, secret)?.EndOf(secret) switch
     {
@@ -51,8 +53,10 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
     /// Looks only at keys that a rotation has left enabled: older than AWSPREVIOUS's with two younger keys, or between AWSPREVIOUS's and AWSCURRENT's.
     /// The others are the next rotation's.
     /// </summary>
-    private async Task<string> EndHoldsAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring)
+    private async Task<string> EndHoldsAsync(RegionalRing listed)
     {
+        var ((invocation, secret, region), ring, _) = listed;
+        var keyRing = region.KeyRing;
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey ?? throw Errors.CurrentHoldsNoKey(invocation);
         if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true } own)
         {
@@ -67,7 +71,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         }
 
         var isEdited = previous == current;
-        if (isEdited && await FindLostAsync(invocation, secret, ring, own) is { } lost)
+        if (isEdited && await FindLostAsync(listed, own) is { } lost)
         {
             needed.Add(lost);
         }
@@ -85,8 +89,9 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
     /// the next rotation, whether they did lately or not. Returns null if an enabled key after AWSCURRENT's shows a rollback or an abandoned rotation:
     /// then it is not known which key lost the label.
     /// </summary>
-    private async Task<ApiKeyValue?> FindLostAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, KeyOfValue own)
+    private static async Task<ApiKeyValue?> FindLostAsync(RegionalRing listed, KeyOfValue own)
     {
+        var ((invocation, secret, region), ring, _) = listed;
         var enabled = ring.FindAll(key => key.Enabled == true);
         if (enabled.Exists(key => key.CreatedDate > own.Created))
         {
@@ -94,7 +99,7 @@ internal sealed class EndOverlap(Secrets secrets, KeyRing keyRing, RevokePreviou
         }
 
         var lost = enabled.FindAll(key => key.CreatedDate < own.Created).MaxBy(key => key.CreatedDate)?.Value
-            ?? (await keyRing.ReadAdoptedAsync(invocation, secret))?.Value;
+            ?? (await region.KeyRing.ReadAdoptedAsync(invocation, secret))?.Value;
         return lost is null ? null : new ApiKeyValue(lost);
     }
 }

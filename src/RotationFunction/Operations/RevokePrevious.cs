@@ -1,12 +1,10 @@
-using Amazon.APIGateway.Model;
-
 namespace RotationFunction;
 
 /// <summary>
 /// Disables AWSPREVIOUS's key now, as after a leak, and every other key of the secret that neither AWSCURRENT nor a rotation in progress needs.
 /// Moves no label, so that rollback can still restore the key until the next rotation deletes it.
 /// </summary>
-internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing)
+internal sealed class RevokePrevious(Secrets secrets, Regions regions)
 {
     public const string Action = "revokePrevious";
 
@@ -14,16 +12,19 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
 
     public async Task<string> RunAsync(Invocation invocation)
     {
-        var ring = await keyRing.ListAsync(invocation);
-        return await DisableAsync(invocation, await secrets.DescribeAsync(invocation), ring) switch
-        {
-            { Disabled: [], LeftEnabled: [] } =>
-                "No key other than AWSCURRENT's is in use. Nothing was changed. "
-                + $"If AWSCURRENT's key leaked: {Commands.RotateSecret(invocation.SecretId)}, then revoke again.",
-            { Disabled: [] } retired => "No key was disabled. Nothing was changed." + Left(retired),
-            var retired => $"Keys disabled: {Printed(retired)}. API Gateway may still accept them for some minutes." + Left(retired),
-        };
+        var (_, rings) = await regions.ListAsync(invocation, () => secrets.DescribeAsync(invocation));
+        return Regions.InWords(await Regions.EachAsync(
+            rings, async ring => (ring.Secret.Region.Name, InWords(invocation, await DisableAsync(ring)))));
     }
+
+    private static string InWords(Invocation invocation, Retired retired) => retired switch
+    {
+        { Disabled: [], LeftEnabled: [] } =>
+            "No key other than AWSCURRENT's is in use. Nothing was changed. "
+            + $"If AWSCURRENT's key leaked: {Commands.RotateSecret(invocation.SecretId)}, then revoke again.",
+        { Disabled: [] } => "No key was disabled. Nothing was changed." + Left(retired),
+        _ => $"Keys disabled: {Printed(retired)}. API Gateway may still accept them for some minutes." + Left(retired),
+    };
 
     public static string Printed(Retired retired) => string.Join(", ", retired.Disabled.Select(key => key.Id));
 
@@ -38,17 +39,17 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
     }
 
     /// <summary>
-    /// Disables the keys that neither AWSCURRENT nor AWSPENDING needs. The ring must have been listed before the secret's labels were read.
+    /// Disables the keys of a Region that neither AWSCURRENT nor AWSPENDING needs. The ring must have been listed before the secret's labels were
+    /// read.
     /// </summary>
-    /// <param name="invocation">The invocation.</param>
-    /// <param name="secret">The secret that owns the keys.</param>
-    /// <param name="ring">Its keys.</param>
+    /// <param name="listed">The keys, and the secret that owns them.</param>
     /// <param name="untouchedSince">Disables only keys that were last changed before this time.</param>
-    public async Task<Retired> DisableAsync(Invocation invocation, SecretDescription secret, List<ApiKey> ring, DateTime? untouchedSince = null)
+    public async Task<Retired> DisableAsync(RegionalRing listed, DateTime? untouchedSince = null)
     {
+        var ((invocation, secret, region), ring, _) = listed;
         var current = (await secrets.ReadCurrentAsync(invocation, secret))?.ApiKey
             ?? throw Errors.CurrentHoldsNoKey(invocation);
-        if (await keyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true })
+        if (await region.KeyRing.FindAsync(invocation, secret, ring, current) is not { Enabled: true })
         {
             throw Errors.CurrentKeyIsNotEnabled(invocation);
         }
@@ -60,17 +61,25 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
             throw Errors.PreviousKeyIsPending(invocation, secret.Pending!);
         }
 
-        var retired = await keyRing.RetireAsync(invocation, secret, ring, needed, disableBefore: untouchedSince);
-        await CheckCurrentStayedAsync(invocation, secret, retired.Disabled);
-        return retired;
+        var disabled = new List<RetiredKey>();
+        try
+        {
+            return await region.KeyRing.RetireAsync(invocation, secret, ring, needed, disableBefore: untouchedSince, disabled: disabled);
+        }
+        finally
+        {
+            // Also after a failure, which may have come after a key was disabled.
+            await CheckCurrentStayedAsync(listed.Secret, disabled);
+        }
     }
 
     /// <summary>
     /// Enables a disabled key again if AWSCURRENT has moved to it. A concurrent rollback also checks after its move, so one of the two sees the
     /// other.
     /// </summary>
-    private async Task CheckCurrentStayedAsync(Invocation invocation, SecretDescription before, List<RetiredKey> disabled)
+    private async Task CheckCurrentStayedAsync(RegionalSecret there, List<RetiredKey> disabled)
     {
+        var (invocation, before, region) = there;
         var after = await secrets.DescribeAsync(invocation);
         if (after.Current == before.Current)
         {
@@ -80,7 +89,7 @@ internal sealed class RevokePrevious(Secrets secrets, ApiKeys apiKeys, KeyRing k
         var current = (await secrets.ReadCurrentAsync(invocation, after))?.ApiKey;
         foreach (var key in disabled.Where(key => key.Value == current))
         {
-            await apiKeys.EnableAsync(invocation, key.Id);
+            await region.ApiKeys.EnableAsync(invocation, key.Id);
             invocation.Log.KeyEnabled(key.Id);
         }
 

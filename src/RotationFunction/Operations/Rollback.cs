@@ -4,10 +4,10 @@ using Amazon.SecretsManager.Model;
 namespace RotationFunction;
 
 /// <summary>
-/// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is active. The labels are exchanged and no key is disabled.
+/// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is active in each Region. The labels are exchanged and no key is disabled.
 /// It only goes back: if AWSCURRENT is the older of the two versions, the rollback is done, so that a repeat does not undo it.
 /// </summary>
-internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, Quotas quotas, TestSecret testSecret)
+internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret testSecret)
 {
     public const string Action = "rollback";
 
@@ -26,19 +26,36 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             return $"AWSCURRENT was already rolled back: its version {secret.Current} is older than AWSPREVIOUS, {secret.Previous}.";
         }
 
-        var (keyId, template) = await CheckAsync(invocation, secret, current, previous);
-        await testSecret.TestAsync(invocation, secret, previous.ApiKey!, template);
+        var value = CheckDocuments(invocation, secret, current, previous);
+        var keys = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
+        {
+            var (keyId, template) = await CheckKeyAsync(there, value);
+            await testSecret.TestAsync(there, value, template);
+            return (There: there, Id: keyId);
+        });
         // The test may have taken minutes.
         await DescribeIdleAsync(invocation);
-        if (Quotas.AreCarried(invocation, secret) && current.ApiKey is { } used && await keyRing.ReadAsync(invocation, secret, used) is { } usedKey)
+        if (Quotas.AreCarried(invocation, secret) && current.ApiKey is { } used)
         {
-            await quotas.CarryAsync(invocation, usedKey.Id, keyId, onlyLowers: true);
+            await Regions.EachAsync(keys, key => key.There.Invocation, key => CarryAsync(key.There, used, key.Id));
         }
 
         await MoveAsync(invocation, from: secret.Current!, to: secret.Previous!);
-        invocation.Log.CurrentMoved(keyId, secret.Current!);
-        return $"AWSCURRENT is version {secret.Previous} again, with key {keyId}. "
-            + $"Version {secret.Current} is AWSPREVIOUS; its key is unchanged. To disable it, invoke revokePrevious.";
+        invocation.Log.CurrentMoved(keys[0].Id, secret.Current!);
+        return $"AWSCURRENT is version {secret.Previous} again, with key {keys[0].Id}"
+            + string.Concat(keys.Skip(1).Select(key => $", in Region {key.There.Region.Name} with key {key.Id}"))
+            + $". Version {secret.Current} is AWSPREVIOUS; its key is unchanged. To disable it, invoke revokePrevious.";
+    }
+
+    private static async Task<bool> CarryAsync(RegionalSecret there, ApiKeyValue used, string keyId)
+    {
+        if (await there.KeyRing.ReadAsync(there.Invocation, there.Secret, used) is not { } usedKey)
+        {
+            return false;
+        }
+
+        await there.Region.Quotas.CarryAsync(there.Invocation, usedKey.Id, keyId, onlyLowers: true);
+        return true;
     }
 
     private async Task MoveAsync(Invocation invocation, string from, string to)
@@ -70,12 +87,8 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
         return secret.Pending is not { } pending ? secret : throw Errors.RotationIsUnderWay(invocation, pending);
     }
 
-    /// <summary>
-    /// Checks that a rollback would change only the key, and that the key exists. Enables it if it is disabled.
-    /// Returns its id, the template key and its usage plans.
-    /// </summary>
-    private async Task<(string KeyId, Template Template)> CheckAsync(
-        Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
+    /// <summary>Checks that a rollback would change only the key. Returns the value of AWSPREVIOUS's key.</summary>
+    private static ApiKeyValue CheckDocuments(Invocation invocation, SecretDescription secret, SecretDocument current, SecretDocument previous)
     {
         if (previous.ApiKey is not { } value)
         {
@@ -92,20 +105,24 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
             throw Errors.PreviousDiffers(invocation, secret.Current, secret.Previous);
         }
 
-        var template = await TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys);
-        var key = await FindOwnKeyAsync(invocation, secret, value)
+        return value;
+    }
+
+    /// <summary>
+    /// Checks that a Region has AWSPREVIOUS's key. Enables it if it is disabled. Returns its id, the template key and its usage plans.
+    /// </summary>
+    private static async Task<(string KeyId, Template Template)> CheckKeyAsync(RegionalSecret there, ApiKeyValue value)
+    {
+        var invocation = there.Invocation;
+        var template = await TemplateKey.ReadWithPlansAsync(invocation, there.Secret, there.ApiKeys);
+        var key = await FindOwnKeyAsync(there, value)
             ?? throw Errors.PreviousKeyIsGone(invocation);
-        if (template.Plans.Ids.Except(await apiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans.Ids)).ToList() is [var missing, ..])
+        if (template.Plans.Ids.Except(await there.ApiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans.Ids)).ToList() is [var missing, ..])
         {
             throw Errors.PreviousKeyIsNotInPlan(invocation, key.Id, missing);
         }
 
-        if (key.Enabled != true)
-        {
-            await apiKeys.EnableAsync(invocation, key.Id);
-            invocation.Log.KeyEnabled(key.Id);
-        }
-
+        await EnableAsync(there, key);
         return (key.Id, template);
     }
 
@@ -114,16 +131,29 @@ internal sealed class Rollback(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing
     /// </summary>
     private async Task EnableCurrentAsync(Invocation invocation, SecretDescription secret)
     {
-        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value }
-            && await FindOwnKeyAsync(invocation, secret, value) is { Enabled: not true } key)
+        if (await secrets.ReadCurrentAsync(invocation, secret) is { ApiKey: { } value })
         {
-            await apiKeys.EnableAsync(invocation, key.Id);
-            invocation.Log.KeyEnabled(key.Id);
+            await Regions.EachAsync(regions.Of(invocation, secret), async there =>
+            {
+                if (await FindOwnKeyAsync(there, value) is { } key)
+                {
+                    await EnableAsync(there, key);
+                }
+            });
+        }
+    }
+
+    private static async Task EnableAsync(RegionalSecret there, GetApiKeyResponse key)
+    {
+        if (key.Enabled != true)
+        {
+            await there.ApiKeys.EnableAsync(there.Invocation, key.Id);
+            there.Invocation.Log.KeyEnabled(key.Id);
         }
     }
 
     /// <summary>Returns the key with this value if its tags prove that it belongs to the secret, because it may have to be enabled.</summary>
-    private async Task<GetApiKeyResponse?> FindOwnKeyAsync(Invocation invocation, SecretDescription secret, ApiKeyValue value) =>
-        await keyRing.ReadAsync(invocation, secret, value) is { Id: var id }
-        && await apiKeys.FindAsync(invocation, id) is { } key && KeyRing.IsOwn(secret, key) ? key : null;
+    private static async Task<GetApiKeyResponse?> FindOwnKeyAsync(RegionalSecret there, ApiKeyValue value) =>
+        await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value) is { Id: var id }
+        && await there.ApiKeys.FindAsync(there.Invocation, id) is { } key && KeyRing.IsOwn(there.Secret, key) ? key : null;
 }

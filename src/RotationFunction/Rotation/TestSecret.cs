@@ -1,45 +1,49 @@
 namespace RotationFunction;
 
 /// <summary>
-/// Checks that clients can use the pending key as AWSCURRENT: it is enabled, in every usage plan of the template key, and active.
-/// Changes nothing. With RotateImmediately=false, Secrets Manager calls only this step, on a copy of AWSCURRENT.
+/// Checks that clients can use the pending key as AWSCURRENT: it is enabled, in every usage plan of the template key, and active, in
+/// each Region of the secret. Changes nothing. With RotateImmediately=false, Secrets Manager calls only this step, on a copy of AWSCURRENT.
 /// </summary>
-internal sealed class TestSecret(
-    Secrets secrets, RotationGuard guard, ApiKeys apiKeys, KeyRing ring, Probe probe, Settings settings, TimeProvider time)
+internal sealed class TestSecret(Secrets secrets, RotationGuard guard, Regions regions, Probe probe, Settings settings, TimeProvider time)
 {
     public const string Step = "testSecret";
 
-    /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
-    public async Task<TimeSpan?> RunAsync(Invocation rotation)
+    /// <returns>How long the probe took to accept the key in each Region; null without a conclusive probe.</returns>
+    public async Task<List<Activation>> RunAsync(Invocation rotation)
     {
         if (await guard.CheckPendingAsync(rotation) is not { } secret)
         {
-            return null;
+            return [];
         }
 
         rotation.Budget.Reserved = settings.ActivationWait;
-        var ((_, value), template) = await ConcurrentReads.BothAsync(
-            guard.ReadPendingAsync(rotation, copied: secret), TemplateKey.ReadWithPlansAsync(rotation, secret, apiKeys));
-        return await TestAsync(rotation, secret, value, template);
+        var pending = guard.ReadPendingAsync(rotation, copied: secret);
+        return await Regions.EachAsync(regions.Of(rotation, secret), async there =>
+        {
+            var ((_, value), template) = await ConcurrentReads.BothAsync(
+                pending, TemplateKey.ReadWithPlansAsync(there.Invocation, there.Secret, there.ApiKeys));
+            return new Activation(there.Region.Name, await TestAsync(there, value, template));
+        });
     }
 
     /// <summary>
-    /// Checks that clients can use the key with this value. Waits until it is active. If a probe of the only stage accepts the value,
+    /// Checks that clients of a Region can use the key with this value. Waits until it is active. If a probe of the only stage accepts the value,
     /// that proves that the key is enabled and attached, and nothing else is read.
     /// </summary>
     /// <returns>How long the probe took to accept the key; null without a conclusive probe.</returns>
-    public async Task<TimeSpan?> TestAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, Template template)
+    public async Task<TimeSpan?> TestAsync(RegionalSecret there, ApiKeyValue value, Template template)
     {
+        var rotation = there.Invocation;
         var (templateKey, plans) = template;
         plans.CheckStages(rotation);
-        var key = templateKey.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(rotation, secret, value, plans);
+        var key = templateKey.ProbeUrl is not null && plans.HaveOneStage ? null : await FindAsync(there, value, plans);
         TimeSpan? activation = null;
         if (templateKey.ProbeUrl is { } url)
         {
-            var current = await secrets.ReadCurrentAsync(rotation, secret);
+            var current = await secrets.ReadCurrentAsync(rotation, there.Secret);
             (activation, var inconclusive) = await probe.RunAsync(
                 rotation, url, value, current?.ApiKey, isFresh: key is null || SinceAttach(key) < TimeSpan.Zero,
-                async () => (key ??= await FindAsync(rotation, secret, value, plans)).Id);
+                async () => (key ??= await FindAsync(there, value, plans)).Id);
             if (inconclusive is not null)
             {
                 rotation.Log.ProbeInconclusive(url, inconclusive);
@@ -48,7 +52,7 @@ internal sealed class TestSecret(
 
         if (activation is null)
         {
-            await WaitForActivationAsync(rotation, key ?? await FindAsync(rotation, secret, value, plans));
+            await WaitForActivationAsync(rotation, key ?? await FindAsync(there, value, plans));
         }
 
         rotation.Log.KeyTested();
@@ -56,15 +60,16 @@ internal sealed class TestSecret(
     }
 
     /// <summary>Returns the key with this value. Throws if it is not enabled, or not in every usage plan of the template key.</summary>
-    private async Task<KeyOfValue> FindAsync(Invocation rotation, SecretDescription secret, ApiKeyValue value, TemplatePlans plans)
+    private static async Task<KeyOfValue> FindAsync(RegionalSecret there, ApiKeyValue value, TemplatePlans plans)
     {
-        var key = await ring.ReadAsync(rotation, secret, value, key => key.Enabled) ?? throw Errors.NoKeyToTest(rotation);
+        var rotation = there.Invocation;
+        var key = await there.KeyRing.ReadAsync(rotation, there.Secret, value, key => key.Enabled) ?? throw Errors.NoKeyToTest(rotation);
         if (!key.Enabled)
         {
             throw Errors.KeyToTestIsDisabled(rotation, key.Id);
         }
 
-        var missing = plans.Ids.Except(await apiKeys.ListPlanIdsAsync(rotation, key.Id, plans.Ids)).ToList();
+        var missing = plans.Ids.Except(await there.ApiKeys.ListPlanIdsAsync(rotation, key.Id, plans.Ids)).ToList();
         return missing.Count == 0 ? key : throw Errors.KeyToTestIsNotInPlan(rotation, key.Id, missing);
     }
 
@@ -93,3 +98,6 @@ internal sealed class TestSecret(
     private static DateTime Later(DateTime? created, DateTime? updated) =>
         updated > created ? updated.Value : created ?? throw Errors.KeyWithoutDate();
 }
+
+/// <summary>How long a probe took to accept a key in a Region, which is null for the function's own; null without a conclusive probe.</summary>
+internal sealed record Activation(string? Region, TimeSpan? After);

@@ -1,9 +1,12 @@
+using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 
 namespace RotationFunction;
 
 /// <summary>A secret as DescribeSecret returns it.</summary>
-internal sealed class SecretDescription(DescribeSecretResponse answer)
+/// <param name="answer">The response.</param>
+/// <param name="region">Another Region, of which <see cref="Tag"/> returns the tags; null for the secret's own.</param>
+internal sealed class SecretDescription(DescribeSecretResponse answer, string? region = null)
 {
     public string Arn => answer.ARN;
 
@@ -17,7 +20,16 @@ internal sealed class SecretDescription(DescribeSecretResponse answer)
     public bool Deleted => answer.DeletedDate is not null;
 
     /// <summary>Gets the Region of the primary secret, for a replica in another Region; otherwise null.</summary>
-    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } region && region != Arn.Split(':')[3] ? region : null;
+    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } primary && primary != OwnRegion ? primary : null;
+
+    /// <summary>Gets the Region of the keys that this describes.</summary>
+    public string Region => region ?? OwnRegion;
+
+    /// <summary>Gets the other Regions in which the secret has keys: those in which its tags name a template key.</summary>
+    public IReadOnlyList<string> Regions => [.. NamedRegions.Where(IsOtherRegion)];
+
+    /// <summary>Gets what a tag names as another Region but cannot be one; null without such a tag.</summary>
+    public string? InvalidRegion => NamedRegions.FirstOrDefault(name => !IsOtherRegion(name));
 
     /// <summary>Gets when the secret was last modified in any way. The labels have not moved since.</summary>
     public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw Errors.SecretWithoutDate();
@@ -40,7 +52,30 @@ internal sealed class SecretDescription(DescribeSecretResponse answer)
 
     public string? Pending => Holding("AWSPENDING");
 
-    public string? Tag(string key) => answer.Tags?.Find(tag => tag.Key == key)?.Value;
+    /// <summary>Gets the version of a rotation that is not complete; null without one.</summary>
+    public string? Unfinished => Pending == Current ? null : Pending;
+
+    /// <summary>Returns a tag; for another Region, the Region's own where there can be one.</summary>
+    public string? Tag(string key) => answer.Tags?.Find(tag => tag.Key == RotationTags.In(region, key))?.Value;
+
+    /// <summary>Returns the same secret as another Region sees it.</summary>
+    public SecretDescription In(string other) => new(answer, other);
+
+    /// <summary>Returns why clients that read the replica in a Region may not see the secret's last change; null if they do.</summary>
+    public string? WhyBehind(string replica) => answer.ReplicationStatus?.Find(status => status.Region == replica) switch
+    {
+        null => "the secret has no replica there",
+        { } status when status.Status == StatusType.InSync => null,
+        { StatusMessage.Length: > 0 } status => $"the replica is {status.Status}: {status.StatusMessage.TrimEnd('.')}",
+        var status => $"the replica is {status.Status}",
+    };
+
+    private string OwnRegion => Arn.Split(':')[3];
+
+    private IEnumerable<string> NamedRegions => (answer.Tags ?? []).Select(tag => tag.Key)
+        .Where(key => key.StartsWith(RotationTags.TemplateIn, StringComparison.Ordinal)).Select(key => key[RotationTags.TemplateIn.Length..]);
+
+    private bool IsOtherRegion(string name) => RotationFunction.Regions.IsName(name) && name != OwnRegion;
 
     private string? Holding(string label) => Versions.FirstOrDefault(version => version.Value.Contains(label)).Key;
 }

@@ -39,6 +39,9 @@ internal static partial class Commands
     private const string RestoreSecretForm = "aws secretsmanager restore-secret --secret-id {secret}";
     private const string SetTemplateForm =
         "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:template,Value=<id of the template key>";
+    private const string SetTemplateInForm =
+        "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:template:{region},Value=<id of the template key>";
+    private const string DescribeReplicasForm = "aws secretsmanager describe-secret --query ReplicationStatus --secret-id {secret}";
     private const string SetOverlapForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:overlap,Value=24h";
     private const string SetHoldForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:hold,Value=30d";
     private const string RemoveHoldForm = "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:hold";
@@ -62,14 +65,17 @@ internal static partial class Commands
     private const string EndOverlapForm =
         "aws lambda invoke --function-name <function>:operators --cli-binary-format raw-in-base64-out --payload {endOverlap} /dev/stdout";
 
-    private static readonly string[] Forms =
+    private static readonly string[] OwnForms =
     [
         SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
         MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm,
-        RemoveHoldForm, RemoveQuotaForm,
+        RemoveHoldForm, RemoveQuotaForm, SetTemplateInForm, DescribeReplicasForm,
         DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
         ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
     ];
+
+    private static readonly string[] Forms =
+        [.. OwnForms, .. OwnForms.Where(form => OfApiGateway().IsMatch(form)).Select(form => In("{region}", form))];
 
     /// <summary>Rotates a secret.</summary>
     public static string RotateSecret(string secretId) => Fill(RotateSecretForm, secretId);
@@ -95,8 +101,15 @@ internal static partial class Commands
     /// <summary>Restores a secret that is marked for deletion.</summary>
     public static string RestoreSecret(string secretId) => Fill(RestoreSecretForm, secretId);
 
-    /// <summary>Sets the tag that names a secret's template key.</summary>
-    public static string SetTemplate(string secretId) => Fill(SetTemplateForm, secretId);
+    /// <summary>Sets the tag that names a secret's template key, in another Region if one is given.</summary>
+    public static string SetTemplate(string secretId, string? region = null) =>
+        region is null ? Fill(SetTemplateForm, secretId) : Fill(SetTemplateInForm, secretId, region);
+
+    /// <summary>Shows the status of a secret's replicas.</summary>
+    public static string DescribeReplicas(string secretId) => Fill(DescribeReplicasForm, secretId);
+
+    /// <summary>Returns a text in which each command for API Gateway names a Region.</summary>
+    public static string In(string region, string text) => OfApiGateway().Replace(text, command => $"{command.Value} --region {region}");
 
     /// <summary>Sets a secret's overlap.</summary>
     public static string SetOverlap(string secretId) => Fill(SetOverlapForm, secretId);
@@ -260,6 +273,9 @@ internal static partial class Commands
         @"\A(-|file:|fileb:|https?:)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Misread();
+
+    [GeneratedRegex("aws apigateway [a-z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex OfApiGateway();
 
     [GeneratedRegex(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Slot();

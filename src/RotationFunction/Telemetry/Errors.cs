@@ -98,6 +98,35 @@ internal static class Errors
         $"the secret's tag {RotationTags.Quota} is '{text}'. Nothing was changed. Set it to carry, or remove it with: "
         + Commands.RemoveQuota(invocation.SecretId));
 
+    // Another Region.
+
+    public static RotationException InvalidRegionTag(Invocation invocation, string name) => Failed(invocation,
+        $"the secret's tag {RotationTags.TemplateIn}{name} does not end in the code of another Region, such as us-east-1. "
+        + "Nothing was changed. Remove the tag.");
+
+    public static RotationException InvalidRegion(Invocation invocation) => Failed(invocation,
+        "the event names a Region that cannot be one, or is the secret's own. Nothing was changed.");
+
+    public static RotationException RegionIsStillNamed(Invocation invocation) => Failed(invocation,
+        $"the secret's tag {RotationTags.Template}{RegionSuffix(invocation)} still names a template key there, so rotations create keys there. "
+        + "Nothing was deleted. Remove the tag first: deploy the stack again.");
+
+    public static RotationException RegionIsLeftDuringRotation(Invocation invocation, string pending) => Failed(invocation,
+        $"version {pending} is AWSPENDING: its rotation is not complete and may create a key there. Nothing was deleted. "
+        + $"Deploy again when the rotation is complete, or abandon it with: {Commands.ClearPending(invocation.SecretId, pending)}");
+
+    public static RotationException StepMayStillRun(Invocation invocation, string pending, DateTime until) => Failed(invocation,
+        $"version {pending} is AWSPENDING, and a step of its rotation may run until {until:u} and create a key. Nothing was deleted. "
+        + "Destroy the stack again after that time.");
+
+    public static RotationException ValueIsTakenInRegion(Invocation invocation, string version) => Failed(invocation,
+        $"API Gateway reports that a key with the value of version {version} exists, but no key of this secret has it. "
+        + $"Someone else created the key: delete it. {RetryHint(invocation)}");
+
+    public static RotationException ReplicaIsBehind(Invocation rotation, string why) => Failed(rotation,
+        $"clients there may not have read AWSCURRENT yet: {why}. Nothing was changed. DescribeSecret shows each replica's status: "
+        + $"{Commands.DescribeReplicas(rotation.SecretId)}. {RetryHint(rotation)}");
+
     // The document.
 
     public static RotationException Document(Invocation invocation, string version, string problem) => Failed(invocation,
@@ -194,15 +223,17 @@ internal static class Errors
     // The template key and the usage plans.
 
     public static RotationException NoTemplateTag(Invocation invocation) => Failed(invocation,
-        $"the secret has no tag {RotationTags.Template}. Set it with: {Commands.SetTemplate(invocation.SecretId)}");
+        $"the secret has no tag {RotationTags.Template}{RegionSuffix(invocation)}. Set it with: "
+        + Commands.SetTemplate(invocation.SecretId, invocation.Region));
 
     public static RotationException NoTemplateKey(Invocation invocation, string keyId) => Failed(invocation,
-        $"the template key {keyId}, which the secret's tag {RotationTags.Template} names, does not exist. "
-        + $"Deploy the stack again, or set the tag to a template key that exists with: {Commands.SetTemplate(invocation.SecretId)}");
+        $"the template key {keyId}, which the secret's tag {RotationTags.Template}{RegionSuffix(invocation)} names, does not exist. "
+        + "Deploy the stack again, or set the tag to a template key that exists with: "
+        + Commands.SetTemplate(invocation.SecretId, invocation.Region));
 
     public static RotationException TemplateDoesNotPointBack(Invocation invocation, string keyId, string secretName) => Failed(invocation,
-        $"the secret's tag {RotationTags.Template} points at key {keyId}, but that key's tag {RotationTags.TemplateFor} does not point back at "
-        + $"{secretName}. Set both tags.");
+        $"the secret's tag {RotationTags.Template}{RegionSuffix(invocation)} points at key {keyId}, but that key's tag "
+        + $"{RotationTags.TemplateFor} does not point back at {secretName}. Set both tags.");
 
     public static RotationException TemplateIsEnabled(Invocation invocation, string keyId) => Failed(invocation,
         $"the template key {keyId} is enabled. It must be disabled, because it only declares settings and no client may use it. Disable it with: "
@@ -312,6 +343,10 @@ internal static class Errors
     public static RotationException AdoptedKeyDoesNotExist(Invocation invocation, string keyId) => Failed(invocation,
         $"the key {keyId} to adopt, which the tags {RotationTags.Adopted} name, does not exist. Nothing was changed.");
 
+    public static RotationException AdoptedKeysDiffer(Invocation invocation, string keyId) => Failed(invocation,
+        $"the key {keyId} to adopt does not have the value of the key to adopt in the first Region. Clients of all Regions read one secret. "
+        + "Nothing was changed. Create a key with that value there, or deploy without adoption there.");
+
     public static RotationException AdoptedKeyIsDisabled(Invocation invocation, string keyId) => Failed(invocation,
         $"the key {keyId} to adopt is disabled, so no client can use it. Nothing was changed. Enable it, or deploy without adoption.");
 
@@ -336,7 +371,26 @@ internal static class Errors
 
     // AWS.
 
-    public static RotationException NoAnswer(Invocation invocation, Exception broken) => Failed(invocation,
+    /// <summary>Returns whether a failure is one of AWS or of the connection to it.</summary>
+    public static bool IsOfAws(Exception failure) => failure is AmazonServiceException || RotationFunction.NoAnswer.Is(failure);
+
+    /// <summary>Returns the error for a failure of AWS or of the connection to it; an error as it is.</summary>
+    public static RotationException Of(Invocation invocation, Exception failure) => failure switch
+    {
+        RotationException error => error,
+        AmazonServiceException refused => Refused(invocation, refused),
+        var broken => NoAnswer(invocation, broken),
+    };
+
+    /// <summary>Returns one error for those of several Regions.</summary>
+    public static RotationException InSeveralRegions(IReadOnlyList<RotationException> errors) =>
+        new(LogText.Sanitize(string.Join(' ', errors.Select(error => error.Message))))
+        {
+            Problem = LogText.Sanitize(string.Join(' ', errors.Select(error => error.Problem))),
+            DeniedWith = errors.Select(error => error.DeniedWith).FirstOrDefault(code => code is not null),
+        };
+
+    private static RotationException NoAnswer(Invocation invocation, Exception broken) => Failed(invocation,
         $"a call to AWS ended without a response ({broken.GetType().Name}). Try again. "
         + "A function in a VPC needs a route to Secrets Manager and API Gateway.");
 
@@ -344,16 +398,22 @@ internal static class Errors
     /// An error that AWS returned. The SDK's exception is not kept as the cause, and its text only if it cannot quote a value: for a response
     /// that the SDK cannot read, the text quotes the body; for a failed validation, it quotes the invalid member.
     /// </summary>
-    public static RotationException Refused(Invocation invocation, AmazonServiceException refused) => refused switch
+    private static RotationException Refused(Invocation invocation, AmazonServiceException refused)
     {
-        AmazonUnmarshallingException or { ErrorCode: null or "" } =>
-            Failed(invocation, $"AWS returned a response that could not be read (status {(int)refused.StatusCode}). Try again."),
-        { ErrorCode: "ValidationException" } or { Message: null } => Failed(invocation, $"AWS returned {refused.ErrorCode}."),
-        _ when refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase) => Failed(invocation, $"AWS returned {refused.ErrorCode}."),
-        _ when RefusalHint(invocation, refused) is { } hint =>
-            Failed(invocation, $"AWS returned {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. {hint}"),
-        _ => Failed(invocation, $"AWS returned {refused.ErrorCode}: {refused.Message}"),
-    };
+        var error = refused switch
+        {
+            AmazonUnmarshallingException or { ErrorCode: null or "" } =>
+                Failed(invocation, $"AWS returned a response that could not be read (status {(int)refused.StatusCode}). Try again."),
+            { ErrorCode: "ValidationException" } or { Message: null } => Failed(invocation, $"AWS returned {refused.ErrorCode}."),
+            _ when refused.Message.Contains("HTTP Body", StringComparison.OrdinalIgnoreCase) =>
+                Failed(invocation, $"AWS returned {refused.ErrorCode}."),
+            _ when RefusalHint(invocation, refused) is { } hint =>
+                Failed(invocation, $"AWS returned {refused.ErrorCode}: {refused.Message.TrimEnd('.')}. {hint}"),
+            _ => Failed(invocation, $"AWS returned {refused.ErrorCode}: {refused.Message}"),
+        };
+        error.DeniedWith = IamPropagation.IsDenial(refused) ? refused.ErrorCode : null;
+        return error;
+    }
 
     private static string? RefusalHint(Invocation invocation, AmazonServiceException refused) => refused switch
     {
@@ -401,6 +461,9 @@ internal static class Errors
     private static string SidesWith(string? onSecret, string? onTemplate) =>
         onSecret is null ? "only the template key has it" : onTemplate is null ? "only the secret has it" : "their values differ";
 
+    /// <summary>The end of the name of a tag that the secret has for another Region.</summary>
+    private static string RegionSuffix(Invocation invocation) => invocation.Region is { } region ? ":" + region : "";
+
     private static string RoleHint(Invocation invocation) => $"the function's role: {Commands.FindRole(invocation.FunctionArn)}";
 
     private static RotationException Invalid(string problem) =>
@@ -412,7 +475,14 @@ internal static class Errors
     {
         problem = invocation.Confidential.Hide(problem);
         var version = invocation.IsStep ? $", version {invocation.Token}" : "";
-        var message = $"{invocation.Operation} of secret {invocation.SecretId}{version}: {problem}";
+        var region = "";
+        if (invocation.Region is { } name)
+        {
+            problem = Commands.In(name, problem);
+            region = $", in Region {name}";
+        }
+
+        var message = $"{invocation.Operation} of secret {invocation.SecretId}{version}{region}: {problem}";
         return new(LogText.Sanitize(message)) { Problem = LogText.Sanitize(problem) };
     }
 }

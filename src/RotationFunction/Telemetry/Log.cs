@@ -4,7 +4,7 @@ using Amazon.Lambda.Core;
 namespace RotationFunction;
 
 /// <summary>The log messages of the function. With the log format JSON, the Lambda logger writes each placeholder as a field.</summary>
-internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string? versionId, Func<string, string> hide)
+internal sealed class Log(ILambdaLogger logger, string step, string secretArn, string? versionId, Func<string, string> hide, string? region = null)
 {
     public void StepDone(TimeSpan duration) => Information("done in {durationMs} ms", (long)duration.TotalMilliseconds);
 
@@ -88,8 +88,8 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     private void Write(LogLevel level, string what, object[] values)
     {
-        var template = versionId is null ? "{step} of {secretArn}: " : "{step} of {secretArn} version {versionId}: ";
-        object[] fields = versionId is null ? [step, secretArn, .. values] : [step, secretArn, versionId, .. values];
+        var template = "{step} of {secretArn}" + (versionId is null ? "" : " version {versionId}") + (region is null ? "" : " in {region}") + ": ";
+        object[] fields = [step, secretArn, .. new[] { versionId, region }.OfType<string>(), .. values];
         logger.Log(level, template + what, [.. fields.Select(field => field is string text ? LogText.Sanitize(hide(text)) : field)]);
     }
 }

@@ -16,14 +16,24 @@ internal sealed class Metrics(Stream output, TimeProvider time)
 {
     private const string SecretName = "SecretName";
     private const string Step = "Step";
+    private const string Region = "Region";
 
     /// <summary>Records that a step passed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="duration">How long it took.</param>
-    /// <param name="activation">How long the probe took to accept the key; null without a conclusive probe.</param>
-    public void StepDone(Invocation step, TimeSpan duration, TimeSpan? activation) => Write(
-        step,
-        [new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), new("ActivationSeconds", "Seconds", activation?.TotalSeconds)]);
+    /// <param name="activations">How long the probe of each Region took to accept the key.</param>
+    public void StepDone(Invocation step, TimeSpan duration, IReadOnlyList<Activation> activations)
+    {
+        Write(step,
+        [
+            new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true),
+            new("ActivationSeconds", "Seconds", activations.FirstOrDefault(own => own.Region is null)?.After?.TotalSeconds),
+        ]);
+        foreach (var (region, after) in activations.Where(other => other is { Region: not null, After: not null }))
+        {
+            Write(step, [new("ActivationSeconds", "Seconds", after!.Value.TotalSeconds)], region);
+        }
+    }
 
     /// <summary>Records that a secret was checked.</summary>
     public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue, long? oldKeyRequests) => Write(
@@ -33,7 +43,7 @@ internal sealed class Metrics(Stream output, TimeProvider time)
             new("OldKeyRequests", "Count", oldKeyRequests),
         ]);
 
-    private void Write(Invocation invocation, Metric[] metrics)
+    private void Write(Invocation invocation, Metric[] metrics, string? region = null)
     {
         metrics = [.. metrics.Where(metric => metric.Value is not null)];
         using var line = new MemoryStream();
@@ -45,13 +55,18 @@ internal sealed class Metrics(Stream output, TimeProvider time)
             json.WriteStartArray("CloudWatchMetrics");
             foreach (var metric in metrics)
             {
-                WriteDirective(json, metric);
+                WriteDirective(json, metric, region);
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteString(SecretName, invocation.SecretName);
             json.WriteString(Step, invocation.Operation);
+            if (region is not null)
+            {
+                json.WriteString(Region, region);
+            }
+
             foreach (var metric in metrics)
             {
                 json.WriteNumber(metric.Name, metric.Value!.Value);
@@ -66,7 +81,7 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         output.Flush();
     }
 
-    private static void WriteDirective(Utf8JsonWriter json, Metric metric)
+    private static void WriteDirective(Utf8JsonWriter json, Metric metric, string? region)
     {
         json.WriteStartObject();
         json.WriteString("Namespace", FunctionContract.MetricNamespace);
@@ -76,6 +91,11 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         if (metric.PerStep)
         {
             json.WriteStringValue(Step);
+        }
+
+        if (region is not null)
+        {
+            json.WriteStringValue(Region);
         }
 
         json.WriteEndArray();

@@ -8,6 +8,9 @@ public sealed class RotationException : Exception
     /// <summary>Gets the message without the operation and the secret.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Gets AWS's error code if AWS denied access in one of several Regions; otherwise null.</summary>
+    internal string? DeniedWith { get; set; }
+
     /// <summary>Creates an exception without a message. Use the other constructors.</summary>
     public RotationException()
     {

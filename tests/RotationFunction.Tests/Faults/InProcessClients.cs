@@ -20,13 +20,13 @@ internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
     /// <summary>Stands between the client and the embedded AWS.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler> Between { get; init; } = transport => transport;
 
-    public AmazonSecretsManagerClient SecretsManager(string accessKey) => Create(() => new AmazonSecretsManagerClient(
+    public AmazonSecretsManagerClient SecretsManager(string accessKey, string? region = null) => Create(() => new AmazonSecretsManagerClient(
         new BasicAWSCredentials(accessKey, "secret"),
-        new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = this }));
+        new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? aws.Region, HttpClientFactory = this }));
 
-    public AmazonAPIGatewayClient ApiGateway(string accessKey) => Create(() => new AmazonAPIGatewayClient(
+    public AmazonAPIGatewayClient ApiGateway(string accessKey, string? region = null) => Create(() => new AmazonAPIGatewayClient(
         new BasicAWSCredentials(accessKey, "secret"),
-        new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = aws.Region, HttpClientFactory = this }));
+        new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? aws.Region, HttpClientFactory = this }));
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(Between(aws.CreateTransport()));
 

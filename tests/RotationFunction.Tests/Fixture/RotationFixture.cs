@@ -49,7 +49,8 @@ internal sealed class RotationFixture : IAsyncDisposable
             own?.ApiGateway(FunctionAccessKey) ?? ApiGateway(FunctionAccessKey, FunctionTap),
             api is null ? _http : new HttpClient(api),
             Stream.Synchronized(_metrics),
-            time);
+            time,
+            region => own?.ApiGateway(FunctionAccessKey, region) ?? ApiGateway(FunctionAccessKey, FunctionTap, region));
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         OnInvoke = RunFunctionAsync;
         FunctionArn = aws.Lambda.Register(FunctionName, invocation => OnInvoke(invocation));
@@ -152,7 +153,8 @@ internal sealed class RotationFixture : IAsyncDisposable
             new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region }),
             _http,
             Stream.Synchronized(_metrics),
-            Time);
+            Time,
+            region => new AmazonAPIGatewayClient(credentials, new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region }));
         Function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
     }
 
@@ -424,14 +426,27 @@ internal sealed class RotationFixture : IAsyncDisposable
         }
     }
 
+    /// <summary>Deploys what a key needs in another Region, with the tag on the secret or without.</summary>
+    public async Task<OtherRegion> AddRegionAsync(string name = OtherRegion.Virginia, bool tags = true, bool replicates = true)
+    {
+        var clients = new InProcessClients(Aws);
+        var other = await OtherRegion.PrepareAsync(this, clients.SecretsManager(OwnerAccessKey, name), clients.ApiGateway(OwnerAccessKey, name), name, replicates);
+        if (tags)
+        {
+            await other.TagAsync();
+        }
+
+        return other;
+    }
+
     private AmazonSecretsManagerClient SecretsManager(string accessKey, HttpClientFactory? http = null) => new(
         new BasicAWSCredentials(accessKey, "secret"),
         new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
 
     /// <summary>A client of somebody else.</summary>
-    public AmazonAPIGatewayClient ApiGateway(string accessKey, HttpClientFactory? http = null) => new(
+    public AmazonAPIGatewayClient ApiGateway(string accessKey, HttpClientFactory? http = null, string? region = null) => new(
         new BasicAWSCredentials(accessKey, "secret"),
-        new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
+        new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region, HttpClientFactory = http });
 
     private async Task CreateSecretAsync(string? document, string? probe = null) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
     {
