@@ -31,9 +31,10 @@ internal sealed class LeaveUsagePlan(Secrets secrets, Regions regions, Lifecycle
             return None(plan);
         }
 
-        return region is null || region == secret.Region ? await LeaveAsync(new RegionalSecret(invocation, secret, regions.Home), plan)
-            : secret.Regions.Contains(region) ? await LeaveAsync(regions.In(region, invocation, secret), plan)
-            : await lifecycle.LeaveRegionAsync(invocation, secret, region);
+        var there = region is null || region == secret.Region
+            ? new RegionalSecret(invocation, secret, regions.Home) : regions.In(region, invocation, secret);
+        var isLeft = there.Region.Name is { } name && !secret.Regions.Contains(name);
+        return (await Regions.EachAsync([there], there => isLeft ? lifecycle.LeaveRegionAsync(there.Invocation, secret) : LeaveAsync(there, plan)))[0];
     }
 
     private static async Task<string> LeaveAsync(RegionalSecret there, string plan)

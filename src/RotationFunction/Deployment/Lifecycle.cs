@@ -28,9 +28,9 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
     }
 
     /// <summary>Deletes the keys in a Region that the secret has left. Its clients and its tag are gone by then.</summary>
-    public async Task<string> LeaveRegionAsync(Invocation invocation, SecretDescription secret, string name)
+    public async Task<string> LeaveRegionAsync(Invocation there, SecretDescription secret)
     {
-        var there = invocation.In(name);
+        var name = there.Region!;
         if (secret.Regions.Contains(name))
         {
             throw Errors.RegionIsStillNamed(there);
@@ -76,11 +76,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         var done = await Regions.EachAsync([home, .. others.Keys.Select(name => regions.In(name, invocation, secret))], async there => (
             there.Region.Name,
             there.Region.Name is { } name ? await ServeAsync(home, there, others[name]) : await AddAsync(there, declared)));
-        foreach (var name in left)
-        {
-            done.Add((name, await LeaveRegionAsync(invocation, secret, name)));
-        }
-
+        done.AddRange(await Regions.EachAsync(
+            [.. left.Select(invocation.In)], there => there, async there => (there.Region, await LeaveRegionAsync(there, secret))));
         return Regions.InWords(done);
     }
 

@@ -14,6 +14,7 @@ internal sealed class OtherRegion
     public const string Virginia = "us-east-1";
 
     private readonly RotationFixture _fixture;
+    private int? _quota;
 
     private OtherRegion(RotationFixture fixture, string name, IAmazonSecretsManager secrets, IAmazonAPIGateway gateway)
     {
@@ -39,9 +40,9 @@ internal sealed class OtherRegion
     public Uri ApiUrl { get; private set; } = null!;
 
     /// <summary>Deploys all but the tag that names the Region to rotations.</summary>
-    public static async Task<OtherRegion> PrepareAsync(RotationFixture fixture, IAmazonSecretsManager secrets, IAmazonAPIGateway gateway, string name, bool replicates = true)
+    public static async Task<OtherRegion> PrepareAsync(RotationFixture fixture, IAmazonSecretsManager secrets, IAmazonAPIGateway gateway, string name, bool replicates = true, int? quota = null)
     {
-        var other = new OtherRegion(fixture, name, secrets, gateway);
+        var other = new OtherRegion(fixture, name, secrets, gateway) { _quota = quota };
         if (replicates)
         {
             await other.ReplicateAsync();
@@ -79,7 +80,12 @@ internal sealed class OtherRegion
     {
         var api = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
         Aws.ApiGateway.CreateDeployment(new() { RestApiId = api.Id, StageName = "prod" });
-        var plan = await Gateway.CreateUsagePlanAsync(new() { Name = "plan there", ApiStages = [new() { ApiId = api.Id, Stage = "prod" }] });
+        var plan = await Gateway.CreateUsagePlanAsync(new()
+        {
+            Name = "plan there",
+            ApiStages = [new() { ApiId = api.Id, Stage = "prod" }],
+            Quota = _quota is { } quota ? new Amazon.APIGateway.Model.QuotaSettings { Limit = quota, Period = QuotaPeriodType.MONTH } : null,
+        });
         await Gateway.CreateUsagePlanKeyAsync(new() { UsagePlanId = plan.Id, KeyId = keyId, KeyType = "API_KEY" });
         PlanIds.Add(plan.Id);
         ApiUrl ??= _fixture.Aws.InvokeUrl(api.Id, "prod");

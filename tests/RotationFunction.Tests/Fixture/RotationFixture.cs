@@ -427,10 +427,10 @@ internal sealed class RotationFixture : IAsyncDisposable
     }
 
     /// <summary>Deploys what a key needs in another Region, with the tag on the secret or without.</summary>
-    public async Task<OtherRegion> AddRegionAsync(string name = OtherRegion.Virginia, bool tags = true, bool replicates = true)
+    public async Task<OtherRegion> AddRegionAsync(string name = OtherRegion.Virginia, bool tags = true, bool replicates = true, int? quota = null)
     {
         var clients = new InProcessClients(Aws);
-        var other = await OtherRegion.PrepareAsync(this, clients.SecretsManager(OwnerAccessKey, name), clients.ApiGateway(OwnerAccessKey, name), name, replicates);
+        var other = await OtherRegion.PrepareAsync(this, clients.SecretsManager(OwnerAccessKey, name), clients.ApiGateway(OwnerAccessKey, name), name, replicates, quota);
         if (tags)
         {
             await other.TagAsync();
