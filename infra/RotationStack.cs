@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Pulumi;
 using RotationComponents;
-using RotationFunction;
 using Aws = Pulumi.Aws;
 
 namespace Infra;
@@ -22,9 +21,8 @@ public class RotationStack : Stack
     protected RotationStack(StackOptions? options) : base(options)
     {
         var config = StackConfig.Read(new Config());
-        var madePlans = MakePlans(config);
-        var function = MakeFunction(config, madePlans);
-        var keys = config.Keys.ToDictionary(key => key.Name, key => MakeKey(key, function, config, madePlans.GetValueOrDefault(key)));
+        var function = MakeFunction(config);
+        var keys = config.Keys.ToDictionary(key => key.Name, key => MakeKey(key, function, config));
 
         var monitoring = new MonitoringArgs
         {
@@ -78,7 +76,7 @@ public class RotationStack : Stack
             return t.Item4 is { } policy ? outputs.Add("readerPolicy", policy) : outputs;
         });
 
-    private static KeyRotationFunction MakeFunction(StackConfig config, Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> madePlans)
+    private static KeyRotationFunction MakeFunction(StackConfig config)
     {
         var args = new KeyRotationFunctionArgs
         {
@@ -122,16 +120,10 @@ public class RotationStack : Stack
             args.CarryingUsagePlans.Add("of-" + key.ResourceName);
         }
 
-        // With permissions by tag, the function can already use the plans that the stack creates.
-        foreach (var (key, plan) in args.SecretsByTag ? [] : madePlans)
-        {
-            args.UsagePlans["of-" + key.ResourceName] = plan.Id;
-        }
-
         return new KeyRotationFunction(FunctionName, args);
     }
 
-    private static RotatingApiKey MakeKey(KeyConfig key, KeyRotationFunction function, StackConfig config, Aws.ApiGateway.UsagePlan? madePlan)
+    private static RotatingApiKey MakeKey(KeyConfig key, KeyRotationFunction function, StackConfig config)
     {
         var args = new RotatingApiKeyArgs
         {
@@ -153,16 +145,12 @@ public class RotationStack : Stack
             CarriesQuota = key.Quota is not null,
             ProbeUrl = RotatingApiKey.Optional(key.ProbeUrl),
             AdoptedKeyId = RotatingApiKey.Optional(key.AdoptedKeyId),
+            UsagePlan = key.UsagePlan is { } own ? PlanOf(own) : null,
             RecoveryWindowInDays = config.RecoveryWindowDays,
         };
         foreach (var plan in key.UsagePlanIds)
         {
             args.UsagePlans[plan] = plan;
-        }
-
-        if (madePlan is not null)
-        {
-            args.UsagePlans["own"] = madePlan.Id;
         }
 
         foreach (var arn in key.Readers)
@@ -175,33 +163,34 @@ public class RotationStack : Stack
             args.RotationTargets[KeyConfig.ShortResourceNameOf(target.Arn)] = new() { Arn = target.Arn, RoleArn = RotatingApiKey.Optional(target.RoleArn) };
         }
 
-        return new RotatingApiKey(key.ResourceName, args);
+        return new RotatingApiKey(key.ResourceName, args, new() { ResourceTransformations = { made => WithFormerUrn(made, key, function) } });
     }
 
     /// <summary>
-    /// Creates the usage plans, one after the other: they are then deleted so too. For each delete, the provider calls UpdateUsagePlan, which API
-    /// Gateway accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait for minutes.
+    /// Adds the URNs that a key's own usage plan and its permission had while the stack itself created the plan, and the function's component the
+    /// permission. An existing stack keeps both.
     /// </summary>
-    private static Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan> MakePlans(StackConfig config)
+    private static ResourceTransformationResult? WithFormerUrn(ResourceTransformationArgs made, KeyConfig key, KeyRotationFunction function)
     {
-        var plans = new Dictionary<KeyConfig, Aws.ApiGateway.UsagePlan>();
-        var options = new CustomResourceOptions();
-        foreach (var key in config.Keys.Where(key => key.UsagePlan is not null))
+        var former = made.Resource switch
         {
-            plans[key] = MakePlan(key, key.UsagePlan!, options);
-            options = new CustomResourceOptions { DependsOn = plans[key] };
+            Aws.ApiGateway.UsagePlan => new Alias { NoParent = true },
+            Aws.Iam.RolePolicy policy when policy.GetResourceName() == $"{key.ResourceName}-plan-{RotatingApiKey.OwnPlan}" =>
+                new Alias { Name = $"{FunctionName}-plan-of-{key.ResourceName}", Parent = function },
+            _ => null,
+        };
+        if (former is null)
+        {
+            return null;
         }
 
-        return plans;
+        made.Options.Aliases.Add(former);
+        return new(made.Args, made.Options);
     }
 
-    private static Aws.ApiGateway.UsagePlan MakePlan(KeyConfig key, UsagePlanConfig plan, CustomResourceOptions options)
+    private static Aws.ApiGateway.UsagePlanArgs PlanOf(UsagePlanConfig plan)
     {
-        var args = new Aws.ApiGateway.UsagePlanArgs
-        {
-            Description = $"Usage plan of the rotating key {key.Name}",
-            Tags = { [RotationTags.Function] = KeyRotationFunction.ScopeOf(FunctionName) },
-        };
+        var args = new Aws.ApiGateway.UsagePlanArgs();
         foreach (var (apiId, stage) in plan.ApiStages)
         {
             args.ApiStages.Add(new Aws.ApiGateway.Inputs.UsagePlanApiStageArgs { ApiId = apiId, Stage = stage });
@@ -226,6 +215,6 @@ public class RotationStack : Stack
             };
         }
 
-        return new Aws.ApiGateway.UsagePlan(key.ResourceName, args, options);
+        return args;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LocalAws;
+using Pulumi;
 using Pulumi.Testing;
 
 namespace Deployer;
@@ -15,6 +16,7 @@ public sealed class LocalDeployment
     private readonly Lock _gate = new();
     private readonly List<DeployedResource> _resources = [];
     private readonly List<string> _changes = [];
+    private ObservedResources _observed = new();
     private int _runs;
 
     /// <param name="options">The account, and the options of the deployment.</param>
@@ -76,6 +78,16 @@ public sealed class LocalDeployment
         await DeleteAsync(Find(resource => resource.Registration.Run != run.Number));
     }
 
+    /// <summary>
+    /// Observes the parents and aliases of a program's resources, as a transformation of its stack. Resources then have URNs, as for the engine:
+    /// one with another parent is another resource, unless an alias names the URN that it had. Without it, type and name identify a resource.
+    /// </summary>
+    public ResourceTransformationResult? Observe(ResourceTransformationArgs args)
+    {
+        _observed.Add(args);
+        return null;
+    }
+
     /// <summary>Forgets resources that no longer exist, so that the next run creates them again.</summary>
     public async Task RefreshAsync()
     {
@@ -124,6 +136,7 @@ public sealed class LocalDeployment
         lock (_gate)
         {
             _changes.Clear();
+            _observed = new();
             return ++_runs;
         }
     }
@@ -267,20 +280,22 @@ public sealed class LocalDeployment
                 throw new NotSupportedException($"{args.Type} {args.Name} cannot be deployed to {region}. Here it is made in the home Region only.");
             }
 
-            var before = deployment.Find(resource => resource.Type == args.Type && resource.Name == args.Name).LastOrDefault();
+            var urns = await deployment._observed.FindAsync(args.Type!, args.Name!);
+            var before = Find(args, urns);
             if (before is not null && !replace.Contains(before.ToString()))
             {
                 var inputs = type.Named(args, before.Inputs);
                 var changes = inputs.ChangesFrom(before.Inputs);
                 if (changes.Count == 0)
                 {
-                    return Keep(before, before, change: null);
+                    return Keep(before, before with { Name = args.Name!, Urn = urns?.Urn }, change: null);
                 }
 
                 if (!changes.Overlaps(type.ReplacedBy(inputs)))
                 {
                     await type.UpdateAsync(before, inputs, changes);
-                    return Keep(before, before with { Inputs = inputs, Outputs = before.Outputs.SetItems(inputs.Values) }, "update");
+                    var updated = before with { Name = args.Name!, Urn = urns?.Urn, Inputs = inputs, Outputs = before.Outputs.SetItems(inputs.Values) };
+                    return Keep(before, updated, "update");
                 }
             }
 
@@ -292,7 +307,8 @@ public sealed class LocalDeployment
             // Otherwise the replaced resource, which has its own name, is deleted at the end, after everything that needs the new one has it.
             var named = type.Named(args, before: null);
             var (id, outputs) = await type.CreateAsync(named);
-            var created = new DeployedResource(args.Type!, args.Name!, id, named, named.Values.SetItems(outputs), new(number, started, Ended: 0));
+            var created = new DeployedResource(
+                args.Type!, args.Name!, id, named, named.Values.SetItems(outputs), urns?.Urn, new(number, started, Ended: 0));
             return Keep(earlier: null, created, before is null ? "create" : "replace");
 
             DeployedResource Keep(DeployedResource? earlier, DeployedResource resource, string? change)
@@ -314,6 +330,27 @@ public sealed class LocalDeployment
                     return kept;
                 }
             }
+        }
+
+        /// <summary>Finds what an earlier run deployed of a resource: by its URN, else by its aliases.</summary>
+        /// <exception cref="InvalidOperationException">Another resource of this run has the URN that the alias names, which the engine rejects.</exception>
+        private DeployedResource? Find(MockResourceArgs args, (string Urn, IReadOnlyList<string> Former)? urns)
+        {
+            if (urns is not var (urn, former))
+            {
+                return deployment.Find(resource => resource.Type == args.Type && resource.Name == args.Name).LastOrDefault();
+            }
+
+            foreach (var candidate in former.Prepend(urn))
+            {
+                if (deployment.Find(resource => resource.Urn == candidate).LastOrDefault() is { } found)
+                {
+                    return candidate == urn || found.Registration.Run != number ? found : throw new InvalidOperationException(
+                        $"The alias {candidate} of {urn} is another resource of the program.");
+                }
+            }
+
+            return null;
         }
 
         /// <summary>

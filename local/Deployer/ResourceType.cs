@@ -10,9 +10,10 @@ namespace Deployer;
 /// <param name="Id">The provider's id.</param>
 /// <param name="Inputs">The inputs that the program declared.</param>
 /// <param name="Outputs">The outputs that the program received. They contain key values: never print them.</param>
+/// <param name="Urn">The URN without the stack and the project; null if the program was not observed.</param>
 /// <param name="Registration">The last registration by a program.</param>
 internal sealed record DeployedResource(
-    string Type, string Name, string Id, Inputs Inputs, ImmutableDictionary<string, object> Outputs, Registration Registration)
+    string Type, string Name, string Id, Inputs Inputs, ImmutableDictionary<string, object> Outputs, string? Urn, Registration Registration)
 {
     public override string ToString() => $"{Type} {Name}";
 

@@ -113,6 +113,9 @@ public sealed class KeyRotationFunction : ComponentResource
     /// <summary>Gets or sets the last usage plan of a template key so far. The next one waits for it.</summary>
     internal Aws.ApiGateway.UsagePlanKey? LastAttached { get; set; }
 
+    /// <summary>Gets or sets the last usage plan that a key has created. The next one waits for it.</summary>
+    internal Aws.ApiGateway.UsagePlan? LastUsagePlan { get; set; }
+
     /// <summary>Returns the scope of a function of this stack. The function does not have to exist yet.</summary>
     /// <exception cref="RunException">The scope is not a valid function name.</exception>
     internal static string ScopeOf(string name)

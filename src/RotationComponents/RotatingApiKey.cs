@@ -15,7 +15,11 @@ public sealed class RotatingApiKey : ComponentResource
 {
     private static readonly ConditionalWeakTable<DeploymentInstance, KeyRotationFunction> FunctionsOfStacks = [];
 
+    /// <summary>The name of <see cref="RotatingApiKeyArgs.UsagePlan"/> among the usage plans.</summary>
+    internal const string OwnPlan = "own";
+
     private readonly KeyRotationFunction _function;
+    private readonly SortedDictionary<string, Input<string>> _usagePlans;
 
     /// <summary>Creates the secret, its template key and its first key, and turns rotation on.</summary>
     /// <exception cref="RunException">An argument is missing or invalid. The message names it. No resource was created.</exception>
@@ -27,6 +31,12 @@ public sealed class RotatingApiKey : ComponentResource
         // After the check: it creates resources.
         _function = args.Function ?? FunctionsOfStacks.GetValue(
             Deployment.Instance, _ => new KeyRotationFunction("rotation", new() { SecretsByTag = true }));
+
+        _usagePlans = new(args.UsagePlans, StringComparer.Ordinal);
+        if (args.UsagePlan is not null)
+        {
+            _usagePlans.Add(OwnPlan, MakeUsagePlan(name, args, args.UsagePlan).Id);
+        }
 
         var template = MakeTemplate(name, args);
         var secret = MakeSecret(name, args, template);
@@ -51,21 +61,8 @@ public sealed class RotatingApiKey : ComponentResource
         }
 
         List<Resource> needed = [_function, secretPolicy, .. AllowFunction(name, args)];
-        var provision = Invoke(name, args, [.. needed, .. PutIntoPlans(name, args, template, needed)]);
-
-        var scheduled = args.ScheduleExpression is not null;
-        _ = new Aws.SecretsManager.SecretRotation(name, new()
-        {
-            SecretId = SecretArn,
-            RotationLambdaArn = _function.Arn,
-            RotateImmediately = false, // the provider's default, true, rotates at every change of the schedule
-            RotationRules = new Aws.SecretsManager.Inputs.SecretRotationRotationRulesArgs
-            {
-                AutomaticallyAfterDays = scheduled ? null : (Input<int>)(args.AutomaticallyAfterDays ?? KeySchedule.DefaultDays),
-                ScheduleExpression = Optional(args.ScheduleExpression),
-                Duration = Optional(args.Duration),
-            },
-        }, new CustomResourceOptions { Parent = this, DependsOn = provision });
+        var provision = Invoke(name, [.. needed, .. PutIntoPlans(name, template, needed)]);
+        Rotate(name, args, provision);
         RotationTargets.Notify(name, args, _function, SecretArn, provision, this);
         if (args.Overlap is not null || args.Hold is not null)
         {
@@ -100,6 +97,31 @@ public sealed class RotatingApiKey : ComponentResource
     [Output("readerPolicy")]
     public Output<string?> ReaderPolicy { get; private set; }
 
+    /// <summary>
+    /// Creates the key's own usage plan. The plans of a function are created one after the other, and are then deleted so too. For each delete, the
+    /// provider calls UpdateUsagePlan, which API Gateway accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait
+    /// for minutes.
+    /// </summary>
+    private Aws.ApiGateway.UsagePlan MakeUsagePlan(string name, RotatingApiKeyArgs args, Aws.ApiGateway.UsagePlanArgs plan)
+    {
+        var options = new CustomResourceOptions { Parent = this };
+        if (_function.LastUsagePlan is { } last)
+        {
+            options.DependsOn = last;
+        }
+
+        return _function.LastUsagePlan = new(name, new()
+        {
+            Name = plan.Name,
+            Description = plan.Description ?? args.SecretName.Apply(secret => "Usage plan of the rotating key " + secret),
+            ProductCode = plan.ProductCode,
+            ApiStages = plan.ApiStages,
+            ThrottleSettings = plan.ThrottleSettings,
+            QuotaSettings = plan.QuotaSettings,
+            Tags = InputMap<string>.Merge(plan.Tags, new InputMap<string> { [RotationTags.Function] = _function.Scope }),
+        }, options);
+    }
+
     private Aws.ApiGateway.ApiKey MakeTemplate(string name, RotatingApiKeyArgs args)
     {
         var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [RotationTags.TemplateFor] = args.SecretName });
@@ -122,11 +144,10 @@ public sealed class RotatingApiKey : ComponentResource
     /// attach soon last minutes, so each attach of the function's template keys waits for the one before it. Before each plan comes an invocation.
     /// It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted keys.
     /// </summary>
-    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(
-        string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template, List<Resource> needed)
+    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, Aws.ApiGateway.ApiKey template, List<Resource> needed)
     {
         var attached = new List<Aws.ApiGateway.UsagePlanKey>();
-        foreach (var (plan, id) in args.UsagePlans.OrderBy(plan => plan.Key, StringComparer.Ordinal))
+        foreach (var (plan, id) in _usagePlans)
         {
             var leave = new Aws.Lambda.Invocation($"{name}-leave-{plan}", new()
             {
@@ -207,8 +228,9 @@ public sealed class RotatingApiKey : ComponentResource
             Allow(name + "-secret", named.Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
         }
 
-        // The stack's own function was created before it could know the plans.
-        foreach (var (plan, id) in args.UsagePlans.Where(_ => args.Function is null).OrderBy(plan => plan.Key, StringComparer.Ordinal))
+        // The stack's own function was created before it could know the plans, and any function before the key's own plan, which has its tag.
+        var isOwnUnknown = args.UsagePlan is not null && !_function.SecretsByTag;
+        foreach (var (plan, id) in _usagePlans.Where(plan => args.Function is null || (plan.Key == OwnPlan && isOwnUnknown)))
         {
             Allow($"{name}-plan-{plan}", Output.Tuple(_function.Account, id.ToOutput()).Apply(t =>
                 FunctionPolicy.ForUsagePlan(t.Item1, t.Item2, args.CarriesQuota)));
@@ -229,18 +251,35 @@ public sealed class RotatingApiKey : ComponentResource
             new CustomResourceOptions { Parent = this, ReplaceOnChanges = { "policy" } }));
     }
 
+    private void Rotate(string name, RotatingApiKeyArgs args, Resource provision)
+    {
+        var scheduled = args.ScheduleExpression is not null;
+        _ = new Aws.SecretsManager.SecretRotation(name, new()
+        {
+            SecretId = SecretArn,
+            RotationLambdaArn = _function.Arn,
+            RotateImmediately = false, // the provider's default, true, rotates at every change of the schedule
+            RotationRules = new Aws.SecretsManager.Inputs.SecretRotationRotationRulesArgs
+            {
+                AutomaticallyAfterDays = scheduled ? null : (Input<int>)(args.AutomaticallyAfterDays ?? KeySchedule.DefaultDays),
+                ScheduleExpression = Optional(args.ScheduleExpression),
+                Duration = Optional(args.Duration),
+            },
+        }, new CustomResourceOptions { Parent = this, DependsOn = provision });
+    }
+
     /// <summary>
     /// Creates the function's part of a deployment: lifecycle, then provision. Everything that an invocation needs exists before lifecycle is created
     /// and until it is deleted, because its delete deletes the minted keys.
     /// </summary>
-    private Aws.Lambda.Invocation Invoke(string name, RotatingApiKeyArgs args, List<Resource> needed)
+    private Aws.Lambda.Invocation Invoke(string name, List<Resource> needed)
     {
         Input<string> functionName = _function.Scope; // not the output: a replaced function would replace the invocations
         var lifecycle = new Aws.Lambda.Invocation(name + "-lifecycle", new()
         {
             FunctionName = functionName,
             LifecycleScope = "CRUD",
-            Input = Event("lifecycle", Output.All(args.UsagePlans.Values)),
+            Input = Event("lifecycle", Output.All(_usagePlans.Values)),
             // Only the usage plans are updated in place. Another secret replaces the invocation.
             Triggers = new InputMap<string> { ["secretId"] = SecretArn },
         }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
@@ -284,8 +323,18 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     [Input("tags")]
     public InputMap<string> Tags { get; set; } = [];
 
-    /// <summary>Gets the ids of the usage plans of every key, by a name that does not change. At least one is required.</summary>
+    /// <summary>
+    /// Gets the ids of the usage plans of every key, by a name that does not change. At least one is required, or a <see cref="UsagePlan"/>.
+    /// </summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();
+
+    /// <summary>
+    /// Gets or sets a usage plan that the component creates for the key alone. Its description is the component's unless it has one. With
+    /// <see cref="CarriesQuota"/>, a <see cref="Function"/> that selects secrets by tag needs a name for it in
+    /// <see cref="KeyRotationFunctionArgs.CarryingUsagePlans"/>.
+    /// </summary>
+    [Input("usagePlan")]
+    public Aws.ApiGateway.UsagePlanArgs? UsagePlan { get; set; }
 
     /// <summary>
     /// Gets the ARNs of the roles, users and other accounts that the secret's policy permits to read the key, by a name that does not change. With
@@ -342,9 +391,24 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     /// <summary>Throws if an argument is missing or invalid.</summary>
     internal void Check(string name)
     {
-        if (UsagePlans.Count == 0)
+        if (UsagePlans.Count == 0 && UsagePlan is null)
         {
             throw Refused("UsagePlans: is empty. A key needs a usage plan to open a method");
+        }
+
+        if (UsagePlan is not null && UsagePlans.ContainsKey(RotatingApiKey.OwnPlan))
+        {
+            throw Refused($"UsagePlans: has the name {RotatingApiKey.OwnPlan}, which is UsagePlan's");
+        }
+
+        if (UsagePlan?.Region is not null)
+        {
+            throw Refused("UsagePlan: has a Region, and the plan is in the provider's, as the key is. Remove it");
+        }
+
+        if (UsagePlan is not null && AdoptedKeyId is not null)
+        {
+            throw Refused("AdoptedKeyId: UsagePlan is set too, and the key cannot be in a plan that does not exist yet");
         }
 
         if (RotationTargets.Count > RotationComponents.RotationTargets.Most)

@@ -382,6 +382,47 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
+    public async Task Merged_options_have_the_aliases_of_both_in_order()
+    {
+        var (first, second) = (new Alias { Name = "first" }, new Alias { NoParent = true });
+        var merged = CustomResourceOptions.Merge(new() { Aliases = { first } }, new() { Aliases = { second } });
+
+        Assert.Equal([first, second], await Task.WhenAll(merged.Aliases.Select(alias => OutputUtilities.GetValueAsync(alias.ToOutput()))));
+    }
+
+    [Fact]
+    public async Task A_resource_waits_for_the_former_parent_in_its_alias()
+    {
+        var mocks = new PulumiMocks();
+        await Deployment.TestAsync(mocks, Update, () =>
+        {
+            var parent = new Thing("parent", new ThingArgs { Text = Output.Create(Task.Delay(50).ContinueWith(_ => "late", TaskScheduler.Default)) });
+            new Thing("thing", options: new CustomResourceOptions { Aliases = { new Alias { Name = Output.Create("former"), Parent = parent } } });
+        });
+
+        Assert.Equal(["parent", "thing"], mocks.Resources.Select(resource => resource.Name));
+    }
+
+    [Fact]
+    public async Task An_alias_that_is_not_known_is_left_out()
+    {
+        var mocks = new PulumiMocks();
+        await Deployment.TestAsync(mocks, Update, () =>
+        {
+            new Thing("thing", options: new CustomResourceOptions { Aliases = { OutputUtilities.CreateUnknown(new Alias { NoParent = true }) } });
+        });
+
+        Assert.Equal("thing", Assert.Single(mocks.Resources).Name);
+    }
+
+    [Fact]
+    public async Task An_alias_has_one_parent() => await FailsAsync("Only specify one of 'Parent', 'ParentUrn' or 'NoParent' in an Alias", () =>
+    {
+        var group = new Group("group");
+        new Thing("thing", options: new CustomResourceOptions { Aliases = { new Alias { Parent = group, NoParent = true } } });
+    });
+
+    [Fact]
     public async Task An_invoke_is_answered_by_the_mock()
     {
         var mocks = new PulumiMocks { Answer = args => new Dictionary<string, object> { ["needed"] = args.Token!, ["count"] = 2 } };

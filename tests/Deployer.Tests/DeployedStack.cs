@@ -58,8 +58,9 @@ internal sealed class DeployedStack
             await Deployment.UpAsync(
                 async mocks =>
                 {
-                    var made = await Pulumi.Deployment.TestAsync<RotationStack>(
+                    var made = await Pulumi.Deployment.TestWithServiceProviderAsync<RotationStack>(
                         Between(_tamper is null ? mocks : new TamperedPolicies(mocks, _tamper)),
+                        new ObservedStack.Factory(Deployment),
                         new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false });
                     Keys = await OutputUtilities.GetValueAsync(made.OfType<RotationStack>().Single().RotatingKeys);
                 },
@@ -75,6 +76,15 @@ internal sealed class DeployedStack
     /// <summary>As Pulumi gives them: what is no text is JSON.</summary>
     private static Dictionary<string, string> Settings(object configuration) => JsonSerializer.SerializeToElement(configuration).EnumerateObject()
         .ToDictionary(setting => setting.Name, setting => setting.Value.ValueKind is JsonValueKind.String ? setting.Value.GetString()! : setting.Value.GetRawText());
+
+    /// <summary>The stack, whose resources have URNs.</summary>
+    private sealed class ObservedStack(LocalDeployment deployment) : RotationStack(new() { ResourceTransformations = { deployment.Observe } })
+    {
+        public sealed class Factory(LocalDeployment deployment) : IServiceProvider
+        {
+            public object GetService(Type serviceType) => new ObservedStack(deployment);
+        }
+    }
 
     private sealed class TamperedPolicies(IMocks inner, Func<string, string> tamper) : IMocks
     {

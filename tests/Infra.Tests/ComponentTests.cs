@@ -51,6 +51,72 @@ public sealed class ComponentTests
         Assert.Contains(":function:rotation-lambda-prod-keys\"", deployed.The("RolePolicy", "keys-schedules").Text("policy"), StringComparison.Ordinal);
     }
 
+    /// <summary>The permission is the key's, or the tag's where the function selects by tag.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_creates_a_usage_plan_of_its_own(bool byTag)
+    {
+        var deployed = await Deployed.ProgramAsync(() =>
+        {
+            var function = new KeyRotationFunction("keys", new() { Code = new FileArchive("function"), SecretsByTag = byTag });
+            foreach (var name in new[] { "one", "two" })
+            {
+                var args = new RotatingApiKeyArgs { Function = function, SecretName = "shop/" + name, CarriesQuota = true };
+                args.UsagePlan = new() { ApiStages = { new Pulumi.Aws.ApiGateway.Inputs.UsagePlanApiStageArgs { ApiId = "api1", Stage = "prod" } }, Tags = { ["team"] = "shop" } };
+                _ = new RotatingApiKey(name, args);
+            }
+
+            return new Dictionary<string, object?>();
+        });
+
+        Assert.Equal("Usage plan of the rotating key shop/one", deployed.The("UsagePlan", "one").Text("description"));
+        Assert.Equal(
+            new Dictionary<string, object> { ["team"] = "shop", ["apikey-rotation:function"] = "rotation-lambda-prod-keys" },
+            deployed.The("UsagePlan", "two").Nested("tags").ToDictionary());
+        Assert.Equal("idone", deployed.The("UsagePlanKey", "one-own").Text("usagePlanId"));
+        Assert.Contains("\"usagePlanIds\":[\"idtwo\"]", deployed.The("Invocation", "two-lifecycle").Text("input"), StringComparison.Ordinal);
+        var policies = deployed.All("RolePolicy").Where(policy => policy.Name.EndsWith("-own", StringComparison.Ordinal)).ToList();
+        Assert.Equal(byTag ? [] : ["one-plan-own", "two-plan-own"], policies.Select(policy => policy.Name).Order(StringComparer.Ordinal));
+        Assert.All(policies, policy => Assert.Contains("CarryQuota", policy.Text("policy"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("UsagePlans: has the name own, which is UsagePlan's", "own")]
+    [InlineData("UsagePlan: has a Region", null, "eu-west-1")]
+    [InlineData("AdoptedKeyId: UsagePlan is set too", null, null, "adopted1")]
+    public async Task A_usage_plan_of_the_keys_own_that_is_invalid_is_named(string problem, string? plan, string? region = null, string? adopted = null)
+    {
+        var engine = new Engine();
+        var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.ProgramAsync(
+            () =>
+            {
+                var args = new RotatingApiKeyArgs { SecretName = "key", UsagePlan = new() };
+                if (plan is not null)
+                {
+                    args.UsagePlans[plan] = "plan1";
+                }
+
+                if (region is not null)
+                {
+                    args.UsagePlan.Region = region;
+                }
+
+                if (adopted is not null)
+                {
+                    args.AdoptedKeyId = adopted;
+                }
+
+                _ = new RotatingApiKey("partner", args);
+                return new Dictionary<string, object?>();
+            },
+            engine));
+
+        Environment.ExitCode = 0;
+        Assert.Contains("The rotating key partner was not created. " + problem, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(engine.Registered, resource => resource.Type.StartsWith("aws:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Components_have_the_packages_type_tokens()
     {
@@ -64,7 +130,7 @@ public sealed class ComponentTests
     [Fact]
     public async Task What_is_deployed_belongs_to_a_component()
     {
-        var deployed = await Deployed.StackAsync(Settings.OneKey);
+        var deployed = await Deployed.StackAsync(Configurations.Everything);
 
         Assert.All(deployed.Resources.Where(resource => resource.Type.StartsWith("aws:", StringComparison.Ordinal)), resource =>
             Assert.True(deployed.Options(resource).Parent is KeyRotationFunction or RotatingApiKey or Monitoring, $"{resource} belongs to no component"));

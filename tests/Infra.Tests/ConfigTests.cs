@@ -255,7 +255,7 @@ public sealed partial class ConfigTests
         var fields = error.Split("Valid settings: ")[1].Split(", ");
 
         Assert.Equal(
-            fields.Except(["usagePlan", "oldKeyAlarm"]).Order(StringComparer.Ordinal),
+            fields.Except(["oldKeyAlarm"]).Order(StringComparer.Ordinal),
             key.Except([.. decided, "recoveryWindowInDays"]).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(
             Declared().Keys.Except(["recoveryWindowDays"]).Order(StringComparer.Ordinal),

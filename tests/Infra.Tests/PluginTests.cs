@@ -11,6 +11,9 @@ public sealed class PluginTests
 {
     private static readonly string[] RefersToComponents = ["function", "keys", "usagePlans", "carryingUsagePlans", "oldKeyAlarms"];
 
+    // Pulumi.Aws declares its arguments' inputs on fields, which no schema can be inferred from. The program creates the plan and names its id.
+    private static readonly string[] NotInSchema = ["usagePlan"];
+
     [Fact]
     public void The_plugin_has_each_argument_of_the_components()
     {
@@ -20,7 +23,7 @@ public sealed class PluginTests
 
         Assert.Equal(ofComponents.Append("keys").Order(StringComparer.Ordinal), Names(typeof(RotatingApiKeysArgs)).Order(StringComparer.Ordinal));
         Assert.Equal(
-            Names(typeof(RotatingApiKeyArgs)).Except(RefersToComponents).Concat(["usagePlanIds", "oldKeyAlarm"]).Order(StringComparer.Ordinal),
+            Names(typeof(RotatingApiKeyArgs)).Except(RefersToComponents).Except(NotInSchema).Concat(["usagePlanIds", "oldKeyAlarm"]).Order(StringComparer.Ordinal),
             Names(typeof(RotatingKeyArgs)).Order(StringComparer.Ordinal));
     }
 

@@ -84,7 +84,7 @@ public sealed partial class PolicyTests
     public async Task Only_the_plans_of_keys_that_carry_their_quota_may_be_given_one()
     {
         var named = Statements(await Deployed.StackAsync(Configurations.Everything)).Where(made => Is("CarryQuota")(made.Statement)).ToList();
-        Assert.Equal("rotation-plan-of-shop-payments", Assert.Single(named).Resource.Name);
+        Assert.Equal("shop-payments-plan-own", Assert.Single(named).Resource.Name);
         Assert.Equal(["rotation-tagged"], Statements(await Deployed.StackAsync(Configurations.Tagged)).Where(made => Is("CarryQuota")(made.Statement)).Select(made => made.Resource.Name));
         Assert.DoesNotContain(Statements(await Deployed.StackAsync(Settings.OneKey)), made => Is("CarryQuota")(made.Statement));
     }

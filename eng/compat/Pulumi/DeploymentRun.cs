@@ -171,6 +171,11 @@ public sealed partial class Deployment
             var inputs = await PropertyValue.FlattenAsync(args.Inputs());
             var parent = resource is Pulumi.Stack ? null : (await (options.Parent ?? Stack).Urn.Data).Value;
             var provider = resource is CustomResource ? await ReferenceAsync(options.Provider) : "";
+            foreach (var alias in options.Aliases)
+            {
+                await ((await alias.ToOutput().Data) is { IsKnown: true } known ? Alias.ResolveAsync(known.Value) : Task.CompletedTask);
+            }
+
             var needed = Reached([.. dependsOn, .. inputs.Values.SelectMany(input => input.Resources)], resource);
             await Task.WhenAll(needed.Select(item => item.Urn.Data));
 

@@ -19,6 +19,8 @@ public abstract class ResourceOptions
 
     public ProviderResource? Provider { get; set; }
 
+    public List<Input<Alias>> Aliases { get => field ??= []; set; }
+
     public List<ResourceTransformation> ResourceTransformations { get => field ??= []; set; }
 
     public List<string> ReplaceOnChanges { get => field ??= []; set; }
@@ -37,6 +39,7 @@ public abstract class ResourceOptions
         IgnoreChanges = [.. IgnoreChanges, .. other.IgnoreChanges];
         Version = other.Version ?? Version;
         Provider = other.Provider ?? Provider;
+        Aliases = [.. Aliases, .. other.Aliases];
         ResourceTransformations = [.. ResourceTransformations, .. other.ResourceTransformations];
         ReplaceOnChanges = [.. ReplaceOnChanges, .. other.ReplaceOnChanges];
     }
