@@ -75,6 +75,14 @@ internal static class FaultKinds
         _ => null,
     };
 
+    /// <summary>The kinds that can happen to a call.</summary>
+    public static IEnumerable<FaultKind> Possible(MadeCall call, bool hasPast) => All.Where(kind =>
+        (kind != FaultKind.StaleRead || call.IsRead) && (kind != FaultKind.ConcurrentModification || call.Conflicts) && (kind != FaultKind.LateEvents || hasPast));
+
+    /// <summary>The kinds that the function's code can tell from each other: those whose pairs are tried, and what the SDK does not send again.</summary>
+    public static IEnumerable<FaultKind> Differing(MadeCall call, bool hasPast) =>
+        Possible(call, hasPast).Intersect([FaultKind.ConcurrentModification, FaultKind.Denied, .. Distinct(call, hasPast)]);
+
     /// <summary>
     /// The kinds whose pairs are tried, each where it makes a difference. An error, a broken connection and a time-out before the effect are sent again
     /// by the SDK and change nothing, and after the effect they are the same resend. A process that dies after call n is one that dies before call n + 1;

@@ -20,6 +20,9 @@ internal abstract class Scenario : IAsyncDisposable
     /// <summary>Whether there were rotations before, whose events may come late.</summary>
     public virtual bool HasPast => true;
 
+    /// <summary>The number of steps before the first one that differs from a plain rotation's.</summary>
+    public virtual int OwnStep => 0;
+
     /// <summary>Requests a month in each usage plan; null without a quota.</summary>
     protected virtual int? Quota => null;
 
@@ -299,6 +302,8 @@ internal sealed class DecommissionScenario : Scenario
 /// <summary>A rotation of a secret whose previous key ends at once.</summary>
 internal sealed class RotationWithoutOverlapScenario : RotationScenario
 {
+    public override int OwnStep => 3; // finishSecret
+
     protected override async Task PrepareAsync()
     {
         await Fixture.TagSecretAsync("apikey-rotation:overlap", "0");
@@ -311,6 +316,8 @@ internal sealed class RotationWithoutOverlapScenario : RotationScenario
 internal sealed class RotationWithHoldScenario : RotationScenario
 {
     public static readonly TimeSpan Length = TimeSpan.FromDays(3);
+
+    public override int OwnStep => 3; // finishSecret
 
     protected override int? Quota => 10_000_000;
 
