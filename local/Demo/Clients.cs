@@ -3,9 +3,12 @@ using LocalAws;
 
 namespace Demo;
 
-/// <summary>Clients that call the API continuously, each with the key that it read last.</summary>
+/// <summary>Clients that call the API all the time, each with the key that it read last.</summary>
 internal sealed class Clients(Uri url, int count) : IDisposable
 {
+    // Short enough to find a key that is refused for a moment, and long enough to leave the machine to the rotation.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
     private readonly HttpClient _http = EmbeddedAws.CreateHttpClient();
     private readonly CancellationTokenSource _stop = new();
     private string _cachedKey = "";
@@ -20,7 +23,7 @@ internal sealed class Clients(Uri url, int count) : IDisposable
     /// <summary>Has the clients read the secret again. They use this key from now on.</summary>
     public void Use(string key) => Volatile.Write(ref _cachedKey, key);
 
-    public void Start() => _calling = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(CallWithoutPauseAsync)));
+    public void Start() => _calling = Task.WhenAll(Enumerable.Range(0, count).Select(_ => Task.Run(CallAsync)));
 
     public async Task StopAsync()
     {
@@ -35,7 +38,7 @@ internal sealed class Clients(Uri url, int count) : IDisposable
         _stop.Dispose();
     }
 
-    private async Task CallWithoutPauseAsync()
+    private async Task CallAsync()
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -47,6 +50,8 @@ internal sealed class Clients(Uri url, int count) : IDisposable
             {
                 Interlocked.Increment(ref _refused);
             }
+
+            await Task.Delay(Pause);
         }
     }
 }
