@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -8,6 +9,8 @@ namespace LocalAws;
 /// <summary>Reads the JSON bodies of requests.</summary>
 internal static class RequestBody
 {
+    private static readonly ConcurrentDictionary<Type, string[]> RequiredMembers = new();
+
     /// <summary>Reads an operation's input. Names missing members like AWS; for Secrets Manager this form was observed in the field.</summary>
     /// <param name="body">The body.</param>
     /// <param name="json">The options for reading it.</param>
@@ -26,7 +29,7 @@ internal static class RequestBody
                 throw new JsonException();
             }
 
-            var missing = Members<T>(json).Where(member => !Has(root, member)).ToList();
+            var missing = Members(typeof(T), json).Where(member => !Has(root, member)).ToList();
             if (missing.Count > 0)
             {
                 throw Validation.Failed(
@@ -47,10 +50,13 @@ internal static class RequestBody
         structure.TryGetProperty(member, out var value) && value.ValueKind is not JsonValueKind.Null;
 
     /// <summary>Returns the names of the members that the operation requires.</summary>
-    private static IEnumerable<string> Members<T>(JsonSerializerOptions json) => typeof(T).GetProperties()
-        .Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(JsonRequiredAttribute)))
-        .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-            ?? json.PropertyNamingPolicy?.ConvertName(property.Name) ?? property.Name);
+    private static string[] Members(Type input, JsonSerializerOptions json) => RequiredMembers.GetOrAdd(input, _ =>
+    [
+        .. input.GetProperties()
+            .Where(property => property.IsDefined(typeof(RequiredMemberAttribute)) || property.IsDefined(typeof(JsonRequiredAttribute)))
+            .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+                ?? json.PropertyNamingPolicy?.ConvertName(property.Name) ?? property.Name),
+    ]);
 
     // Maps are the tags of a REST service.
     private static bool HoldsNull(JsonElement element, bool isMap) => element.ValueKind switch

@@ -24,6 +24,7 @@ internal sealed class WireRequest
         Aborted = aborted;
         _query = QueryHelpers.ParseQuery(RawQuery);
         _headers = headers;
+        Scope = SigningScope.Parse(Header("Authorization"));
     }
 
     public string Method { get; }
@@ -44,7 +45,7 @@ internal sealed class WireRequest
     public CancellationToken Aborted { get; }
 
     /// <summary>Gets the signer of the request and the service that it names, or null for an unsigned request.</summary>
-    public SigningScope? Scope => SigningScope.Parse(Header("Authorization"));
+    public SigningScope? Scope { get; }
 
     public static async Task<WireRequest> ReadAsync(HttpContext context)
     {
