@@ -73,28 +73,29 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         var secret = await ReadAfterWrite.UntilAsync(
             time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => !left.Intersect(secret.Regions).Any());
         var home = new RegionalSecret(invocation, secret, regions.Home);
-        var done = await Regions.EachAsync([home, .. others.Keys.Select(name => regions.In(name, invocation, secret))], async there => (
-            there.Region.Name,
-            there.Region.Name is { } name ? await ServeAsync(home, there, others[name]) : await AddAsync(there, declared)));
+        var done = await Regions.EachAsync([home, .. others.Keys.Select(name => regions.In(name, invocation, secret))], async there =>
+        {
+            var plans = there.Region.Name is { } name ? others[name] : declared;
+            var template = await ReadTemplateAsync(there, plans);
+            return (there.Region.Name, there == home
+                ? $"Keys added to usage plans: {await AttachAsync(there, plans)}." : await ServeAsync(home, there, template, plans));
+        });
         done.AddRange(await Regions.EachAsync(
             [.. left.Select(invocation.In)], there => there, async there => (there.Region, await LeaveRegionAsync(there, secret))));
         return Regions.InWords(done);
-    }
-
-    private async Task<string> AddAsync(RegionalSecret there, IReadOnlyList<string> declared)
-    {
-        await ReadTemplateAsync(there, declared);
-        return $"Keys added to usage plans: {await AttachAsync(there, declared)}.";
     }
 
     /// <summary>
     /// Creates the keys that labels need in a Region that has none of their values, adds all keys to usage plans, and waits until clients there can
     /// use them.
     /// </summary>
-    private async Task<string> ServeAsync(RegionalSecret home, RegionalSecret there, IReadOnlyList<string> declared)
+    /// <param name="from">A Region in which keys have these values.</param>
+    /// <param name="there">The Region.</param>
+    /// <param name="template">Its template key.</param>
+    /// <param name="declared">Its usage plans that the stack declares.</param>
+    public async Task<string> ServeAsync(RegionalSecret from, RegionalSecret there, Template template, IReadOnlyList<string> declared)
     {
-        var template = await ReadTemplateAsync(there, declared);
-        var minted = await MintMissingAsync(home, there, template);
+        var minted = await MintMissingAsync(from, there, template);
         var attached = await AttachAsync(there, declared);
         var secret = await secrets.DescribeAsync(there.Invocation); // AWSCURRENT may have moved
         foreach (var value in await secrets.ReadKeysInUseAsync(there.Invocation, secret))
@@ -110,12 +111,12 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
 
     /// <summary>
     /// Creates the keys of AWSPREVIOUS, AWSCURRENT and AWSPENDING where a Region has no key with their values: clients there may come to read each. A
-    /// key that is disabled in the own Region, as after a leak, is disabled there too. Returns how many keys it created.
+    /// key that is disabled in the other one, as after a leak, is disabled there too. Returns how many keys it created.
     /// </summary>
-    public async Task<int> MintMissingAsync(RegionalSecret home, RegionalSecret there, Template template)
+    private async Task<int> MintMissingAsync(RegionalSecret from, RegionalSecret there, Template template)
     {
         var (invocation, secret, region) = there;
-        var (own, ring) = await ConcurrentReads.BothAsync(home.KeyRing.ListAsync(home.Invocation), region.KeyRing.ListAsync(invocation));
+        var (own, ring) = await ConcurrentReads.BothAsync(from.KeyRing.ListAsync(from.Invocation), region.KeyRing.ListAsync(invocation));
         var seen = new HashSet<ApiKeyValue>();
         var minted = 0;
         // The oldest first, because the dates of creation tell which key is older.
@@ -127,8 +128,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
                 continue;
             }
 
-            // A value without a key in the own Region is one that a rotation has just stored, or none that the function has accepted.
-            var key = await home.KeyRing.FindAsync(home.Invocation, home.Secret, own, value);
+            // A value without a key in the other one is one that a rotation has just stored, or none that the function has accepted.
+            var key = await from.KeyRing.FindAsync(from.Invocation, from.Secret, own, value);
             if (key is not null || (version == secret.Unfinished && value.MayBeDrawn))
             {
                 await MintAsync(there, template, version, value, key?.Enabled != false);

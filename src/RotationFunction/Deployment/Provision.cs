@@ -34,9 +34,15 @@ internal sealed class Provision(
         {
             var found = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
                 (There: there, Key: await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value, key => key.Enabled)));
-            if (found.TrueForAll(key => key.Key?.Enabled == true))
+            if (found.Find(key => key.Key?.Enabled == true).There is { } from && found.TrueForAll(key => key.Key?.Enabled != false))
             {
-                return "The secret already has a key. Nothing was changed.";
+                // The secret may have just come to a Region, or an adoption may have stopped.
+                await EachAsync(
+                    templates.FindAll(template => template.There.Region != from.Region),
+                    (there, template) => lifecycle.ServeAsync(from, there.With(secret), template, template.Plans.Ids));
+                var missing = found.FindAll(key => key.Key is null);
+                return "The secret already has a key. " + (missing.Count == 0 ? "Nothing was changed."
+                    : $"It was created in {string.Join(", ", missing.Select(key => key.There.Secret.Region))}.");
             }
 
             // Someone may have deleted or disabled it while rotation was off. While it is on, steps run here would collide with Secrets Manager's.
@@ -104,7 +110,7 @@ internal sealed class Provision(
         if (templates.Except(adopted).ToList() is { Count: > 0 } others)
         {
             var secret = await secrets.DescribeAsync(invocation);
-            await EachAsync(others, (there, template) => lifecycle.MintMissingAsync(from, there.With(secret), template));
+            await EachAsync(others, (there, template) => lifecycle.ServeAsync(from, there.With(secret), template, template.Plans.Ids));
         }
     }
 

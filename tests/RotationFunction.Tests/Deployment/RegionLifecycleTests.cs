@@ -336,22 +336,35 @@ public sealed class RegionLifecycleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Provision_names_the_Region_that_lacks_the_current_key_while_rotation_is_on_and_makes_one_while_it_is_off(bool isOn)
+    public async Task Provision_creates_the_current_key_in_the_Region_that_lacks_it(bool lacksHome)
     {
         await using var fixture = await RotationFixture.StartAsync();
         var other = await fixture.AddRegionAsync();
         await fixture.RotateHealthyAsync();
-        await other.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await other.MintedAsync())[0].Id });
-        if (isOn)
-        {
-            Assert.Contains($"in Region {There}: no key of this secret has AWSCURRENT's value, so clients are refused.", (await Assert.ThrowsAnyAsync<Exception>(() => fixture.ActAsync(Provision(fixture)))).Message, StringComparison.Ordinal);
-        }
-        else
-        {
-            await CancelAsync(fixture);
-            await fixture.ActAsync(Provision(fixture));
-            Assert.True(await other.AcceptsAsync(await fixture.ReadKeyAsync()));
-        }
+        await (lacksHome ? fixture.Gateway : other.Gateway).DeleteApiKeyAsync(
+            new DeleteApiKeyRequest { ApiKey = (lacksHome ? await fixture.MintedAsync() : await other.MintedAsync())[0].Id });
+        var value = await fixture.ReadKeyAsync();
+
+        Assert.StartsWith($"The secret already has a key. It was created in {(lacksHome ? fixture.Aws.Region : There)}. ", await fixture.ActAsync(Provision(fixture)), StringComparison.Ordinal);
+
+        Assert.Equal(value, await fixture.ReadKeyAsync());
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(value));
+        Assert.True(await other.AcceptsAsync(value));
+    }
+
+    [Fact]
+    public async Task Provision_names_the_Region_in_which_the_current_key_is_disabled()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+        var other = await fixture.AddRegionAsync();
+        await fixture.RotateHealthyAsync();
+        var there = (await other.MintedAsync())[0].Id;
+        await other.Gateway.UpdateApiKeyAsync(new() { ApiKey = there, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }] });
+
+        Assert.Contains(
+            $"in Region {There}: AWSCURRENT's key {there} is disabled, so clients are refused.",
+            (await Assert.ThrowsAnyAsync<Exception>(() => fixture.ActAsync(Provision(fixture)))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -87,15 +87,65 @@ public sealed class FaultMatrixTests
     [InlineData(Faults.Pairs, Traits = ["Category", "Proof"])]
     public Task Decommission(Faults faults) => RunAsync<DecommissionScenario>(faults);
 
-    private static async Task RunAsync<T>(Faults faults)
+    [Theory]
+    [InlineData(Faults.Differing)]
+    [InlineData(Faults.Every, Traits = ["Category", "Proof"])]
+    public Task RotationInTwoRegions(Faults faults) => RunAsync<RotationScenario>(faults, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task ProvisionInTwoRegions() => RunAsync<ProvisionScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task AdoptionInTwoRegions() => RunAsync<AdoptionScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RotationWithoutOverlapInTwoRegions() => RunAsync<RotationWithoutOverlapScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RotationWithHoldInTwoRegions() => RunAsync<RotationWithHoldScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task EndHoldInTwoRegions() => RunAsync<EndHoldScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RevokePreviousInTwoRegions() => RunAsync<RevokePreviousScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task EndOverlapInTwoRegions() => RunAsync<EndOverlapScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RollbackInTwoRegions() => RunAsync<RollbackScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task DecommissionInTwoRegions() => RunAsync<DecommissionScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task AddRegion() => RunAsync<AddRegionScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task RemoveRegion() => RunAsync<RemoveRegionScenario>(Faults.Every, inTwoRegions: true);
+
+    private static async Task RunAsync<T>(Faults faults, bool inTwoRegions = false)
         where T : Scenario, new()
     {
-        var name = typeof(T).Name.Replace(nameof(Scenario), "", StringComparison.Ordinal);
-        var (undisturbed, hasPast, ownStep) = await RecordAsync<T>();
+        var name = typeof(T).Name.Replace(nameof(Scenario), "", StringComparison.Ordinal) + (inTwoRegions ? "InTwoRegions" : "");
+        var (undisturbed, hasPast, ownStep) = await RecordAsync<T>(inTwoRegions);
         // The steps before it make the same calls as a plain rotation.
         var common = faults == Faults.Differing ? undisturbed.TakeWhile((_, call) => undisturbed.Take(call).Count(made => made.IsLast) < ownStep).Count() : 0;
 
         var singles = await RunAllAsync<T>(
+            inTwoRegions,
         [
             .. from call in Enumerable.Range(common + 1, undisturbed.Count - common)
                from kind in faults == Faults.Differing ? FaultKinds.Differing(undisturbed[call - 1], hasPast) : FaultKinds.Possible(undisturbed[call - 1], hasPast)
@@ -103,6 +153,7 @@ public sealed class FaultMatrixTests
         ]);
         // A second fault at each later call of the run that the first one has made.
         var twoFaults = await RunAllAsync<T>(
+            inTwoRegions,
         [
             .. from single in singles
                where faults == Faults.Pairs && FaultKinds.Distinct(undisturbed[single.Case.Faults[0].Call - 1], hasPast).Contains(single.Case.Faults[0].Kind)
@@ -117,10 +168,10 @@ public sealed class FaultMatrixTests
         Assert.True(failed.Count == 0, $"{name}: {failed.Count} of {singles.Count + twoFaults.Count} cases failed, the first are\n" + string.Join('\n', failed.OrderBy(done => done.Case.Faults.Length).Take(10)));
     }
 
-    private static async Task<(List<MadeCall> Calls, bool HasPast, int OwnStep)> RecordAsync<T>()
+    private static async Task<(List<MadeCall> Calls, bool HasPast, int OwnStep)> RecordAsync<T>(bool inTwoRegions)
         where T : Scenario, new()
     {
-        await using var scenario = await Scenario.StartAsync<T>();
+        await using var scenario = await Scenario.StartAsync<T>(inTwoRegions);
         scenario.Faults.Plan();
         Assert.Equal(1, await scenario.RunAsync());
         List<MadeCall> calls = [.. scenario.Faults.Calls];
@@ -129,7 +180,7 @@ public sealed class FaultMatrixTests
         return (calls, scenario.HasPast, scenario.OwnStep);
     }
 
-    private static async Task<List<DoneCase>> RunAllAsync<T>(IReadOnlyList<Case> cases)
+    private static async Task<List<DoneCase>> RunAllAsync<T>(bool inTwoRegions, IReadOnlyList<Case> cases)
         where T : Scenario, new()
     {
         var done = new ConcurrentBag<DoneCase>();
@@ -138,7 +189,7 @@ public sealed class FaultMatrixTests
             var rest = new Queue<Case>(chunk);
             while (rest.Count > 0)
             {
-                await using var scenario = await Scenario.StartAsync<T>();
+                await using var scenario = await Scenario.StartAsync<T>(inTwoRegions);
                 DoneCase last;
                 do
                 {

@@ -38,6 +38,9 @@ internal sealed class Invariants(RotationFixture fixture)
     /// <summary>Whether somebody deleted a key: the time of a held key may have begun again.</summary>
     public bool RingWasCut { get; set; }
 
+    /// <summary>Those of another Region; null without one.</summary>
+    public RegionInvariants? Other { get; set; }
+
     /// <summary>A second secret that the same function rotates.</summary>
     public string? OtherSecretArn { get; set; }
 
@@ -66,6 +69,7 @@ internal sealed class Invariants(RotationFixture fixture)
 
         _seenChanges = changes;
         ReadNewVersions();
+        await (Other?.CheckAsync(_knownValues, Kept) ?? Task.CompletedTask);
         NoteLabels(keys);
         foreach (var key in keys.Where(key => IsMinted(key) && key.Enabled && !_knownValues.Contains(key.Value!)))
         {
@@ -91,6 +95,7 @@ internal sealed class Invariants(RotationFixture fixture)
     public void CheckRing()
     {
         var needed = Kept.Select(label => ValueOf(label)).OfType<string>().ToHashSet();
+        Other?.CheckRing(needed);
         var enabled = Keys().Where(key => IsMinted(key) && key.Enabled).Select(key => key.Value!).ToHashSet();
         if (!enabled.SetEquals(needed))
         {
@@ -139,7 +144,8 @@ internal sealed class Invariants(RotationFixture fixture)
     /// <summary>Whether an enabled key has no label.</summary>
     public bool HasHeld() => Keys().Any(key => IsMinted(key) && key.Enabled && _unlabelledSince.ContainsKey(key.Value!));
 
-    public int MintedCount() => Keys().Count(IsMinted);
+    /// <summary>How many keys there are in each Region; -1 if the numbers differ.</summary>
+    public int MintedCount() => Keys().Count(IsMinted) is var count && (Other?.MintedCount() ?? count) == count ? count : -1;
 
     private string[] Kept => PreviousIsKept ? ["AWSCURRENT", "AWSPREVIOUS"] : ["AWSCURRENT"];
 
@@ -247,6 +253,12 @@ internal sealed class Invariants(RotationFixture fixture)
             hash.Add(key.Enabled);
         }
 
+        foreach (var key in Other?.Keys() ?? [])
+        {
+            hash.Add(key.Id, StringComparer.Ordinal);
+            hash.Add(key.Enabled);
+        }
+
         foreach (var (version, labels) in fixture.Aws.SecretsManager.DescribeSecret(new SecretRequest { SecretId = fixture.SecretArn }).VersionIdsToStages ?? new Dictionary<string, IReadOnlyList<string>>())
         {
             hash.Add(version, StringComparer.Ordinal);
@@ -262,5 +274,5 @@ internal sealed class Invariants(RotationFixture fixture)
 
     private void Violate(string what) => Violations.Add(what);
 
-    private static string? KeyIn(string document) => JsonDocument.Parse(document).RootElement.TryGetProperty("apiKey", out var value) ? value.GetString() : null;
+    internal static string? KeyIn(string document) => JsonDocument.Parse(document).RootElement.TryGetProperty("apiKey", out var value) ? value.GetString() : null;
 }

@@ -17,6 +17,9 @@ internal abstract class Scenario : IAsyncDisposable
 
     public FaultInjector Faults { get; } = new();
 
+    /// <summary>The secret's other Region; null without one.</summary>
+    public OtherRegion? Other { get; private set; }
+
     /// <summary>Whether there were rotations before, whose events may come late.</summary>
     public virtual bool HasPast => true;
 
@@ -32,7 +35,9 @@ internal abstract class Scenario : IAsyncDisposable
     /// <summary>Whether another case can go on where the last one ended.</summary>
     public virtual bool IsReusable => false;
 
-    public static async Task<T> StartAsync<T>()
+    /// <summary>Starts it.</summary>
+    /// <param name="inTwoRegions">Whether the secret has keys in another Region too.</param>
+    public static async Task<T> StartAsync<T>(bool inTwoRegions = false)
         where T : Scenario, new()
     {
         var scenario = new T();
@@ -41,6 +46,13 @@ internal abstract class Scenario : IAsyncDisposable
         scenario.Fixture.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
         scenario.Invariants = new Invariants(scenario.Fixture);
         await scenario.AddOthersAsync();
+        if (inTwoRegions)
+        {
+            scenario.Other = await scenario.Fixture.AddRegionAsync(quota: scenario.Quota);
+            scenario.Other.Aws.ApiGateway.AttachDuration = TimeSpan.FromSeconds(1);
+            scenario.Invariants.Other = new RegionInvariants(scenario.Other, scenario.Fixture, scenario.Invariants);
+        }
+
         scenario.Faults.Attach(scenario.Fixture, scenario.Invariants);
         await scenario.PrepareAsync();
         scenario.Invariants.ProtectOthers();
@@ -188,6 +200,7 @@ internal sealed class AdoptionScenario : ProvisionScenario
     {
         // The second rotation disables the adopted key, which stays; from the fourth on a minted one is deleted.
         Invariants.Unprotect(_adopted);
+        Invariants.Other?.HasClients = true;
         await Fixture.RotateHealthyAsync(2);
         Invariants.ProtectOthers();
         await RotateAndCheckAsync(times: 2);
@@ -197,6 +210,8 @@ internal sealed class AdoptionScenario : ProvisionScenario
     protected override async Task PrepareAsync()
     {
         _adopted = (await Fixture.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
+        // The key is in use here only: clients of another Region come when the deployment has ended.
+        Invariants.Other?.HasClients = false;
         foreach (var plan in Fixture.PlanIds)
         {
             await Fixture.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = plan, KeyId = _adopted, KeyType = "API_KEY" });
