@@ -27,7 +27,8 @@ internal static class PolicySize
     /// too many: during that deployment both exist.
     /// </summary>
     public static bool CanNameSecrets(StackConfig config) =>
-        Characters(config, byTag: false) + Characters([FunctionPolicy.ForTagged(Longest, LongestScope, CarriesOwn(config))]) <= Quota;
+        Characters(config, byTag: false)
+        + Characters([FunctionPolicy.ForTagged(Longest, LongestScope, CarriesOwn(config)), .. ForRegions(config, byTag: true)]) <= Quota;
 
     /// <summary>
     /// Returns the largest number of characters that the policies of a configuration can have. AWS has not assigned any id at this point.
@@ -47,6 +48,7 @@ internal static class PolicySize
             policies.Add(FunctionPolicy.Vpc(Longest));
         }
 
+        policies.AddRange(ForRegions(config, byTag));
         if (byTag)
         {
             policies.Add(FunctionPolicy.ForTagged(Longest, LongestScope, CarriesOwn(config)));
@@ -75,6 +77,21 @@ internal static class PolicySize
     public static int SecretCharacters(KeyConfig key) => FunctionPolicy.OfSecret(
         Longest.Arn("secretsmanager", $"secret:{key.Name}-AbCdEf"), $"arn:{Longest.Partition}:iam::{Longest.Id}:role/{LongestScope}",
         Longest.Arn("lambda", "function:" + LongestScope), key.Readers).ToJson().Length;
+
+    private static IEnumerable<PolicyDocument> ForRegions(StackConfig config, bool byTag) =>
+    [
+        .. config.Keys.SelectMany(key => key.Regions).Select(region => region.Region).Distinct()
+            .Select(region => FunctionPolicy.ForRegion(Longest, region, byTag)),
+        .. from key in config.Keys
+           from region in key.Regions
+           select FunctionPolicy.ForKeyInRegion(
+               Longest,
+               region.Region,
+               byTag ? null : key.Name,
+               region.UsagePlan is null ? region.UsagePlanIds : [new string('i', 10)],
+               key.Quota is not null,
+               region.AdoptedKeyId),
+    ];
 
     private static bool CarriesQuota(StackConfig config, string usagePlanId) =>
         config.Keys.Any(key => key.Quota is not null && key.UsagePlanIds.Contains(usagePlanId));

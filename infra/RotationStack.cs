@@ -45,6 +45,8 @@ public class RotationStack : Stack
 
         RotatingKeys = Output.All(keys.Select(key => OutputsOf(key.Value).Apply(outputs => KeyValuePair.Create(key.Key, outputs))))
             .Apply(all => all.ToImmutableDictionary());
+        OtherRegions = Output.All(keys.Select(key => key.Value.Regions.Apply(regions => KeyValuePair.Create(key.Key, regions))))
+            .Apply(all => all.Where(key => !key.Value.IsEmpty).ToImmutableDictionary());
         RotationFunctionName = function.Name;
         RotationFunctionArn = function.Arn;
     }
@@ -55,6 +57,13 @@ public class RotationStack : Stack
     /// </summary>
     [Output("keys")]
     public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> RotatingKeys { get; private set; }
+
+    /// <summary>
+    /// Gets, for the name of each key with other Regions, by Region: <c>secretArn</c>, the ARN of the secret's replica there, and <c>apiKeyId</c>,
+    /// the id of the template key there. A Region appears when clients can use the key in it.
+    /// </summary>
+    [Output("regions")]
+    public Output<ImmutableDictionary<string, ImmutableDictionary<string, ImmutableDictionary<string, string>>>> OtherRegions { get; private set; }
 
     /// <summary>Gets the function's name.</summary>
     [Output("functionName")]
@@ -163,6 +172,11 @@ public class RotationStack : Stack
             args.RotationTargets[KeyConfig.ShortResourceNameOf(target.Arn)] = new() { Arn = target.Arn, RoleArn = RotatingApiKey.Optional(target.RoleArn) };
         }
 
+        foreach (var region in key.Regions)
+        {
+            args.Regions[region.Region] = RegionOf(region);
+        }
+
         return new RotatingApiKey(key.ResourceName, args, new() { ResourceTransformations = { made => WithFormerUrn(made, key, function) } });
     }
 
@@ -174,8 +188,8 @@ public class RotationStack : Stack
     {
         var former = made.Resource switch
         {
-            Aws.ApiGateway.UsagePlan => new Alias { NoParent = true },
-            Aws.Iam.RolePolicy policy when policy.GetResourceName() == $"{key.ResourceName}-plan-{RotatingApiKey.OwnPlan}" =>
+            Aws.ApiGateway.UsagePlan plan when plan.GetResourceName() == key.ResourceName => new Alias { NoParent = true },
+            Aws.Iam.RolePolicy policy when policy.GetResourceName() == $"{key.ResourceName}-plan-{KeyRegion.OwnPlan}" =>
                 new Alias { Name = $"{FunctionName}-plan-of-{key.ResourceName}", Parent = function },
             _ => null,
         };
@@ -186,6 +200,23 @@ public class RotationStack : Stack
 
         made.Options.Aliases.Add(former);
         return new(made.Args, made.Options);
+    }
+
+    private static KeyRegionArgs RegionOf(KeyRegionConfig region)
+    {
+        var args = new KeyRegionArgs
+        {
+            UsagePlan = region.UsagePlan is { } own ? PlanOf(own) : null,
+            ProbeUrl = RotatingApiKey.Optional(region.ProbeUrl),
+            AdoptedKeyId = RotatingApiKey.Optional(region.AdoptedKeyId),
+            KmsKeyArn = RotatingApiKey.Optional(region.KmsKeyArn),
+        };
+        foreach (var plan in region.UsagePlanIds)
+        {
+            args.UsagePlans[plan] = plan;
+        }
+
+        return args;
     }
 
     private static Aws.ApiGateway.UsagePlanArgs PlanOf(UsagePlanConfig plan)

@@ -32,6 +32,9 @@ internal sealed partial record StackConfig(
     /// <summary>The largest number of keys. CloudWatch accepts 500 metrics in a dashboard widget, and one widget has four for each key.</summary>
     public const int MostKeys = 100;
 
+    /// <summary>What the ARN of a KMS key must be, for an error.</summary>
+    public const string KmsKeyRule = "the ARN of a KMS key (not of an alias: IAM does not resolve aliases)";
+
     private const int MostLogRetention = 3653;
 
     /// <summary>True if there are more keys than the function's policies can name. The policies then select secrets by tag.</summary>
@@ -58,7 +61,7 @@ internal sealed partial record StackConfig(
             section.Flag("alarmWarmUp") ?? true,
             section.Flag("rotationEvents") ?? false,
             section.Integer("logRetentionDays", 1, MostLogRetention) ?? 90,
-            section.Text("kmsKeyArn", "the ARN of a KMS key (not of an alias: IAM does not resolve aliases)", text => KmsKeyPattern().IsMatch(text)),
+            section.Text("kmsKeyArn", KmsKeyRule, IsKmsKey),
             section.Text("architecture", "arm64 or x86_64", text => text is "arm64" or "x86_64") ?? "arm64",
             section.Integer("memorySize", 128, 10_240) ?? 512,
             section.Integer("activationWait", 0, KeyRotationFunction.LongestActivationWait) ?? 120,
@@ -79,6 +82,9 @@ internal sealed partial record StackConfig(
 
         return errors.Count == 0 ? stack : throw new RunException("The configuration is not valid:\n  " + string.Join("\n  ", errors));
     }
+
+    /// <summary>Returns whether a text is the ARN of a KMS key.</summary>
+    public static bool IsKmsKey(string text) => KmsKeyPattern().IsMatch(text);
 
     private void CheckTogether(ConfigSection section)
     {
@@ -107,6 +113,11 @@ internal sealed partial record StackConfig(
         if (RecoveryWindowDays is > 0 and < 7)
         {
             section.Wrong("recoveryWindowDays", $"is {RecoveryWindowDays} and must be 7 to 30, or 0 to delete secrets immediately");
+        }
+
+        if (RecoveryWindowDays == 0 && Keys.Any(key => key.Regions.Count > 0))
+        {
+            section.Wrong("recoveryWindowDays", "is 0, and a key has regions: a secret that is deleted at once strands its replicas. Set 7 to 30");
         }
 
         if (ReservedConcurrency == 0)
@@ -184,7 +195,8 @@ internal sealed partial record KeyConfig(
     string? Hold,
     string? Quota,
     IReadOnlyList<string> Readers,
-    IReadOnlyList<RotationTargetConfig> RotationTargets)
+    IReadOnlyList<RotationTargetConfig> RotationTargets,
+    IReadOnlyList<KeyRegionConfig> Regions)
 {
     // Pulumi derives AWS names of at most 64 characters from this and adds a prefix and a suffix.
     private const int LongestResourceName = 36;
@@ -192,7 +204,11 @@ internal sealed partial record KeyConfig(
     // The tag minted-for holds the secret's ARN, and a tag's value has at most 256 characters.
     private const int LongestName = 180;
 
-    private const int MostPlans = 10; // API Gateway's quota for a key
+    /// <summary>What a probe must be, for an error.</summary>
+    public const string ProbeRule = "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)";
+
+    public const int MostPlans = 10; // API Gateway's quota for a key
+
     private const int MostTags = 47; // of 50; three are the function's
 
     /// <summary>Gets the name in a form that is valid in the names of Pulumi's and AWS's resources.</summary>
@@ -229,7 +245,7 @@ internal sealed partial record KeyConfig(
                 (tag, value) =>
                 tag.Length is > 0 and <= 128 && value.Length <= 256 && TagPattern().IsMatch(tag) && TagPattern().IsMatch(value)
                 && !tag.StartsWith("aws:", StringComparison.OrdinalIgnoreCase) && !tag.StartsWith(RotationTags.Prefix, StringComparison.Ordinal)),
-            section.Texts("usagePlanIds", "the id of a usage plan", text => IdPattern().IsMatch(text)),
+            section.Texts("usagePlanIds", "the id of a usage plan", IsId),
             UsagePlanConfig.Read(section.Section("usagePlan")),
             days,
             expression,
@@ -238,17 +254,26 @@ internal sealed partial record KeyConfig(
                 "hours from 1h to 24h, within a UTC day and up to the next window",
                 text => ProblemOf(() => RotationScheduleExpression.ParseDuration(text, schedule))),
             ReadOverlap(section),
-            section.Text("probeUrl", "an https URL of at most 256 letters, digits and .:/=+-@_ (it is kept in a tag)", IsProbeUrl),
-            section.Text("adoptedKeyId", "the id of an API key", text => IdPattern().IsMatch(text)),
+            section.Text("probeUrl", ProbeRule, IsProbeUrl),
+            section.Text("adoptedKeyId", "the id of an API key", IsId),
             section.Flag("oldKeyAlarm") ?? false,
             section.Text("hold", "hours or days such as 24h or 30d", text => ProblemOf(() => KeySchedule.ParseHold(text)) is null),
             section.Text("quota", "carry", text => text == "carry"),
             section.Texts("readers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader),
-            [.. section.Sections("rotationTargets").Select(RotationTargetConfig.Read)]);
+            [.. section.Sections("rotationTargets").Select(RotationTargetConfig.Read)],
+            KeyRegionConfig.ReadAll(section));
         key.CheckTogether(section, schedule);
         section.End();
         return key;
     }
+
+    /// <summary>Returns whether a text can be an id of API Gateway.</summary>
+    public static bool IsId(string text) => IdPattern().IsMatch(text);
+
+    /// <summary>Returns what is wrong with a key to adopt beside a usage plan to create.</summary>
+    public static string AdoptedProblem(string keyId) =>
+        $"is set together with usagePlan, and {keyId} cannot be in a plan that does not exist yet. "
+        + "Remove usagePlan, and add the id of the key's plan to usagePlanIds";
 
     private static string HashOf(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..6];
 
@@ -275,9 +300,7 @@ internal sealed partial record KeyConfig(
 
         if (AdoptedKeyId is not null && UsagePlan is not null)
         {
-            section.Wrong("adoptedKeyId",
-                $"is set together with usagePlan, and {AdoptedKeyId} cannot be in a plan that does not exist yet. "
-                + "Remove usagePlan, and add the id of the key's plan to usagePlanIds");
+            section.Wrong("adoptedKeyId", AdoptedProblem(AdoptedKeyId));
         }
 
         CheckOthers(section);
@@ -351,7 +374,7 @@ internal sealed partial record KeyConfig(
         }
     }
 
-    private static bool IsProbeUrl(string text) =>
+    public static bool IsProbeUrl(string text) =>
         text.Length <= 256 && UrlPattern().IsMatch(text) && Uri.TryCreate(text, UriKind.Absolute, out var url)
         && url.Scheme == Uri.UriSchemeHttps && url.UserInfo.Length == 0;
 

@@ -294,8 +294,8 @@ public sealed class LocalDeployment
                 if (!changes.Overlaps(type.ReplacedBy(inputs)))
                 {
                     await type.UpdateAsync(before, inputs, changes);
-                    var updated = before with { Name = args.Name!, Urn = urns?.Urn, Inputs = inputs, Outputs = before.Outputs.SetItems(inputs.Values) };
-                    return Keep(before, updated, "update");
+                    var outputs = before.Outputs.SetItems(inputs.Values);
+                    return Keep(before, before with { Name = args.Name!, Urn = urns?.Urn, Inputs = inputs, Outputs = outputs }, "update");
                 }
             }
 
@@ -306,9 +306,9 @@ public sealed class LocalDeployment
 
             // Otherwise the replaced resource, which has its own name, is deleted at the end, after everything that needs the new one has it.
             var named = type.Named(args, before: null);
-            var (id, outputs) = await type.CreateAsync(named);
+            var (id, made) = await type.CreateAsync(named);
             var created = new DeployedResource(
-                args.Type!, args.Name!, id, named, named.Values.SetItems(outputs), urns?.Urn, new(number, started, Ended: 0));
+                args.Type!, args.Name!, id, named, named.Values.SetItems(made), urns?.Urn, new(number, started, Ended: 0));
             return Keep(earlier: null, created, before is null ? "create" : "replace");
 
             DeployedResource Keep(DeployedResource? earlier, DeployedResource resource, string? change)
@@ -333,7 +333,9 @@ public sealed class LocalDeployment
         }
 
         /// <summary>Finds what an earlier run deployed of a resource: by its URN, else by its aliases.</summary>
-        /// <exception cref="InvalidOperationException">Another resource of this run has the URN that the alias names, which the engine rejects.</exception>
+        /// <exception cref="InvalidOperationException">
+        /// Another resource of this run has the URN that the alias names, which the engine rejects.
+        /// </exception>
         private DeployedResource? Find(MockResourceArgs args, (string Urn, IReadOnlyList<string> Former)? urns)
         {
             if (urns is not var (urn, former))

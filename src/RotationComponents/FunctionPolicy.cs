@@ -31,29 +31,7 @@ internal static class FunctionPolicy
             },
             // The action has no resource, and its response contains nothing of any secret.
             new() { Sid = "WarmUp", Action = ["secretsmanager:GetRandomPassword"], Resource = ["*"] },
-            new()
-            {
-                Sid = "ReadKeysAndPlans",
-                Action = ["apigateway:GET"],
-                Resource =
-                [
-                    account.ApiGateway("/apikeys"), account.ApiGateway("/apikeys/*"),
-                    account.ApiGateway("/usageplans"), account.ApiGateway("/usageplans/*/usage"),
-                ],
-            },
-            new()
-            {
-                Sid = "MintTaggedKeys",
-                Action = ["apigateway:POST"],
-                Resource = [account.ApiGateway("/apikeys")],
-                Condition = MintedFor("aws:RequestTag", AnySecret(account)),
-            },
-            new()
-            {
-                Sid = "TagKeys",
-                Action = ["apigateway:PUT"],
-                Resource = [account.ApiGateway("/tags/" + Uri.EscapeDataString(account.ApiGateway("/apikeys/")) + "*")],
-            },
+            .. MintKeys(account, AnySecret(account)),
         ];
         if (kmsKeyArn is not null)
         {
@@ -75,11 +53,47 @@ internal static class FunctionPolicy
         return new PolicyDocument(statements);
     }
 
+    /// <summary>
+    /// Returns the permissions that the function needs in another Region for any key. Secrets are in its own Region.
+    /// </summary>
+    /// <param name="account">The account, with the function's own Region.</param>
+    /// <param name="region">The other Region.</param>
+    /// <param name="byTag">Whether the function's policies select secrets by tag.</param>
+    public static PolicyDocument ForRegion(AwsAccount account, string region, bool byTag)
+    {
+        var there = account with { Region = region };
+        return new([.. MintKeys(there, AnySecret(account)), .. byTag ? [RetireKeys(there, AnySecret(account))] : Array.Empty<Statement>()]);
+    }
+
+    /// <summary>Returns the permissions for one secret's keys in another Region.</summary>
+    /// <param name="account">The account, with the function's own Region.</param>
+    /// <param name="region">The other Region.</param>
+    /// <param name="secretName">The secret's name; null if a policy by tag permits to retire its keys.</param>
+    /// <param name="usagePlanIds">The ids of the usage plans there.</param>
+    /// <param name="carriesQuota">Whether a new key continues the quotas.</param>
+    /// <param name="adoptedKeyId">The id of the key to adopt.</param>
+    public static PolicyDocument ForKeyInRegion(
+        AwsAccount account,
+        string region,
+        string? secretName,
+        IReadOnlyCollection<string> usagePlanIds,
+        bool carriesQuota,
+        string? adoptedKeyId)
+    {
+        var there = account with { Region = region };
+        return new(
+        [
+            .. secretName is null ? [] : new[] { RetireKeys(there, SecretArn(account, secretName)) },
+            .. usagePlanIds.Select(id => UsePlan(there, id)),
+            .. carriesQuota ? usagePlanIds.Select(id => CarryQuota(there, id)) : [],
+            .. adoptedKeyId is null ? [] : new[] { AdoptKey(there, adoptedKeyId) },
+        ]);
+    }
+
     /// <summary>Returns the permissions for one secret, by name.</summary>
     public static PolicyDocument ForSecret(AwsAccount account, string secretName)
     {
-        // Any suffix: IAM evaluates a call for a deleted secret with random characters, and that secret's keys carry its own suffix in their tags.
-        var secretArn = account.Arn("secretsmanager", $"secret:{secretName}{NameSuffix}");
+        var secretArn = SecretArn(account, secretName);
         return new(new Statement { Sid = "RotateSecret", Action = SecretActions, Resource = [secretArn] }, RetireKeys(account, secretArn));
     }
 
@@ -106,8 +120,7 @@ internal static class FunctionPolicy
         : new(UsePlan(account, usagePlanId));
 
     /// <summary>Returns the permissions to adopt a key and to disable it later.</summary>
-    public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(
-        new Statement { Sid = "AdoptKey", Action = ["apigateway:PATCH"], Resource = [account.ApiGateway($"/apikeys/{keyId}")] });
+    public static PolicyDocument ForAdoptedKey(AwsAccount account, string keyId) => new(AdoptKey(account, keyId));
 
     /// <summary>
     /// Returns the permissions with which Lambda attaches the function to a VPC. Denies them to the function's code, as AWS recommends.
@@ -158,6 +171,10 @@ internal static class FunctionPolicy
     /// Returns the secret's resource policy. It permits the readers to read the key, and denies: other principals cannot read an untested value by
     /// its label, and no principal can assign another rotation function. Administrators keep all other permissions, such as changing this policy.
     /// </summary>
+    /// <param name="secretArn">The secret's ARN; <c>*</c> for a secret with replicas, which have the policy too and other ARNs.</param>
+    /// <param name="roleArn">The ARN of the function's role.</param>
+    /// <param name="functionArn">The ARN of the function.</param>
+    /// <param name="readers">The ARNs of the readers.</param>
     public static PolicyDocument OfSecret(string secretArn, string roleArn, string functionArn, IReadOnlyList<string> readers) => new(
     [
         .. KeyReaders.Permit(secretArn, readers),
@@ -195,6 +212,33 @@ internal static class FunctionPolicy
         "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
     ];
 
+    private static Statement[] MintKeys(AwsAccount account, string secretArn) =>
+    [
+        new()
+        {
+            Sid = "ReadKeysAndPlans",
+            Action = ["apigateway:GET"],
+            Resource =
+            [
+                account.ApiGateway("/apikeys"), account.ApiGateway("/apikeys/*"),
+                account.ApiGateway("/usageplans"), account.ApiGateway("/usageplans/*/usage"),
+            ],
+        },
+        new()
+        {
+            Sid = "MintTaggedKeys",
+            Action = ["apigateway:POST"],
+            Resource = [account.ApiGateway("/apikeys")],
+            Condition = MintedFor("aws:RequestTag", secretArn),
+        },
+        new()
+        {
+            Sid = "TagKeys",
+            Action = ["apigateway:PUT"],
+            Resource = [account.ApiGateway("/tags/" + Uri.EscapeDataString(account.ApiGateway("/apikeys/")) + "*")],
+        },
+    ];
+
     private static Statement RetireKeys(AwsAccount account, string secretArn) => new()
     {
         Sid = "RetireMintedKeys",
@@ -216,6 +260,12 @@ internal static class FunctionPolicy
         Action = ["apigateway:PATCH"],
         Resource = [account.ApiGateway($"/usageplans/{usagePlanId}/keys/*/usage")],
     };
+
+    private static Statement AdoptKey(AwsAccount account, string keyId) =>
+        new() { Sid = "AdoptKey", Action = ["apigateway:PATCH"], Resource = [account.ApiGateway($"/apikeys/{keyId}")] };
+
+    // Any suffix: IAM evaluates a call for a deleted secret with random characters, and that secret's keys carry its own suffix in their tags.
+    private static string SecretArn(AwsAccount account, string secretName) => account.Arn("secretsmanager", $"secret:{secretName}{NameSuffix}");
 
     private static string AnySecret(AwsAccount account) => account.Arn("secretsmanager", "secret:*");
 

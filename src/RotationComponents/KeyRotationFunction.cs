@@ -110,11 +110,26 @@ public sealed class KeyRotationFunction : ComponentResource
 
     internal bool SecretsByTag { get; }
 
-    /// <summary>Gets or sets the last usage plan of a template key so far. The next one waits for it.</summary>
-    internal Aws.ApiGateway.UsagePlanKey? LastAttached { get; set; }
+    private readonly Dictionary<string, Aws.Iam.RolePolicy> _regionPolicies = [];
 
-    /// <summary>Gets or sets the last usage plan that a key has created. The next one waits for it.</summary>
-    internal Aws.ApiGateway.UsagePlan? LastUsagePlan { get; set; }
+    /// <summary>Gets the last attachment of a template key to a usage plan so far, by Region. The next one waits for it.</summary>
+    internal Dictionary<string, Resource> LastAttached { get; } = [];
+
+    /// <summary>Gets the last usage plan that a key has created, by Region. The next one waits for it.</summary>
+    internal Dictionary<string, Resource> LastUsagePlan { get; } = [];
+
+    /// <summary>Permits the function to mint keys in another Region. The first key in that Region creates the permission.</summary>
+    internal Aws.Iam.RolePolicy AllowRegion(string region)
+    {
+        if (!_regionPolicies.TryGetValue(region, out var policy))
+        {
+            policy = Allow(
+                $"{GetResourceName()}-{region}", Account.Apply(account => FunctionPolicy.ForRegion(account, region, SecretsByTag)));
+            _regionPolicies[region] = policy;
+        }
+
+        return policy;
+    }
 
     /// <summary>Returns the scope of a function of this stack. The function does not have to exist yet.</summary>
     /// <exception cref="RunException">The scope is not a valid function name.</exception>

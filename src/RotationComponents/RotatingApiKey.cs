@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Pulumi;
 using RotationFunction;
 using Aws = Pulumi.Aws;
@@ -15,11 +14,9 @@ public sealed class RotatingApiKey : ComponentResource
 {
     private static readonly ConditionalWeakTable<DeploymentInstance, KeyRotationFunction> FunctionsOfStacks = [];
 
-    /// <summary>The name of <see cref="RotatingApiKeyArgs.UsagePlan"/> among the usage plans.</summary>
-    internal const string OwnPlan = "own";
-
     private readonly KeyRotationFunction _function;
-    private readonly SortedDictionary<string, Input<string>> _usagePlans;
+    private readonly List<KeyRegion> _regions;
+    private readonly Input<string> _secretName;
 
     /// <summary>Creates the secret, its template key and its first key, and turns rotation on.</summary>
     /// <exception cref="RunException">An argument is missing or invalid. The message names it. No resource was created.</exception>
@@ -32,26 +29,25 @@ public sealed class RotatingApiKey : ComponentResource
         _function = args.Function ?? FunctionsOfStacks.GetValue(
             Deployment.Instance, _ => new KeyRotationFunction("rotation", new() { SecretsByTag = true }));
 
-        _usagePlans = new(args.UsagePlans, StringComparer.Ordinal);
-        if (args.UsagePlan is not null)
+        _secretName = CheckedName(name, args);
+        _regions = KeyRegion.Of(name, args);
+        foreach (var region in _regions)
         {
-            _usagePlans.Add(OwnPlan, MakeUsagePlan(name, args, args.UsagePlan).Id);
+            if (region.OwnUsagePlan is not null)
+            {
+                region.UsagePlans[KeyRegion.OwnPlan] = MakeUsagePlan(region, region.OwnUsagePlan).Id;
+            }
+
+            region.Template = MakeTemplate(region, args);
         }
 
-        var template = MakeTemplate(name, args);
-        var secret = MakeSecret(name, args, template);
+        var secret = MakeSecret(name, args);
         SecretArn = secret.Arn;
         SecretName = secret.Name;
-        ApiKeyId = template.Id;
+        ApiKeyId = _regions[0].Template.Id;
 
         var readers = KeyReaders.Of(name, args, _function);
-        var secretPolicy = new Aws.SecretsManager.SecretPolicy(name, new()
-        {
-            SecretArn = SecretArn,
-            BlockPublicPolicy = true,
-            Policy = Output.Tuple(SecretArn, _function.RoleArn, _function.Arn, readers)
-                .Apply(t => FunctionPolicy.OfSecret(t.Item1, t.Item2, t.Item3, t.Item4.Arns).ToJson()),
-        }, new CustomResourceOptions { Parent = this });
+        var secretPolicy = MakeSecretPolicy(name, args, readers);
         ReaderPolicy = Output.Create(default(string));
         if (_function.KmsKeyArn is { } kmsKeyArn)
         {
@@ -61,7 +57,8 @@ public sealed class RotatingApiKey : ComponentResource
         }
 
         List<Resource> needed = [_function, secretPolicy, .. AllowFunction(name, args)];
-        var provision = Invoke(name, [.. needed, .. PutIntoPlans(name, template, needed)]);
+        var (lifecycle, provision) = Invoke(name, [.. needed, .. _regions.SelectMany(region => PutIntoPlans(region, needed))]);
+        Regions = OutputsOf(lifecycle, provision);
         Rotate(name, args, provision);
         RotationTargets.Notify(name, args, _function, SecretArn, provision, this);
         if (args.Overlap is not null || args.Hold is not null)
@@ -76,6 +73,7 @@ public sealed class RotatingApiKey : ComponentResource
             ["secretName"] = SecretName,
             ["apiKeyId"] = ApiKeyId,
             ["readerPolicy"] = ReaderPolicy,
+            ["regions"] = Regions,
         });
     }
 
@@ -98,39 +96,79 @@ public sealed class RotatingApiKey : ComponentResource
     public Output<string?> ReaderPolicy { get; private set; }
 
     /// <summary>
+    /// Gets, for each other Region, <c>secretArn</c>, the ARN of the replica there, and <c>apiKeyId</c>, the id of the template key there. A Region
+    /// appears when the function has created the current and the previous key in it: clients there can then read the replica.
+    /// </summary>
+    [Output("regions")]
+    public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> Regions { get; private set; }
+
+    /// <summary>
+    /// Returns the secret's name. All resources of the key wait for it, since some arguments can only be checked when the program runs.
+    /// </summary>
+    /// <exception cref="RunException">A Region cannot be used. It is thrown when the name is used.</exception>
+    private Input<string> CheckedName(string name, RotatingApiKeyArgs args)
+    {
+        if (args.Regions.Count == 0)
+        {
+            return args.SecretName;
+        }
+
+        var regions = Output.All(args.Regions.Select(region =>
+            region.Value.KmsKeyArn.ToOutput().Apply(arn => (Region: region.Key, KmsKeyArn: (string?)arn))));
+        return Output.Tuple(args.SecretName.ToOutput(), _function.Account, regions, args.RecoveryWindowInDays.ToOutput()).Apply(t =>
+        {
+            var problems = t.Item3.Select(region => KeyRegion.ProblemIn(region.Region, region.KmsKeyArn, t.Item2));
+            var problem = problems.FirstOrDefault(problem => problem is not null) ?? (t.Item4 == 0 ? KeyRegion.RecoveryProblem : null);
+            return problem is null ? t.Item1 : throw new RunException($"The rotating key {name} cannot have these Regions: {problem}.");
+        });
+    }
+
+    private Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> OutputsOf(params Resource[] served)
+    {
+        var others = _regions.Skip(1).Select(region => region.Template.Id.Apply(id => (region.Region, Id: id)));
+        return Output.Tuple(Output.All(served.Select(resource => resource.Urn)), SecretArn, Output.All(others))
+            .Apply(t => t.Item3.ToImmutableDictionary(region => region.Region!, region => ImmutableDictionary.CreateRange(
+                new Dictionary<string, string> { ["secretArn"] = KeyRegion.ReplicaOf(t.Item2, region.Region!), ["apiKeyId"] = region.Id })));
+    }
+
+    /// <summary>
     /// Creates the key's own usage plan. The plans of a function are created one after the other, and are then deleted so too. For each delete, the
     /// provider calls UpdateUsagePlan, which API Gateway accepts once in 20 seconds, and deletes that wait for each other at the same time soon wait
     /// for minutes.
     /// </summary>
-    private Aws.ApiGateway.UsagePlan MakeUsagePlan(string name, RotatingApiKeyArgs args, Aws.ApiGateway.UsagePlanArgs plan)
+    private Aws.ApiGateway.UsagePlan MakeUsagePlan(KeyRegion region, Aws.ApiGateway.UsagePlanArgs plan)
     {
         var options = new CustomResourceOptions { Parent = this };
-        if (_function.LastUsagePlan is { } last)
+        if (_function.LastUsagePlan.TryGetValue(region.Region ?? "", out var last))
         {
             options.DependsOn = last;
         }
 
-        return _function.LastUsagePlan = new(name, new()
+        var made = new Aws.ApiGateway.UsagePlan(region.Name, new()
         {
+            Region = region.RegionInput(),
             Name = plan.Name,
-            Description = plan.Description ?? args.SecretName.Apply(secret => "Usage plan of the rotating key " + secret),
+            Description = plan.Description ?? _secretName.Apply(secret => "Usage plan of the rotating key " + secret),
             ProductCode = plan.ProductCode,
             ApiStages = plan.ApiStages,
             ThrottleSettings = plan.ThrottleSettings,
             QuotaSettings = plan.QuotaSettings,
             Tags = InputMap<string>.Merge(plan.Tags, new InputMap<string> { [RotationTags.Function] = _function.Scope }),
         }, options);
+        _function.LastUsagePlan[region.Region ?? ""] = made;
+        return made;
     }
 
-    private Aws.ApiGateway.ApiKey MakeTemplate(string name, RotatingApiKeyArgs args)
+    private Aws.ApiGateway.ApiKey MakeTemplate(KeyRegion region, RotatingApiKeyArgs args)
     {
-        var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [RotationTags.TemplateFor] = args.SecretName });
-        TagBothSides(tags, args);
-        return new Aws.ApiGateway.ApiKey(name, new()
+        var tags = InputMap<string>.Merge(args.Tags, new InputMap<string> { [RotationTags.TemplateFor] = _secretName });
+        TagBothSides(tags, region, tag => tag);
+        return new Aws.ApiGateway.ApiKey(region.Name, new()
         {
-            Name = args.SecretName.Apply(secret => secret + " (template)"),
+            Region = region.RegionInput(),
+            Name = _secretName.Apply(secret => secret + " (template)"),
             // The function copies the description to each minted key.
-            Description = Output.Tuple(args.SecretName.ToOutput(), args.Description.ToOutput()).Apply(t =>
+            Description = Output.Tuple(_secretName.ToOutput(), args.Description.ToOutput()).Apply(t =>
                 (string.IsNullOrEmpty(t.Item2) ? "" : t.Item2 + ". ")
                 + $"Rotated: the live key is in secret {t.Item1}; the disabled key of this description is the template"),
             CustomerId = args.CustomerId,
@@ -144,37 +182,60 @@ public sealed class RotatingApiKey : ComponentResource
     /// attach soon last minutes, so each attach of the function's template keys waits for the one before it. Before each plan comes an invocation.
     /// It is therefore deleted after the template key has left the plan, and its delete has the function detach the minted keys.
     /// </summary>
-    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(string name, Aws.ApiGateway.ApiKey template, List<Resource> needed)
+    private List<Aws.ApiGateway.UsagePlanKey> PutIntoPlans(KeyRegion region, List<Resource> needed)
     {
         var attached = new List<Aws.ApiGateway.UsagePlanKey>();
-        foreach (var (plan, id) in _usagePlans)
+        foreach (var (plan, id) in region.UsagePlans)
         {
-            var leave = new Aws.Lambda.Invocation($"{name}-leave-{plan}", new()
+            var leave = new Aws.Lambda.Invocation($"{region.Name}-leave-{plan}", new()
             {
                 FunctionName = _function.Scope,
                 LifecycleScope = "CRUD",
-                Input = Output.Tuple(SecretArn, id.ToOutput())
-                    .Apply(t => JsonSerializer.Serialize(new { action = "leaveUsagePlan", secretId = t.Item1, usagePlanId = t.Item2 })),
+                Input = Output.Tuple(SecretArn, id.ToOutput()).Apply(t => FunctionEvent.LeaveUsagePlan(t.Item1, t.Item2, region.Region)),
                 // Another plan or secret replaces the invocation, because only a delete detaches keys.
                 Triggers = new InputMap<string> { ["secretId"] = SecretArn, ["usagePlanId"] = id },
             }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
             var options = new CustomResourceOptions { Parent = this, AdditionalSecretOutputs = { "value" }, DependsOn = { leave } };
-            if (_function.LastAttached is { } last)
+            if (_function.LastAttached.TryGetValue(region.Region ?? "", out var last))
             {
                 options.DependsOn.Add(last);
             }
 
-            _function.LastAttached = new($"{name}-{plan}", new() { KeyId = template.Id, KeyType = "API_KEY", UsagePlanId = id }, options);
-            attached.Add(_function.LastAttached);
+            attached.Add(new(
+                $"{region.Name}-{plan}",
+                new() { Region = region.RegionInput(), KeyId = region.Template.Id, KeyType = "API_KEY", UsagePlanId = id },
+                options));
+            _function.LastAttached[region.Region ?? ""] = attached[^1];
         }
 
         return attached;
     }
 
-    private Aws.SecretsManager.Secret MakeSecret(string name, RotatingApiKeyArgs args, Aws.ApiGateway.ApiKey template)
+    private Aws.SecretsManager.Secret MakeSecret(string name, RotatingApiKeyArgs args)
     {
-        var tags = new InputMap<string> { [RotationTags.Template] = template.Id, [RotationTags.Function] = _function.Scope };
-        TagBothSides(tags, args);
+        var tags = new InputMap<string> { [RotationTags.Function] = _function.Scope };
+        var secret = new Aws.SecretsManager.SecretArgs
+        {
+            Name = _secretName,
+            Description = args.Description,
+            KmsKeyId = _function.KmsKeyArn,
+            RecoveryWindowInDays = args.RecoveryWindowInDays,
+            Tags = tags,
+        };
+        foreach (var region in _regions)
+        {
+            tags.Add(region.SecretTag(RotationTags.Template), region.Template.Id);
+            TagBothSides(tags, region, region.SecretTag);
+            if (region.Region is not null)
+            {
+                secret.Replicas.Add(new Aws.SecretsManager.Inputs.SecretReplicaArgs
+                {
+                    Region = region.Region,
+                    KmsKeyId = args.Regions[region.Region].KmsKeyArn,
+                });
+            }
+        }
+
         if (args.Overlap is not null)
         {
             tags.Add(RotationTags.Overlap, args.Overlap);
@@ -190,31 +251,32 @@ public sealed class RotatingApiKey : ComponentResource
             tags.Add(RotationTags.Quota, "carry");
         }
 
-        return new Aws.SecretsManager.Secret(name, new()
-        {
-            Name = args.SecretName,
-            Description = args.Description,
-            KmsKeyId = _function.KmsKeyArn,
-            RecoveryWindowInDays = args.RecoveryWindowInDays,
-            Tags = tags,
-        }, new CustomResourceOptions { Parent = this });
+        return new Aws.SecretsManager.Secret(name, secret, new CustomResourceOptions { Parent = this });
     }
 
     /// <summary>
     /// Adds the tags that the secret and the template key must both carry: the function uses a probe or an adopted key only if both name it.
     /// </summary>
-    private static void TagBothSides(InputMap<string> tags, RotatingApiKeyArgs args)
+    private static void TagBothSides(InputMap<string> tags, KeyRegion region, Func<string, string> tagOf)
     {
-        if (args.ProbeUrl is not null)
+        if (region.ProbeUrl is not null)
         {
-            tags.Add(RotationTags.Probe, args.ProbeUrl);
+            tags.Add(tagOf(RotationTags.Probe), region.ProbeUrl);
         }
 
-        if (args.AdoptedKeyId is not null)
+        if (region.AdoptedKeyId is not null)
         {
-            tags.Add(RotationTags.Adopted, args.AdoptedKeyId);
+            tags.Add(tagOf(RotationTags.Adopted), region.AdoptedKeyId);
         }
     }
+
+    private Aws.SecretsManager.SecretPolicy MakeSecretPolicy(string name, RotatingApiKeyArgs args, Output<KeyReaders> readers) => new(name, new()
+    {
+        SecretArn = SecretArn,
+        BlockPublicPolicy = true,
+        Policy = Output.Tuple(SecretArn, _function.RoleArn, _function.Arn, readers)
+            .Apply(t => FunctionPolicy.OfSecret(args.Regions.Count > 0 ? "*" : t.Item1, t.Item2, t.Item3, t.Item4.Arns).ToJson()),
+    }, new CustomResourceOptions { Parent = this });
 
     /// <summary>Returns the input of a setting; null if it is not set. The conversion turns a null string into an input of null.</summary>
     internal static Input<string>? Optional(string? text) => text is null ? null : (Input<string>)text;
@@ -224,13 +286,13 @@ public sealed class RotatingApiKey : ComponentResource
         var policies = new List<Aws.Iam.RolePolicy>();
         if (!_function.SecretsByTag)
         {
-            var named = Output.Tuple(_function.Account, args.SecretName.ToOutput());
+            var named = Output.Tuple(_function.Account, _secretName.ToOutput());
             Allow(name + "-secret", named.Apply(t => FunctionPolicy.ForSecret(t.Item1, t.Item2)));
         }
 
         // The stack's own function was created before it could know the plans, and any function before the key's own plan, which has its tag.
         var isOwnUnknown = args.UsagePlan is not null && !_function.SecretsByTag;
-        foreach (var (plan, id) in _usagePlans.Where(plan => args.Function is null || (plan.Key == OwnPlan && isOwnUnknown)))
+        foreach (var (plan, id) in _regions[0].UsagePlans.Where(plan => args.Function is null || (plan.Key == KeyRegion.OwnPlan && isOwnUnknown)))
         {
             Allow($"{name}-plan-{plan}", Output.Tuple(_function.Account, id.ToOutput()).Apply(t =>
                 FunctionPolicy.ForUsagePlan(t.Item1, t.Item2, args.CarriesQuota)));
@@ -240,6 +302,15 @@ public sealed class RotatingApiKey : ComponentResource
         {
             Allow(name + "-adopted", Output.Tuple(_function.Account, args.AdoptedKeyId.ToOutput())
                 .Apply(t => FunctionPolicy.ForAdoptedKey(t.Item1, t.Item2)));
+        }
+
+        foreach (var region in _regions.Skip(1))
+        {
+            policies.Add(_function.AllowRegion(region.Region!));
+            Allow(region.Name, Output
+                .Tuple(_function.Account, _secretName.ToOutput(), Output.All(region.UsagePlans.Values), region.AdoptedKeyId.ToOutput())
+                .Apply(t => FunctionPolicy.ForKeyInRegion(
+                    t.Item1, region.Region!, _function.SecretsByTag ? null : t.Item2, t.Item3, args.CarriesQuota, t.Item4)));
         }
 
         return policies;
@@ -272,30 +343,26 @@ public sealed class RotatingApiKey : ComponentResource
     /// Creates the function's part of a deployment: lifecycle, then provision. Everything that an invocation needs exists before lifecycle is created
     /// and until it is deleted, because its delete deletes the minted keys.
     /// </summary>
-    private Aws.Lambda.Invocation Invoke(string name, List<Resource> needed)
+    private (Aws.Lambda.Invocation Lifecycle, Aws.Lambda.Invocation Provision) Invoke(string name, List<Resource> needed)
     {
         Input<string> functionName = _function.Scope; // not the output: a replaced function would replace the invocations
         var lifecycle = new Aws.Lambda.Invocation(name + "-lifecycle", new()
         {
             FunctionName = functionName,
             LifecycleScope = "CRUD",
-            Input = Event("lifecycle", Output.All(_usagePlans.Values)),
-            // Only the usage plans are updated in place. Another secret replaces the invocation.
+            Input = Output.Tuple(SecretArn, Output.All(_regions.Select(region => Output.All(region.UsagePlans.Values))))
+                .Apply(t => FunctionEvent.Lifecycle(t.Item1, t.Item2[0], _regions.Zip(t.Item2).Skip(1)
+                    .Select(region => KeyValuePair.Create(region.First.Region!, region.Second)))),
+            // Only the usage plans and the Regions are updated in place. Another secret replaces the invocation.
             Triggers = new InputMap<string> { ["secretId"] = SecretArn },
         }, new CustomResourceOptions { Parent = this, DependsOn = needed, AdditionalSecretOutputs = { "result" } });
 
-        return new Aws.Lambda.Invocation(name + "-provision", new()
+        return (lifecycle, new Aws.Lambda.Invocation(name + "-provision", new()
         {
             FunctionName = functionName,
             LifecycleScope = "CREATE_ONLY",
-            Input = Event("provision"),
-        }, new CustomResourceOptions { Parent = this, DependsOn = lifecycle, AdditionalSecretOutputs = { "result" } });
-
-        Output<string> Event(string action, Output<ImmutableArray<string>>? usagePlanIds = null) =>
-            Output.Tuple(SecretArn, usagePlanIds ?? Output.Create(ImmutableArray<string>.Empty)).Apply(t => usagePlanIds is null
-                ? JsonSerializer.Serialize(new { action, secretId = t.Item1 })
-                // Sorted: a new order of the same plans is not a change.
-                : JsonSerializer.Serialize(new { action, secretId = t.Item1, usagePlanIds = t.Item2.Order(StringComparer.Ordinal) }));
+            Input = SecretArn.Apply(FunctionEvent.Provision),
+        }, new CustomResourceOptions { Parent = this, DependsOn = lifecycle, AdditionalSecretOutputs = { "result" } }));
     }
 }
 
@@ -384,7 +451,16 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
     [Input("adoptedKeyId")]
     public Input<string>? AdoptedKeyId { get; set; }
 
-    /// <summary>Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0.</summary>
+    /// <summary>
+    /// Gets the other Regions in which the key exists, by the Region's code such as <c>us-east-1</c>. The secret has a replica in each. A client
+    /// reads the replica beside it, and calls the API there with the same key.
+    /// </summary>
+    public IDictionary<string, KeyRegionArgs> Regions { get; } = new Dictionary<string, KeyRegionArgs>();
+
+    /// <summary>
+    /// Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0. Not 0 with <see cref="Regions"/>: a secret that is deleted at
+    /// once strands its replicas.
+    /// </summary>
     [Input("recoveryWindowInDays")]
     public Input<int> RecoveryWindowInDays { get; set; } = 30;
 
@@ -396,9 +472,9 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
             throw Refused("UsagePlans: is empty. A key needs a usage plan to open a method");
         }
 
-        if (UsagePlan is not null && UsagePlans.ContainsKey(RotatingApiKey.OwnPlan))
+        if (UsagePlan is not null && UsagePlans.ContainsKey(KeyRegion.OwnPlan))
         {
-            throw Refused($"UsagePlans: has the name {RotatingApiKey.OwnPlan}, which is UsagePlan's");
+            throw Refused($"UsagePlans: has the name {KeyRegion.OwnPlan}, which is UsagePlan's");
         }
 
         if (UsagePlan?.Region is not null)
@@ -409,6 +485,11 @@ public sealed class RotatingApiKeyArgs : ResourceArgs
         if (UsagePlan is not null && AdoptedKeyId is not null)
         {
             throw Refused("AdoptedKeyId: UsagePlan is set too, and the key cannot be in a plan that does not exist yet");
+        }
+
+        if (KeyRegion.Problem(this) is { } problemOfRegion)
+        {
+            throw Refused(problemOfRegion);
         }
 
         if (RotationTargets.Count > RotationComponents.RotationTargets.Most)

@@ -117,6 +117,12 @@ public sealed class RotatingApiKeys : ComponentResource
         AddAll(args.UsagePlans, key.UsagePlanIds);
         AddAll(args.Readers, key.Readers);
         AddAll(args.RotationTargets, key.RotationTargets);
+        foreach (var (region, its) in key.Regions ?? [])
+        {
+            args.Regions[region] = new() { ProbeUrl = its.ProbeUrl, AdoptedKeyId = its.AdoptedKeyId, KmsKeyArn = its.KmsKeyArn };
+            AddAll(args.Regions[region].UsagePlans, its.UsagePlanIds);
+        }
+
         return args;
     }
 
@@ -264,7 +270,31 @@ public sealed class RotatingKeyArgs : ResourceArgs
     [Input("adoptedKeyId")]
     public Input<string>? AdoptedKeyId { get; set; }
 
-    /// <summary>Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0. Default: 30.</summary>
+    /// <summary>Gets or sets the days in which a deleted secret can be restored: 7 to 30, or 0 without other Regions. Default: 30.</summary>
     [Input("recoveryWindowInDays")]
     public Input<int>? RecoveryWindowInDays { get; set; }
+
+    /// <summary>Gets or sets the other Regions in which the key exists, by the Region's code.</summary>
+    [Input("regions")]
+    public Dictionary<string, RotatingKeyRegionArgs>? Regions { get; set; }
+}
+
+/// <summary>Another Region of a key of <see cref="RotatingApiKeys"/>. <see cref="KeyRegionArgs"/> describes each input.</summary>
+public sealed class RotatingKeyRegionArgs : ResourceArgs
+{
+    /// <summary>Gets or sets the ids of the Region's usage plans, each by a name that does not change. At least one is required.</summary>
+    [Input("usagePlanIds", required: true)]
+    public Dictionary<string, Input<string>> UsagePlanIds { get; set; } = [];
+
+    /// <summary>Gets or sets the https URL of a method in the Region that requires a key.</summary>
+    [Input("probeUrl")]
+    public Input<string>? ProbeUrl { get; set; }
+
+    /// <summary>Gets or sets the id of a key that clients already use in the Region.</summary>
+    [Input("adoptedKeyId")]
+    public Input<string>? AdoptedKeyId { get; set; }
+
+    /// <summary>Gets or sets the ARN of a KMS key of the Region for the replica.</summary>
+    [Input("kmsKeyArn")]
+    public Input<string>? KmsKeyArn { get; set; }
 }

@@ -61,6 +61,18 @@ internal static class Configurations
         }),
     };
 
+    /// <summary>A key in two Regions, with all that can be set for the other one.</summary>
+    public static Settings Regional => new()
+    {
+        ["keys"] = new[]
+        {
+            Settings.Key(
+                ("adoptedKeyId", "adopted1"), ("quota", "carry"), ("readers", Readers),
+                ("regions", new object[] { new { region = "us-east-1", usagePlanIds = new[] { "plan3" }, adoptedKeyId = "adopted2", probeUrl = "https://api.example.com/there" } })),
+        },
+        ["kmsKeyArn"] = KmsKey,
+    };
+
     public const int TaggedKeys = 30;
 
     /// <summary>So many keys, each with a usage plan of its own.</summary>

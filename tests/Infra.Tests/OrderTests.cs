@@ -160,7 +160,7 @@ public sealed class OrderTests
     }
 
     /// <summary>What is not registered as long as a resource is being made.</summary>
-    private static async Task<List<string>> WaitingForAsync(Settings settings, string resource)
+    internal static async Task<List<string>> WaitingForAsync(Settings settings, string resource)
     {
         var engine = new Engine { Holds = registered => Short(registered) == resource };
         var run = Deployed.StackAsync(settings, engine);

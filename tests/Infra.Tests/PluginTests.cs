@@ -14,6 +14,47 @@ public sealed class PluginTests
     // Pulumi.Aws declares its arguments' inputs on fields, which no schema can be inferred from. The program creates the plan and names its id.
     private static readonly string[] NotInSchema = ["usagePlan"];
 
+    private static readonly Dictionary<string, Action<RotatingApiKeysArgs, RotatingKeyArgs>> Settings = new()
+    {
+        ["kmsKeyArn"] = (all, _) => all.KmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1234",
+        ["architecture"] = (all, _) => all.Architecture = "x86_64",
+        ["memorySize"] = (all, _) => all.MemorySize = 1024,
+        ["activationWait"] = (all, _) => all.ActivationWait = 60,
+        ["logRetentionInDays"] = (all, _) => all.LogRetentionInDays = 7,
+        ["subnetIds"] = (all, _) => all.SubnetIds = ["subnet-1"],
+        ["securityGroupIds"] = (all, _) => (all.SubnetIds, all.SecurityGroupIds) = (["subnet-1"], ["sg-1"]),
+        ["reservedConcurrentExecutions"] = (all, _) => all.ReservedConcurrentExecutions = 2,
+        ["tracing"] = (all, _) => all.Tracing = true,
+        ["operators"] = (all, _) => all.Operators = new() { ["on-call"] = "arn:aws:iam::123456789012:role/on-call" },
+        ["alarmTopicArn"] = (all, _) => all.AlarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:alarms",
+        ["alarmEmail"] = (all, _) => all.AlarmEmail = "on-call@example.com",
+        ["alarmWarmUp"] = (all, _) => all.AlarmWarmUp = false,
+        ["rotationEvents"] = (all, _) => all.RotationEvents = true,
+        ["keys"] = (all, _) => all.Keys["other"] = new() { SecretName = "other", UsagePlanIds = new() { ["gold"] = "plan1" } },
+        ["secretName"] = (_, key) => key.SecretName = "renamed",
+        ["usagePlanIds"] = (_, key) => key.UsagePlanIds["silver"] = "plan2",
+        ["description"] = (_, key) => key.Description = "Orders",
+        ["customerId"] = (_, key) => key.CustomerId = "acme",
+        ["tags"] = (_, key) => key.Tags = new InputMap<string> { ["team"] = "shop" },
+        ["automaticallyAfterDays"] = (_, key) => key.AutomaticallyAfterDays = 7,
+        ["scheduleExpression"] = (_, key) => key.ScheduleExpression = "rate(5 days)",
+        ["duration"] = (_, key) => key.Duration = "3h",
+        ["overlap"] = (_, key) => key.Overlap = "24h",
+        ["hold"] = (_, key) => key.Hold = "30d",
+        ["carriesQuota"] = (_, key) => key.CarriesQuota = true,
+        ["readers"] = (_, key) => key.Readers = new() { ["pipeline"] = "arn:aws:iam::123456789012:role/pipeline" },
+        ["rotationTargets"] = (_, key) => key.RotationTargets = new() { ["topic"] = new() { Arn = "arn:aws:sns:eu-central-1:123456789012:rotated" } },
+        ["oldKeyAlarm"] = (_, key) => key.OldKeyAlarm = true,
+        ["probeUrl"] = (_, key) => key.ProbeUrl = "https://api.example.com/orders",
+        ["adoptedKeyId"] = (_, key) => key.AdoptedKeyId = "adopted1",
+        ["recoveryWindowInDays"] = (_, key) => key.RecoveryWindowInDays = 7,
+        ["regions"] = (_, key) => key.Regions = There(),
+        ["regions.usagePlanIds"] = (_, key) => (key.Regions = There())["us-east-1"].UsagePlanIds["silver"] = "plan2",
+        ["regions.probeUrl"] = (_, key) => (key.Regions = There())["us-east-1"].ProbeUrl = "https://api.example.com/orders",
+        ["regions.adoptedKeyId"] = (_, key) => (key.AdoptedKeyId, (key.Regions = There())["us-east-1"].AdoptedKeyId) = ("adopted1", "adopted2"),
+        ["regions.kmsKeyArn"] = (_, key) => (key.Regions = There())["us-east-1"].KmsKeyArn = "arn:aws:kms:us-east-1:123456789012:key/1234",
+    };
+
     [Fact]
     public void The_plugin_has_each_argument_of_the_components()
     {
@@ -25,6 +66,9 @@ public sealed class PluginTests
         Assert.Equal(
             Names(typeof(RotatingApiKeyArgs)).Except(RefersToComponents).Except(NotInSchema).Concat(["usagePlanIds", "oldKeyAlarm"]).Order(StringComparer.Ordinal),
             Names(typeof(RotatingKeyArgs)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Names(typeof(KeyRegionArgs)).Except(RefersToComponents).Except(NotInSchema).Append("usagePlanIds").Order(StringComparer.Ordinal),
+            Names(typeof(RotatingKeyRegionArgs)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -32,7 +76,7 @@ public sealed class PluginTests
     {
         // Pulumi sets what is left out to null, and cannot do so to a value type.
         var nullability = new NullabilityInfoContext();
-        Assert.All(Inputs(typeof(RotatingApiKeysArgs)).Concat(Inputs(typeof(RotatingKeyArgs))), input =>
+        Assert.All(Inputs(typeof(RotatingApiKeysArgs)).Concat(Inputs(typeof(RotatingKeyArgs))).Concat(Inputs(typeof(RotatingKeyRegionArgs))), input =>
         {
             var attribute = Assert.Single(input.GetCustomAttributesData(), attribute => attribute.AttributeType == typeof(InputAttribute)).ConstructorArguments;
             Assert.Equal(char.ToLowerInvariant(input.Name[0]) + input.Name[1..], attribute[0].Value);
@@ -60,47 +104,13 @@ public sealed class PluginTests
     [Fact]
     public async Task Each_input_is_passed_on()
     {
-        var settings = new Dictionary<string, Action<RotatingApiKeysArgs, RotatingKeyArgs>>
-        {
-            ["kmsKeyArn"] = (all, _) => all.KmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1234",
-            ["architecture"] = (all, _) => all.Architecture = "x86_64",
-            ["memorySize"] = (all, _) => all.MemorySize = 1024,
-            ["activationWait"] = (all, _) => all.ActivationWait = 60,
-            ["logRetentionInDays"] = (all, _) => all.LogRetentionInDays = 7,
-            ["subnetIds"] = (all, _) => all.SubnetIds = ["subnet-1"],
-            ["securityGroupIds"] = (all, _) => (all.SubnetIds, all.SecurityGroupIds) = (["subnet-1"], ["sg-1"]),
-            ["reservedConcurrentExecutions"] = (all, _) => all.ReservedConcurrentExecutions = 2,
-            ["tracing"] = (all, _) => all.Tracing = true,
-            ["operators"] = (all, _) => all.Operators = new() { ["on-call"] = "arn:aws:iam::123456789012:role/on-call" },
-            ["alarmTopicArn"] = (all, _) => all.AlarmTopicArn = "arn:aws:sns:eu-central-1:123456789012:alarms",
-            ["alarmEmail"] = (all, _) => all.AlarmEmail = "on-call@example.com",
-            ["alarmWarmUp"] = (all, _) => all.AlarmWarmUp = false,
-            ["rotationEvents"] = (all, _) => all.RotationEvents = true,
-            ["keys"] = (all, _) => all.Keys["other"] = new() { SecretName = "other", UsagePlanIds = new() { ["gold"] = "plan1" } },
-            ["secretName"] = (_, key) => key.SecretName = "renamed",
-            ["usagePlanIds"] = (_, key) => key.UsagePlanIds["silver"] = "plan2",
-            ["description"] = (_, key) => key.Description = "Orders",
-            ["customerId"] = (_, key) => key.CustomerId = "acme",
-            ["tags"] = (_, key) => key.Tags = new InputMap<string> { ["team"] = "shop" },
-            ["automaticallyAfterDays"] = (_, key) => key.AutomaticallyAfterDays = 7,
-            ["scheduleExpression"] = (_, key) => key.ScheduleExpression = "rate(5 days)",
-            ["duration"] = (_, key) => key.Duration = "3h",
-            ["overlap"] = (_, key) => key.Overlap = "24h",
-            ["hold"] = (_, key) => key.Hold = "30d",
-            ["carriesQuota"] = (_, key) => key.CarriesQuota = true,
-            ["readers"] = (_, key) => key.Readers = new() { ["pipeline"] = "arn:aws:iam::123456789012:role/pipeline" },
-            ["rotationTargets"] = (_, key) => key.RotationTargets = new() { ["topic"] = new() { Arn = "arn:aws:sns:eu-central-1:123456789012:rotated" } },
-            ["oldKeyAlarm"] = (_, key) => key.OldKeyAlarm = true,
-            ["probeUrl"] = (_, key) => key.ProbeUrl = "https://api.example.com/orders",
-            ["adoptedKeyId"] = (_, key) => key.AdoptedKeyId = "adopted1",
-            ["recoveryWindowInDays"] = (_, key) => key.RecoveryWindowInDays = 7,
-        };
         Assert.Equal(
-            Names(typeof(RotatingApiKeysArgs)).Concat(Names(typeof(RotatingKeyArgs))).Order(StringComparer.Ordinal),
-            settings.Keys.Order(StringComparer.Ordinal));
+            Names(typeof(RotatingApiKeysArgs)).Concat(Names(typeof(RotatingKeyArgs)))
+                .Concat(Names(typeof(RotatingKeyRegionArgs)).Select(name => "regions." + name)).Order(StringComparer.Ordinal),
+            Settings.Keys.Order(StringComparer.Ordinal));
 
         var deployed = new Dictionary<string, string> { [await DescribedAsync(null)] = "nothing" };
-        foreach (var (input, set) in settings)
+        foreach (var (input, set) in Settings)
         {
             var described = await DescribedAsync(set);
             Assert.False(deployed.TryGetValue(described, out var same), $"{input} changes no more than {same}");
@@ -115,6 +125,8 @@ public sealed class PluginTests
             return string.Join('\n', Described(await DeployAsync(all)));
         }
     }
+
+    private static Dictionary<string, RotatingKeyRegionArgs> There() => new() { ["us-east-1"] = new() { UsagePlanIds = new() { ["gold"] = "plan3" } } };
 
     private static async Task<Deployed> DeployAsync(RotatingApiKeysArgs args)
     {
