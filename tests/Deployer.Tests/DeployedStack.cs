@@ -47,6 +47,10 @@ internal sealed class DeployedStack
     /// <summary>The stack's output for each key, of the last deployment.</summary>
     public IReadOnlyDictionary<string, ImmutableDictionary<string, string>> Keys { get; private set; } = ImmutableDictionary<string, ImmutableDictionary<string, string>>.Empty;
 
+    /// <summary>The stack's output for each key in other Regions, of the last deployment.</summary>
+    public IReadOnlyDictionary<string, ImmutableDictionary<string, ImmutableDictionary<string, string>>> Regions { get; private set; } =
+        ImmutableDictionary<string, ImmutableDictionary<string, ImmutableDictionary<string, string>>>.Empty;
+
     /// <summary>Whether a configuration has more keys than the function's policies can name.</summary>
     public static bool IsByTag(object configuration) => StackConfig.Read(Settings(configuration).GetValueOrDefault).SecretsByTag;
 
@@ -63,6 +67,7 @@ internal sealed class DeployedStack
                         new ObservedStack.Factory(Deployment),
                         new TestOptions { ProjectName = _project, StackName = _name, IsPreview = false });
                     Keys = await OutputUtilities.GetValueAsync(made.OfType<RotationStack>().Single().RotatingKeys);
+                    Regions = await OutputUtilities.GetValueAsync(made.OfType<RotationStack>().Single().OtherRegions);
                 },
                 replace);
         }

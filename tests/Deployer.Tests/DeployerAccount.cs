@@ -94,10 +94,12 @@ internal sealed class DeployerAccount : IAsyncDisposable
     public Task UpAsync(object configuration, params string[] replace) => Stack.UpAsync(configuration, replace);
 
     /// <summary>Another API with a stage named prod.</summary>
-    public (string ApiId, Uri Url) MakeApi()
+    /// <param name="region">Its Region; the home Region where null.</param>
+    public (string ApiId, Uri Url) MakeApi(string? region = null)
     {
-        var apiId = Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
-        Aws.ApiGateway.CreateDeployment(new() { RestApiId = apiId, StageName = "prod" });
+        var gateway = Aws.In(region ?? Aws.Region).ApiGateway;
+        var apiId = gateway.ImportRestApi(new() { Body = SampleApi.Document }).Id;
+        gateway.CreateDeployment(new() { RestApiId = apiId, StageName = "prod" });
         return (apiId, new Uri(Aws.InvokeUrl(apiId, "prod"), "orders"));
     }
 
@@ -194,11 +196,11 @@ internal sealed class DeployerAccount : IAsyncDisposable
     public List<CallRecord> InvocationsBy(string schedule) =>
         [.. Aws.Calls.Snapshot().Where(record => record.Call.AccessKeyId == "scheduler.amazonaws.com" && record.Call.Resource.Split('/')[^1][..^8] == schedule)];
 
-    public AmazonSecretsManagerClient SecretsManager(AWSCredentials credentials) => new(
-        credentials, new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = new Transport(Aws) });
+    public AmazonSecretsManagerClient SecretsManager(AWSCredentials credentials, string? region = null) => new(
+        credentials, new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region, HttpClientFactory = new Transport(Aws) });
 
-    public AmazonAPIGatewayClient ApiGateway(AWSCredentials credentials) => new(
-        credentials, new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = new Transport(Aws) });
+    public AmazonAPIGatewayClient ApiGateway(AWSCredentials credentials, string? region = null) => new(
+        credentials, new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region, HttpClientFactory = new Transport(Aws) });
 
     public async ValueTask DisposeAsync()
     {
@@ -219,7 +221,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
     public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
         var credentials = CredentialsOf(declared.RoleArn);
-        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time);
+        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time, region => ApiGateway(credentials, region));
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return async invocation =>
         {

@@ -9,6 +9,7 @@ namespace Deployer.Tests;
 [Collection(nameof(DeployerAccount))]
 public sealed partial class DeployerPolicyTests
 {
+    private const string There = "us-east-1";
     private const int ManagedPolicyQuota = 6144; // characters without white space: IAM user guide
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed partial class DeployerPolicyTests
     {
         alarmEmail = "on-call@example.com",
         rotationEvents = true,
-        recoveryWindowDays = 0,
+        recoveryWindowDays = 7,
         activationWait = 0,
         kmsKeyArn = KmsKey(account),
         subnetIds = new[] { "subnet-0a" },
@@ -121,19 +122,35 @@ public sealed partial class DeployerPolicyTests
                 rotationTargets = new[] { new { arn = $"arn:aws:codebuild:{account.Aws.Region}:{account.Aws.AccountId}:project/restart", roleArn = account.MakeRole("targets") } },
             },
             new { name = "shop/refunds", usagePlan = new { apiStages = new[] { new { apiId = account.MakeApi().ApiId, stage = "prod" } } } },
+            InTwoRegions(account, tags: new { team = "shop" }),
         },
     };
+
+    private static object InTwoRegions(DeployerAccount account, object? tags) => new
+    {
+        name = "shop/there",
+        usagePlanIds = new[] { account.Plans[0] },
+        tags,
+        regions = new[] { new { region = There, usagePlan = new { apiStages = new[] { new { apiId = ApiThere(account), stage = "prod" } } } } },
+    };
+
+    private static string ApiThere(DeployerAccount account) =>
+        account.Aws.In(There).ApiGateway.GetRestApis(new()).Items is [var api, ..] ? api.Id : account.MakeApi(There).ApiId;
 
     /// <summary>As much of it as can be changed, and the rest gone.</summary>
     private static object Changed(DeployerAccount account) => new
     {
-        recoveryWindowDays = 0,
+        recoveryWindowDays = 7,
         activationWait = 0,
         kmsKeyArn = KmsKey(account),
         architecture = "x86_64",
         memorySize = 1024,
         logRetentionDays = 30,
-        keys = new object[] { new { name = "shop/orders", description = "All orders", usagePlanIds = account.Plans, schedule = 10 } },
+        keys = new object[]
+        {
+            new { name = "shop/orders", description = "All orders", usagePlanIds = account.Plans, schedule = 10 },
+            InTwoRegions(account, tags: null),
+        },
     };
 
     private static string KmsKey(DeployerAccount account) =>
@@ -145,6 +162,7 @@ public sealed partial class DeployerPolicyTests
         var role = account.MakeRole("deployer");
         account.Aws.Iam.PutRolePolicy("deployer", "stack", policy.ToJsonString()
             .Replace("REGION", account.Aws.Region, StringComparison.Ordinal)
+            .Replace("OTHER", There, StringComparison.Ordinal)
             .Replace("ACCOUNT", account.Aws.AccountId, StringComparison.Ordinal)
             .Replace("SECRETS", "shop/*", StringComparison.Ordinal)
             .Replace("TARGETS_ROLE", "targets", StringComparison.Ordinal)

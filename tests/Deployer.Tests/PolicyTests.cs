@@ -20,7 +20,7 @@ public sealed class PolicyTests
     };
 
     // By tag these are allowed: docs/security.md says so.
-    private static readonly string[] ReachedByTag = ["disable another secret's minted key", "delete another secret's minted key", "describe another secret"];
+    internal static readonly string[] ReachedByTag = ["disable another secret's minted key", "delete another secret's minted key", "describe another secret"];
 
     [Fact]
     [Trait("Category", "Proof")]
@@ -111,7 +111,9 @@ public sealed class PolicyTests
 
     private static bool IsByTag(string policy) => policy.Contains("aws:ResourceTag/apikey-rotation:function", StringComparison.Ordinal);
 
-    private static async Task<List<Part>> PartsAsync(bool byTag, Predicate<string> ofPolicy)
+    private static Task<List<Part>> PartsAsync(bool byTag, Predicate<string> ofPolicy) => PartsAsync(account => DeployAsync(account, byTag), ofPolicy);
+
+    internal static async Task<List<Part>> PartsAsync(Func<DeployerAccount, Task> deployAsync, Predicate<string> ofPolicy)
     {
         var policies = new List<JsonObject>();
         await using var account = DeployerAccount.Start(policy =>
@@ -123,7 +125,7 @@ public sealed class PolicyTests
 
             return policy;
         });
-        await DeployAsync(account, byTag);
+        await deployAsync(account);
         var statements = policies.SelectMany(policy => policy["Statement"]!.AsArray()).DistinctBy(statement => (string)statement!["Sid"]!).ToList();
         return
         [
@@ -239,10 +241,12 @@ public sealed class PolicyTests
         (await account.Gateway.GetApiKeyAsync(new GetApiKeyRequest { ApiKey = account.AdoptedKeyId })).Enabled == true;
 
     /// <summary>What the function's role can do to things that are not the stack's.</summary>
-    private static async Task<List<string>> ReachedAsync(DeployerAccount account)
+    internal static async Task<List<string>> ReachedAsync(DeployerAccount account, string? region = null)
     {
-        var foreignKey = account.Aws.ApiGateway.CreateApiKey(new() { Name = "somebody's", Enabled = true }).Id;
-        var foreignMinted = account.Aws.ApiGateway.CreateApiKey(new()
+        var service = account.Aws.In(region ?? account.Aws.Region).ApiGateway;
+        var templateId = service.GetApiKeys(new() { Limit = 500 }).Items.Single(key => key.Name == DeployerAccount.SecretName + " (template)").Id;
+        var foreignKey = service.CreateApiKey(new() { Name = "somebody's", Enabled = true }).Id;
+        var foreignMinted = service.CreateApiKey(new()
         {
             Name = "other/" + Guid.NewGuid(),
             Enabled = true,
@@ -256,9 +260,9 @@ public sealed class PolicyTests
             ClientRequestToken = Guid.NewGuid().ToString(),
             Tags = [new LocalAws.SecretsManager.Tag("apikey-rotation:function", "others")],
         });
-        var foreignPlan = account.Aws.ApiGateway.CreateUsagePlan(new() { Name = "somebody's" }).Id;
+        var foreignPlan = service.CreateUsagePlan(new() { Name = "somebody's" }).Id;
         var credentials = account.CredentialsOf(account.FunctionRoleArn);
-        var gateway = account.ApiGateway(credentials);
+        var gateway = account.ApiGateway(credentials, region);
         var secrets = account.SecretsManager(credentials);
         var disable = new List<PatchOperation> { new() { Op = "replace", Path = "/enabled", Value = "false" } };
         var attempts = new Dictionary<string, Func<Task>>
@@ -268,7 +272,7 @@ public sealed class PolicyTests
             ["delete somebody's key"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = foreignKey }),
             ["disable another secret's minted key"] = () => gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest { ApiKey = foreignMinted, PatchOperations = disable }),
             ["delete another secret's minted key"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = foreignMinted }),
-            ["delete the template"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = account.TemplateId }),
+            ["delete the template"] = () => gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = templateId }),
             ["put a key into somebody's plan"] = () => gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = foreignPlan, KeyId = foreignKey, KeyType = "API_KEY" }),
             ["set a key's usage in somebody's plan"] = () => gateway.UpdateUsageAsync(new UpdateUsageRequest { UsagePlanId = foreignPlan, KeyId = foreignKey, PatchOperations = [] }),
             ["describe another function's secret"] = () => secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = othersSecret.Arn }),
@@ -300,7 +304,7 @@ public sealed class PolicyTests
     private static IEnumerable<string> Texts(JsonNode node) => node is JsonArray list ? list.Select(item => (string)item!) : [(string)node!];
 
     /// <summary>A statement, or an action or a condition of one.</summary>
-    private sealed record Part(string Sid, string? Element)
+    internal sealed record Part(string Sid, string? Element)
     {
         public override string ToString() => Element is null ? Sid : $"{Sid} {Element}";
 

@@ -187,6 +187,19 @@ public sealed class RegionTests
         Assert.Empty(await OutputUtilities.GetValueAsync(alone.Stack.OtherRegions));
     }
 
+    /// <summary>Before the first deployment, no id is known, nor is that of the other Region's template.</summary>
+    [Fact]
+    public async Task A_preview_declares_the_Region_too()
+    {
+        var previewed = await Deployed.StackAsync(In(("usagePlan", OwnPlan)), new Engine { KnowsIds = false }, preview: true);
+        var deployed = await Deployed.StackAsync(In(("usagePlan", OwnPlan)));
+
+        Assert.Equal(
+            deployed.Resources.Select(resource => resource.ToString()).Order(StringComparer.Ordinal),
+            previewed.Resources.Select(resource => resource.ToString()).Order(StringComparer.Ordinal));
+        Assert.Equal(There, previewed.The("UsagePlan", "orders." + There).Text("region"));
+    }
+
     [Theory]
     [InlineData("keys[0].regions[0].region: is missing", "{}")]
     [InlineData("keys[0].regions[0].region: is \"us-est-1\" and must be a Region of AWS", """{"region": "us-est-1", "usagePlanIds": ["plan2"]}""")]
