@@ -12,7 +12,12 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
 
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-    public static Dashboard Of(string region, string functionName, IReadOnlyList<string> secretNames)
+    /// <param name="region">The Region of the function.</param>
+    /// <param name="functionName">The function's name.</param>
+    /// <param name="secretNames">The names of the secrets.</param>
+    /// <param name="otherRegions">The names of secrets with keys in other Regions, each with such a Region.</param>
+    public static Dashboard Of(
+        string region, string functionName, IReadOnlyList<string> secretNames, IReadOnlyList<(string SecretName, string Region)> otherRegions)
     {
         var charts = new (string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)[]
         {
@@ -23,7 +28,11 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
             ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),
             ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
             ("Requests with old keys, yesterday and today", "Maximum", 86_400, OfEachKey("OldKeyRequests")),
-            ("Seconds until a new key was served", "Maximum", 3600, OfEachKey("ActivationSeconds")),
+            ("Seconds until a new key was served", "Maximum", 3600,
+                OfEachKey("ActivationSeconds").Concat(otherRegions.Select(other => new[]
+                {
+                    FunctionContract.MetricNamespace, "ActivationSeconds", "SecretName", other.SecretName, "Region", other.Region,
+                }))),
             ("Seconds of a step", "Maximum", 3600,
                 secretNames.SelectMany(secret => Steps.Select(step =>
                     new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),

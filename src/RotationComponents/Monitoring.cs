@@ -54,12 +54,14 @@ public sealed class Monitoring : ComponentResource
             }
         }
 
-        var secretNames = Output.All(args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value.SecretName));
+        var keys = args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value).ToList();
+        var otherRegions = keys.SelectMany(key => key.OtherRegions.Select(region => key.SecretName.Apply(secret => (secret, region))));
         _ = new Aws.CloudWatch.Dashboard(name, new()
         {
             DashboardName = args.Function.Scope.Replace('.', '-'), // CloudWatch accepts letters, digits, - and _
-            DashboardBody = Output.Tuple(args.Function.Account, args.Function.Name, secretNames)
-                .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3).ToJson()),
+            DashboardBody = Output
+                .Tuple(args.Function.Account, args.Function.Name, Output.All(keys.Select(key => key.SecretName)), Output.All(otherRegions))
+                .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3, t.Item4).ToJson()),
         }, child);
 
         RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });

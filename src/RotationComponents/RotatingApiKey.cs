@@ -102,6 +102,9 @@ public sealed class RotatingApiKey : ComponentResource
     [Output("regions")]
     public Output<ImmutableDictionary<string, ImmutableDictionary<string, string>>> Regions { get; private set; }
 
+    /// <summary>Gets the codes of the other Regions.</summary>
+    internal IEnumerable<string> OtherRegions => _regions.Skip(1).Select(region => region.Region!);
+
     /// <summary>
     /// Returns the secret's name. All resources of the key wait for it, since some arguments can only be checked when the program runs.
     /// </summary>

@@ -179,13 +179,15 @@ public sealed partial class MonitoringTests
     public async Task What_the_function_measures_is_shown_and_what_is_shown_or_waited_for_is_measured()
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
+        var regional = await Deployed.StackAsync(Configurations.Regional);
         var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "source", "Telemetry", "Metrics.cs"), TestContext.Current.CancellationToken);
         var constants = ConstantPattern().Matches(source).ToDictionary(constant => constant.Groups["name"].Value, constant => constant.Groups["value"].Value);
         var measured = MetricPattern().Matches(source)
-            .Select(metric => string.Join('/', ["ApiKeyRotation", metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : Array.Empty<string>()])).ToList();
+            .Select(metric => string.Join('/', ["ApiKeyRotation", metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : metric.Groups["perRegion"].Success ? [constants["Region"]] : Array.Empty<string>()])).ToList();
         Assert.Equal(CreatedMetricPattern().Count(source), measured.Count); // one that this does not see is written in another way
 
-        var shown = JsonSerializer.Deserialize<JsonElement>(deployed.The("Dashboard").Text("dashboardBody")).GetProperty("widgets").EnumerateArray()
+        var shown = new[] { deployed, regional }
+            .SelectMany(stack => JsonSerializer.Deserialize<JsonElement>(stack.The("Dashboard").Text("dashboardBody")).GetProperty("widgets").EnumerateArray())
             .SelectMany(widget => widget.GetProperty("properties").GetProperty("metrics").EnumerateArray())
             .Select(metric => metric.EnumerateArray().Select(part => part.GetString()!).ToList())
             // Namespace, name, and the dimensions' names without their values.
@@ -205,8 +207,8 @@ public sealed partial class MonitoringTests
     [GeneratedRegex("""const string (?<name>\w+) = "(?<value>\w+)";""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ConstantPattern();
 
-    // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true)
-    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", [^,()]+(?<perStep>, PerStep: true)?\)""", RegexOptions.ExplicitCapture, 1000)]
+    // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), or [new("ActivationSeconds", "Seconds", after)], region
+    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", ([^,()]|\([^()]*\))+(?<perStep>, PerStep: true)?\)(?<perRegion>\], region)?""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricPattern();
 
     [GeneratedRegex("""new\("|new Metric\(""", RegexOptions.ExplicitCapture, 1000)]
