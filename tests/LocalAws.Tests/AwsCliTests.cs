@@ -51,6 +51,7 @@ public sealed class AwsCliTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_key_lives_and_opens_its_stage()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
@@ -148,6 +149,7 @@ public sealed class AwsCliTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_schedule_is_created_read_changed_and_deleted()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
@@ -173,6 +175,7 @@ public sealed class AwsCliTests
     }
 
     [Fact]
+    [Trait("Category", "Proof")]
     public async Task A_replica_is_read_and_promoted_in_its_Region()
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
@@ -188,23 +191,24 @@ public sealed class AwsCliTests
         Assert.Contains("Operation not permitted on a replica secret.", refused, StringComparison.Ordinal);
     }
 
+    /// <summary>With the tests, one service for each protocol: REST, query and JSON.</summary>
     [Theory]
-    [InlineData("lambda", "list-functions")]
-    [InlineData("apigateway", "get-domain-names")]
-    [InlineData("events", "list-rules")]
-    [InlineData("scheduler", "list-schedules")]
-    [InlineData("cloudwatch", "describe-alarms")]
-    [InlineData("sns", "list-topics")]
-    [InlineData("iam", "list-roles")]
-    [InlineData("sts", "get-caller-identity")]
-    [InlineData("kms", "list-keys")]
-    [InlineData("logs", "describe-log-groups")]
-    public async Task What_is_not_here_is_an_error_with_a_text(params string[] command)
+    [InlineData("lambda list-functions")]
+    [InlineData("iam list-roles")]
+    [InlineData("logs describe-log-groups")]
+    [InlineData("apigateway get-domain-names", Traits = ["Category", "Proof"])]
+    [InlineData("events list-rules", Traits = ["Category", "Proof"])]
+    [InlineData("scheduler list-schedules", Traits = ["Category", "Proof"])]
+    [InlineData("cloudwatch describe-alarms", Traits = ["Category", "Proof"])]
+    [InlineData("sns list-topics", Traits = ["Category", "Proof"])]
+    [InlineData("sts get-caller-identity", Traits = ["Category", "Proof"])]
+    [InlineData("kms list-keys", Traits = ["Category", "Proof"])]
+    public async Task What_is_not_here_is_an_error_with_a_text(string command)
     {
         Assert.SkipUnless(IsInstalled.Value, "The aws CLI is not installed.");
         await using var aws = await EmbeddedAws.StartAsync();
 
-        var refused = await RunAsync(aws, succeeds: false, command);
+        var refused = await RunAsync(aws, succeeds: false, command.Split(' '));
 
         Assert.Matches(@"An error occurred \(NotImplemented\) when calling the \w+ operation: The embedded AWS does not have ", refused);
         Assert.Single(aws.Calls.Snapshot());
