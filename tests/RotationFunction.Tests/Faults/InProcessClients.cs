@@ -15,22 +15,23 @@ internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
     [ThreadStatic]
     private static bool _withoutBackoff;
 
-    static InProcessClients() => RuntimePipelineCustomizerRegistry.Instance.Register(new WithoutBackoff());
+    static InProcessClients() => RuntimePipelineCustomizerRegistry.Instance.Register(new BriefBackoff());
 
     /// <summary>Stands between the client and the embedded AWS.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler> Between { get; init; } = transport => transport;
 
-    public AmazonSecretsManagerClient SecretsManager(string accessKey, string? region = null) => Create(() => new AmazonSecretsManagerClient(
+    public AmazonSecretsManagerClient SecretsManager(string accessKey, string? region = null) => WithoutBackoff(() => new AmazonSecretsManagerClient(
         new BasicAWSCredentials(accessKey, "secret"),
         new AmazonSecretsManagerConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? aws.Region, HttpClientFactory = this }));
 
-    public AmazonAPIGatewayClient ApiGateway(string accessKey, string? region = null) => Create(() => new AmazonAPIGatewayClient(
+    public AmazonAPIGatewayClient ApiGateway(string accessKey, string? region = null) => WithoutBackoff(() => new AmazonAPIGatewayClient(
         new BasicAWSCredentials(accessKey, "secret"),
         new AmazonAPIGatewayConfig { ServiceURL = aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? aws.Region, HttpClientFactory = this }));
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(Between(aws.CreateTransport()));
 
-    private static T Create<T>(Func<T> client)
+    /// <summary>Creates a client that hardly waits before it sends a call again.</summary>
+    public static T WithoutBackoff<T>(Func<T> client)
     {
         _withoutBackoff = true;
         try
@@ -43,9 +44,9 @@ internal sealed class InProcessClients(EmbeddedAws aws) : HttpClientFactory
         }
     }
 
-    private sealed class WithoutBackoff : IRuntimePipelineCustomizer
+    private sealed class BriefBackoff : IRuntimePipelineCustomizer
     {
-        public string UniqueName => nameof(WithoutBackoff);
+        public string UniqueName => nameof(BriefBackoff);
 
         public void Customize(Type serviceClientType, RuntimePipeline pipeline)
         {

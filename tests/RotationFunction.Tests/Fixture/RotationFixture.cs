@@ -439,14 +439,14 @@ internal sealed class RotationFixture : IAsyncDisposable
         return other;
     }
 
-    private AmazonSecretsManagerClient SecretsManager(string accessKey, HttpClientFactory? http = null) => new(
+    private AmazonSecretsManagerClient SecretsManager(string accessKey, HttpClientFactory? http = null) => InProcessClients.WithoutBackoff(() => new AmazonSecretsManagerClient(
         new BasicAWSCredentials(accessKey, "secret"),
-        new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http });
+        new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region, HttpClientFactory = http }));
 
     /// <summary>A client of somebody else.</summary>
-    public AmazonAPIGatewayClient ApiGateway(string accessKey, HttpClientFactory? http = null, string? region = null) => new(
+    public AmazonAPIGatewayClient ApiGateway(string accessKey, HttpClientFactory? http = null, string? region = null) => InProcessClients.WithoutBackoff(() => new AmazonAPIGatewayClient(
         new BasicAWSCredentials(accessKey, "secret"),
-        new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region, HttpClientFactory = http });
+        new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region, HttpClientFactory = http }));
 
     private async Task CreateSecretAsync(string? document, string? probe = null) => SecretArn = (await Secrets.CreateSecretAsync(new CreateSecretRequest
     {
