@@ -6,7 +6,7 @@ namespace RotationFunction.Tests;
 public sealed class SoakTests(ITestOutputHelper output)
 {
     [Fact]
-    public Task Five_secrets_for_sixty_days() => RunAsync(secrets: 5, days: 60, output.WriteLine);
+    public Task Five_secrets_for_thirty_days() => RunAsync(secrets: 5, days: 30, output.WriteLine);
 
     /// <summary>Takes minutes: <c>dotnet run build.cs soak</c>.</summary>
     [Fact(Explicit = true)]
