@@ -17,7 +17,7 @@ public sealed class ScheduleTests
     private static readonly string[] Names = [DeployerAccount.SecretName, "shop/refunds", "shop/returns"];
 
     [Theory]
-    [InlineData(1)]
+    [InlineData(1, Traits = ["Category", "Proof"])]
     [InlineData(2)] // AWS delivers at least once
     public async Task Keys_are_checked_daily_and_their_overlaps_are_ended(int copies)
     {
