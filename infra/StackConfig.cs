@@ -47,9 +47,11 @@ internal sealed partial record StackConfig(
 
     /// <summary>Reads and validates the whole configuration, before the stack creates a resource.</summary>
     /// <exception cref="RunException">The configuration is not valid. The message has a line for each field.</exception>
-    public static StackConfig Read(Config config) => Read(config.Get);
+    public static StackConfig Read(Config config) => Read(config.Get, new Config("aws").Get("region"));
 
-    internal static StackConfig Read(Func<string, string?> setting)
+    /// <param name="setting">Returns a setting of the stack.</param>
+    /// <param name="homeRegion">The Region in the provider's configuration; null if it is set elsewhere, and known when the program runs.</param>
+    internal static StackConfig Read(Func<string, string?> setting, string? homeRegion = null)
     {
         var errors = new List<string>();
         var section = new ConfigSection(setting, errors);
@@ -72,6 +74,15 @@ internal sealed partial record StackConfig(
             section.Texts("operators", "the ARN of an IAM role or user", text => PrincipalPattern().IsMatch(text)),
             section.Flag("tracing") ?? false);
         stack.CheckTogether(section);
+        foreach (var (key, region) in stack.Keys.Index().SelectMany(key => key.Item.Regions.Index().Select(region => (key.Index, region))))
+        {
+            if (region.Item.Region == homeRegion)
+            {
+                section.Wrong(
+                    string.Create(CultureInfo.InvariantCulture, $"keys[{key}].regions[{region.Index}].region"),
+                    $"is {homeRegion}, which is aws:region, in which the key is anyway. Remove it");
+            }
+        }
 
         if (errors.Count == 0 && PolicySize.Characters(stack, stack.SecretsByTag) is var characters and > PolicySize.Quota)
         {

@@ -155,7 +155,7 @@ internal sealed class Settings : Dictionary<string, object>
     public string? Get(string setting) => TryGetValue(setting, out var value) ? Text(value) : null;
 
     public string ToPulumi(string project) => JsonSerializer.Serialize(
-        this.ToDictionary(setting => $"{project}:{setting.Key}", setting => Text(setting.Value)));
+        this.ToDictionary(setting => setting.Key.Contains(':', StringComparison.Ordinal) ? setting.Key : $"{project}:{setting.Key}", setting => Text(setting.Value)));
 
     private static string Text(object value) => value as string ?? JsonSerializer.Serialize(value);
 }

@@ -233,22 +233,25 @@ public sealed class RegionTests
         var adopted = In(("usagePlan", OwnPlan), ("adoptedKeyId", "adopted2"));
         Assert.StartsWith("keys[0].regions[0].adoptedKeyId: is set together with usagePlan", Assert.Single(await Deployed.RefusedAsync(adopted)), StringComparison.Ordinal);
 
+        var home = In(("usagePlanIds", new[] { "plan2" })).With("aws:region", There);
+        Assert.StartsWith("keys[0].regions[0].region: is us-east-1, which is aws:region", Assert.Single(await Deployed.RefusedAsync(home)), StringComparison.Ordinal);
+
         var tooMany = In(("usagePlanIds", Enumerable.Range(1, 11).Select(plan => $"plan{plan}").ToArray()));
         Assert.StartsWith("keys[0].regions[0].usagePlanIds: has too many plans", Assert.Single(await Deployed.RefusedAsync(tooMany)), StringComparison.Ordinal);
     }
 
-    /// <summary>The provider's Region is known when the program runs. Nothing of the key is declared, so that a preview already fails.</summary>
+    /// <summary>Where the configuration does not name it, the provider's Region is known when the program runs. Nothing of the key is declared, so that a preview already fails.</summary>
     [Theory]
     [InlineData(Engine.Region, "eu-central-1 is the provider's Region")]
     [InlineData("cn-north-1", "cn-north-1 is in another partition than eu-central-1")]
     public async Task A_Region_that_cannot_be_the_keys_other_one_is_named(string region, string problem)
     {
         var engine = new Engine();
-        var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.StackAsync(
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Deployed.StackAsync(
             new() { ["keys"] = new[] { Settings.Key(("regions", new object[] { new { region, usagePlanIds = new[] { "plan2" } } })) } }, engine));
 
         Environment.ExitCode = 0;
-        Assert.Contains("The rotating key orders cannot have these Regions: " + problem, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("The rotating key orders cannot have these Regions: " + problem, refused.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(engine.Registered, resource => resource.Name.StartsWith("orders", StringComparison.Ordinal) && resource.Type.StartsWith("aws:", StringComparison.Ordinal));
     }
 
@@ -310,7 +313,7 @@ public sealed class RegionTests
     public async Task An_argument_that_is_known_later_is_named_before_the_key_is_declared(string problem, int recoveryWindow, string kmsKeyArn)
     {
         var engine = new Engine();
-        var refused = await Assert.ThrowsAsync<RunException>(() => Deployed.ProgramAsync(
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => Deployed.ProgramAsync(
             () =>
             {
                 _ = new RotatingApiKey("partner", new()
@@ -326,7 +329,7 @@ public sealed class RegionTests
             engine));
 
         Environment.ExitCode = 0;
-        Assert.Contains("The rotating key partner cannot have these Regions: " + problem, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("The rotating key partner cannot have these Regions: " + problem, refused.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(engine.Registered, resource => resource.Name.StartsWith("partner", StringComparison.Ordinal) && resource.Type.StartsWith("aws:", StringComparison.Ordinal));
     }
 
