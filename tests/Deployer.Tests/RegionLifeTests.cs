@@ -112,6 +112,31 @@ public sealed class RegionLifeTests
         static Dictionary<string, object> In(params string[] plans) => new() { ["region"] = There, ["usagePlanIds"] = plans };
     }
 
+    [Fact]
+    public async Task One_of_several_other_Regions_goes()
+    {
+        const string Third = "ap-south-1";
+        await using var account = DeployerAccount.Start();
+        var apis = new[] { There, Third }.ToDictionary(region => region, account.MakeApi);
+        var both = apis.Select(api => new { region = api.Key, usagePlan = new { apiStages = new[] { new { apiId = api.Value.ApiId, stage = "prod" } } } }).ToArray();
+        await account.UpAsync(Configuration(account, region: null, ("regions", both)));
+        await RotateAsync(account);
+        Assert.Equal([Third, There], account.Stack.Regions[DeployerAccount.SecretName].Keys.Order(StringComparer.Ordinal));
+        await AssertOpenAsync(account, apis[There].Url);
+        await AssertOpenAsync(account, apis[Third].Url);
+
+        await account.UpAsync(Configuration(account, region: null, ("regions", both[..1])));
+        Assert.Empty(account.Aws.In(Third).ApiGateway.GetApiKeys(new GetApiKeysRequest()).Items);
+        Assert.Empty(account.Aws.In(Third).ApiGateway.GetUsagePlans(new GetUsagePlansRequest()).Items);
+        await AssertOpenAsync(account, apis[There].Url);
+        await RotateAsync(account);
+        await AssertOpenAsync(account, apis[There].Url);
+
+        await account.Deployment.DestroyAsync();
+        await AssertNothingIsLeftAsync(account);
+        Assert.Empty(account.Aws.In(Third).SecretsManager.ListSecrets(new()).SecretList);
+    }
+
     /// <summary>Its clients have moved, but a rotation is not finished: the function refuses, and nothing but the tag and the replica has gone.</summary>
     [Fact]
     public async Task A_Region_does_not_go_during_a_rotation()
