@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RotationComponents;
 
 namespace Infra;
@@ -18,7 +19,7 @@ internal sealed record KeyRegionConfig(
         var regions = new List<KeyRegionConfig>();
         foreach (var section in key.Sections("regions"))
         {
-            var region = Read(section, keyAdopts: key.Has("adoptedKeyId"), hasReaders: key.Has("readers"));
+            var region = Read(section, keyAdopts: key.Has("adoptedKeyId"), hasReaders: key.Any("readers") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0);
             if (region.Region.Length > 0 && regions.Exists(earlier => earlier.Region == region.Region))
             {
                 section.Wrong("region", $"is {region.Region}, which the key already has");

@@ -91,7 +91,8 @@ internal sealed record KeyRegion(
                 { AdoptedKeyId: not null, UsagePlan: not null } =>
                     "has an AdoptedKeyId and a UsagePlan, and the key cannot be in a plan that does not exist yet",
                 { AdoptedKeyId: not null } when args.AdoptedKeyId is null => "has an AdoptedKeyId, and the key itself has none. Set both",
-                { KmsKeyArn: not null } when args.Readers.Count > 0 => ReadersProblem,
+                { KmsKeyArn: not null } when args.Readers.Count > 0 => "has a KMS key, which Readers cannot use: grants are made on the "
+                    + "function's KMS key only. Remove one, or permit clients in their own policies and in the KMS key's",
                 _ => null,
             };
             if (problem is not null)
@@ -102,10 +103,6 @@ internal sealed record KeyRegion(
 
         return null;
     }
-
-    /// <summary>What is wrong with readers beside a KMS key of a replica.</summary>
-    public const string ReadersProblem = "has a KMS key, which Readers cannot use: grants are made on the key's own KMS key only. Remove one, "
-        + "or permit the clients in their own policies and in the KMS key's";
 
     /// <summary>What is wrong with deleting a secret at once that has replicas.</summary>
     public const string RecoveryProblem = "RecoveryWindowInDays is 0, and a secret that is deleted at once strands its replicas: AWS deletes them "

@@ -229,6 +229,8 @@ public sealed class RegionTests
         var readers = In(("usagePlanIds", new[] { "plan2" }), ("kmsKeyArn", KmsKeyThere));
         ((Dictionary<string, object>[])readers["keys"])[0]["readers"] = new[] { "arn:aws:iam::123456789012:role/pipeline" };
         Assert.StartsWith("keys[0].regions[0].kmsKeyArn: is set together with the key's readers", Assert.Single(await Deployed.RefusedAsync(readers)), StringComparison.Ordinal);
+        ((Dictionary<string, object>[])readers["keys"])[0]["readers"] = Array.Empty<string>();
+        await Deployed.StackAsync(readers);
 
         var adopted = In(("usagePlan", OwnPlan), ("adoptedKeyId", "adopted2"));
         Assert.StartsWith("keys[0].regions[0].adoptedKeyId: is set together with usagePlan", Assert.Single(await Deployed.RefusedAsync(adopted)), StringComparison.Ordinal);
