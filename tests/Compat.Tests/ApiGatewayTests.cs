@@ -328,7 +328,7 @@ public class ApiGatewayTests
     }
 
     [Fact]
-    public async Task Throttling_is_retried_and_tells_how_long_to_wait()
+    public async Task Throttling_is_retried_and_says_how_long_to_wait()
     {
         await using var server = await Loopback.StartAsync();
         server.Answers(new Answer(429, """{"message":"Slow down"}""", ("x-amzn-ErrorType", "TooManyRequestsException"), ("Retry-After", "7")));

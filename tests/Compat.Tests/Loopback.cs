@@ -17,7 +17,7 @@ internal sealed record Received(string Method, string Target, Dictionary<string,
     public string Line => $"{Method} {Target}";
 }
 
-/// <summary>An HTTP server on loopback that records what it is asked and gives the answers it was told to.</summary>
+/// <summary>An HTTP server on loopback that records requests and returns the responses that a test sets.</summary>
 internal sealed class Loopback : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -57,7 +57,7 @@ internal sealed class Loopback : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Sets the answers, in order; the last one is given again and again.</summary>
+    /// <summary>Sets the responses, in order. The last one is repeated.</summary>
     public void Answers(params Answer[] answers)
     {
         lock (_lock)
@@ -116,5 +116,5 @@ internal sealed class Loopback : IAsyncDisposable
     }
 }
 
-/// <summary>What <see cref="Loopback"/> answers.</summary>
+/// <summary>A response of <see cref="Loopback"/>.</summary>
 internal sealed record Answer(int Status, string Body, params (string Name, string Value)[] Headers);

@@ -4,7 +4,7 @@ using Pulumi.Testing;
 
 namespace Compat.Tests;
 
-/// <summary>Keeps what it is told, and gives each resource an id; its state is its inputs unless a test says otherwise.</summary>
+/// <summary>Records the inputs, and gives each resource an id. Its state is its inputs unless a test sets another.</summary>
 internal sealed class PulumiMocks : IMocks
 {
     private readonly List<MockResourceArgs> _resources = [];

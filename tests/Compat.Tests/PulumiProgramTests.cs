@@ -13,7 +13,7 @@ public sealed class PulumiProgramTests : IDisposable
     private static readonly TestOptions Named = new() { ProjectName = "proj", StackName = "dev", OrganizationName = "org", IsPreview = false };
 
     /// <summary>For a run that would wait for what never ends.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly int _exitCode = Environment.ExitCode;
 
@@ -177,7 +177,7 @@ public sealed class PulumiProgramTests : IDisposable
         {
             new Thing("one");
             two = new Thing("two");
-        }).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        }).WaitAsync(LongestWait, TestContext.Current.CancellationToken));
 
         Assert.Contains("of one", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("of two", error.Message, StringComparison.Ordinal);
@@ -205,12 +205,12 @@ public sealed class PulumiProgramTests : IDisposable
         {
             new Thing("thing");
             throw new InvalidOperationException("of the program");
-        })).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        })).WaitAsync(LongestWait, TestContext.Current.CancellationToken));
         gate.SetResult();
     }
 
     [Fact]
-    public async Task An_exception_of_a_resource_is_told_without_the_program()
+    public async Task An_exception_of_a_resource_is_reported_without_the_program()
     {
         var shown = await FailsAsync((Action)(() => throw new ResourceException("of the resource", null)));
         var hidden = await FailsAsync((Action)(() => throw new ResourceException("of the resource", null, hideStack: true)));

@@ -12,7 +12,7 @@ public class PulumiRegistrationTests
     private static readonly TestOptions Update = new() { IsPreview = false };
 
     [Fact]
-    public async Task Mocks_are_told_inputs_as_an_engine_sees_them()
+    public async Task Mocks_get_inputs_as_an_engine_sees_them()
     {
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, Update, () =>
@@ -40,7 +40,7 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
-    public async Task Mocks_are_told_of_a_list_that_is_not_there_as_empty()
+    public async Task Mocks_get_an_absent_list_as_empty()
     {
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, Update, () => { new Thing("thing", new ThingArgs { List = default(ImmutableArray<string>) }); });
@@ -58,7 +58,7 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
-    public async Task Mocks_are_not_told_inputs_that_are_null_or_unknown_in_any_part()
+    public async Task Mocks_do_not_get_inputs_that_are_null_or_unknown_in_any_part()
     {
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, new TestOptions(), () =>
@@ -301,7 +301,7 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
-    public async Task A_provider_is_told_by_its_urn_and_id_and_reaches_the_children_of_a_component()
+    public async Task A_provider_is_named_by_its_urn_and_id_and_reaches_the_children_of_a_component()
     {
         var mocks = new PulumiMocks();
         await Deployment.TestAsync(mocks, Update, () =>
@@ -491,7 +491,7 @@ public class PulumiRegistrationTests
     }
 
     [Fact]
-    public async Task An_invoke_whose_arguments_cannot_be_told_fails_with_a_message_of_its_own()
+    public async Task An_invoke_whose_arguments_cannot_be_serialized_fails_with_a_message_of_its_own()
     {
         var exitCode = Environment.ExitCode;
         var errors = await Assert.ThrowsAsync<AggregateException>(() => Deployment.TestAsync(new PulumiMocks(), Update, () =>

@@ -4,7 +4,7 @@ using LocalAws;
 
 namespace Conformance;
 
-/// <summary>A client that nobody here wrote: boto3.</summary>
+/// <summary>A client from outside this project: boto3.</summary>
 public sealed class Boto3Tests
 {
     private static readonly Lazy<Task<bool>> IsInstalled = new(async () =>

@@ -37,7 +37,7 @@ public sealed class CleanupTests
         account.Embedded.Faults = call => IsRemoval(call) ? Fault.Error(400, "AccessDeniedException", "not now") : null;
         await account.CleanUpAsync();
         account.Embedded.Faults = null;
-        // The answer to this one never came, and nobody knows its id; that one has no name.
+        // The response for this one was lost, so its id is unknown; that one has no name.
         await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName() });
         await account.ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Description = ConformanceAccount.NewName() });
         var others = new[] { "orders", "conformance", "conformance-of-somebody", Leftovers.NamesOf(DateTimeOffset.UnixEpoch) + "1" };
@@ -79,7 +79,7 @@ public sealed class CleanupTests
     [InlineData("conformance-00000000", false)]
     [InlineData("conformance-0000000x-1", false)]
     [InlineData("my-conformance-00000000-1", false)]
-    public void A_name_tells_how_old_its_run_is(string name, bool old) =>
+    public void A_name_shows_how_old_its_run_is(string name, bool old) =>
         Assert.Equal(old, Leftovers.IsOlder(name, DateTimeOffset.UnixEpoch.AddHours(2)));
 
     /// <summary>An account with a secret, and a key in two plans, one of which has a stage.</summary>

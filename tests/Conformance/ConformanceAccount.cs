@@ -10,11 +10,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace Conformance;
 
 /// <summary>
-/// The account that a test works in: an embedded AWS of its own on a clock that stands still, or another endpoint, where names are unique and what was made is deleted.
+/// The account that a test works in: an embedded AWS of its own on a stopped clock, or another endpoint, where names are unique and what was created is deleted.
 /// </summary>
 internal sealed class ConformanceAccount : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private readonly Stack<Func<Task>> _undo = new();
     private readonly EmbeddedAws? _embedded;
@@ -39,7 +39,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
 
     public IAmazonAPIGateway ApiGateway { get; }
 
-    /// <summary>A second Region; a test that asks for it is skipped where nobody named one.</summary>
+    /// <summary>A second Region. A test that uses it is skipped if none is named.</summary>
     public string ReplicaRegion
     {
         get
@@ -55,7 +55,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>The embedded AWS itself; a test that asks for it is skipped elsewhere.</summary>
+    /// <summary>The embedded AWS itself. A test that uses it is skipped elsewhere.</summary>
     public EmbeddedAws Embedded
     {
         get
@@ -65,10 +65,10 @@ internal sealed class ConformanceAccount : IAsyncDisposable
         }
     }
 
-    /// <summary>Where clients call an API, with {api} and {stage} for its id and its stage's name; null where nobody said so.</summary>
+    /// <summary>Where clients call an API, with {api} and {stage} for its id and its stage's name; null if not configured.</summary>
     public string? InvokeUrl => _embedded is null ? Endpoint.InvokeUrl : Uri.UnescapeDataString(_embedded.InvokeUrl("{api}", "{stage}").ToString());
 
-    /// <summary>The clock; a test that asks for it is skipped elsewhere.</summary>
+    /// <summary>The clock. A test that uses it is skipped elsewhere.</summary>
     public FakeTimeProvider Clock
     {
         get
@@ -208,7 +208,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     /// <summary>Polls another endpoint for as long as AWS is known to take; the embedded AWS has nothing to wait for.</summary>
     public async Task UntilAsync(Func<Task<bool>> holds)
     {
-        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        var deadline = TimeProvider.System.GetUtcNow() + LongestWait;
         while (!await holds())
         {
             Assert.True(!Endpoint.IsEmbedded && TimeProvider.System.GetUtcNow() < deadline, "What the test waits for did not come about.");
@@ -257,7 +257,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     public async Task<List<string>> PlansOfAsync(string keyId) =>
         [.. ((await ApiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId })).Items ?? []).Select(plan => plan.Id)];
 
-    /// <summary>A deployed API whose methods need a key; one that has just these paths, and whether they need one, only where it is made.</summary>
+    /// <summary>A deployed API whose methods require a key. It has exactly these paths, and requires a key on them as given, only if it is created here.</summary>
     public async Task<ApiStage> StageAsync(params (string Path, bool ApiKeyRequired)[] paths)
     {
         if (!Endpoint.IsEmbedded && paths.Length == 0)
@@ -290,7 +290,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     /// <summary>Waits until an API's clients see a status with this key.</summary>
     public Task UntilStatusAsync(int status, ApiStage stage, string key) => UntilAsync(async () => (await CallAsync(stage, key)).Status == status);
 
-    /// <summary>Deletes what the test made, latest first. What is refused all the same the run deletes in the end, or names.</summary>
+    /// <summary>Deletes what the test created, latest first. What cannot be deleted now, the run deletes or names at its end.</summary>
     public async Task CleanUpAsync()
     {
         while (_undo.TryPop(out var undo))
@@ -313,7 +313,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     }
 }
 
-/// <summary>A rotation function in this process that does as AWS's template does, unless a test tells it otherwise.</summary>
+/// <summary>A rotation function in this process that does as AWS's template does, unless a test changes it.</summary>
 internal sealed class RotationFunction
 {
     private readonly IAmazonSecretsManager _secretsManager;

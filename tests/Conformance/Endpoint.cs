@@ -29,7 +29,7 @@ internal sealed record Endpoint(string Kind, Uri? Url, string? InvokeUrl, string
         return facts.Where(fact => known?.ContainsKey(fact) == true).Select(fact => $"{fact}, {known![fact]}").FirstOrDefault();
     }
 
-    /// <summary>Where it is, for whoever runs the tests.</summary>
+    /// <summary>Where it is, for the output.</summary>
     public string Describe()
     {
         if (Url is not null)

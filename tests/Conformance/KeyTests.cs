@@ -42,7 +42,7 @@ public sealed class KeyTests
     }
 
     [Fact, Shows("key-3")]
-    public async Task A_key_is_disabled_unless_it_is_told_to_be_enabled()
+    public async Task A_key_is_disabled_unless_it_is_created_as_enabled()
     {
         await using var account = await ConformanceAccount.StartAsync();
         var key = await account.CreateKeyAsync(new CreateApiKeyRequest { Name = ConformanceAccount.NewName() });

@@ -7,7 +7,7 @@ using Amazon.SecretsManager.Model;
 
 namespace Conformance;
 
-/// <summary>What tests make in an account and must not leave there. All of it bears a name, or a description, that begins with the run's.</summary>
+/// <summary>What tests create in an account and must delete. Each has a name, or a description, that begins with the run's.</summary>
 /// <param name="secretsManager">Deletes secrets.</param>
 /// <param name="apiGateway">Deletes keys and usage plans.</param>
 /// <param name="pause">How long to wait before what was refused is tried again.</param>

@@ -3,12 +3,12 @@
 namespace Conformance;
 
 /// <summary>
-/// A run of the tests against another endpoint: says beforehand what it will make, deletes what an earlier run left that was killed, and in the end
+/// A run of the tests against another endpoint: announces what it will create, deletes what an earlier, killed run left, and in the end
 /// what its own tests left.
 /// </summary>
 public sealed class Run : IAsyncLifetime
 {
-    // A whole run without a function and an API made 58, 83 and 13 on the embedded AWS, reached as another endpoint, in 500 calls.
+    // A whole run without a function and an API created 58, 83 and 13 on the embedded AWS, used as another endpoint, in 500 calls.
     private const string Makes = "100 secrets, 100 API keys and 20 usage plans";
 
     private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow();
@@ -18,7 +18,7 @@ public sealed class Run : IAsyncLifetime
     private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>What the names of all that this run makes begin with.</summary>
+    /// <summary>The prefix of the names of everything that this run creates.</summary>
     internal static string Names { get; } = Leftovers.NamesOf(Start);
 
     public async ValueTask InitializeAsync()

@@ -7,7 +7,7 @@ namespace Conformance;
 public sealed class UnknownsTests
 {
     [Fact]
-    public async Task An_endpoint_tells_what_is_not_known()
+    public async Task An_endpoint_shows_what_is_not_known()
     {
         await using var account = await ConformanceAccount.StartAsync();
         var told = new Dictionary<string, string>

@@ -8,7 +8,7 @@ namespace Demo.Tests;
 /// <summary>The demo as its user starts it, with its output in a pipe.</summary>
 internal sealed partial class DemoProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -34,7 +34,7 @@ internal sealed partial class DemoProcess : IDisposable
     /// <summary>Reads on until a line has the text; returns the line.</summary>
     public async Task<string> ReadUntilAsync(string text)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(LongestWait);
         while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
             _output.AppendLine(line);
@@ -50,7 +50,7 @@ internal sealed partial class DemoProcess : IDisposable
     /// <summary>Reads on to the end; returns the exit code.</summary>
     public async Task<int> EndAsync()
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(LongestWait);
         _output.Append(await _process.StandardOutput.ReadToEndAsync(timeout.Token));
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;

@@ -10,19 +10,19 @@ namespace Examples.Tests;
 public sealed class CSharpClientTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new();
-    private ClientFixture _world = null!;
+    private ClientFixture _fixture = null!;
     private AmazonSecretsManagerClient _secretsManager = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _world = await ClientFixture.StartAsync();
-        _secretsManager = _world.SecretsManager();
+        _fixture = await ClientFixture.StartAsync();
+        _secretsManager = _fixture.SecretsManager();
     }
 
     public async ValueTask DisposeAsync()
     {
         _secretsManager.Dispose();
-        await _world.DisposeAsync();
+        await _fixture.DisposeAsync();
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -31,11 +31,11 @@ public sealed class CSharpClientTests : IAsyncLifetime
         using var client = Client(out _);
         await CallAsync(client, HttpStatusCode.OK, async);
         await CallAsync(client, HttpStatusCode.OK, async);
-        Assert.Equal(1, _world.Reads);
+        Assert.Equal(1, _fixture.Reads);
 
         _time.Advance(TimeSpan.FromMinutes(5));
         await CallAsync(client, HttpStatusCode.OK, async);
-        Assert.Equal(2, _world.Reads);
+        Assert.Equal(2, _fixture.Reads);
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -45,7 +45,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         for (var rotation = 0; rotation < 3; rotation++)
         {
             await CallAsync(client, HttpStatusCode.OK, async);
-            await _world.RotateAsync();
+            await _fixture.RotateAsync();
             await CallAsync(client, HttpStatusCode.OK, async);
             _time.Advance(TimeSpan.FromMinutes(5));
         }
@@ -59,16 +59,16 @@ public sealed class CSharpClientTests : IAsyncLifetime
     {
         using var client = Client(out var sent);
         await CallAsync(client, HttpStatusCode.OK, async);
-        await _world.RotateAsync();
-        await _world.RevokePreviousAsync();
+        await _fixture.RotateAsync();
+        await _fixture.RevokePreviousAsync();
 
         using var content = new StreamContent(new MemoryStream("an order"u8.ToArray()));
-        using var request = new HttpRequestMessage(HttpMethod.Post, _world.Orders) { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, _fixture.Orders) { Content = content };
         using var response = await SendAsync(client, request, async);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["an order", "an order"], sent.Bodies);
-        Assert.Equal(2, _world.Reads);
+        Assert.Equal(2, _fixture.Reads);
     }
 
     // FantasticFiasco/aws-signature-version-4 478, open-telemetry/opentelemetry-dotnet 7575:
@@ -78,7 +78,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
     {
         using var client = Client(out var sent);
         using var content = new StringContent("an order");
-        using var request = new HttpRequestMessage(new HttpMethod(method), _world.Orders) { Content = method == "POST" ? content : null };
+        using var request = new HttpRequestMessage(new HttpMethod(method), _fixture.Orders) { Content = method == "POST" ? content : null };
         using var response = client.Send(request, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.True(sent.Keys is [not null], "not one request with a key");
@@ -88,22 +88,22 @@ public sealed class CSharpClientTests : IAsyncLifetime
     public async Task Fifty_callers_at_once_make_one_read(bool async)
     {
         using var client = Client(out var sent);
-        _world.FailReads(Fault.Delayed(TimeSpan.FromMilliseconds(500)));
+        _fixture.FailReads(Fault.Delayed(TimeSpan.FromMilliseconds(500)));
         await AtOnceAsync(HttpStatusCode.OK);
-        Assert.Equal(1, _world.Reads);
+        Assert.Equal(1, _fixture.Reads);
 
         _time.Advance(TimeSpan.FromMinutes(5));
         await AtOnceAsync(HttpStatusCode.OK);
-        Assert.Equal(2, _world.Reads);
+        Assert.Equal(2, _fixture.Reads);
 
-        await _world.RotateAsync();
-        await _world.RevokePreviousAsync();
+        await _fixture.RotateAsync();
+        await _fixture.RevokePreviousAsync();
         await AtOnceAsync(HttpStatusCode.OK);
-        Assert.Equal((3, 2), (_world.Reads, sent.Keys.Distinct().Count()));
+        Assert.Equal((3, 2), (_fixture.Reads, sent.Keys.Distinct().Count()));
 
-        _world.RefuseEveryKey();
+        _fixture.RefuseEveryKey();
         await AtOnceAsync(HttpStatusCode.Forbidden);
-        Assert.Equal(4, _world.Reads);
+        Assert.Equal(4, _fixture.Reads);
 
         // A thread each: Send blocks it.
         Task AtOnceAsync(HttpStatusCode expected) => Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Factory.StartNew(
@@ -114,14 +114,14 @@ public sealed class CSharpClientTests : IAsyncLifetime
     public async Task Fifty_callers_without_a_key_share_one_failing_read()
     {
         using var client = Client(out var sent);
-        _world.Aws.Faults = _ =>
+        _fixture.Aws.Faults = _ =>
         {
             Thread.Sleep(300); // so that all have come
             return Fault.Error(500, "InternalServiceError", "Injected.");
         };
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
             Assert.ThrowsAnyAsync<AmazonSecretsManagerException>(() => CallAsync(client, HttpStatusCode.OK))));
-        Assert.Equal((1, 0), (_world.Reads, sent.Keys.Count));
+        Assert.Equal((1, 0), (_fixture.Reads, sent.Keys.Count));
     }
 
     // aws/aws-advanced-jdbc-wrapper 1985, ethyca/fides 8016, NousResearch/hermes-agent 84445: the read that would renew a good key fails.
@@ -137,21 +137,21 @@ public sealed class CSharpClientTests : IAsyncLifetime
         using var client = Client(out _);
         await CallAsync(client, HttpStatusCode.OK);
         _time.Advance(TimeSpan.FromMinutes(6));
-        _world.FailReads(status == 0 ? Fault.ConnectionReset() : Fault.Error(status, code, "Injected."));
+        _fixture.FailReads(status == 0 ? Fault.ConnectionReset() : Fault.Error(status, code, "Injected."));
 
         await CallAsync(client, HttpStatusCode.OK);
-        var reads = _world.Reads;
+        var reads = _fixture.Reads;
         for (var request = 0; request < 20; request++)
         {
             await CallAsync(client, HttpStatusCode.OK, async: request % 2 == 0);
         }
 
-        Assert.Equal(reads, _world.Reads);
-        _world.FailReads(null);
+        Assert.Equal(reads, _fixture.Reads);
+        _fixture.FailReads(null);
         _time.Advance(TimeSpan.FromSeconds(10));
         await CallAsync(client, HttpStatusCode.OK);
         await CallAsync(client, HttpStatusCode.OK);
-        Assert.Equal(reads + 1, _world.Reads);
+        Assert.Equal(reads + 1, _fixture.Reads);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         using var client = Client(out _);
         await CallAsync(client, HttpStatusCode.OK);
         _time.Advance(TimeSpan.FromMinutes(6));
-        _world.FailReads(Fault.TimeOut());
+        _fixture.FailReads(Fault.TimeOut());
 
         var calling = CallAsync(client, HttpStatusCode.OK);
         for (var second = 0; second < 6 && !calling.IsCompleted; second++)
@@ -178,7 +178,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
     {
         using var client = Client(out _);
         await CallAsync(client, HttpStatusCode.OK);
-        _world.Store(document);
+        _fixture.Store(document);
         _time.Advance(TimeSpan.FromMinutes(6));
         await CallAsync(client, HttpStatusCode.OK);
     }
@@ -187,14 +187,14 @@ public sealed class CSharpClientTests : IAsyncLifetime
     public async Task Without_a_key_the_failure_of_the_read_reaches_the_caller_and_nothing_is_sent(bool async)
     {
         using var client = Client(out var sent);
-        _world.FailReads(Fault.Error(400, "AccessDeniedException", "Injected."));
+        _fixture.FailReads(Fault.Error(400, "AccessDeniedException", "Injected."));
         await Assert.ThrowsAnyAsync<AmazonSecretsManagerException>(() => CallAsync(client, HttpStatusCode.OK, async));
         Assert.True(sent.Keys.Count == 0, "something was sent");
 
-        _world.FailReads(null);
+        _fixture.FailReads(null);
         await CallAsync(client, HttpStatusCode.OK, async);
-        await _world.RotateAsync();
-        await _world.RevokePreviousAsync();
+        await _fixture.RotateAsync();
+        await _fixture.RevokePreviousAsync();
         await CallAsync(client, HttpStatusCode.OK, async); // the failed read delays no later one
     }
 
@@ -203,15 +203,15 @@ public sealed class CSharpClientTests : IAsyncLifetime
     {
         using var client = Client(out var sent);
         await CallAsync(client, HttpStatusCode.OK, async);
-        _world.RefuseEveryKey();
-        _world.FailReads(Fault.Error(500, "InternalServiceError", "Injected."));
+        _fixture.RefuseEveryKey();
+        _fixture.FailReads(Fault.Error(500, "InternalServiceError", "Injected."));
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, _world.Orders);
+        using var request = new HttpRequestMessage(HttpMethod.Get, _fixture.Orders);
         using var response = await SendAsync(client, request, async);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.Equal("""{"message":"Forbidden"}""", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        Assert.Equal((2, 2), (_world.Reads, sent.Keys.Count));
+        Assert.Equal((2, 2), (_fixture.Reads, sent.Keys.Count));
     }
 
     // concourse/concourse 2924, aws/aws-secretsmanager-caching-java 154: a read for each refusal.
@@ -225,36 +225,36 @@ public sealed class CSharpClientTests : IAsyncLifetime
         firewall.Status = 403;
         var url = reason switch
         {
-            "there is no such route" => new Uri(_world.Orders, "../dev/orders"),
+            "there is no such route" => new Uri(_fixture.Orders, "../dev/orders"),
             "a firewall answers" => firewall.Url,
-            _ => _world.Orders,
+            _ => _fixture.Orders,
         };
         using var client = Client(out _);
-        _world.RefuseEveryKey();
+        _fixture.RefuseEveryKey();
         for (var request = 0; request < 200; request++)
         {
             await CallAsync(client, HttpStatusCode.Forbidden, async: request % 2 == 0, url);
         }
 
-        Assert.Equal(2, _world.Reads);
+        Assert.Equal(2, _fixture.Reads);
         for (var second = 0; second < 60; second++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
             await CallAsync(client, HttpStatusCode.Forbidden, url: url);
         }
 
-        Assert.Equal(2 + 6, _world.Reads);
+        Assert.Equal(2 + 6, _fixture.Reads);
     }
 
     [Fact]
     public async Task Requests_that_the_API_refuses_for_another_reason_do_not_keep_a_client_on_a_revoked_key()
     {
         using var client = Client(out _);
-        var noRoute = new Uri(_world.Orders, "../dev/orders");
+        var noRoute = new Uri(_fixture.Orders, "../dev/orders");
         await CallAsync(client, HttpStatusCode.OK);
         await CallAsync(client, HttpStatusCode.Forbidden, url: noRoute);
-        await _world.RotateAsync();
-        await _world.RevokePreviousAsync();
+        await _fixture.RotateAsync();
+        await _fixture.RevokePreviousAsync();
         _time.Advance(TimeSpan.FromSeconds(10));
         await CallAsync(client, HttpStatusCode.OK);
     }
@@ -274,7 +274,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         }));
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(client, HttpStatusCode.OK));
         Assert.Contains("AllowAutoRedirect = false", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(0, _world.Reads);
+        Assert.Equal(0, _fixture.Reads);
     }
 
     [Theory, InlineData(301), InlineData(302), InlineData(303), InlineData(307), InlineData(308)]
@@ -329,7 +329,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
     [Theory, MemberData(nameof(Documents.WithKey), MemberType = typeof(Documents))]
     public async Task It_sends_the_key_of_any_document_that_has_one(string document)
     {
-        _world.Store(document);
+        _fixture.Store(document);
         var answers = new Answers();
         using var client = new HttpClient(Handler(answers));
         await CallAsync(client, HttpStatusCode.OK);
@@ -339,7 +339,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
     [Theory, MemberData(nameof(Documents.WithoutKey), MemberType = typeof(Documents))]
     public async Task It_sends_nothing_where_the_document_has_no_key_and_does_not_quote_it(string document)
     {
-        _world.Store(document);
+        _fixture.Store(document);
         var answers = new Answers();
         using var client = new HttpClient(Handler(answers));
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => CallAsync(client, HttpStatusCode.OK));
@@ -367,7 +367,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
 
     private async Task CallAsync(HttpClient client, HttpStatusCode expected, bool async = true, Uri? url = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url ?? _world.Orders);
+        using var request = new HttpRequestMessage(HttpMethod.Get, url ?? _fixture.Orders);
         using var response = await SendAsync(client, request, async);
         Assert.Equal(expected, response.StatusCode);
     }
@@ -382,7 +382,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
         }
         catch (Exception failure)
         {
-            _world.Print(failure.ToString());
+            _fixture.Print(failure.ToString());
             throw;
         }
     }
@@ -438,7 +438,7 @@ public sealed class CSharpClientTests : IAsyncLifetime
             Task.FromResult(Send(request, cancellationToken));
     }
 
-    /// <summary>A primary handler that nobody can look into.</summary>
+    /// <summary>A primary handler of an unknown type.</summary>
     private sealed class Opaque(HttpMessageHandler handler) : HttpMessageHandler
     {
         private readonly HttpMessageInvoker _invoker = new(handler);

@@ -11,7 +11,7 @@ internal sealed record Answer(int ExitCode, string Output, string Errors);
 /// <summary>A client in a process of its own.</summary>
 internal sealed class ClientProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     private static readonly Lazy<string> TrustedCertificates = new(() =>
     {
@@ -25,7 +25,7 @@ internal sealed class ClientProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Action<string> _print;
     private readonly Task<string> _errors;
-    private readonly CancellationTokenSource _timeout = new(Patience);
+    private readonly CancellationTokenSource _timeout = new(LongestWait);
 
     private ClientProcess(Process process, Action<string> print)
     {
@@ -78,7 +78,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         return new ClientProcess(Process.Start(how)!, print);
     }
 
-    /// <summary>Says a line and returns the line that the client answers.</summary>
+    /// <summary>Sends a line and returns the line with which the client responds.</summary>
     public async Task<string> AskAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);

@@ -79,7 +79,7 @@ public sealed partial class InferenceApiTests
     [InlineData("octo-org@1/octo-repo@2", "production", "repo:octo-org@1/octo-repo@2:ref:refs/heads/main", true)]
     [InlineData("octo-org@1/octo-repo@2", "production", "repo:octo-org@1/octo-repo@2:environment:production", true)]
     [InlineData("octo-org@1/octo-repo@2", "production", "repo:octo-org@1/octo-repo@3:ref:refs/heads/main", false)]
-    [InlineData("octo-org@1/octo-repo@2", "production", Branch, false)] // the name may be somebody else's by now
+    [InlineData("octo-org@1/octo-repo@2", "production", Branch, false)] // the name may have another owner by now
     public async Task The_role_trusts_the_branch_and_the_environment_of_the_repository(
         string repository, string environment, string subject, bool trusted)
     {
@@ -147,7 +147,7 @@ public sealed partial class InferenceApiTests
         Assert.Equal("status 200", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal("a prompt", Assert.Single(model.Bodies));
         Assert.True(model.Keys.Single() == "removed", "the model endpoint got the key");
-        // The probe's method answers without the model.
+        // The probe's method does not call the model.
         using var health = new HttpRequestMessage(HttpMethod.Get, url + "health") { Headers = { { "x-api-key", key } } };
         using var healthy = await http.SendAsync(health, TestContext.Current.CancellationToken);
         Assert.True(healthy.IsSuccessStatusCode);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Examples.Tests;
 
-/// <summary>An API on a port of its own that answers every request alike, and remembers the keys and bodies that it got.</summary>
+/// <summary>An API on a port of its own that returns the same response to every request, and records the keys and bodies that it received.</summary>
 internal sealed class LoopbackApi : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -6,7 +6,7 @@ namespace LambdaHost.Tests;
 /// <summary>The host as a child process.</summary>
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     private readonly Process _process = new();
 
@@ -52,7 +52,7 @@ internal sealed class HostProcess : IDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(LongestWait);
         return _process.ExitCode;
     }
 
@@ -60,7 +60,7 @@ internal sealed class HostProcess : IDisposable
     {
         for (var waited = TimeSpan.Zero; !Output.Contains(line); waited += TimeSpan.FromMilliseconds(20))
         {
-            Assert.True(waited < Patience, $"The host never printed '{line}'.");
+            Assert.True(waited < LongestWait, $"The host never printed '{line}'.");
             await Task.Delay(20);
         }
     }

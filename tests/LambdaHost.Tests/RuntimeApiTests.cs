@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace LambdaHost.Tests;
 
-/// <summary>How the host ends, and what it makes of a Runtime API that misbehaves.</summary>
+/// <summary>How the host exits, and how it handles a Runtime API that misbehaves.</summary>
 public sealed class RuntimeApiTests
 {
     [Fact]

@@ -15,7 +15,7 @@ internal sealed record Posted(string Path, string Body, string? ErrorType)
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 }
 
-/// <summary>A Lambda Runtime API that hands out what a test gave it, and answers with the status that a test asked for.</summary>
+/// <summary>A Lambda Runtime API that returns the events of a test, and the statuses that the test sets.</summary>
 internal sealed class ScriptedRuntimeApi : IAsyncDisposable
 {
     public const string Arn = "arn:aws:lambda:eu-west-1:123456789012:function:sample";
@@ -38,7 +38,7 @@ internal sealed class ScriptedRuntimeApi : IAsyncDisposable
 
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>The status of an answer, by the path's last segment and the number of requests so far; 0 for the ordinary one.</summary>
+    /// <summary>The status of a response, by the path's last segment and the number of requests so far; 0 for the default.</summary>
     public Func<string, int, int> Status { get; set; } = (_, _) => 0;
 
     public static async Task<ScriptedRuntimeApi> StartAsync()

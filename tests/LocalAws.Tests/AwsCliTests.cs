@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LocalAws.Tests;
 
-/// <summary>A client that nobody here wrote: the AWS CLI.</summary>
+/// <summary>A client from outside this project: the AWS CLI.</summary>
 public sealed class AwsCliTests
 {
     private static readonly Lazy<bool> IsInstalled = new(() =>

@@ -12,7 +12,7 @@ namespace LocalAws.Tests;
 /// <summary><c>dotnet run build.cs aws</c>, as its user starts it.</summary>
 public sealed class CommandTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task An_SDK_uses_it_with_the_environment_that_it_prints_and_an_interrupt_ends_it()
@@ -141,7 +141,7 @@ public sealed class CommandTests
         /// <summary>The variables that it says to export, once it has said everything.</summary>
         public async Task<Dictionary<string, string>> EnvironmentAsync()
         {
-            using var timeout = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(LongestWait);
             while (!Output.Contains("Ctrl+C", StringComparison.Ordinal))
             {
                 Output += await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line ? line + "\n" : throw new InvalidOperationException($"It ended:\n{Output}{await _errors}");
@@ -159,7 +159,7 @@ public sealed class CommandTests
 
         public async Task<int> EndAsync()
         {
-            using var timeout = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(LongestWait);
             Output += await _process.StandardOutput.ReadToEndAsync(timeout.Token) + await _errors;
             await _process.WaitForExitAsync(timeout.Token);
             return _process.ExitCode;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LocalAws.Tests;
 
-/// <summary>What is reached without a connection answers as it does over one.</summary>
+/// <summary>Without a connection, the responses are the same as over one.</summary>
 public sealed class InProcessTransportTests
 {
     private const string Json = "application/x-amz-json-1.1";

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LocalAws.Tests;
 
-/// <summary>An embedded AWS on a clock that stands still, and the SDK's clients of it.</summary>
+/// <summary>An embedded AWS on a stopped clock, and SDK clients for it.</summary>
 internal sealed class LocalAwsAccount : IAsyncDisposable
 {
     public const string AccessKeyId = "AKIATEST";
@@ -82,7 +82,7 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
     /// <summary>A token as the SDK draws one.</summary>
     public static string NewToken() => Guid.NewGuid().ToString();
 
-    /// <summary>Sends a request as a client would that is no SDK.</summary>
+    /// <summary>Sends a request as a client without an SDK does.</summary>
     public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
         HttpMethod method, string path, string? body = null, string? service = "apigateway", string? target = null, TimeSpan? timeout = null)
     {
@@ -105,11 +105,11 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
         return (response, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }
 
-    /// <summary>What Secrets Manager answers to a request in JSON.</summary>
+    /// <summary>Returns Secrets Manager's response to a JSON request.</summary>
     public async Task<JsonElement> AskAsync(string operation, string body) =>
         (await SendAsync(HttpMethod.Post, "/", body, "secretsmanager", "secretsmanager." + operation)).Body;
 
-    /// <summary>Makes a secret with a first value.</summary>
+    /// <summary>Creates a secret with a first value.</summary>
     public async Task<CreateSecretResponse> CreateSecretAsync(string name = "payments", string? value = "v1") =>
         await SecretsManager.CreateSecretAsync(new CreateSecretRequest { Name = name, SecretString = value });
 
@@ -131,11 +131,11 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
         SourceAccount = Aws.AccountId,
     });
 
-    /// <summary>Makes an enabled key.</summary>
+    /// <summary>Creates an enabled key.</summary>
     public async Task<CreateApiKeyResponse> CreateKeyAsync(string name = "key", string? value = null, bool enabled = true) =>
         await ApiGateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = name, Value = value, Enabled = enabled });
 
-    /// <summary>Makes an API with a stage named prod: one whose every path requires a key, or one with these paths.</summary>
+    /// <summary>Creates an API with a stage named prod: one whose every path requires a key, or one with these paths.</summary>
     public async Task<ApiStage> CreateApiStageAsync(params (string Path, bool ApiKeyRequired)[] paths)
     {
         var api = Aws.ApiGateway.ImportRestApi(new() { Body = paths.Length == 0 ? SampleApi.Document : SampleApi.DocumentOf(paths) });
@@ -143,7 +143,7 @@ internal sealed class LocalAwsAccount : IAsyncDisposable
         return new ApiStage { ApiId = api.Id, Stage = "prod" };
     }
 
-    /// <summary>Makes a usage plan.</summary>
+    /// <summary>Creates a usage plan.</summary>
     public async Task<string> CreatePlanAsync(params ApiStage[] stages) =>
         (await ApiGateway.CreateUsagePlanAsync(new CreateUsagePlanRequest { Name = "plan", ApiStages = [.. stages] })).Id;
 

@@ -81,7 +81,7 @@ public sealed class BuildTests : IDisposable
         Assert.True(exitCode == 0, output);
     }
 
-    /// <summary>Whoever deploys may have a newer SDK, whose analyzers know more, and newer packages, which mark more members obsolete.</summary>
+    /// <summary>A newer SDK, with more analyzers, and newer packages, which mark more members obsolete, must not stop a deployment.</summary>
     [Theory]
     [InlineData("", "false")]
     [InlineData("true", "true")]
@@ -107,7 +107,7 @@ public sealed class BuildTests : IDisposable
 
     public void Dispose()
     {
-        // Windows deletes no read-only file, as git makes them.
+        // Windows does not delete read-only files, and git creates such.
         foreach (var file in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories))
         {
             File.SetAttributes(file, FileAttributes.Normal);

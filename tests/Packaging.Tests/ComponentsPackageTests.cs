@@ -92,7 +92,7 @@ public sealed class ComponentsPackageTests : IDisposable
         return Path.GetFileNameWithoutExtension(package)["RotationLambda.Components.".Length..];
     }
 
-    /// <summary>Builds the program outside the repository. Its packages go to a folder of its own, because the stand-ins are nobody else's.</summary>
+    /// <summary>Builds the program outside the repository. Its packages go to a folder of its own, because the stand-ins are for this test only.</summary>
     private void Build(string version)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "program")).FullName;
@@ -116,7 +116,7 @@ public sealed class ComponentsPackageTests : IDisposable
         Assert.True(exit == 0, said);
     }
 
-    /// <summary>Builds examples/inference-api as somebody does who copied its folder: with the package, in the version that was packed.</summary>
+    /// <summary>Builds a copy of the folder examples/inference-api, with the package in the version that was packed.</summary>
     private void BuildExample(string version)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "example")).FullName;
@@ -142,7 +142,7 @@ public sealed class ComponentsPackageTests : IDisposable
         var program = Assembly.LoadFrom(Path.Combine(Built, "Orders.dll")).GetType("Orders")!;
         var run = typeof(Pulumi.Deployment).GetMethod(nameof(Pulumi.Deployment.TestAsync), 1, [typeof(IMocks), typeof(TestOptions)])!.MakeGenericMethod(program);
         Environment.SetEnvironmentVariable("PULUMI_CONFIG", $$"""{"shop:usagePlanId":"{{usagePlanId}}"}""");
-        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Built); // this process stands for the program's own
+        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Built); // this process is the program's
         try
         {
             await deployment.UpAsync(mocks =>

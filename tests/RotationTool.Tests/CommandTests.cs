@@ -4,7 +4,7 @@ using Amazon.SecretsManager.Model;
 
 namespace RotationTool.Tests;
 
-/// <summary>What each command does and answers when all is well, or the function finds something.</summary>
+/// <summary>What each command does and returns when all is well, or when the function finds a problem.</summary>
 public sealed class CommandTests
 {
     [Fact]
@@ -77,7 +77,7 @@ public sealed class CommandTests
     public async Task Status_of_all_reads_every_page()
     {
         await using var fixture = await ToolFixture.StartAsync();
-        // A page has 100 secrets unless asked for another number; secrets that no function rotates are told too.
+        // A page has 100 secrets unless asked for another number; secrets that no function rotates are listed too.
         for (var number = 0; number < 101; number++)
         {
             await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest
@@ -97,7 +97,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Check_is_fine_and_tells_what_is_not()
+    public async Task Check_reports_that_all_is_well_or_what_is_not()
     {
         await using var fixture = await ToolFixture.StartAsync();
         var fine = await fixture.RunAsync("check", ToolFixture.SecretName);

@@ -68,7 +68,7 @@ public sealed class DrillTests
 
     [Fact]
     [Trait("Category", "Proof")]
-    public async Task A_template_that_was_deleted_is_made_anew_and_the_secret_rotates()
+    public async Task A_template_that_was_deleted_is_created_again_and_the_secret_rotates()
     {
         await using var fixture = await ToolFixture.StartAsync();
         var key = await fixture.ReadKeyAsync();

@@ -7,7 +7,7 @@ using Amazon.SecretsManager.Model;
 
 namespace RotationTool.Tests;
 
-/// <summary>What the tool says, and answers to a script, when it cannot do what it was asked for.</summary>
+/// <summary>What the tool prints, and its exit code, when it cannot do what it was asked to.</summary>
 public sealed class FailureTests
 {
     [Theory]
@@ -36,7 +36,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task No_credentials_no_Region_and_no_network_are_told()
+    public async Task No_credentials_no_Region_and_no_network_are_reported()
     {
         var variables = new Dictionary<string, string>();
         await AssertUnknownAsync("No Region is set. Set AWS_REGION");
@@ -63,7 +63,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task Credentials_that_AWS_does_not_take_are_told()
+    public async Task Credentials_that_AWS_rejects_are_reported()
     {
         await using var fixture = await ToolFixture.StartAsync();
         fixture.Variables["AWS_SECRET_ACCESS_KEY"] = "wrong";
@@ -71,7 +71,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_secret_that_does_not_exist_or_holds_no_rotating_key_is_told()
+    public async Task A_secret_that_does_not_exist_or_holds_no_rotating_key_is_reported()
     {
         await using var fixture = await ToolFixture.StartAsync();
         await fixture.Secrets.CreateSecretAsync(new CreateSecretRequest { Name = "database", SecretString = "{}" });
@@ -83,7 +83,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_function_that_is_not_ours_is_told_and_not_quoted()
+    public async Task A_function_that_is_not_ours_is_reported_and_not_quoted()
     {
         await using var fixture = await ToolFixture.StartAsync();
         fixture.Aws.Lambda.Register(ToolFixture.FunctionName, _ => Task.FromResult<ReadOnlyMemory<byte>>("\"quoted\""u8.ToArray()));
@@ -92,7 +92,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_function_that_Lambda_throttles_is_told_with_where_to_look()
+    public async Task A_function_that_Lambda_throttles_is_reported_with_where_to_look()
     {
         await using var fixture = await ToolFixture.StartAsync();
         fixture.Aws.Lambda.Register(ToolFixture.FunctionName, invocation => Task.FromResult(invocation.Payload), new LocalAws.FunctionOptions { ReservedConcurrency = 0 });
@@ -104,7 +104,7 @@ public sealed class FailureTests
     [InlineData("""{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"*"}""", "secretsmanager:DescribeSecret", "status")]
     [InlineData("""{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}""", "lambda:InvokeFunction", "check")]
     [InlineData("""{"Effect":"Allow","Action":["secretsmanager:DescribeSecret","lambda:InvokeFunction"],"Resource":"*"}""", "secretsmanager:RotateSecret", "rotate")]
-    public async Task A_permission_that_is_missing_is_told_with_the_action_and_the_resource(string statement, string action, string command)
+    public async Task A_permission_that_is_missing_is_reported_with_the_action_and_the_resource(string statement, string action, string command)
     {
         await using var fixture = await ToolFixture.StartAsync();
         await ActAsAsync(fixture, statement);
@@ -125,7 +125,7 @@ public sealed class FailureTests
         }
     }
 
-    /// <summary>Exactly what the stack gives to an operator, besides what reads the secret's labels.</summary>
+    /// <summary>Exactly what the stack permits an operator, and permission to read the secret's labels.</summary>
     [Fact]
     public async Task An_operator_needs_the_alias_only()
     {
@@ -138,7 +138,7 @@ public sealed class FailureTests
             Assert.Equal((command[0], 0), (command[0], (await fixture.RunAsync(command)).ExitCode));
         }
 
-        // Secrets Manager asks for more of who rotates: docs/security.md.
+        // rotate-secret requires more permissions: docs/security.md.
         var denied = await AssertFailsAsync(fixture, 3, "AWS denies access: ", "rotate", ToolFixture.SecretName);
         Assert.Contains("lambda:InvokeFunction", denied.Errors, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ public sealed class HostileFunctionTests
     private const string Name = "dev/mine";
     private const string Key = """{"KeyId":"k1","Kind":"minted","Labels":["AWSCURRENT"],"Stray":false,"Enabled":true,"AgeDays":1,"UsagePlanIds":["p1"]}""";
 
-    // What a rotation function cannot answer.
+    // What a rotation function never returns.
     private static readonly string[] NoAnswers =
     [
         "",
@@ -196,7 +196,7 @@ public sealed class HostileFunctionTests
         Assert.Contains($"! {Name}: AWS denies access: ", all.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>An account in which somebody's function, with this answer, rotates somebody's secret.</summary>
+    /// <summary>An account in which another function, with this response, rotates another secret.</summary>
     private static async Task<ToolFixture> StartAsync(string answer)
     {
         var fixture = await ToolFixture.StartAsync();

@@ -23,7 +23,7 @@ public sealed class PackageTests
                 ["MSBUILDDISABLENODEREUSE"] = "1", // a server that stays would hold the pipe open
             };
 
-            // What the build has made already, so that no second build gets in its way.
+            // The output of the build, so that no second build runs beside it.
             var pack = await Tool.RunAsync(
                 "dotnet", ["pack", Path.Combine(Tool.Root, "src", "RotationTool"), "--no-build", "-c", Configuration, "-o", folder, "--nologo"], new Dictionary<string, string>(variables.Skip(1)));
             Assert.True(pack.ExitCode == 0, pack.Output + pack.Errors);

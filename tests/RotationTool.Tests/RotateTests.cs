@@ -91,7 +91,7 @@ public sealed class RotateTests
 
     [Fact]
     [Trait("Category", "Proof")]
-    public async Task What_was_mended_meanwhile_completes_when_Secrets_Manager_tries_again()
+    public async Task What_was_fixed_meanwhile_completes_when_Secrets_Manager_tries_again()
     {
         await using var fixture = await ToolFixture.StartAsync(rotationRetryDelay: TimeSpan.FromSeconds(8));
         fixture.Aws.Faults = call => call is { Operation: "CreateApiKey", AccessKeyId: "AKIAFUNCTION" } ? LocalAws.Fault.Error(503, "ServiceUnavailableException", "later") : null;
@@ -109,7 +109,7 @@ public sealed class RotateTests
 
     [Fact]
     [Trait("Category", "Proof")]
-    public async Task A_rotation_that_somebody_gives_up_is_told()
+    public async Task A_rotation_that_somebody_gives_up_is_reported()
     {
         await using var fixture = await ToolFixture.StartAsync();
         // Not before: createSecret in flight would set the label again.

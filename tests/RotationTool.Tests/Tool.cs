@@ -6,7 +6,7 @@ namespace RotationTool.Tests;
 /// <summary>The tool as its user starts it, in a process of its own.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
     /// <summary>The tool as it was built.</summary>
     public static string Path { get; } = Metadata("apikey-rotation");
@@ -17,7 +17,7 @@ internal static class Tool
     public static bool IgnoresInterrupts { get; } = File.Exists("/proc/self/status")
         && (Convert.ToUInt64(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..].Trim(), 16) & 0b10) != 0;
 
-    /// <summary>Runs it to its end. Nothing of this machine's AWS settings and terminal reaches it.</summary>
+    /// <summary>Runs it until it exits, without this machine's AWS settings and terminal.</summary>
     public static Task<Answer> RunAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments) => RunAsync("dotnet", [Path, .. arguments], variables);
 
     /// <summary>Runs any command so; one that has printed the text is interrupted, as by Ctrl+C.</summary>
@@ -39,7 +39,7 @@ internal static class Tool
         }
 
         using var process = Process.Start(how)!;
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(LongestWait);
         try
         {
             var errors = process.StandardError.ReadToEndAsync(timeout.Token);

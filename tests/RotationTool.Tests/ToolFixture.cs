@@ -175,7 +175,7 @@ internal sealed class ToolFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         AssertNoValueWasPrinted();
-        // What a person reads of a value is never asked for either.
+        // The tool never reads a value.
         Assert.DoesNotContain(Aws.Calls.Snapshot(), call => call.Call.AccessKeyId == "AKIAONCALL" && call.Call.Operation is "GetSecretValue" or "BatchGetSecretValue");
         _http.Dispose();
         Secrets.Dispose();

@@ -1,7 +1,7 @@
 namespace RotationFunction.Tests;
 
 /// <summary>
-/// A clock that nobody waits on: whoever waits moves it forward and goes on at once. Only timers of 15 minutes or more, which guard something
+/// A clock without real waits: a wait moves it forward and ends at once. Only timers of 15 minutes or more, which guard something
 /// (Lambda's longest time-out), and those that repeat, which belong to a schedule, wait until the clock has been moved that far.
 /// </summary>
 internal sealed class JumpingTime : TimeProvider
@@ -65,7 +65,7 @@ internal sealed class JumpingTime : TimeProvider
             return true;
         }
 
-        /// <summary>A schedule's timer waits again; what it missed in a long jump is not made up for.</summary>
+        /// <summary>A schedule's timer waits again; what it missed in a long jump does not fire later.</summary>
         public void Repeat()
         {
             if (_period > 0)

@@ -5,7 +5,7 @@ namespace RotationFunction.Tests;
 /// <summary>The search for values that must not be printed.</summary>
 internal static class Leaks
 {
-    /// <summary>Fails when one of the values stands in one of the texts. The message quotes neither.</summary>
+    /// <summary>Fails if one of the texts contains one of the values. The message quotes neither.</summary>
     public static void AssertNone(IReadOnlyCollection<string> values, IReadOnlyCollection<string> texts)
     {
         var search = SearchValues.Create([.. values], StringComparison.Ordinal);

@@ -3,7 +3,7 @@ namespace RotationFunction.Tests;
 /// <summary>A clock that moves to the next time that a timer waits for, whenever the thread pool has nothing to do.</summary>
 internal sealed class VirtualTime : TimeProvider
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly PriorityQueue<Timer, (long Due, long Order)> _timers = new();
@@ -12,7 +12,7 @@ internal sealed class VirtualTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>Gets or sets whether somebody outside of this process works, for whom the clock must not move.</summary>
+    /// <summary>Gets or sets whether work goes on outside of this process, during which the clock must not move.</summary>
     public Func<bool>? OthersWork { get; set; }
 
     private bool NobodyWorks
@@ -70,7 +70,7 @@ internal sealed class VirtualTime : TimeProvider
                     continue;
                 }
 
-                if (System.GetElapsedTime(stirred) > Patience)
+                if (System.GetElapsedTime(stirred) > LongestWait)
                 {
                     throw new InvalidOperationException("The task has not completed, but there is no work, and no timer waits on the clock.");
                 }

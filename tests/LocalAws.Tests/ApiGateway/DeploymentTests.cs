@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LocalAws.Tests.ApiGateway;
 
-/// <summary>What a stage shows of an API, and what an API is made of.</summary>
+/// <summary>What a stage serves of an API, and which documents define an API.</summary>
 public sealed class DeploymentTests
 {
     [Fact]

@@ -38,7 +38,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task A_plan_is_updated_once_in_20_seconds_and_the_answer_tells_when_to_come_back()
+    public async Task A_plan_is_updated_once_in_20_seconds_and_the_response_says_when_to_retry()
     {
         await using var account = await LimitedAsync();
         var plan = await account.CreatePlanAsync();

@@ -171,7 +171,7 @@ public sealed class DataPlaneTests
     }
 
     [Fact]
-    public async Task An_api_that_was_told_its_methods_has_no_other_route_and_asks_for_a_key_where_it_was_told_to()
+    public async Task An_api_with_methods_has_no_other_route_and_requires_a_key_where_they_do()
     {
         await using var account = await LocalAwsAccount.StartAsync();
         var stage = await account.CreateApiStageAsync(("/health", false), ("/orders", true));

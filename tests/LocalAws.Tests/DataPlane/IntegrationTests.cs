@@ -161,7 +161,7 @@ public sealed class IntegrationTests
         await using var account = await LocalAwsAccount.StartAsync();
         await using var slow = await LoopbackBackend.StartAsync(delay: Timeout.InfiniteTimeSpan);
         var late = account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo($"{slow.Url}{{rest}}", timeout: 50) });
-        // A port that nothing listens on: it was just given up.
+        // A port that nothing listens on: it was just closed.
         var gone = await LoopbackBackend.StartAsync();
         await gone.DisposeAsync();
         var missing = account.Aws.ApiGateway.ImportRestApi(new() { Body = ProxyTo($"{gone.Url}{{rest}}") });
@@ -199,7 +199,7 @@ public sealed class IntegrationTests
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
     }
 
-    /// <summary>A web server that tells what it was sent.</summary>
+    /// <summary>A web server that returns what it received.</summary>
     private sealed class LoopbackBackend : IAsyncDisposable
     {
         private readonly HttpListener _listener = new();

@@ -15,7 +15,7 @@ public sealed class RequiredActionsTests
     private const string Schedule = $$$"""{"ScheduleExpression":"cron(0 6 * * ? *)","FlexibleTimeWindow":{"Mode":"OFF"},"Target":{"Arn":"{{{Function}}}","RoleArn":"{{{ScheduleRole}}}"}}""";
     private const string Tags = Region + "/tags/arn%3Aaws%3Aapigateway%3Aeu-west-1%3A%3A%2F";
 
-    // Each call with all that makes it need an action, and for each of its rows the resource. {name} stands for an id of the account.
+    // Each call with everything that requires an action, and the resource of each of its rows. {name} is an id of the account.
     private static readonly Scenario[] Scenarios =
     [
         Secrets("CreateSecret", $$"""{"Name":"new","KmsKeyId":"k-1","SecretString":"v","ClientRequestToken":"{{NextVersion}}","Tags":[{"Key":"a","Value":"b"}],"AddReplicaRegions":[{"Region":"us-east-1","KmsKeyId":"k-2"}]}""",

@@ -15,7 +15,7 @@ public sealed class AliasTests
     [InlineData("echo:people/invocations?Qualifier=people", ":people")]
     [InlineData("echo/invocations?Qualifier=%24LATEST", ":$LATEST")]
     [InlineData("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Aecho%3Apeople/invocations", ":people")]
-    public async Task The_function_is_told_the_ARN_that_was_invoked(string path, string qualifier)
+    public async Task The_function_gets_the_ARN_that_was_invoked(string path, string qualifier)
     {
         await using var account = await StartAsync();
         var (response, body) = await account.SendAsync(HttpMethod.Post, Functions + path, "{}", "lambda");

@@ -74,7 +74,7 @@ internal sealed class ScheduledAccount : IAsyncDisposable
     public async Task RunsAsync(int count)
     {
         await UntilAsync(() => Runs >= count);
-        await Task.Delay(50, TestContext.Current.CancellationToken); // whoever runs it sets its next timer
+        await Task.Delay(50, TestContext.Current.CancellationToken); // its next timer must be set
         Assert.Equal(count, Runs);
     }
 

@@ -71,7 +71,7 @@ public sealed class ListingTests
         "[{\"Key\":\"name\",\"Values\":[\"a\"]},{\"Key\":\"invalid\",\"Values\":[\"a\"]}]",
         "ValidationException",
         "1 validation error detected: Value 'invalid' at 'filters.2.member.key' failed to satisfy constraint: Member must satisfy enum value set: [all, name, tag-key, description, tag-value, primary-region, owning-service]")]
-    public async Task A_filter_that_lacks_a_member_or_has_another_key_is_told_so(string filters, string code, string text)
+    public async Task A_filter_that_lacks_a_member_or_has_another_key_is_rejected(string filters, string code, string text)
     {
         await using var account = await LocalAwsAccount.StartAsync();
 

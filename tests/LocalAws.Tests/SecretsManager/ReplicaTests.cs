@@ -189,7 +189,7 @@ public sealed class ReplicaTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_status_tells_whether_the_replica_is_behind(bool staysInSync)
+    public async Task The_status_shows_whether_the_replica_is_behind(bool staysInSync)
     {
         await using var account = await StartAsync(new UnknownBehaviours { ReplicaStaysInSync = staysInSync });
         var there = account.SecretsManagerIn(There);
