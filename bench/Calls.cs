@@ -45,6 +45,14 @@ internal static class Calls
         ("quota", "GetUsage", "reads it again: if the period has turned, the new key must not have less than a full quota"),
     ];
 
+    /// <summary>
+    /// Gets the calls of operators' actions two days after a secret's fifth rotation, with one usage plan and no probe, by the number of its Regions.
+    /// </summary>
+    public static IReadOnlyList<(string Action, int Regions, int SecretsManager, int ApiGateway)> NeededByOperators { get; } =
+    [
+        ("status", 1, 3, 11), ("status", 2, 3, 22), ("check", 1, 3, 9), ("check", 2, 3, 18),
+    ];
+
     /// <summary>Gets the number of calls that go to Secrets Manager. The others go to API Gateway.</summary>
     public static int NeededOfSecretsManager { get; } = Needed.Count(call => call.Operation.Contains("Secret", StringComparison.Ordinal));
 

@@ -165,6 +165,18 @@ internal sealed class Report
             yield return $"| `{setting}` | finishSecret | {operation} | {reason} |";
         }
 
+        yield return """
+
+            `status` and `check` read what a rotation reads, and the state of each key. In each further Region they make the calls of API Gateway again, at the same time:
+
+            | action | Regions | calls of Secrets Manager | calls of API Gateway |
+            |---|---|---|---|
+            """;
+        foreach (var (action, regions, secretsManager, apiGateway) in Bench.Calls.NeededByOperators)
+        {
+            yield return $"| `{action}` | {regions} | {secretsManager} | {apiGateway} |";
+        }
+
         if (Calls.TryGetValue(Peer, out var peer))
         {
             yield return $"""

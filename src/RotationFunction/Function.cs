@@ -71,7 +71,7 @@ public sealed class Function
         var regions = new Regions(apiGateway, apiGatewayOf ?? (region => new AmazonAPIGatewayClient(ApiGatewayConfig(region))), time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var inspection = new Inspection(secrets, regions.Home.ApiKeys, regions.Home.KeyRing, regions.Home.KeyUsage, time);
+        var inspection = new Inspection(secrets, regions, time);
 
         _status = new Status(inspection);
         _check = new Check(inspection, probe, _metrics);

@@ -23,9 +23,13 @@ public sealed record ActionResult(string Action, string SecretId, string Message
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RotationStatus? Rotation { get; init; }
 
-    /// <summary>Gets the secret's keys, newest first, from <c>status</c>.</summary>
+    /// <summary>Gets the secret's keys, newest first, from <c>status</c>; after those of its own Region, those of each other one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<KeyStatus>? Keys { get; init; }
+
+    /// <summary>Gets the other Regions in which the secret has keys, from <c>status</c>; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RegionStatus>? Regions { get; init; }
 }
 
 /// <summary>A problem that <c>status</c> or <c>check</c> found.</summary>
@@ -58,6 +62,18 @@ public sealed record RotationStatus(
     public string? Hold { get; init; }
 }
 
+/// <summary>The state of a secret in another Region.</summary>
+/// <param name="Region">The Region's code.</param>
+/// <param name="Replica">The status of the secret's replica there: <c>InSync</c>, <c>InProgress</c> or <c>Failed</c>; null without a replica.</param>
+/// <param name="TemplateKeyId">The id of the template key there.</param>
+/// <param name="UsagePlanIds">The usage plans of the template key; null if they could not be read.</param>
+public sealed record RegionStatus(string Region, string? Replica, string? TemplateKeyId, IReadOnlyList<string>? UsagePlanIds)
+{
+    /// <summary>Gets AWS's text about the status of a replica that is not in sync.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReplicaMessage { get; init; }
+}
+
 /// <summary>A key of a secret, without its value. Times are UTC.</summary>
 /// <param name="KeyId">The id.</param>
 /// <param name="Kind">
@@ -77,6 +93,10 @@ public sealed record KeyStatus(
     string KeyId, string Kind, IReadOnlyList<string> Labels, bool Stray, bool Enabled,
     DateTime? Created, int? AgeDays, DateTime? LastUpdated, IReadOnlyList<string> UsagePlanIds)
 {
+    /// <summary>Gets the code of the Region of a key that is not in the secret's own; otherwise null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Region { get; init; }
+
     /// <summary>Gets until when the key is held at the latest; null for a key of another kind.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? HeldUntil { get; init; }

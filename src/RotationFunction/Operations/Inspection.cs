@@ -3,8 +3,10 @@ using Amazon.APIGateway.Model;
 
 namespace RotationFunction;
 
-/// <summary>Reads a secret, its template key and its keys as a rotation does. Changes nothing; an error of a rotation is a finding.</summary>
-internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRing, KeyUsage keyUsage, TimeProvider time)
+/// <summary>
+/// Reads a secret, its template keys and its keys in each Region as a rotation does. Changes nothing; an error of a rotation is a finding.
+/// </summary>
+internal sealed class Inspection(Secrets secrets, Regions regions, TimeProvider time)
 {
     // AWS rotates at any time in a window, which ends at the end of the day at the latest.
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
@@ -16,8 +18,6 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     private const int MostLookedAt = 20;
     private const int MostFound = 10;
 
-    private readonly OldKeys _oldKeys = new(keyUsage, time);
-
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
     /// <summary>Inspects a secret.</summary>
@@ -26,59 +26,99 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     public async Task<InspectionResult> RunAsync(Invocation invocation, bool readsUsage)
     {
         var findings = new List<Finding>();
-        var ring = await keyRing.ListAsync(invocation);
-        if (await TryAsync(() => secrets.DescribeAsync(invocation)!) is not { } secret)
+        var ring = await regions.Home.KeyRing.ListAsync(invocation);
+        if (await TryAsync(findings, () => secrets.DescribeAsync(invocation)!) is not { } secret)
         {
             return new InspectionResult(null, null, null, [], 0, findings, null);
         }
 
-        var template = await TryAsync(() => TemplateKey.ReadWithPlansAsync(invocation, secret, apiKeys)!);
+        var home = new RegionalSecret(invocation, secret, regions.Home);
+        var template = await ReadTemplateAsync(home, findings);
         // A rotation that has just started stores its value in a moment.
-        var pending = secret.Pending is { } version ? await TryAsync(() => secrets.ReadAsync(invocation, version)) : null;
-        var current = await TryAsync(() => secrets.ReadCurrentAsync(invocation, secret));
+        var pending = secret.Pending is { } version ? await TryAsync(findings, () => secrets.ReadAsync(invocation, version)) : null;
+        var current = await TryAsync(findings, () => secrets.ReadCurrentAsync(invocation, secret));
         var values = new Dictionary<string, ApiKeyValue?>
         {
             ["AWSCURRENT"] = current?.ApiKey,
-            ["AWSPREVIOUS"] = (await TryAsync(() => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
+            ["AWSPREVIOUS"] = (await TryAsync(findings, () => secrets.ReadPreviousAsync(invocation, secret)))?.ApiKey,
             ["AWSPENDING"] = pending?.ApiKey,
         };
+        var inspected = await Task.WhenAll(
+        [
+            InspectAsync(home, template, ring, new Documents(values, current, pending), readsUsage, findings),
+            .. regions.Of(invocation, secret).Skip(1).Select(there => InspectOtherAsync(there, new Documents(values), readsUsage)),
+        ]);
+        var others = inspected[1..];
+        findings.AddRange(
+        [
+            .. new InOtherRegions(secret, time).InReplicas(),
+            .. others.SelectMany(other => InOtherRegions.Named(other.Result.Secret!.Region, other.Result.Findings)),
+            .. others.SelectMany(other => InOtherRegions.LeftEnabled(other.Result.Secret!, inspected[0].Keys, other.Keys)),
+        ]);
+        return inspected[0].Result with { Others = [.. others.Select(other => other.Result)] };
+    }
+
+    /// <summary>Inspects the keys of one Region. Adds to the findings.</summary>
+    private async Task<(InspectionResult Result, List<InspectedKey> Keys)> InspectAsync(
+        RegionalSecret there, Template? template, List<ApiKey> ring, Documents documents, bool readsUsage, List<Finding> findings)
+    {
+        var ((invocation, secret, region), values) = (there, documents.Values);
         ring =
         [
             .. ring.OrderByDescending(key => values.ContainsValue(new ApiKeyValue(key.Value))).ThenByDescending(key => key.Enabled == true)
                 .ThenByDescending(key => key.CreatedDate),
         ];
         // Without a template key that can be read, the hold and the overlap may be invalid.
-        var held = template is null ? null : await keyRing.FindHeldAsync(invocation, secret, ring, values["AWSPREVIOUS"]);
-        var keys = await ReadKeysAsync(invocation, secret, ring.Take(MostLookedAt), values, held, readsUsage);
+        var held = template is null ? null : await region.KeyRing.FindHeldAsync(invocation, secret, ring, values["AWSPREVIOUS"]);
+        var keys = await ReadKeysAsync(there, ring.Take(MostLookedAt), values, held, readsUsage);
         // The other keys have no label's value: tagged or not, each enabled one is a stray.
         var others = ring.Skip(MostLookedAt).Count(key => key.Enabled == true);
         var result = new InspectionResult(
-            secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings, HoursOverdue(secret))
+            secret, template, values["AWSCURRENT"], [.. keys.Select(key => key.Status)], others, findings,
+            region.Name is null ? HoursOverdue(secret) : null)
         {
             PendingValue = values["AWSPENDING"],
         };
-        var (old, oldKeyRequests) = template is null ? ([], null) : await _oldKeys.FindAsync(invocation, secret, keys);
+        var (old, oldKeyRequests) = template is null ? ([], null) : await new OldKeys(region.KeyUsage, time).FindAsync(invocation, secret, keys);
         findings.AddRange(
         [
-            .. InRotation(invocation, secret, result, pending), .. InUsagePlans(template),
-            .. InCurrentKey(secret, result), .. InPreviousKey(values, result),
-            .. InDocument(current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held),
+            .. region.Name is null ? InRotation(invocation, secret, result, documents.Pending) : [], .. InUsagePlans(template),
+            .. InCurrentKey(invocation, secret, result), .. InPreviousKey(values, result),
+            .. InDocument(documents.Current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held),
             .. InTags(secret, result), .. old,
         ]);
-        return result with { OldKeyRequests = oldKeyRequests };
+        return (result with { OldKeyRequests = oldKeyRequests }, keys);
+    }
 
-        async Task<T?> TryAsync<T>(Func<Task<T?>> read)
-            where T : class
+    /// <summary>Inspects the keys of another Region. If the Region cannot be read, that is the finding.</summary>
+    private async Task<(InspectionResult Result, List<InspectedKey> Keys)> InspectOtherAsync(RegionalSecret there, Documents documents, bool readsUsage)
+    {
+        try
         {
-            try
-            {
-                return await read();
-            }
-            catch (RotationException wrong)
-            {
-                findings.Add(new Finding(wrong.Problem ?? wrong.Message));
-                return null;
-            }
+            var findings = new List<Finding>();
+            var ring = await there.KeyRing.ListAsync(there.Invocation);
+            return await InspectAsync(there, await ReadTemplateAsync(there, findings), ring, documents, readsUsage, findings);
+        }
+        catch (Exception failure) when (Errors.IsOfAws(failure))
+        {
+            return (new InspectionResult(there.Secret, null, null, [], 0, [InOtherRegions.Failed(there, failure)], null) { IsRead = false }, []);
+        }
+    }
+
+    private static Task<Template?> ReadTemplateAsync(RegionalSecret there, List<Finding> findings) =>
+        TryAsync(findings, () => TemplateKey.ReadWithPlansAsync(there.Invocation, there.Secret, there.ApiKeys)!);
+
+    private static async Task<T?> TryAsync<T>(List<Finding> findings, Func<Task<T?>> read)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (RotationException wrong)
+        {
+            findings.Add(new Finding(wrong.Problem ?? wrong.Message));
+            return null;
         }
     }
 
@@ -111,11 +151,15 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
         new Finding(
             $"Usage plan {plan} of the template key has no API stage: it gives access to no API, so clients are refused.", Commands.AddStage(plan)));
 
-    private static IEnumerable<Finding> InCurrentKey(SecretDescription secret, InspectionResult result)
+    private static IEnumerable<Finding> InCurrentKey(Invocation invocation, SecretDescription secret, InspectionResult result)
     {
         if (result.CurrentKey is null)
         {
-            yield return new Finding("AWSCURRENT contains no readable key.", Commands.RotateSecret(secret.Arn));
+            if (invocation.Region is null)
+            {
+                yield return new Finding("AWSCURRENT contains no readable key.", Commands.RotateSecret(secret.Arn));
+            }
+
             yield break;
         }
 
@@ -228,19 +272,19 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
     }
 
     private async Task<List<InspectedKey>> ReadKeysAsync(
-        Invocation invocation, SecretDescription secret, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held,
-        bool readsUsage)
+        RegionalSecret there, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held, bool readsUsage)
     {
+        var (invocation, secret, region) = there;
         var keys = new List<InspectedKey>();
         foreach (var listed in ring)
         {
-            if (await apiKeys.FindAsync(invocation, listed.Id) is { } key)
+            if (await there.ApiKeys.FindAsync(invocation, listed.Id) is { } key)
             {
                 await AddAsync(key, listed.Value, KeyRing.IsMintedFor(secret.Arn, key) ? KeyKind.Minted : KeyKind.Foreign);
             }
         }
 
-        if (await keyRing.ReadAdoptedAsync(invocation, secret) is { } adopted)
+        if (await there.KeyRing.ReadAdoptedAsync(invocation, secret) is { } adopted)
         {
             var kind = KeyRing.IsAdoptedFor(secret.Name, adopted) ? KeyKind.Adopted : KeyKind.Foreign;
             await AddAsync(adopted, adopted.Value, kind, isAdopted: true);
@@ -255,9 +299,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             var created = key.CreatedDate?.ToUniversalTime();
             // No finding is about the plans of a disabled key without a label: only status returns them.
             var plans = key.Enabled == true || labels.Count > 0
-                || invocation.IsWaitedFor ? await apiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
+                || invocation.IsWaitedFor ? await there.ApiKeys.ListPlansAsync(invocation, key.Id, _ => true) : [];
             var usage = readsUsage && key.Enabled == true
-                ? await keyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
+                ? await region.KeyUsage.ReadAsync(invocation, key.Id, plans, DateOnly.FromDateTime(created ?? DateTime.UnixEpoch)) : null;
             if (kind != KeyKind.Foreign && key.Enabled == true && labels.Count == 0 && held?.MayHold(key.CreatedDate) == true)
             {
                 kind = KeyKind.Held;
@@ -274,6 +318,7 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
                 key.LastUpdatedDate?.ToUniversalTime(),
                 plans.ConvertAll(plan => plan.Id))
             {
+                Region = region.Name,
                 HeldUntil = kind == KeyKind.Held ? held!.EndOf(key.CreatedDate) : null,
                 Usage = usage?.ConvertAll(plan => new KeyUsageStatus(plan.PlanId, plan.IsKnown ? plan.Since : null, plan.LastUsed, plan.OfLast(7))),
             };
@@ -301,6 +346,9 @@ internal sealed class Inspection(Secrets secrets, ApiKeys apiKeys, KeyRing keyRi
             (null, { } days) => TimeSpan.FromDays(days),
             _ => null,
         };
+
+    /// <summary>The values that labels have. In the secret's own Region also the documents, which are the same for all.</summary>
+    private sealed record Documents(Dictionary<string, ApiKeyValue?> Values, SecretDocument? Current = null, SecretDocument? Pending = null);
 }
 
 /// <summary>The relation of a key to a secret.</summary>
@@ -312,7 +360,7 @@ internal static class KeyKind
     public const string Foreign = "foreign";
 }
 
-/// <summary>The result of an inspection. Without a secret, a finding says why it cannot be used.</summary>
+/// <summary>The result of an inspection, or of its part in another Region. Without a secret, a finding says why it cannot be used.</summary>
 internal sealed record InspectionResult(
     SecretDescription? Secret, Template? Template, ApiKeyValue? CurrentKey, List<KeyStatus> Keys, int OthersEnabled,
     List<Finding> Findings, double? HoursOverdue)
@@ -322,6 +370,12 @@ internal sealed record InspectionResult(
     /// <summary>Gets how many requests old keys made yesterday and today; null if it is not known, or a rotation was less than a day ago.</summary>
     public long? OldKeyRequests { get; init; }
 
+    /// <summary>Gets the results in other Regions. Their findings are among those of the whole, which name the Regions.</summary>
+    public IReadOnlyList<InspectionResult> Others { get; init; } = [];
+
+    /// <summary>Gets whether the keys could be read.</summary>
+    public bool IsRead { get; init; } = true;
+
     /// <summary>Gets whether nothing was found that needs to be fixed soon.</summary>
     public bool IsHealthy => Findings.TrueForAll(finding => finding.LeavesHealthy);
 
@@ -330,11 +384,14 @@ internal sealed record InspectionResult(
     /// </summary>
     public string? PendingStep => Secret is null || Secret.Pending == Secret.Current || Secret.Pending is null ? null
         : PendingValue is null ? CreateSecret.Step
-        : KeyOf("AWSPENDING") is not { Enabled: true } key || Template?.Plans.Ids.Except(key.UsagePlanIds).Any() != false ? SetSecret.Step
-        : TestSecret.Step;
+        : Others.Prepend(this).All(result => result.HasPendingKey) ? TestSecret.Step
+        : SetSecret.Step;
 
     /// <summary>Returns the key that has a label's value. Values are unique, so clients use this key, whatever its tags.</summary>
     public KeyStatus? KeyOf(string label) => Keys.Find(key => key.Labels.Contains(label, StringComparer.Ordinal));
+
+    private bool HasPendingKey =>
+        KeyOf("AWSPENDING") is { Enabled: true } key && Template?.Plans.Ids.Except(key.UsagePlanIds).Any() == false;
 
     public int KeysInRing => Keys.Count(key => key.Kind != KeyKind.Foreign);
 

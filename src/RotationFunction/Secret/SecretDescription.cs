@@ -20,10 +20,13 @@ internal sealed class SecretDescription(DescribeSecretResponse answer, string? r
     public bool Deleted => answer.DeletedDate is not null;
 
     /// <summary>Gets the Region of the primary secret, for a replica in another Region; otherwise null.</summary>
-    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } primary && primary != OwnRegion ? primary : null;
+    public string? PrimaryElsewhere => answer.PrimaryRegion is { Length: > 0 } primary && primary != Home ? primary : null;
+
+    /// <summary>Gets the secret's own Region.</summary>
+    public string Home => Arn.Split(':')[3];
 
     /// <summary>Gets the Region of the keys that this describes.</summary>
-    public string Region => region ?? OwnRegion;
+    public string Region => region ?? Home;
 
     /// <summary>Gets the other Regions in which the secret has keys: those in which its tags name a template key.</summary>
     public IReadOnlyList<string> Regions => [.. NamedRegions.Where(IsOtherRegion)];
@@ -62,7 +65,7 @@ internal sealed class SecretDescription(DescribeSecretResponse answer, string? r
     public SecretDescription In(string other) => new(answer, other);
 
     /// <summary>Returns why clients that read the replica in a Region may not see the secret's last change; null if they do.</summary>
-    public string? WhyBehind(string replica) => answer.ReplicationStatus?.Find(status => status.Region == replica) switch
+    public string? WhyBehind(string replica) => ReplicaIn(replica) switch
     {
         null => "the secret has no replica there",
         { } status when status.Status == StatusType.InSync => null,
@@ -70,12 +73,20 @@ internal sealed class SecretDescription(DescribeSecretResponse answer, string? r
         var status => $"the replica is {status.Status}",
     };
 
-    private string OwnRegion => Arn.Split(':')[3];
+    /// <summary>Returns the state of the replica in a Region; null without one.</summary>
+    public ReplicationStatusType? ReplicaIn(string replica) => answer.ReplicationStatus?.Find(status => status.Region == replica);
+
+    /// <summary>
+    /// Gets the Regions with a replica in which the secret has no keys, if it has keys in other Regions or other tags of that one. A secret of one
+    /// Region may have replicas for clients that call the API of its own.
+    /// </summary>
+    public IEnumerable<string> ReplicasWithoutKeys => (answer.ReplicationStatus ?? []).Select(status => status.Region).Except(Regions)
+        .Where(name => Regions.Count > 0 || In(name).Tag(RotationTags.Probe) is not null || In(name).Tag(RotationTags.Adopted) is not null);
 
     private IEnumerable<string> NamedRegions => (answer.Tags ?? []).Select(tag => tag.Key)
         .Where(key => key.StartsWith(RotationTags.TemplateIn, StringComparison.Ordinal)).Select(key => key[RotationTags.TemplateIn.Length..]);
 
-    private bool IsOtherRegion(string name) => RotationFunction.Regions.IsName(name) && name != OwnRegion;
+    private bool IsOtherRegion(string name) => RotationFunction.Regions.IsName(name) && name != Home;
 
     private string? Holding(string label) => Versions.FirstOrDefault(version => version.Value.Contains(label)).Key;
 }

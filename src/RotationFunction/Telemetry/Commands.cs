@@ -42,6 +42,10 @@ internal static partial class Commands
     private const string SetTemplateInForm =
         "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:template:{region},Value=<id of the template key>";
     private const string DescribeReplicasForm = "aws secretsmanager describe-secret --query ReplicationStatus --secret-id {secret}";
+    private const string ReplicateForm =
+        "aws secretsmanager replicate-secret-to-regions --secret-id {secret} --add-replica-regions Region={region}";
+    private const string LeaveRegionForm =
+        "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:template:{region}";
     private const string SetOverlapForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:overlap,Value=24h";
     private const string SetHoldForm = "aws secretsmanager tag-resource --secret-id {secret} --tags Key=apikey-rotation:hold,Value=30d";
     private const string RemoveHoldForm = "aws secretsmanager untag-resource --secret-id {secret} --tag-keys apikey-rotation:hold";
@@ -69,7 +73,7 @@ internal static partial class Commands
     [
         SignIn, CountKeys, EnableKmsKey, RotateSecretForm, RotatePrimaryForm, EnableRotationForm, ClearPendingForm,
         MoveCurrentForm, StoreFirstDocumentForm, StoreDocumentForm, RestoreSecretForm, SetTemplateForm, SetOverlapForm, SetHoldForm,
-        RemoveHoldForm, RemoveQuotaForm, SetTemplateInForm, DescribeReplicasForm,
+        RemoveHoldForm, RemoveQuotaForm, SetTemplateInForm, DescribeReplicasForm, ReplicateForm, LeaveRegionForm,
         DescribeSecretForm, FindKmsKeyForm, EnableKeyForm, DisableKeyForm, AttachKeyForm, AttachKeyToSomePlanForm, DetachKeyForm,
         ListPlansForm, ListRingForm, TagKeyForm, AddStageForm, FindRoleForm, FindConcurrencyForm, EndOverlapForm,
     ];
@@ -107,6 +111,12 @@ internal static partial class Commands
 
     /// <summary>Shows the status of a secret's replicas.</summary>
     public static string DescribeReplicas(string secretId) => Fill(DescribeReplicasForm, secretId);
+
+    /// <summary>Creates a secret's replica in a Region.</summary>
+    public static string Replicate(string secretId, string region) => Fill(ReplicateForm, secretId, region);
+
+    /// <summary>Removes the tag that has rotations create keys in a Region.</summary>
+    public static string LeaveRegion(string secretId, string region) => Fill(LeaveRegionForm, secretId, region);
 
     /// <summary>Returns a text in which each command for API Gateway names a Region.</summary>
     public static string In(string region, string text) => OfApiGateway().Replace(text, command => $"{command.Value} --region {region}");
@@ -274,7 +284,7 @@ internal static partial class Commands
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Misread();
 
-    [GeneratedRegex("aws apigateway [a-z-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("aws apigateway [a-z-]+(?![a-z-]| --region )", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OfApiGateway();
 
     [GeneratedRegex(@"\{(?<name>[A-Za-z]+)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -47,10 +47,19 @@ internal static class LogText
             Keys = answer.Keys?.Select(key => key with
             {
                 KeyId = OfId(key.KeyId),
+                Region = OfId(key.Region),
                 Kind = OfId(key.Kind),
                 Labels = [.. key.Labels.Select(label => OfId(label))],
                 UsagePlanIds = [.. key.UsagePlanIds.Select(plan => OfId(plan))],
                 Usage = key.Usage?.Select(usage => usage with { UsagePlanId = OfId(usage.UsagePlanId) }).ToList(),
+            }).ToList(),
+            Regions = answer.Regions?.Select(region => region with
+            {
+                Region = OfId(region.Region),
+                Replica = OfId(region.Replica),
+                ReplicaMessage = region.ReplicaMessage is { } message ? OfText(message) : null,
+                TemplateKeyId = OfId(region.TemplateKeyId),
+                UsagePlanIds = region.UsagePlanIds?.Select(plan => OfId(plan)).ToList(),
             }).ToList(),
         };
 

@@ -35,13 +35,24 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         }
     }
 
-    /// <summary>Records that a secret was checked.</summary>
-    public void Checked(Invocation check, int keysInRing, int strays, double? hoursOverdue, long? oldKeyRequests) => Write(
-        check,
+    /// <summary>Records that a secret was checked, with a line for each other Region whose keys could be read.</summary>
+    public void Checked(Invocation check, InspectionResult result)
+    {
+        Write(check,
         [
-            new("KeysInRing", "Count", keysInRing), new("Strays", "Count", strays), new("HoursOverdue", "None", hoursOverdue),
-            new("OldKeyRequests", "Count", oldKeyRequests),
+            new("KeysInRing", "Count", result.KeysInRing), new("Strays", "Count", result.Strays), new("HoursOverdue", "None", result.HoursOverdue),
+            new("OldKeyRequests", "Count", result.OldKeyRequests),
         ]);
+        foreach (var other in result.Others.Where(other => other.IsRead))
+        {
+            var region = other.Secret!.Region;
+            Write(check,
+            [
+                new("KeysInRing", "Count", other.KeysInRing), new("Strays", "Count", other.Strays),
+                new("OldKeyRequests", "Count", other.OldKeyRequests),
+            ], region);
+        }
+    }
 
     private void Write(Invocation invocation, Metric[] metrics, string? region = null)
     {
