@@ -25,14 +25,10 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
                 [["AWS/Lambda", "Errors", "FunctionName", functionName], ["AWS/Lambda", "Throttles", "FunctionName", functionName]]),
             ("Duration of the function (ms)", "Maximum", 300, [["AWS/Lambda", "Duration", "FunctionName", functionName]]),
             ("Hours overdue", "Maximum", 86_400, OfEachKey("HoursOverdue")),
-            ("Keys of each secret", "Maximum", 86_400, OfEachKey("KeysInRing")),
-            ("Stray keys", "Maximum", 86_400, OfEachKey("Strays")),
-            ("Requests with old keys, yesterday and today", "Maximum", 86_400, OfEachKey("OldKeyRequests")),
-            ("Seconds until a new key was served", "Maximum", 3600,
-                OfEachKey("ActivationSeconds").Concat(otherRegions.Select(other => new[]
-                {
-                    FunctionContract.MetricNamespace, "ActivationSeconds", "SecretName", other.SecretName, "Region", other.Region,
-                }))),
+            ("Keys of each secret", "Maximum", 86_400, OfEachRegion("KeysInRing")),
+            ("Stray keys", "Maximum", 86_400, OfEachRegion("Strays")),
+            ("Requests with old keys, yesterday and today", "Maximum", 86_400, OfEachRegion("OldKeyRequests")),
+            ("Seconds until a new key was served", "Maximum", 3600, OfEachRegion("ActivationSeconds")),
             ("Seconds of a step", "Maximum", 3600,
                 secretNames.SelectMany(secret => Steps.Select(step =>
                     new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
@@ -43,6 +39,11 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
 
         IEnumerable<string[]> OfEachKey(string metric) =>
             secretNames.Select(secret => new[] { FunctionContract.MetricNamespace, metric, "SecretName", secret });
+
+        IEnumerable<string[]> OfEachRegion(string metric) => OfEachKey(metric).Concat(otherRegions.Select(other => new[]
+        {
+            FunctionContract.MetricNamespace, metric, "SecretName", other.SecretName, "Region", other.Region,
+        }));
     }
 
     public string ToJson() => JsonSerializer.Serialize(this);

@@ -42,6 +42,10 @@ public sealed class Monitoring : ComponentResource
             if (args.OldKeyAlarms.Contains(keyName))
             {
                 AlarmOnOldKeys(name, keyName, key);
+                foreach (var region in key.OtherRegions)
+                {
+                    AlarmOnOldKeys(name, keyName, key, region);
+                }
             }
         }
 
@@ -154,11 +158,15 @@ public sealed class Monitoring : ComponentResource
         _ = new Aws.CloudWatch.MetricAlarm($"{name}-overdue-{keyName}", alarm, new CustomResourceOptions { Parent = this });
     }
 
-    /// <summary>Creates the alarm on requests with keys that clients should have left. The daily check writes its metric.</summary>
-    private void AlarmOnOldKeys(string name, string keyName, RotatingApiKey key) =>
-        _ = new Aws.CloudWatch.MetricAlarm($"{name}-oldkeys-{keyName}", new()
+    /// <summary>
+    /// Creates the alarm on requests with keys that clients should have left, in another Region if one is given. The daily check writes its metric.
+    /// </summary>
+    private void AlarmOnOldKeys(string name, string keyName, RotatingApiKey key, string? region = null)
+    {
+        var alarm = new Aws.CloudWatch.MetricAlarmArgs
         {
-            AlarmDescription = key.SecretName.Apply(secret => $"Clients of the key in secret {secret} have not re-read it since the last rotation."),
+            AlarmDescription = key.SecretName.Apply(secret =>
+                $"Clients of the key in secret {secret}{(region is null ? "" : $" in Region {region}")} have not re-read it since the last rotation."),
             Namespace = FunctionContract.MetricNamespace,
             MetricName = "OldKeyRequests",
             Dimensions = { ["SecretName"] = key.SecretName },
@@ -169,7 +177,15 @@ public sealed class Monitoring : ComponentResource
             ComparisonOperator = "GreaterThanThreshold",
             TreatMissingData = "notBreaching", // no metric on the day after a rotation, and where the requests are not known
             AlarmActions = TopicArn,
-        }, new CustomResourceOptions { Parent = this });
+        };
+        if (region is not null)
+        {
+            alarm.Dimensions.Add("Region", region);
+        }
+
+        _ = new Aws.CloudWatch.MetricAlarm(
+            $"{name}-oldkeys-{keyName}{(region is null ? "" : "-" + region)}", alarm, new CustomResourceOptions { Parent = this });
+    }
 
     private void TellFailures(string name, int number, Output<ImmutableArray<string>> secretArns)
     {

@@ -152,6 +152,29 @@ public sealed partial class MonitoringTests
         Assert.Single(deployed.All("Topic"));
     }
 
+    /// <summary>Each Region counts its requests, so each has an alarm and lines of its own.</summary>
+    [Fact]
+    public async Task A_key_in_several_Regions_is_watched_in_each()
+    {
+        var deployed = await Deployed.StackAsync(new()
+        {
+            ["keys"] = new[] { Settings.Key(("oldKeyAlarm", true), ("regions", new object[] { new { region = "us-east-1", usagePlanIds = new[] { "plan3" } } })) },
+        });
+
+        var alarms = deployed.All("MetricAlarm").Where(alarm => alarm.Name.Contains("oldkeys", StringComparison.Ordinal)).ToDictionary(alarm => alarm.Name);
+        Assert.Equal(["rotation-oldkeys-orders", "rotation-oldkeys-orders-us-east-1"], alarms.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["SecretName"], alarms["rotation-oldkeys-orders"].Nested("dimensions").Keys);
+        var there = alarms["rotation-oldkeys-orders-us-east-1"];
+        Assert.Equal(("orders", "us-east-1"), (there.Nested("dimensions")["SecretName"], there.Nested("dimensions")["Region"]));
+        Assert.Equal("Clients of the key in secret orders in Region us-east-1 have not re-read it since the last rotation.", there.Text("alarmDescription"));
+        var metrics = JsonSerializer.Deserialize<JsonElement>(deployed.The("Dashboard").Text("dashboardBody")).GetProperty("widgets").EnumerateArray()
+            .SelectMany(widget => widget.GetProperty("properties").GetProperty("metrics").EnumerateArray())
+            .Select(metric => string.Join('/', metric.EnumerateArray().Select(part => part.GetString())));
+        Assert.Equal(
+            ["ActivationSeconds", "KeysInRing", "OldKeyRequests", "Strays"],
+            metrics.Where(metric => metric.EndsWith("/SecretName/orders/Region/us-east-1", StringComparison.Ordinal)).Select(metric => metric.Split('/')[1]).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task The_dashboard_shows_the_function_and_each_key()
     {
@@ -207,8 +230,8 @@ public sealed partial class MonitoringTests
     [GeneratedRegex("""const string (?<name>\w+) = "(?<value>\w+)";""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ConstantPattern();
 
-    // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), or [new("ActivationSeconds", "Seconds", after)], region
-    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", ([^,()]|\([^()]*\))+(?<perStep>, PerStep: true)?\)(?<perRegion>\], region)?""", RegexOptions.ExplicitCapture, 1000)]
+    // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), or [new("Strays", "Count", other.Strays), ...], region
+    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", ([^,()]|\([^()]*\))+(?<perStep>, PerStep: true)?\)(?=(?<perRegion>[^\]]*\], region)?)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricPattern();
 
     [GeneratedRegex("""new\("|new Metric\(""", RegexOptions.ExplicitCapture, 1000)]
