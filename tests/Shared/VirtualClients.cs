@@ -37,9 +37,9 @@ internal sealed class VirtualClients : HttpClientFactory
         credentials,
         new AmazonSecretsManagerConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region, HttpClientFactory = this }));
 
-    public AmazonAPIGatewayClient ApiGateway(AWSCredentials credentials) => Create(() => new AmazonAPIGatewayClient(
+    public AmazonAPIGatewayClient ApiGateway(AWSCredentials credentials, string? region = null) => Create(() => new AmazonAPIGatewayClient(
         credentials,
-        new AmazonAPIGatewayConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = _aws.Region, HttpClientFactory = this }));
+        new AmazonAPIGatewayConfig { ServiceURL = _aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? _aws.Region, HttpClientFactory = this }));
 
     public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new Slow(this, _aws.CreateTransport()));
 

@@ -48,7 +48,8 @@ internal sealed class VirtualFunction(EmbeddedAws aws, Settings settings, AWSCre
     private InProcessFunction<RotationEvent, ActionResult?> Start()
     {
         var function = new Function(
-            settings, Clients.SecretsManager(_credentials), Clients.ApiGateway(_credentials), new HttpClient(aws.CreateTransport()), Stream.Null, aws.TimeProvider);
+            settings, Clients.SecretsManager(_credentials), Clients.ApiGateway(_credentials), new HttpClient(aws.CreateTransport()), Stream.Null, aws.TimeProvider,
+            region => Clients.ApiGateway(_credentials, region));
         return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
     }
 }

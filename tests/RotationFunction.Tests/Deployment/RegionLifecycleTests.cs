@@ -465,14 +465,20 @@ public sealed class RegionLifecycleTests
 
     private static object Create(RotationFixture fixture) => new { action = "lifecycle", secretId = fixture.SecretArn, tf = new { action = "create" } };
 
-    internal static object Update(RotationFixture fixture, OtherRegion other) =>
-        new { action = "lifecycle", secretId = fixture.SecretArn, usagePlanIds = fixture.PlanIds, regions = Declared(other), tf = new { action = "update", prev_input = new { usagePlanIds = fixture.PlanIds } } };
-
-    internal static object Remove(RotationFixture fixture) => new
+    internal static object Update(RotationFixture fixture, OtherRegion other, IEnumerable<string>? plans = null) => new
     {
         action = "lifecycle",
         secretId = fixture.SecretArn,
-        usagePlanIds = fixture.PlanIds,
+        usagePlanIds = plans ?? fixture.PlanIds,
+        regions = Declared(other),
+        tf = new { action = "update", prev_input = new { usagePlanIds = fixture.PlanIds } },
+    };
+
+    internal static object Remove(RotationFixture fixture, IEnumerable<string>? plans = null) => new
+    {
+        action = "lifecycle",
+        secretId = fixture.SecretArn,
+        usagePlanIds = plans ?? fixture.PlanIds,
         tf = new { action = "update", prev_input = new { action = "lifecycle", usagePlanIds = fixture.PlanIds, regions = new Dictionary<string, string[]> { [There] = ["plan"] } } },
     };
 

@@ -7,7 +7,7 @@ using CsCheck;
 namespace RotationFunction.Tests;
 
 /// <summary>What happens to one secret, one thing after the other.</summary>
-internal sealed record Life(LifeEvent[] Events, bool Holds)
+internal sealed record Life(LifeEvent[] Events, bool Holds, bool InTwoRegions = false)
 {
     private const int MostCalls = 40; // more than a rotation that is tried once again makes
 
@@ -30,26 +30,38 @@ internal sealed record Life(LifeEvent[] Events, bool Holds)
         Gen.Const<LifeEvent>(new ReplaceLifecycle()),
         Gen.Int[1, 3].Select(rotation => (LifeEvent)new LateEvents(rotation)));
 
-    private static readonly Gen<LifeEvent> Rotation = Gen.Select(
+    private static readonly Gen<LifeEvent> OperatorActionInTwoRegions = Gen.Frequency(
+        (2, OperatorAction),
+        (1, Gen.Const<LifeEvent>(new AddRegion())),
+        (1, Gen.Const<LifeEvent>(new RemoveRegion())),
+        (1, Gen.Const<LifeEvent>(new LoseRegion())),
+        (1, Gen.Const<LifeEvent>(new RegainRegion())),
+        (1, AnyKey.Select(key => (LifeEvent)new DisableThere(key))));
+
+    private static Gen<LifeEvent> RotationDuring(Gen<LifeEvent> meanwhile) => Gen.Select(
         Gen.Select(Gen.Int[1, MostCalls], Kind, (call, kind) => new PlannedFault(call, kind)).Array[0, 3],
-        Gen.Select(Gen.Int[1, MostCalls], OperatorAction, (call, action) => new Interruption(call, action)).Array[0, 2],
+        Gen.Select(Gen.Int[1, MostCalls], meanwhile, (call, action) => new Interruption(call, action)).Array[0, 2],
         Gen.Bool,
         (faults, interruptions, withOther) => (LifeEvent)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
 
-    private static readonly Gen<LifeEvent[]> AnyEvents = Gen.Frequency(
-        (5, Rotation),
-        (3, OperatorAction),
+    private static Gen<LifeEvent[]> AnyEvents(Gen<LifeEvent> action) => Gen.Frequency(
+        (5, RotationDuring(action)),
+        (3, action),
         (1, Gen.Int[1, 48].Select(hours => (LifeEvent)new Wait(hours))),
         (1, Gen.Const<LifeEvent>(new DeleteTemplate())),
         (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8];
 
-    public static Gen<Life> Any { get; } = Gen.Select(AnyEvents, Gen.Bool, (events, holds) => new Life(events, holds));
+    public static Gen<Life> Any { get; } = Gen.Select(AnyEvents(OperatorAction), Gen.Bool, (events, holds) => new Life(events, holds));
+
+    public static Gen<Life> AnyInTwoRegions { get; } =
+        AnyEvents(OperatorActionInTwoRegions).Select(events => new Life(events, Holds: false, InTwoRegions: true));
 
     /// <summary>Lives it on an account of its own.</summary>
     /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
     public async Task LiveAsync()
     {
-        await using LifeScenario scenario = Holds ? await Scenario.StartAsync<LifeWithHoldScenario>() : await Scenario.StartAsync<LifeScenario>();
+        await using LifeScenario scenario = Holds ? await Scenario.StartAsync<LifeWithHoldScenario>()
+            : InTwoRegions ? await Scenario.StartAsync<LifeInTwoRegionsScenario>(inTwoRegions: true) : await Scenario.StartAsync<LifeScenario>();
         foreach (var lifeEvent in Events)
         {
             await scenario.DoAsync(lifeEvent);
@@ -69,7 +81,7 @@ internal sealed record Life(LifeEvent[] Events, bool Holds)
         }
     }
 
-    public override string ToString() => (Holds ? "with a hold and a quota\n" : "\n") + string.Join('\n', Events.Select((lifeEvent, index) => $"  {index + 1}. {lifeEvent}"));
+    public override string ToString() => (Holds ? "with a hold and a quota\n" : InTwoRegions ? "in two Regions\n" : "\n") + string.Join('\n', Events.Select((lifeEvent, index) => $"  {index + 1}. {lifeEvent}"));
 }
 
 /// <summary>A key by what it is to the secret.</summary>

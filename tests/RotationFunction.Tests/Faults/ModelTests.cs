@@ -11,15 +11,24 @@ namespace RotationFunction.Tests;
 public sealed class ModelTests
 {
     [Fact]
-    public Task Whatever_happens_to_a_secret_it_ends_well() => LiveAsync(100);
+    public Task Whatever_happens_to_a_secret_it_ends_well() => LiveAsync(100, Life.Any);
 
     /// <summary>ROTATION_TESTS_LIVES sets another number.</summary>
     [Fact]
     [Trait("Category", "Proof")]
-    public Task Whatever_happens_to_thousands_of_secrets_they_end_well() => LiveAsync(
-        int.TryParse(Environment.GetEnvironmentVariable("ROTATION_TESTS_LIVES"), CultureInfo.InvariantCulture, out var lives) ? lives : 3000);
+    public Task Whatever_happens_to_thousands_of_secrets_they_end_well() => LiveAsync(Lives, Life.Any);
 
-    private static Task LiveAsync(int lives) => Life.Any.SampleAsync(
+    [Fact]
+    public Task Whatever_happens_to_a_secret_in_two_Regions_it_ends_well() => LiveAsync(40, Life.AnyInTwoRegions);
+
+    [Fact]
+    [Trait("Category", "Proof")]
+    public Task Whatever_happens_to_thousands_of_secrets_in_two_Regions_they_end_well() => LiveAsync(Lives, Life.AnyInTwoRegions);
+
+    private static int Lives =>
+        int.TryParse(Environment.GetEnvironmentVariable("ROTATION_TESTS_LIVES"), CultureInfo.InvariantCulture, out var lives) ? lives : 3000;
+
+    private static Task LiveAsync(int lives, Gen<Life> any) => any.SampleAsync(
         life => life.LiveAsync(),
         iter: lives,
         threads: Environment.ProcessorCount,

@@ -71,11 +71,13 @@ public sealed class RegionOperationsTests
         var other = await fixture.AddRegionAsync();
         await fixture.RotateHealthyAsync(2);
         var labels = await fixture.LabelsAsync();
+        var (isMoved, isRefused) = (false, false);
+        var home = (await fixture.MintedAsync())[0].Id;
         fixture.Aws.Faults = call =>
         {
-            if (call.Operation == "UpdateApiKey" && call.Region == There)
+            if (call.Operation == "UpdateApiKey" && !isMoved)
             {
-                fixture.Aws.Faults = null;
+                isMoved = true;
                 fixture.Aws.SecretsManager.UpdateSecretVersionStage(new()
                 {
                     SecretId = fixture.SecretArn,
@@ -85,7 +87,7 @@ public sealed class RegionOperationsTests
                 });
             }
 
-            return failsHome && call.Region == fixture.Aws.Region && call.Operation == "UpdateApiKey" ? Fault.Error(400, "BadRequestException", "refused") : null;
+            return failsHome && call.Region == fixture.Aws.Region && call.Operation == "UpdateApiKey" && call.Resource.EndsWith("/" + home, StringComparison.Ordinal) && !isRefused && (isRefused = true) ? Fault.Error(400, "BadRequestException", "refused") : null;
         };
 
         var error = (await Assert.ThrowsAnyAsync<Exception>(() => ActAsync(fixture, "revokePrevious"))).Message;
@@ -94,6 +96,37 @@ public sealed class RegionOperationsTests
         Assert.Equal("++", await other.RingAsync());
         Assert.True(await other.AcceptsAsync(await fixture.ReadKeyAsync()));
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+    }
+
+    /// <summary>The keys there are listed before the labels are read, as at home.</summary>
+    [Fact]
+    public async Task RevokePrevious_leaves_a_key_that_was_minted_in_a_Region_before_its_keys_were_listed()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+        var other = await fixture.AddRegionAsync();
+        await fixture.RotateHealthyAsync(2);
+        string? token = null;
+        fixture.Aws.Faults = call =>
+        {
+            if (call.Operation == "GetApiKeys" && call.Region == There && token is null)
+            {
+                token = "";
+                token = Task.Run(async () =>
+                {
+                    var next = await fixture.OpenRotationAsync();
+                    await fixture.RunAsync(next, "createSecret", "setSecret");
+                    return next;
+                }).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        await ActAsync(fixture, "revokePrevious");
+
+        fixture.Aws.Faults = null;
+        Assert.Equal("-++", await other.RingAsync());
+        await fixture.RunAsync(token!, "testSecret", "finishSecret");
     }
 
     [Fact]
