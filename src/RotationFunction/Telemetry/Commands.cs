@@ -236,7 +236,7 @@ internal static partial class Commands
         "keyArn" => "arn:[a-z-]{1,20}:apigateway:[a-z0-9-]{1,30}::/apikeys/[A-Za-z0-9]{1,64}",
         "tags" => $"({Regex.Escape(Quoted(TagsOf("minted-for", secretArn)))}|{Regex.Escape(Quoted(TagsOf("adopted-for", NameOf(secretArn))))})",
         "endOverlap" => Regex.Escape(Quoted(Payload(secretArn))),
-        "region" => "[a-z0-9-]{1,30}",
+        "region" => "[a-z][a-z0-9-]{0,29}",
         "from" or "to" => "[A-Za-z0-9][A-Za-z0-9-]{0,63}",
         "function" => "[A-Za-z0-9][A-Za-z0-9:$_-]{0,300}",
         _ => "[A-Za-z0-9]{1,64}",

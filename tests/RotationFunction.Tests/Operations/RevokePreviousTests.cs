@@ -9,6 +9,46 @@ namespace RotationFunction.Tests;
 public sealed class RevokePreviousTests
 {
     [Fact]
+    public async Task The_key_that_a_rollback_made_current_meanwhile_is_enabled_again_also_if_another_key_cannot_be_disabled()
+    {
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours { ListingOrder = ListingOrder.OldestFirst });
+        await fixture.RotateHealthyAsync(2);
+        await fixture.RunAsync(await fixture.OpenRotationAsync(), "createSecret", "setSecret");
+        await fixture.ClearPendingAsync(); // the key is a stray, and newer than AWSPREVIOUS's
+        var previous = (await fixture.MintedAsync())[0].Id;
+        var labels = await fixture.LabelsAsync();
+        var changes = 0;
+        fixture.Aws.Faults = call =>
+        {
+            if (call.Operation != "UpdateApiKey" || ++changes > 2)
+            {
+                return null;
+            }
+
+            if (changes == 2)
+            {
+                return Fault.Error(400, "BadRequestException", "refused");
+            }
+
+            Assert.EndsWith(previous, call.Resource, StringComparison.Ordinal);
+            fixture.Aws.SecretsManager.UpdateSecretVersionStage(new()
+            {
+                SecretId = fixture.SecretArn,
+                VersionStage = "AWSCURRENT",
+                MoveToVersionId = labels.First(version => version.Value.Contains("AWSPREVIOUS")).Key,
+                RemoveFromVersionId = labels.First(version => version.Value.Contains("AWSCURRENT")).Key,
+            });
+            return null;
+        };
+
+        var error = (await Assert.ThrowsAnyAsync<Exception>(() => fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn }))).Message;
+
+        Assert.Contains("AWSCURRENT moved to version", error, StringComparison.Ordinal);
+        Assert.Equal(3, changes);
+        Assert.True((await fixture.MintedAsync())[0].Enabled);
+    }
+
+    [Fact]
     public async Task It_disables_the_previous_key_and_a_repeat_changes_nothing()
     {
         await using var fixture = await RotationFixture.StartAsync(unknowns: new UnknownBehaviours());

@@ -44,6 +44,7 @@ public sealed class RegionTests
             activationLag: TimeSpan.FromSeconds(60), unknowns: new UnknownBehaviours { ReplicaStaysInSync = staysInSync });
         var other = await fixture.AddRegionAsync();
         other.Aws.SecretsManager.ReplicationLag = lag;
+        other.Aws.ApiGateway.ActivationLag = TimeSpan.FromSeconds(110);
         fixture.Time.Advance(lag);
         await fixture.RotateHealthyAsync();
         fixture.Time.Advance(lag);
@@ -314,6 +315,33 @@ public sealed class RegionTests
         await other.Gateway.DeleteApiKeyAsync(new() { ApiKey = pending });
         Assert.Contains($"in Region {There}: no key of this secret has the version's value", await fixture.FailAsync(token, "finishSecret"), StringComparison.Ordinal);
         await fixture.RunAsync(token, Steps);
+    }
+
+    [Fact]
+    public async Task FinishSecret_needs_no_key_in_a_Region_that_the_secret_leaves_meanwhile()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+        var other = await fixture.AddRegionAsync();
+        await fixture.RotateHealthyAsync();
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret", "setSecret", "testSecret");
+        var pending = (await other.MintedAsync())[^1].Id;
+        var isGone = false;
+        fixture.Aws.Faults = call =>
+        {
+            if (call.Operation == "GetApiKeys" && call.Region == There && !isGone)
+            {
+                isGone = true;
+                fixture.Aws.SecretsManager.UntagResource(new() { SecretId = fixture.SecretArn, TagKeys = [$"apikey-rotation:template:{There}"] });
+                other.Aws.ApiGateway.DeleteApiKey(pending);
+            }
+
+            return null;
+        };
+
+        await fixture.RunAsync(token, "finishSecret");
+
+        Assert.Equal((await fixture.MintedAsync())[^1].Value, await fixture.ReadKeyAsync());
     }
 
     /// <summary>The other Region's ring is listed before the labels are read, as the own one's is.</summary>

@@ -113,6 +113,10 @@ public sealed partial class CommandsTests
         Assert.Equal("aws apigateway create-usage-plan-key --usage-plan-id <plan> --key-type API_KEY --key-id <key id>", Commands.Vetted(Commands.AttachKey("plan1", "key1"), Arn, takesIds: false));
         Assert.Equal(new Finding("p", "aws apigateway update-api-key --api-key <key id> --patch-operations op=replace,path=/enabled,value=true"), Commands.Vetted(new Finding("p", Commands.EnableKey("k1")), Arn, takesIds: false));
         Assert.Equal(Commands.AttachKey("plan1", "key1"), Commands.Vetted(Commands.AttachKey("plan1", "key1"), Arn, takesIds: true));
+        Assert.Equal(
+            "Add it with: aws apigateway create-usage-plan-key --region us-east-1 --usage-plan-id <plan> --key-type API_KEY --key-id <key id>",
+            Commands.Vetted(Commands.In("us-east-1", $"Add it with: {Commands.AttachKey("plan1", "key1")}"), Arn, takesIds: false));
+        Assert.StartsWith("(A command is withheld", Commands.Vetted("aws apigateway get-usage-plans --region --debug --key-id k1", Arn, takesIds: true), StringComparison.Ordinal);
         Assert.StartsWith("(A command is withheld", Commands.Vetted("aws apigateway get-usage-plans --key-id --debug", Arn, takesIds: true), StringComparison.Ordinal);
         Assert.Equal("See aws lambda get-function-configuration --query Role --function-name <function>. x", Commands.Vetted($"See {Commands.FindRole("arn:aws:lambda:eu-west-1:1:function:f")}. x", Arn, takesIds: false));
     }
