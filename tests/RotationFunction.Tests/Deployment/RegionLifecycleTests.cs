@@ -459,7 +459,7 @@ public sealed class RegionLifecycleTests
         return key.Id;
     }
 
-    private static Task CancelAsync(RotationFixture fixture) => fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
+    private static Task<CancelRotateSecretResponse> CancelAsync(RotationFixture fixture) => fixture.Secrets.CancelRotateSecretAsync(new CancelRotateSecretRequest { SecretId = fixture.SecretArn });
 
     private static Dictionary<string, IReadOnlyList<string>> Declared(OtherRegion other) => new() { [other.Name] = other.PlanIds };
 

@@ -59,7 +59,7 @@ internal sealed class LifeInTwoRegionsScenario : LifeScenario
             Invariants.Other!.HasClients = false;
             await Other!.UntagAsync();
             _isDeployed = false;
-            await ActAsync(RegionLifecycleTests.Remove(Fixture, Plans));
+            await DeployAsync(RegionLifecycleTests.Remove(Fixture, Plans));
             _hasKeys = false;
         }
     }
@@ -101,7 +101,7 @@ internal sealed class LifeInTwoRegionsScenario : LifeScenario
         {
             if (_hasKeys)
             {
-                await ActAsync(RegionLifecycleTests.Remove(Fixture, Plans));
+                await DeployAsync(RegionLifecycleTests.Remove(Fixture, Plans));
             }
 
             if (Invariants.Other!.MintedCount() is var count and not 0)
@@ -117,10 +117,10 @@ internal sealed class LifeInTwoRegionsScenario : LifeScenario
 
     private async Task UpdateAsync()
     {
-        await ActAsync(RegionLifecycleTests.Update(Fixture, Other!, Plans));
+        await DeployAsync(RegionLifecycleTests.Update(Fixture, Other!, Plans));
         Invariants.Other!.HasClients = true;
         await Invariants.CheckAsync();
     }
 
-    private Task ActAsync(object action) => Faults.ActAsync(JsonSerializer.Serialize(action));
+    private Task DeployAsync(object action) => Faults.ActAsync(JsonSerializer.Serialize(action));
 }

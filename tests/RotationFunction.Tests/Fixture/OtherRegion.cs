@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Amazon.APIGateway;
-using Amazon.APIGateway.Model;
 using Amazon.SecretsManager;
 using Amazon.SecretsManager.Model;
 using LocalAws;
-using LocalAws.ApiGateway;
 
 namespace RotationFunction.Tests;
 

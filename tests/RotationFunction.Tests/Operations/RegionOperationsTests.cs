@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text.Json;
 using Amazon.APIGateway.Model;
-using Amazon.SecretsManager.Model;
 using LocalAws;
 
 namespace RotationFunction.Tests;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
