@@ -12,22 +12,18 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
 
     public override string AutoNamed => "name";
 
-    public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
+    public override async Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
-        var arn = Register(inputs);
-        return Task.FromResult((inputs.Text("name"), new Dictionary<string, object>
+        var arn = await RegisterAsync(inputs);
+        return (inputs.Text("name"), new()
         {
             ["arn"] = arn,
             ["qualifiedArn"] = arn + ":$LATEST",
             ["version"] = "$LATEST",
-        }));
+        });
     }
 
-    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
-    {
-        Register(inputs);
-        return Task.CompletedTask;
-    }
+    public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes) => RegisterAsync(inputs);
 
     public override Task DeleteAsync(DeployedResource resource) => Idempotent.DeleteAsync(() =>
     {
@@ -36,6 +32,11 @@ internal sealed class FunctionType(LocalDeploymentOptions options) : ResourceTyp
     });
 
     public override Task<bool> ExistsAsync(DeployedResource resource) => Task.FromResult(options.Aws.Lambda.Functions.Contains(resource.Id));
+
+    private Task<string> RegisterAsync(Inputs inputs) => Propagation.RetryAsync(
+        options.Aws.TimeProvider,
+        () => Task.FromResult(Register(inputs)),
+        refused => refused.Message.Contains("The role defined for the function cannot be assumed by Lambda", StringComparison.Ordinal));
 
     private string Register(Inputs inputs)
     {

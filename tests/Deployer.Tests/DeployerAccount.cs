@@ -74,11 +74,13 @@ internal sealed class DeployerAccount : IAsyncDisposable
     /// <param name="tamper">Changes the policies of the function's role before they are put: a policy document in, another one out.</param>
     /// <param name="activationLag">How late the data plane learns of a change.</param>
     /// <param name="unknowns">What is not known of AWS, the other way.</param>
-    public static DeployerAccount Start(Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null)
+    /// <param name="policyLag">How late a change of a role takes effect.</param>
+    public static DeployerAccount Start(
+        Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null, TimeSpan policyLag = default)
     {
         var time = new JumpingTime();
         return new DeployerAccount(
-            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, Unknowns = unknowns ?? new() }), time, tamper);
+            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, PolicyLag = policyLag, Unknowns = unknowns ?? new() }), time, tamper);
     }
 
     /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>

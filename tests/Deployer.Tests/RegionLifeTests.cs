@@ -85,6 +85,21 @@ public sealed class RegionLifeTests
         await AssertNothingIsLeftAsync(account);
     }
 
+    /// <summary>The permissions there are as new as the Region, and AWS denies their use at first.</summary>
+    [Fact]
+    public async Task A_Regions_permissions_can_take_effect_late()
+    {
+        await using var account = DeployerAccount.Start(policyLag: TimeSpan.FromSeconds(20));
+        var api = account.MakeApi(There);
+        await account.UpAsync(Configuration(account));
+        await RotateAsync(account);
+
+        await account.UpAsync(Configuration(account, new() { ["region"] = There, ["usagePlanIds"] = new[] { MakePlan(account, api.ApiId) } }));
+
+        Assert.Contains(account.Printed, text => text.Contains("AccessDenied", StringComparison.Ordinal));
+        await AssertOpenAsync(account, api.Url);
+    }
+
     [Fact]
     public async Task Another_plan_takes_over_in_the_Region()
     {
