@@ -15,7 +15,8 @@ public sealed class AwsRegion
         var meter = new UsageMeter(options.TimeProvider, options.Unknowns.UsageLag);
         DataPlane = new DataPlaneReplica(options.TimeProvider, meter, options.DataPlaneNodes) { ActivationLag = options.ActivationLag };
         Logs = new LogsService(account, name);
-        Events = new EventsService(account, name);
+        Events = new EventsService(account, this, state.Stopped);
+        CloudTrail = new CloudTrailService(account, this, options.TrailLag, state.Stopped);
         Lambda = new LambdaService(account, this);
         ApiGateway = new ApiGatewayService(account, name, DataPlane, meter, state.Confidential);
         SecretsManager = new SecretsManagerService(account, this, options, state);
@@ -39,8 +40,11 @@ public sealed class AwsRegion
     /// <summary>Gets EventBridge Scheduler, without HTTP.</summary>
     public SchedulerService Scheduler { get; }
 
-    /// <summary>Gets EventBridge, which holds the rules for events of Secrets Manager.</summary>
+    /// <summary>Gets EventBridge, which holds the rules for events of Secrets Manager and of CloudTrail.</summary>
     public EventsService Events { get; }
+
+    /// <summary>Gets CloudTrail, which holds the trails whose home is the Region.</summary>
+    public CloudTrailService CloudTrail { get; }
 
     /// <summary>Gets CloudWatch Logs, which holds the output of functions in other processes.</summary>
     public LogsService Logs { get; }

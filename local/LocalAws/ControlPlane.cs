@@ -34,6 +34,11 @@ internal sealed class ControlPlane(EmbeddedAws aws)
         var isOut = fault is { TakesEffect: false } && ReferenceEquals(fault, outage);
         var (answer, error) = isOut ? Outcome(fault!, protocol) : await RunAsync(region, protocol, operation, request, fault);
         aws.Calls.End(call, answer?.Status ?? 0, error, aws.TimeProvider.GetUtcNow());
+        if (request.Scope is not null && !isOut && fault is null or { TakesEffect: true })
+        {
+            region.CloudTrail.Record(protocol, operation, request, answer, error);
+        }
+
         return (answer, answer is null && fault!.TimesOut);
     }
 

@@ -35,6 +35,7 @@ public sealed class EmbeddedAws : IAsyncDisposable
         _state = new AccountState(_confidential, new SecretReplication(), _stopped.Token);
         Iam = new IamService(this, options.PolicyLag);
         Kms = new KmsService(this);
+        S3 = new S3Service(this);
         Home = Add(Region);
         _dataPlane = new DataPlaneEndpoint(this);
         _controlPlane = new ControlPlane(this);
@@ -79,8 +80,14 @@ public sealed class EmbeddedAws : IAsyncDisposable
     /// <summary>Gets KMS, which holds the grants of the keys of all Regions.</summary>
     public KmsService Kms { get; }
 
-    /// <summary>Gets EventBridge in the home Region, which holds the rules for events of Secrets Manager.</summary>
+    /// <summary>Gets EventBridge in the home Region, which holds the rules for events of Secrets Manager and of CloudTrail.</summary>
     public EventsService Events => Home.Events;
+
+    /// <summary>Gets CloudTrail in the home Region.</summary>
+    public CloudTrailService CloudTrail => Home.CloudTrail;
+
+    /// <summary>Gets S3, which holds the buckets of trails.</summary>
+    public S3Service S3 { get; }
 
     /// <summary>Gets CloudWatch Logs in the home Region, which holds the output of functions in other processes.</summary>
     public LogsService Logs => Home.Logs;

@@ -40,6 +40,11 @@ public sealed record EmbeddedAwsOptions
     /// </summary>
     public TimeSpan ReplicationLag { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Gets the time until CloudTrail's record of a call reaches EventBridge. AWS documents about 5 minutes on average, and no limit.
+    /// </summary>
+    public TimeSpan TrailLag { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Gets the number of attempts at the four steps before a rotation fails. AWS publishes no number.</summary>
     public int RotationAttempts { get; init; } = 3;
 

@@ -4,9 +4,12 @@ namespace LocalAws.Events;
 
 /// <summary>A target of a rule.</summary>
 /// <param name="Id">The id, unique in the rule.</param>
-/// <param name="Arn">The ARN of the topic, event bus, build project or state machine.</param>
-/// <param name="RoleArn">The ARN of the role that EventBridge assumes, or null for a topic, whose own policy permits EventBridge to publish.</param>
-public sealed record EventTarget(string Id, string Arn, string? RoleArn = null);
+/// <param name="Arn">The ARN of the topic, function, event bus, build project or state machine.</param>
+/// <param name="RoleArn">
+/// The ARN of the role that EventBridge assumes, or null for a topic or a function, whose own policy permits EventBridge to use it.
+/// </param>
+/// <param name="Transformer">What the target gets instead of the event, or null for the event.</param>
+public sealed record EventTarget(string Id, string Arn, string? RoleArn = null, InputTransformer? Transformer = null);
 
 /// <summary>An event that a rule has sent to a target.</summary>
 /// <param name="Rule">The rule's name.</param>

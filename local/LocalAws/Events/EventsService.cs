@@ -5,8 +5,9 @@ using LocalAws.Iam;
 namespace LocalAws;
 
 /// <summary>
-/// EventBridge: the rules of the default bus, and the events that Secrets Manager sends to it. No target is embedded, so its event is only recorded
-/// in <see cref="Deliveries"/>, with an error if its role does not permit EventBridge to send it. The policies of topics are not evaluated.
+/// EventBridge: the rules of the default bus, and the events that Secrets Manager and CloudTrail send to it. Of the targets only functions are
+/// embedded: they are invoked. What any target gets is recorded in <see cref="Deliveries"/>, with an error if a role or a function's policy does not
+/// permit EventBridge to send it. The policies of topics are not evaluated.
 /// </summary>
 public sealed class EventsService
 {
@@ -17,13 +18,20 @@ public sealed class EventsService
     private const int MostTargets = 5;
     private const int LongestPattern = 2048;
 
+    // EventBridge user guide, "Receiving read-only management events from AWS services".
+    private const string Enabled = "ENABLED";
+    private const string EnabledWithReads = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS";
+    private const string Disabled = "DISABLED";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Rule> _rules = [];
     private readonly List<EventDelivery> _deliveries = [];
+    private readonly List<Task> _invocations = [];
     private readonly EmbeddedAws _aws;
-    private readonly string _region;
+    private readonly AwsRegion _region;
+    private readonly CancellationToken _stopped;
 
-    internal EventsService(EmbeddedAws aws, string region) => (_aws, _region) = (aws, region);
+    internal EventsService(EmbeddedAws aws, AwsRegion region, CancellationToken stopped) => (_aws, _region, _stopped) = (aws, region, stopped);
 
     /// <summary>Gets the names of the rules.</summary>
     public IReadOnlyList<string> Rules
@@ -49,17 +57,33 @@ public sealed class EventsService
         }
     }
 
-    /// <summary>Creates a rule, or changes the pattern of the rule of that name. Returns its ARN.</summary>
+    /// <summary>Waits until the functions have ended that events have invoked so far.</summary>
+    public Task SettledAsync()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_invocations);
+        }
+    }
+
+    /// <summary>Creates a rule, or changes the pattern and the state of the rule of that name. Returns its ARN.</summary>
     /// <param name="name">The rule's name.</param>
     /// <param name="eventPattern">The pattern, as JSON, or null for a rule with a schedule only, which never fires here.</param>
-    /// <exception cref="AwsException">The name or the pattern is not valid, or there are too many rules.</exception>
-    public string PutRule(string name, string? eventPattern)
+    /// <param name="state">The rule's state. A rule that is just enabled gets no read-only event of CloudTrail.</param>
+    /// <exception cref="AwsException">The name, the pattern or the state is not valid, or there are too many rules.</exception>
+    public string PutRule(string name, string? eventPattern, string state = Enabled)
     {
         ArgumentNullException.ThrowIfNull(name);
         // API reference of PutRule.
         if (name.Length is 0 or > 64 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_'))
         {
             throw new AwsException(400, "ValidationException", $"The name {name} must be 1 to 64 letters, digits, dots, hyphens and underscores.");
+        }
+
+        if (state is not (Enabled or EnabledWithReads or Disabled))
+        {
+            throw Validation.Failed(
+                $"Value '{state}' at 'state' failed to satisfy constraint: Member must satisfy enum value set: [{Enabled}, {Disabled}, {EnabledWithReads}]");
         }
 
         if (eventPattern?.Length > LongestPattern)
@@ -76,7 +100,7 @@ public sealed class EventsService
                 throw new AwsException(400, "LimitExceededException", $"The event bus has {MostRules} rules.");
             }
 
-            _rules[name] = new Rule(pattern, _rules.TryGetValue(name, out var before) ? before.Targets : []);
+            _rules[name] = new Rule(pattern, state, _rules.TryGetValue(name, out var before) ? before.Targets : []);
         }
 
         return ArnOf(name);
@@ -108,12 +132,14 @@ public sealed class EventsService
         ArgumentNullException.ThrowIfNull(target);
         lock (_gate)
         {
-            var (pattern, targets) = Find(rule);
+            var (pattern, _, targets) = Find(rule);
             // EventBridge user guide, "IAM roles for sending events to targets".
             if (pattern is not null && ActionOf(target.Arn) is not null && target.RoleArn is null)
             {
                 throw new AwsException(400, "ValidationException", $"RoleArn is required for target {target.Arn}.");
             }
+
+            target.Transformer?.Check();
 
             targets.RemoveAll(other => other.Id == target.Id);
             if (targets.Count >= MostTargets)
@@ -150,7 +176,7 @@ public sealed class EventsService
     }
 
     /// <summary>Sends an event of a service to the rules. Events reference, "AWS service event metadata": the fields of every event.</summary>
-    internal void Send(string source, string detailType, string resource, object detail)
+    internal void Send(string source, string detailType, string? resource, object detail, bool isRead = false)
     {
         var sent = JsonSerializer.SerializeToElement(new Dictionary<string, object>
         {
@@ -160,19 +186,71 @@ public sealed class EventsService
             ["source"] = source,
             ["account"] = _aws.AccountId,
             ["time"] = _aws.TimeProvider.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture),
-            ["region"] = _region,
-            ["resources"] = new[] { resource },
+            ["region"] = _region.Name,
+            ["resources"] = resource is null ? [] : new[] { resource },
             ["detail"] = detail,
         });
         lock (_gate)
         {
-            foreach (var (name, rule) in _rules.Where(rule => rule.Value.Pattern?.Matches(sent) == true))
+            foreach (var (name, rule) in _rules.Where(rule => rule.Value.State != Disabled && rule.Value.Pattern?.Matches(sent) == true))
             {
-                _deliveries.AddRange(rule.Targets.Select(
-                    target => new EventDelivery(name, target.Arn, sent, IsPermitted(name, target) ? null : "NO_PERMISSIONS")));
+                if (!isRead || rule.State == EnabledWithReads)
+                {
+                    rule.Targets.ForEach(target => Deliver(name, target, sent));
+                }
             }
         }
     }
+
+    /// <summary>
+    /// Sends a record of CloudTrail to the rules. Events reference, "AWS service events delivered via CloudTrail". Of the read-only calls, a rule that
+    /// is just enabled gets those whose names do not begin like a read.
+    /// </summary>
+    internal void SendRecord(JsonElement record)
+    {
+        var (source, name) = (record.GetProperty("eventSource").GetString()!, record.GetProperty("eventName").GetString()!);
+        var isCall = record.GetProperty("eventType").GetString() is "AwsApiCall";
+        Send(
+            "aws." + source.Split('.')[0],
+            isCall ? "AWS API Call via CloudTrail" : "AWS Service Event via CloudTrail",
+            resource: null,
+            record,
+            isRead: isCall && Array.Exists(["Get", "Describe", "List"], verb => name.StartsWith(verb, StringComparison.Ordinal)));
+    }
+
+    private void Deliver(string rule, EventTarget target, JsonElement sent)
+    {
+        var isFunction = IsFunction(target.Arn);
+        var error = isFunction
+            ? _region.Lambda.Admits(target.Arn, ServicePrincipal, ArnOf(rule)) ? null : "NO_PERMISSIONS"
+            : IsPermitted(rule, target) ? null : "NO_PERMISSIONS";
+        var input = target.Transformer is null ? sent : target.Transformer.Apply(sent);
+        _deliveries.Add(new EventDelivery(rule, target.Arn, input ?? default, error ?? (input is null ? "INVALID_JSON" : null)));
+        if (isFunction && error is null && input is { } payload)
+        {
+            _invocations.Add(Task.Run(() => InvokeAsync(rule, target.Arn, payload)));
+        }
+    }
+
+    // As for a schedule: no caller receives the result, so only the call log keeps it.
+    private async Task InvokeAsync(string rule, string functionArn, JsonElement input)
+    {
+        var call = _aws.Calls.Begin(ServicePrincipal, "lambda", "Invoke", $"{functionArn}/{rule}");
+        string? error;
+        try
+        {
+            var result = await _region.Lambda.RunAsynchronouslyAsync(functionArn, JsonSerializer.SerializeToUtf8Bytes(input), _stopped);
+            error = result.Error is null ? null : "Unhandled";
+        }
+        catch (AwsException exception)
+        {
+            error = exception.Code;
+        }
+
+        _aws.Calls.End(call, 200, error, _aws.TimeProvider.GetUtcNow());
+    }
+
+    private static bool IsFunction(string arn) => arn.Split(':') is [_, _, "lambda", ..];
 
     // Service Authorization Reference: the action that a role must permit for each kind of target. A topic has no role.
     private static string? ActionOf(string arn) => arn.Split(':') switch
@@ -180,7 +258,7 @@ public sealed class EventsService
         [_, _, "events", ..] => "events:PutEvents",
         [_, _, "codebuild", ..] => "codebuild:StartBuild",
         [_, _, "states", ..] => "states:StartExecution",
-        [_, _, "sns", ..] => null,
+        [_, _, "sns" or "lambda", ..] => null,
         _ => throw AwsException.NotHere("events", $"PutTargets with {arn}"),
     };
 
@@ -197,10 +275,10 @@ public sealed class EventsService
         return _aws.Iam.Trusts(target.RoleArn!, ServicePrincipal, keys) && _aws.Iam.Allows(target.RoleArn!, action, target.Arn);
     }
 
-    private string ArnOf(string rule) => $"arn:aws:events:{_region}:{_aws.AccountId}:rule/{rule}";
+    private string ArnOf(string rule) => $"arn:aws:events:{_region.Name}:{_aws.AccountId}:rule/{rule}";
 
     private Rule Find(string name) => _rules.GetValueOrDefault(name)
         ?? throw new AwsException(400, "ResourceNotFoundException", $"Rule {name} does not exist on EventBus default.");
 
-    private sealed record Rule(EventPattern? Pattern, List<EventTarget> Targets);
+    private sealed record Rule(EventPattern? Pattern, string State, List<EventTarget> Targets);
 }

@@ -161,12 +161,16 @@ public sealed partial class LambdaService
     public FunctionPolicy GetPolicy(string functionName, string? qualifier = null) =>
         (FindPolicy(ArnOf(functionName, qualifier)) ?? throw ResourcePolicy.None()).Read();
 
-    /// <summary>Returns whether the function exists and permits an AWS service to invoke it on behalf of this account.</summary>
-    internal bool Admits(string functionNameOrArn, string service)
+    /// <summary>
+    /// Returns whether the function exists and permits an AWS service to invoke it, on behalf of this account or of a resource in it. AWS contradicts
+    /// itself on whether EventBridge sends the account too; the stricter variant is assumed.
+    /// </summary>
+    internal bool Admits(string functionNameOrArn, string service, string? sourceArn = null)
     {
         var arn = ArnOf(functionNameOrArn);
         var keys = new ConditionKeys();
-        keys.Add("aws:SourceAccount", _aws.AccountId);
+        keys.Add("aws:SourceAccount", sourceArn is null ? _aws.AccountId : null);
+        keys.Add("aws:SourceArn", sourceArn);
         return PolicyOf(arn)?.Evaluate(
             new AccessRequest(new Principal(_aws.AccountId, service, RoleArn: null), "lambda:InvokeFunction", arn, keys)) is Verdict.Allowed;
     }
