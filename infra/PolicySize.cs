@@ -93,6 +93,10 @@ internal static class PolicySize
                region.AdoptedKeyId),
     ];
 
+    /// <summary>Returns the number of characters of the watch's input template.</summary>
+    public static int WatchCharacters(StackConfig config) => CallWatch.TemplateOf(
+        config.Operators.Concat(config.Deployers), config.Keys.Select(key => KeyValuePair.Create(key.Name + "-AbCdEf", key.Readers))).Length;
+
     private static bool CarriesQuota(StackConfig config, string usagePlanId) =>
         config.Keys.Any(key => key.Quota is not null && key.UsagePlanIds.Contains(usagePlanId));
 

@@ -31,6 +31,7 @@ public class RotationStack : Stack
             Email = RotatingApiKey.Optional(config.AlarmEmail),
             AlarmWarmUp = config.AlarmWarmUp,
             RotationEvents = config.RotationEvents,
+            Trail = config.Trail,
         };
         foreach (var key in config.Keys)
         {
@@ -98,10 +99,16 @@ public class RotationStack : Stack
             ReservedConcurrentExecutions = config.ReservedConcurrency is { } reserved ? reserved : null,
             SecretsByTag = config.SecretsByTag,
             Tracing = config.Tracing,
+            Watch = config.Watch,
         };
         foreach (var arn in config.Operators)
         {
             args.Operators[KeyConfig.ResourceNameOfOperator(arn)] = arn;
+        }
+
+        foreach (var arn in config.Deployers)
+        {
+            args.Deployers[KeyConfig.ResourceNameOfOperator(arn)] = arn;
         }
 
         foreach (var subnet in config.SubnetIds)

@@ -27,7 +27,10 @@ internal sealed partial record StackConfig(
     int? ReservedConcurrency,
     int RecoveryWindowDays,
     IReadOnlyList<string> Operators,
-    bool Tracing)
+    bool Tracing,
+    bool Watch,
+    bool Trail,
+    IReadOnlyList<string> Deployers)
 {
     /// <summary>The largest number of keys. CloudWatch accepts 500 metrics in a dashboard widget, and one widget has four for each key.</summary>
     public const int MostKeys = 100;
@@ -72,7 +75,10 @@ internal sealed partial record StackConfig(
             section.Integer("reservedConcurrency", -1, 1000) is { } reserved and not -1 ? reserved : null,
             section.Integer("recoveryWindowDays", 0, 30) ?? 30,
             section.Texts("operators", "the ARN of an IAM role or user", text => PrincipalPattern().IsMatch(text)),
-            section.Flag("tracing") ?? false);
+            section.Flag("tracing") ?? false,
+            section.Flag("watch") ?? false,
+            section.Flag("trail") ?? false,
+            section.Texts("deployers", "the ARN of an IAM role, of a user or of an account (arn:aws:iam::123456789012:root)", KeyReaders.IsReader));
         stack.CheckTogether(section);
         foreach (var (key, region) in stack.Keys.Index().SelectMany(key => key.Item.Regions.Index().Select(region => (key.Index, region))))
         {
@@ -109,6 +115,11 @@ internal sealed partial record StackConfig(
             section.Wrong("operators", string.Create(CultureInfo.InvariantCulture,
                 $"has {Operators.Count} ARNs. The policy of the function's alias would have up to {characters} characters, and Lambda accepts "
                 + $"{PolicySize.FunctionPolicyQuota}. Name a role that several people assume"));
+        }
+
+        if (Watch && PolicySize.WatchCharacters(this) is var expected and > CallWatch.LongestTemplate)
+        {
+            section.Wrong("watch", "is set, and " + CallWatch.TooLong(expected));
         }
 
         if (!LogRetentions.Contains(LogRetentionDays))

@@ -12,13 +12,13 @@ internal sealed class EventRuleType(EmbeddedAws aws) : ResourceType
 
     public override Task<(string Id, Dictionary<string, object> Outputs)> CreateAsync(Inputs inputs)
     {
-        var arn = aws.Events.PutRule(inputs.Text("name"), inputs.Find("eventPattern"));
+        var arn = aws.Events.PutRule(inputs.Text("name"), inputs.Find("eventPattern"), inputs.Find("state") ?? "ENABLED");
         return Task.FromResult((inputs.Text("name"), new Dictionary<string, object> { ["arn"] = arn }));
     }
 
     public override Task UpdateAsync(DeployedResource resource, Inputs inputs, IReadOnlySet<string> changes)
     {
-        aws.Events.PutRule(inputs.Text("name"), inputs.Find("eventPattern"));
+        aws.Events.PutRule(inputs.Text("name"), inputs.Find("eventPattern"), inputs.Find("state") ?? "ENABLED");
         return Task.CompletedTask;
     }
 
@@ -59,6 +59,8 @@ internal sealed class EventTargetType(EmbeddedAws aws) : ResourceType
     public override Task<bool> ExistsAsync(DeployedResource resource) => Idempotent.ExistsAsync(() => Task.FromResult(
         aws.Events.ListTargets(resource.Inputs.Text("rule")).Any(target => target.Id == resource.Inputs.Text("targetId"))));
 
-    private void Put(Inputs inputs) =>
-        aws.Events.PutTarget(inputs.Text("rule"), new EventTarget(inputs.Text("targetId"), inputs.Text("arn"), inputs.Find("roleArn")));
+    private void Put(Inputs inputs) => aws.Events.PutTarget(inputs.Text("rule"), new EventTarget(
+        inputs.Text("targetId"), inputs.Text("arn"), inputs.Find("roleArn"),
+        inputs.Nested("inputTransformer") is { } transformer
+            ? new InputTransformer(transformer.Map("inputPaths"), transformer.Text("inputTemplate")) : null));
 }

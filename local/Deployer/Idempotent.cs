@@ -38,5 +38,6 @@ internal static class Idempotent
 
     private static bool Is(Exception refused) =>
         (refused as AmazonServiceException)?.ErrorCode is "NotFoundException" or "ResourceNotFoundException" or "NoSuchEntity"
-        || (refused as AwsException)?.Code is "NotFoundException" or "ResourceNotFoundException" or "NoSuchEntity";
+        || (refused as AwsException)?.Code is "NotFoundException" or "ResourceNotFoundException" or "NoSuchEntity" or "NoSuchBucket"
+            or "TrailNotFoundException";
 }

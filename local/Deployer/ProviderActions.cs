@@ -68,6 +68,11 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:scheduler/schedule:Schedule", _) => OfSchedule(step, inputs),
 
         _ when type.StartsWith("aws:sns/", StringComparison.Ordinal) => OfTopic(type, step, inputs),
+        _ when type.StartsWith("aws:s3/", StringComparison.Ordinal) => OfBucket(type, step, "arn:aws:s3:::" + inputs.Text("bucket")),
+        ("aws:cloudtrail/trail:Trail", Step.Create) => On(Trail(inputs), "cloudtrail:CreateTrail", "cloudtrail:StartLogging"),
+        ("aws:cloudtrail/trail:Trail", Step.Read) =>
+            [.. On("*", "cloudtrail:DescribeTrails"), .. On(Trail(inputs), "cloudtrail:GetTrailStatus", "cloudtrail:ListTags")],
+        ("aws:cloudtrail/trail:Trail", Step.Delete) => On(Trail(inputs), "cloudtrail:DeleteTrail"),
         ("aws:lambda/invocation:Invocation", _) => [],
         _ when type.StartsWith("aws:apigateway/", StringComparison.Ordinal) || type.StartsWith("aws:secretsmanager/", StringComparison.Ordinal) => [],
         _ => throw Unknown(type, step),
@@ -96,6 +101,26 @@ internal sealed class ProviderActions(EmbeddedAws aws)
         ("aws:sns/topicSubscription:TopicSubscription", Step.Create) => On(inputs.Text("topic"), "sns:Subscribe"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Read) => On("*", "sns:GetSubscriptionAttributes"),
         ("aws:sns/topicSubscription:TopicSubscription", Step.Delete) => On("*", "sns:Unsubscribe", "sns:GetSubscriptionAttributes"),
+        _ => throw Unknown(type, step),
+    };
+
+    private static IEnumerable<Needed> OfBucket(string type, Step step, string bucket) => (type, step) switch
+    {
+        ("aws:s3/bucket:Bucket", Step.Create) => On(bucket, "s3:CreateBucket"),
+        ("aws:s3/bucket:Bucket", Step.Read) => On(
+            bucket, "s3:ListBucket", "s3:GetBucketPolicy", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketWebsite", "s3:GetBucketVersioning",
+            "s3:GetAccelerateConfiguration", "s3:GetBucketRequestPayment", "s3:GetBucketLogging", "s3:GetLifecycleConfiguration",
+            "s3:GetReplicationConfiguration", "s3:GetEncryptionConfiguration", "s3:GetBucketObjectLockConfiguration", "s3:GetBucketTagging"),
+        // It is emptied first.
+        ("aws:s3/bucket:Bucket", Step.Delete) =>
+            [.. On(bucket, "s3:ListBucketVersions", "s3:DeleteBucket"), .. On(bucket + "/key", "s3:DeleteObject", "s3:DeleteObjectVersion")],
+        ("aws:s3/bucketPolicy:BucketPolicy", Step.Create or Step.Update) => On(bucket, "s3:PutBucketPolicy"),
+        ("aws:s3/bucketPolicy:BucketPolicy", Step.Read) => On(bucket, "s3:GetBucketPolicy"),
+        ("aws:s3/bucketPolicy:BucketPolicy", Step.Delete) => On(bucket, "s3:DeleteBucketPolicy"),
+        ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", Step.Read) => On(bucket, "s3:GetBucketPublicAccessBlock"),
+        ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", _) => On(bucket, "s3:PutBucketPublicAccessBlock"),
+        ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", Step.Read) => On(bucket, "s3:GetLifecycleConfiguration"),
+        ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", _) => On(bucket, "s3:PutLifecycleConfiguration"),
         _ => throw Unknown(type, step),
     };
 
@@ -209,6 +234,8 @@ internal sealed class ProviderActions(EmbeddedAws aws)
     private string LogGroup(Inputs inputs) => Arn("logs", $"log-group:{inputs.Text("name")}");
 
     private string Rule(string name) => Arn("events", "rule/" + name);
+
+    private string Trail(Inputs inputs) => Arn("cloudtrail", "trail/" + inputs.Text("name"));
 
     private string Alarm(Inputs inputs) => Arn("cloudwatch", "alarm:" + inputs.Text("name"));
 

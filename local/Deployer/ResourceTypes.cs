@@ -71,6 +71,11 @@ internal static class ResourceTypes
                 new LogGroupType(aws.Logs, logGroup => $"arn:aws:logs:{aws.Region}:{aws.AccountId}:log-group:{logGroup}"),
             ["aws:cloudwatch/eventRule:EventRule"] = new EventRuleType(aws),
             ["aws:cloudwatch/eventTarget:EventTarget"] = new EventTargetType(aws),
+            ["aws:cloudtrail/trail:Trail"] = new TrailType(aws),
+            ["aws:s3/bucket:Bucket"] = new BucketType(aws.S3),
+            ["aws:s3/bucketPolicy:BucketPolicy"] = new BucketPolicyType(aws.S3),
+            ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"] = new DeclaredOnly(name: null, inputs => inputs.Text("bucket")),
+            ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"] = new DeclaredOnly(name: null, inputs => inputs.Text("bucket")),
             ["aws:cloudwatch/dashboard:Dashboard"] =
                 new DeclaredOnly("dashboardName", inputs => $"arn:aws:cloudwatch::{aws.AccountId}:dashboard/{inputs.Text("dashboardName")}"),
             ["aws:cloudwatch/metricAlarm:MetricAlarm"] =

@@ -16,11 +16,13 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
     /// <param name="functionName">The function's name.</param>
     /// <param name="secretNames">The names of the secrets.</param>
     /// <param name="otherRegions">The names of secrets with keys in other Regions, each with such a Region.</param>
+    /// <param name="hasWatch">Whether the function reports calls of other principals.</param>
     public static Dashboard Of(
-        string region, string functionName, IReadOnlyList<string> secretNames, IReadOnlyList<(string SecretName, string Region)> otherRegions)
+        string region, string functionName, IReadOnlyList<string> secretNames, IReadOnlyList<(string SecretName, string Region)> otherRegions,
+        bool hasWatch)
     {
-        var charts = new (string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)[]
-        {
+        List<(string Title, string Statistic, int Period, IEnumerable<string[]> Metrics)> charts =
+        [
             ("Errors and throttles of the function", "Sum", 300,
                 [["AWS/Lambda", "Errors", "FunctionName", functionName], ["AWS/Lambda", "Throttles", "FunctionName", functionName]]),
             ("Duration of the function (ms)", "Maximum", 300, [["AWS/Lambda", "Duration", "FunctionName", functionName]]),
@@ -32,7 +34,13 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
             ("Seconds of a step", "Maximum", 3600,
                 secretNames.SelectMany(secret => Steps.Select(step =>
                     new[] { FunctionContract.MetricNamespace, "StepSeconds", "SecretName", secret, "Step", step }))),
-        };
+        ];
+        if (hasWatch)
+        {
+            charts.Add(("Calls of others, and calls that may be on a key", "Sum", 300, new[] { "CallsByOthers", "UnresolvedCalls" }
+                .Select(metric => new[] { FunctionContract.MetricNamespace, metric, "FunctionName", functionName })));
+        }
+
         return new Dashboard([.. charts.Select((chart, index) => new Widget(
             index % 2 * HalfWidth, index / 2 * Height, HalfWidth, Height,
             new WidgetProperties(chart.Title, region, chart.Statistic, chart.Period, [.. chart.Metrics])))]);

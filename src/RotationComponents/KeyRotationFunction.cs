@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Pulumi;
 using RotationFunction;
@@ -34,6 +35,9 @@ public sealed class KeyRotationFunction : ComponentResource
         Scope = ScopeOf(name);
         KmsKeyArn = args.KmsKeyArn;
         SecretsByTag = args.SecretsByTag;
+        Watches = args.Watch;
+        Callers = Output.All(args.Operators.OrderBy(person => person.Key, StringComparer.Ordinal).Select(person => person.Value)
+            .Concat(args.Deployers.OrderBy(deployer => deployer.Key, StringComparer.Ordinal).Select(deployer => deployer.Value)));
 
         var logGroup = new Aws.CloudWatch.LogGroup(name, new()
         {
@@ -110,6 +114,12 @@ public sealed class KeyRotationFunction : ComponentResource
 
     internal bool SecretsByTag { get; }
 
+    /// <summary>Gets whether a <see cref="Monitoring"/> of this function reports the calls of other principals.</summary>
+    internal bool Watches { get; }
+
+    /// <summary>Gets the ARNs of the operators and deployers, whose calls are not reported.</summary>
+    internal Output<ImmutableArray<string>> Callers { get; }
+
     private readonly Dictionary<string, Aws.Iam.RolePolicy> _regionPolicies = [];
 
     /// <summary>Gets the last attachment of a template key to a usage plan so far, by Region. The next one waits for it.</summary>
@@ -159,6 +169,7 @@ public sealed class KeyRotationFunction : ComponentResource
     private Aws.Lambda.Function MakeFunction(string name, KeyRotationFunctionArgs args, Aws.CloudWatch.LogGroup logGroup, Aws.Iam.Role role)
     {
         var options = new CustomResourceOptions { Parent = this };
+        var variables = new InputMap<string> { ["ACTIVATION_WAIT"] = args.ActivationWait.ToString(CultureInfo.InvariantCulture) };
         var function = new Aws.Lambda.FunctionArgs
         {
             Name = Scope,
@@ -171,12 +182,14 @@ public sealed class KeyRotationFunction : ComponentResource
             MemorySize = args.MemorySize,
             Timeout = FunctionContract.LongestInvocationSeconds, // when many keys are due at once, API Gateway throttles and steps have to wait
             ReservedConcurrentExecutions = args.ReservedConcurrentExecutions,
-            Environment = new Aws.Lambda.Inputs.FunctionEnvironmentArgs
-            {
-                Variables = { ["ACTIVATION_WAIT"] = args.ActivationWait.ToString(CultureInfo.InvariantCulture) },
-            },
+            Environment = new Aws.Lambda.Inputs.FunctionEnvironmentArgs { Variables = variables },
             LoggingConfig = new Aws.Lambda.Inputs.FunctionLoggingConfigArgs { LogFormat = "JSON", LogGroup = logGroup.Name },
         };
+        if (args.Watch)
+        {
+            variables.Add("WATCH", "true");
+        }
+
         if (args.Tracing)
         {
             function.TracingConfig = new Aws.Lambda.Inputs.FunctionTracingConfigArgs { Mode = "Active" };
@@ -281,6 +294,18 @@ public sealed class KeyRotationFunctionArgs : ResourceArgs
 
     /// <summary>Gets the ARNs of the IAM roles and users with permission to invoke the function's actions, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> Operators { get; } = new Dictionary<string, Input<string>>();
+
+    /// <summary>
+    /// Gets or sets whether the function reports calls of other principals on its secrets and keys, which needs a <see cref="Monitoring"/> and a
+    /// CloudTrail trail that records management events.
+    /// </summary>
+    public bool Watch { get; set; }
+
+    /// <summary>
+    /// Gets the ARNs of the roles, users and accounts that deploy the stack, by a name that does not change. With <see cref="Watch"/>, their calls
+    /// and those of <see cref="Operators"/> are not reported.
+    /// </summary>
+    public IDictionary<string, Input<string>> Deployers { get; } = new Dictionary<string, Input<string>>();
 
     /// <summary>Gets the ids of all usage plans of the function's keys, by a name that does not change.</summary>
     public IDictionary<string, Input<string>> UsagePlans { get; } = new Dictionary<string, Input<string>>();

@@ -8,7 +8,7 @@ namespace RotationComponents;
 
 /// <summary>
 /// Reports keys that do not rotate: an alarm on the function's errors, one on its throttled invocations, one for each key that is overdue or was not
-/// checked, rules for failed rotations, which need a CloudTrail trail, and a dashboard.
+/// checked, rules for failed rotations and for the calls of other principals, which need a CloudTrail trail, and a dashboard.
 /// </summary>
 public sealed class Monitoring : ComponentResource
 {
@@ -35,6 +35,29 @@ public sealed class Monitoring : ComponentResource
                 "Throttles",
                 "Lambda throttled the rotation function, so its log has no entry. Check the reserved concurrency of the function, or the account's."),
             child);
+        if (args.Trail)
+        {
+            ManagementTrail.Create(name + "-trail", args.Function, this);
+        }
+
+        if (args.Function.Watches)
+        {
+            CallWatch.Create(name + "-watch", args.Function, args.Keys.Values, this);
+            _ = new Aws.CloudWatch.MetricAlarm(name + "-watch", new()
+            {
+                AlarmDescription = "Another principal used a key of this stack or its secret. The function's log says who, from where, and what.",
+                Namespace = FunctionContract.MetricNamespace,
+                MetricName = "CallsByOthers",
+                Dimensions = { ["FunctionName"] = args.Function.Name },
+                Statistic = "Sum",
+                Period = 300,
+                EvaluationPeriods = 1,
+                Threshold = 1,
+                ComparisonOperator = "GreaterThanOrEqualToThreshold",
+                TreatMissingData = "notBreaching", // the function writes the metric only for such a call
+                AlarmActions = TopicArn,
+            }, child);
+        }
 
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
         {
@@ -65,7 +88,7 @@ public sealed class Monitoring : ComponentResource
             DashboardName = args.Function.Scope.Replace('.', '-'), // CloudWatch accepts letters, digits, - and _
             DashboardBody = Output
                 .Tuple(args.Function.Account, args.Function.Name, Output.All(keys.Select(key => key.SecretName)), Output.All(otherRegions))
-                .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3, t.Item4).ToJson()),
+                .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3, t.Item4, args.Function.Watches).ToJson()),
         }, child);
 
         RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });
@@ -259,6 +282,11 @@ public sealed class MonitoringArgs : ResourceArgs
     /// the alarm of a new key then fires until the key's first check.
     /// </summary>
     public bool AlarmWarmUp { get; set; } = true;
+
+    /// <summary>
+    /// Gets or sets whether to create a CloudTrail trail of this Region's management events, with a bucket, for an account that has none.
+    /// </summary>
+    public bool Trail { get; set; }
 
     /// <summary>Gets or sets whether failed rotations are reported at once, which needs a CloudTrail trail that records management events.</summary>
     public bool RotationEvents { get; set; }

@@ -56,6 +56,7 @@ public sealed class RotatingApiKey : ComponentResource
                 .Apply(t => t.Item1.AreElsewhere ? t.Item1.ElsewherePolicy(t.Item2, t.Item3).ToJson() : null);
         }
 
+        Readers = readers.Apply(all => all.Arns);
         List<Resource> needed = [_function, secretPolicy, .. AllowFunction(name, args)];
         var (lifecycle, provision) = Invoke(name, [.. needed, .. _regions.SelectMany(region => PutIntoPlans(region, needed))]);
         Regions = OutputsOf(lifecycle, provision);
@@ -161,6 +162,9 @@ public sealed class RotatingApiKey : ComponentResource
         _function.LastUsagePlan[region.Region ?? ""] = made;
         return made;
     }
+
+    /// <summary>Gets the ARNs of the key's readers.</summary>
+    internal Output<ImmutableArray<string>> Readers { get; }
 
     private Aws.ApiGateway.ApiKey MakeTemplate(KeyRegion region, RotatingApiKeyArgs args)
     {

@@ -30,6 +30,7 @@ public sealed class Function
     private readonly RevokePrevious _revokePrevious;
     private readonly Rollback _rollback;
     private readonly EndOverlap _endOverlap;
+    private readonly Watch _watch;
     private readonly Metrics _metrics;
     private readonly TimeProvider _time;
     private readonly Settings _settings;
@@ -71,12 +72,13 @@ public sealed class Function
         var regions = new Regions(apiGateway, apiGatewayOf ?? (region => new AmazonAPIGatewayClient(ApiGatewayConfig(region))), time);
         var guard = new RotationGuard(secrets);
         var probe = new Probe(api, settings, time);
-        var inspection = new Inspection(secrets, regions, time);
+        var inspection = new Inspection(secrets, regions, settings, time);
 
         _status = new Status(inspection);
-        _check = new Check(inspection, probe, _metrics);
+        _check = new Check(secrets, inspection, probe, _metrics, settings);
         _revokePrevious = new RevokePrevious(secrets, regions);
         _endOverlap = new EndOverlap(secrets, regions, _revokePrevious, time);
+        _watch = new Watch(secrets, regions.Home, _metrics, time);
 
         _createSecret = new CreateSecret(secrets, guard, regions, time);
         _setSecret = new SetSecret(secrets, guard, regions);
@@ -128,9 +130,10 @@ public sealed class Function
         RevokePrevious.Action => invocation.Answer(await _revokePrevious.RunAsync(invocation)),
         Rollback.Action => invocation.Answer(await _rollback.RunAsync(invocation)),
         EndOverlap.Action => invocation.Answer(await _endOverlap.RunAsync(invocation)),
+        Watch.Action => await _watch.RunAsync(invocation, received),
         _ => throw Errors.UnknownAction(
             Lifecycle.Action, Provision.Action, LeaveUsagePlan.Action,
-            Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
+            Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action, Watch.Action),
     };
 
     /// <summary>

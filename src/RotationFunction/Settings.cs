@@ -21,6 +21,11 @@ public sealed record Settings(TimeSpan ActivationWait)
     /// </summary>
     internal RotationException? Refusal { get; private init; }
 
+    /// <summary>
+    /// Gets whether the stack has a watch (<c>WATCH</c>, true): <c>check</c> then reports when CloudTrail's events do not reach the function.
+    /// </summary>
+    public bool Watches { get; init; }
+
     /// <summary>Reads the settings. <paramref name="variable"/> returns the value of an environment variable, or null.</summary>
     public static Settings From(Func<string, string?> variable)
     {
@@ -29,7 +34,11 @@ public sealed record Settings(TimeSpan ActivationWait)
             return new Settings(TimeSpan.Zero) { Refusal = Errors.SerializerDebug(SerializerDebug) };
         }
 
-        var text = variable("ACTIVATION_WAIT");
+        return WaitFrom(variable("ACTIVATION_WAIT")) with { Watches = variable("WATCH") == "true" };
+    }
+
+    private static Settings WaitFrom(string? text)
+    {
         if (string.IsNullOrEmpty(text))
         {
             return new Settings(TimeSpan.FromSeconds(DefaultActivationWait));

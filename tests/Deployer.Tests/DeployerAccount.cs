@@ -24,6 +24,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
     public const string SecretName = "shop/orders";
 
     private readonly ConcurrentQueue<string> _printed = new();
+    private readonly MemoryStream _metrics = new();
     private readonly HttpClient _http;
     private int _running;
 
@@ -62,6 +63,10 @@ internal sealed class DeployerAccount : IAsyncDisposable
     /// <summary>What the function logged and answered.</summary>
     public IReadOnlyCollection<string> Printed => _printed;
 
+    /// <summary>The lines that the function wrote for CloudWatch's embedded metric format.</summary>
+    public List<JsonElement> Metrics =>
+        [.. Encoding.UTF8.GetString(_metrics.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+
     /// <summary>A key in use that the stack is to adopt.</summary>
     public string? AdoptedKeyId { get; set; }
 
@@ -75,12 +80,26 @@ internal sealed class DeployerAccount : IAsyncDisposable
     /// <param name="activationLag">How late the data plane learns of a change.</param>
     /// <param name="unknowns">What is not known of AWS, the other way.</param>
     /// <param name="policyLag">How late a change of a role takes effect.</param>
+    /// <param name="trailLag">How late CloudTrail's records are. This clock waits for 15 minutes or more.</param>
     public static DeployerAccount Start(
-        Func<string, string>? tamper = null, TimeSpan activationLag = default, UnknownBehaviours? unknowns = null, TimeSpan policyLag = default)
+        Func<string, string>? tamper = null,
+        TimeSpan activationLag = default,
+        UnknownBehaviours? unknowns = null,
+        TimeSpan policyLag = default,
+        TimeSpan trailLag = default)
     {
         var time = new JumpingTime();
         return new DeployerAccount(
-            EmbeddedAws.Create(new EmbeddedAwsOptions { TimeProvider = time, ActivationLag = activationLag, PolicyLag = policyLag, Unknowns = unknowns ?? new() }), time, tamper);
+            EmbeddedAws.Create(new EmbeddedAwsOptions
+            {
+                TimeProvider = time,
+                ActivationLag = activationLag,
+                PolicyLag = policyLag,
+                Unknowns = unknowns ?? new(),
+                TrailLag = trailLag,
+            }),
+            time,
+            tamper);
     }
 
     /// <summary>An account that listens on loopback, for clients that no SDK of these tests is.</summary>
@@ -223,7 +242,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
     public Func<FunctionInvocation, Task<ReadOnlyMemory<byte>>> RunFunction(DeclaredFunction declared)
     {
         var credentials = CredentialsOf(declared.RoleArn);
-        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Null, Time, region => ApiGateway(credentials, region));
+        var function = new Function(Settings.From(declared.Environment.GetValueOrDefault), SecretsManager(credentials), ApiGateway(credentials), _http, Stream.Synchronized(_metrics), Time, region => ApiGateway(credentials, region));
         var handler = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
         return async invocation =>
         {

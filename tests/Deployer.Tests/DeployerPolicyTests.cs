@@ -102,6 +102,8 @@ public sealed partial class DeployerPolicyTests
     {
         alarmEmail = "on-call@example.com",
         rotationEvents = true,
+        watch = true,
+        trail = true,
         recoveryWindowDays = 7,
         activationWait = 0,
         kmsKeyArn = KmsKey(account),

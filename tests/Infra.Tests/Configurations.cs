@@ -48,6 +48,9 @@ internal static class Configurations
         ["recoveryWindowDays"] = 7,
         ["operators"] = new[] { "arn:aws:iam::123456789012:role/team/on-call" },
         ["tracing"] = true,
+        ["watch"] = true,
+        ["trail"] = true,
+        ["deployers"] = new[] { "arn:aws:iam::123456789012:role/deploy" },
     };
 
     /// <summary>So many keys that tags tell the secrets; one of them adopts a key.</summary>

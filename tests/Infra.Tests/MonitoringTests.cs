@@ -67,9 +67,9 @@ public sealed partial class MonitoringTests
         Assert.Equal(["rotation-check-orders", "rotation-check-shop-payments", "rotation-overlap-orders"], schedules.Select(schedule => schedule.Name).Order(StringComparer.Ordinal));
         Assert.All(schedules, schedule => Assert.Equal($"arn:aws:iam::{Engine.AccountId}:role/{role.Name}-1234567", schedule.Nested("target")["roleArn"]));
         Assert.Equal("rotation-schedules-1234567", deployed.The("RolePolicy", "rotation-schedules").Text("role"));
-        // No statement of the function's own policy names a service besides Secrets Manager.
+        // No statement of the function's own policy is for a schedule: Secrets Manager, and the two rules of the watch.
         Assert.Equal(
-            ["arn:aws:iam::123456789012:role/team/on-call", "secretsmanager.amazonaws.com"],
+            ["arn:aws:iam::123456789012:role/team/on-call", "events.amazonaws.com", "events.amazonaws.com", "secretsmanager.amazonaws.com"],
             deployed.All("Permission").Select(permission => permission.Text("principal")).Order(StringComparer.Ordinal));
     }
 
@@ -122,7 +122,7 @@ public sealed partial class MonitoringTests
     {
         var deployed = await Deployed.StackAsync(Configurations.Everything);
 
-        Assert.Equal(5, deployed.All("MetricAlarm").Count());
+        Assert.Equal(6, deployed.All("MetricAlarm").Count());
         Assert.Equal(["rotation-oldkeys-orders"], deployed.All("MetricAlarm").Select(alarm => alarm.Name).Where(name => name.Contains("oldkeys", StringComparison.Ordinal)));
         Assert.All(deployed.All("MetricAlarm"), alarm => Assert.True(Inputs.Texts(alarm.Inputs["alarmActions"]).SequenceEqual([TopicArn]), $"{alarm} tells nobody"));
         // An alarm that gets its first data goes from INSUFFICIENT_DATA to OK: a mail for each new key.
@@ -193,7 +193,8 @@ public sealed partial class MonitoringTests
         var ofSteps = from secret in new[] { "orders", "shop/payments" }
                       from step in new[] { "createSecret", "setSecret", "testSecret", "finishSecret" }
                       select $"ApiKeyRotation/StepSeconds/SecretName/{secret}/Step/{step}";
-        Assert.Equal([.. ofFunction.Concat(ofKeys).Concat(ofSteps).Order(StringComparer.Ordinal)], metrics.Order(StringComparer.Ordinal));
+        var ofWatch = new[] { "CallsByOthers", "UnresolvedCalls" }.Select(metric => $"ApiKeyRotation/{metric}/FunctionName/rotation-lambda-prod-rotation");
+        Assert.Equal([.. ofFunction.Concat(ofKeys).Concat(ofSteps).Concat(ofWatch).Order(StringComparer.Ordinal)], metrics.Order(StringComparer.Ordinal));
         // Widgets that overlap are moved by CloudWatch.
         Assert.Equal(widgets.Count, widgets.Select(widget => (widget.GetProperty("x").GetInt32(), widget.GetProperty("y").GetInt32())).Distinct().Count());
     }
@@ -206,7 +207,7 @@ public sealed partial class MonitoringTests
         var source = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "source", "Telemetry", "Metrics.cs"), TestContext.Current.CancellationToken);
         var constants = ConstantPattern().Matches(source).ToDictionary(constant => constant.Groups["name"].Value, constant => constant.Groups["value"].Value);
         var measured = MetricPattern().Matches(source)
-            .Select(metric => string.Join('/', ["ApiKeyRotation", metric.Groups["name"].Value, constants["SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : metric.Groups["perRegion"].Success ? [constants["Region"]] : Array.Empty<string>()])).ToList();
+            .Select(metric => string.Join('/', ["ApiKeyRotation", metric.Groups["name"].Value, constants[metric.Groups["perFunction"].Success ? "FunctionName" : "SecretName"], .. metric.Groups["perStep"].Success ? [constants["Step"]] : metric.Groups["perRegion"].Success ? [constants["Region"]] : Array.Empty<string>()])).ToList();
         Assert.Equal(CreatedMetricPattern().Count(source), measured.Count); // one that this does not see is written in another way
 
         var shown = new[] { deployed, regional }
@@ -231,7 +232,7 @@ public sealed partial class MonitoringTests
     private static partial Regex ConstantPattern();
 
     // As new("StepSeconds", "Seconds", duration.TotalSeconds, PerStep: true), or [new("Strays", "Count", other.Strays), ...], region
-    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", ([^,()]|\([^()]*\))+(?<perStep>, PerStep: true)?\)(?=(?<perRegion>[^\]]*\], region)?)""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""new\("(?<name>\w+)", "\w+", ([^,()]|\([^()]*\))+(?<perStep>, PerStep: true)?(?<perFunction>, PerFunction: true)?\)(?=(?<perRegion>[^\]]*\], region)?)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MetricPattern();
 
     [GeneratedRegex("""new\("|new Metric\(""", RegexOptions.ExplicitCapture, 1000)]

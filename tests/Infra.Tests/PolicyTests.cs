@@ -7,7 +7,7 @@ namespace Infra.Tests;
 /// <summary>Every statement of every policy is one that docs/security.md lists, word for word.</summary>
 public sealed partial class PolicyTests
 {
-    private static readonly string[] Policies = ["RolePolicy", "Role", "SecretPolicy", "TopicPolicy"];
+    private static readonly string[] Policies = ["RolePolicy", "Role", "SecretPolicy", "TopicPolicy", "BucketPolicy"];
 
     /// <summary>The operations of the function's source, and what IAM asks for each of them.</summary>
     private static readonly Dictionary<string, string[]> ActionsOf = new()
@@ -159,13 +159,15 @@ public sealed partial class PolicyTests
         let function = deployed.The("Function")
         select (permission, JsonSerializer.SerializeToElement(new
         {
-            Sid = permission.Name is "rotation" ? "SecretsManager" : "Operator",
+            Sid = permission.Name is "rotation" ? "SecretsManager" : permission.Inputs.ContainsKey("sourceArn") ? "Watch" : "Operator",
             Effect = "Allow",
             Principal = permission.Text("principal"),
             Action = permission.Text("action"),
             Resource = $"arn:aws:lambda:{Engine.Region}:{Engine.AccountId}:function:{permission.Text("function")}{(permission.Inputs.ContainsKey("qualifier") ? ":" + permission.Text("qualifier") : "")}",
             Condition = permission.Inputs.ContainsKey("sourceAccount")
                 ? new() { ["StringEquals"] = new() { ["AWS:SourceAccount"] = permission.Text("sourceAccount") } }
+                : permission.Inputs.ContainsKey("sourceArn")
+                ? new() { ["ArnLike"] = new() { ["AWS:SourceArn"] = permission.Text("sourceArn") } }
                 : new Dictionary<string, Dictionary<string, string>>(),
         }));
 
@@ -210,6 +212,7 @@ public sealed partial class PolicyTests
     {
         line = line.Replace(Configurations.KmsKey, "KMS_KEY", StringComparison.Ordinal)
             .Replace("rotation-lambda-prod-rotation", "FUNCTION_SCOPE", StringComparison.Ordinal)
+            .Replace("rotation-trail-id", "BUCKET", StringComparison.Ordinal)
             .Replace(Engine.Region, "REGION", StringComparison.Ordinal)
             .Replace("apigateway:us-east-1:", "apigateway:REGION:", StringComparison.Ordinal) // another Region's API Gateway, not its secrets
             .Replace("apigateway%3Aus-east-1%3A", "apigateway%3AREGION%3A", StringComparison.Ordinal)
@@ -217,6 +220,7 @@ public sealed partial class PolicyTests
         line = SecretPattern().Replace(line, ":secret:SECRET");
         line = PlanPattern().Replace(line, "/usageplans/PLAN");
         line = AdoptedPattern().Replace(line, "/apikeys/ADOPTED");
+        line = RulePattern().Replace(line, ":rule/RULE");
         return NamePattern().Replace(line, ":${kind}NAME");
     }
 
@@ -246,6 +250,9 @@ public sealed partial class PolicyTests
 
     [GeneratedRegex("/apikeys/(?![*])[A-Za-z0-9]+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AdoptedPattern();
+
+    [GeneratedRegex(@":rule/rotation-watch-(writes|reads)-1234567", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RulePattern();
 
     [GeneratedRegex(@":(?<kind>role/|)(?<!alarm:)rotation-1234567", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex NamePattern();

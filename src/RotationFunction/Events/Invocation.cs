@@ -7,6 +7,8 @@ namespace RotationFunction;
 /// <summary>A validated event: a rotation step, or an action on a secret.</summary>
 internal sealed partial class Invocation
 {
+    private static readonly string[] ForOperators = [Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action];
+
     private readonly ILambdaContext _context;
     private readonly string? _token;
 
@@ -68,13 +70,16 @@ internal sealed partial class Invocation
             null => throw Errors.EventIsNull(),
             { Step: null or "", Action: null or "" } => throw Errors.NeitherStepNorAction(),
             { Step.Length: > 0, Action.Length: > 0 } => throw Errors.BothStepAndAction(),
+            { Action: Watch.Action } when OperatorsAlias.Is(context.InvokedFunctionArn) => throw Errors.NotForOperators(ForOperators),
+            // About a secret only when it has been found.
+            { Action: Watch.Action } => new Invocation(received.Action, "", context),
             { SecretId: null or "" } => throw Errors.NoSecretId(),
             { Action: Status.Action or Check.Action or RevokePrevious.Action or Rollback.Action or EndOverlap.Action } =>
                 SecretArn().IsMatch(received.SecretId) || NameOfSecret().IsMatch(received.SecretId)
                 ? new Invocation(received.Action, received.SecretId, context)
                 : throw Errors.SecretIdIsNoNameOrArn(),
             _ when OperatorsAlias.Is(context.InvokedFunctionArn) =>
-                throw Errors.NotForOperators(Status.Action, Check.Action, RevokePrevious.Action, Rollback.Action, EndOverlap.Action),
+                throw Errors.NotForOperators(ForOperators),
             _ when !SecretArn().IsMatch(received.SecretId) => throw Errors.SecretIdIsNoArn(),
             { Action.Length: > 0 } => new Invocation(received.Action, received.SecretId, context),
             { ClientRequestToken: null or "" } => throw Errors.NoClientRequestToken(),
@@ -106,6 +111,9 @@ internal sealed partial class Invocation
         part.Budget.Reserved = Budget.Reserved;
         return part;
     }
+
+    /// <summary>Creates the part of a <c>watch</c> that concerns a secret.</summary>
+    public Invocation About(string secretArn) => new(Operation, secretArn, _context, confidential: Confidential);
 
     /// <summary>Creates the response of an action.</summary>
     public ActionResult Answer(string message) => new(Operation, SecretId, message);

@@ -13,7 +13,7 @@ public sealed class RotationEvent
 
     /// <summary>
     /// Gets the action: <c>lifecycle</c>, <c>provision</c>, <c>leaveUsagePlan</c>, <c>status</c>, <c>check</c>, <c>revokePrevious</c>,
-    /// <c>rollback</c> or <c>endOverlap</c>.
+    /// <c>rollback</c>, <c>endOverlap</c> or <c>watch</c>.
     /// </summary>
     public string? Action { get; init; }
 
@@ -37,6 +37,12 @@ public sealed class RotationEvent
 
     /// <summary>Gets the Region of the usage plan, for <c>leaveUsagePlan</c>; null for the function's own.</summary>
     public string? Region { get; init; }
+
+    /// <summary>Gets the stack's secrets and those who are expected to use them, for <c>watch</c>.</summary>
+    public ExpectedCallers? Expected { get; init; }
+
+    /// <summary>Gets CloudTrail's record of a call, for <c>watch</c>.</summary>
+    public CloudTrailRecord? Detail { get; init; }
 
     /// <summary>
     /// Gets what <c>aws.lambda.Invocation</c> adds when its lifecycle scope is CRUD, for <c>lifecycle</c> and <c>leaveUsagePlan</c>.

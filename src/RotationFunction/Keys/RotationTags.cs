@@ -46,6 +46,9 @@ internal static class RotationTags
     /// </summary>
     public const string TemplateIn = Template + ":";
 
+    /// <summary>On a minted or an adopted key: when CloudTrail's events last reached the function. Only a finding depends on it.</summary>
+    public const string Watched = Prefix + "watched";
+
     /// <summary>On a secret, and on a usage plan that the stack creates: the function that manages it. Only policies use this tag.</summary>
     public const string Function = Prefix + "function";
 

@@ -6,13 +6,16 @@ namespace RotationFunction;
 /// <summary>
 /// Reads a secret, its template keys and its keys in each Region as a rotation does. Changes nothing; an error of a rotation is a finding.
 /// </summary>
-internal sealed class Inspection(Secrets secrets, Regions regions, TimeProvider time)
+internal sealed class Inspection(Secrets secrets, Regions regions, Settings settings, TimeProvider time)
 {
     // AWS rotates at any time in a window, which ends at the end of the day at the latest.
     private static readonly TimeSpan LongestWindow = TimeSpan.FromDays(1);
 
     // A rotation takes minutes. The schedule that ends overlaps runs every hour or so.
     private static readonly TimeSpan StallTimeout = TimeSpan.FromHours(3);
+
+    // Checks are daily, and CloudTrail's events can be hours late. A key is marked a day after its rotation at the latest.
+    private static readonly TimeSpan ProofTimeout = TimeSpan.FromDays(3);
 
     // Each key costs two calls, and API Gateway accepts 40 at once. A ring of a secret's own keys is never longer.
     private const int MostLookedAt = 20;
@@ -85,7 +88,7 @@ internal sealed class Inspection(Secrets secrets, Regions regions, TimeProvider 
             .. region.Name is null ? InRotation(invocation, secret, result, documents.Pending) : [], .. InUsagePlans(template),
             .. InCurrentKey(invocation, secret, result), .. InPreviousKey(values, result),
             .. InDocument(documents.Current, keys), .. InOverlap(invocation, secret, result), .. InHold(secret, result, held),
-            .. InTags(secret, result), .. old,
+            .. InTags(secret, result), .. old, .. region.Name is null ? InWatch(keys) : [],
         ]);
         return (result with { OldKeyRequests = oldKeyRequests }, keys);
     }
@@ -271,6 +274,16 @@ internal sealed class Inspection(Secrets secrets, Regions regions, TimeProvider 
         }
     }
 
+    private IEnumerable<Finding> InWatch(List<InspectedKey> keys) =>
+        from key in keys
+        where settings.Watches && key.Status is { Kind: not KeyKind.Foreign } && key.Status.Labels.Contains("AWSCURRENT", StringComparer.Ordinal)
+        let seen = key.Watched ?? key.Status.Created
+        where Now - seen > ProofTimeout
+        select new Finding(
+            $"No event of CloudTrail has reached the watch since {seen:u}, so calls of others on key {key.Status.KeyId} are not reported. "
+            + "The account may have no trail that records management events in this Region: set trail to true. If watch was set lately, "
+            + "the check of the next day reports it as working.");
+
     private async Task<List<InspectedKey>> ReadKeysAsync(
         RegionalSecret there, IEnumerable<ApiKey> ring, Dictionary<string, ApiKeyValue?> values, HeldKeys? held, bool readsUsage)
     {
@@ -322,7 +335,13 @@ internal sealed class Inspection(Secrets secrets, Regions regions, TimeProvider 
                 HeldUntil = kind == KeyKind.Held ? held!.EndOf(key.CreatedDate) : null,
                 Usage = usage?.ConvertAll(plan => new KeyUsageStatus(plan.PlanId, plan.IsKnown ? plan.Since : null, plan.LastUsed, plan.OfLast(7))),
             };
-            keys.Add(new InspectedKey(status, own, plans) { Usage = usage });
+            keys.Add(new InspectedKey(status, own, plans)
+            {
+                Usage = usage,
+                Watched = DateTime.TryParse(
+                    key.Tags?.GetValueOrDefault(RotationTags.Watched), CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var watched) ? watched : null,
+            });
         }
     }
 

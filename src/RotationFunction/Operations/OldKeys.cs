@@ -85,4 +85,7 @@ internal sealed record InspectedKey(KeyStatus Status, ApiKeyValue Value, List<Us
 {
     /// <summary>Gets the requests of the key; null if they were not read.</summary>
     public List<PlanUsage>? Usage { get; init; }
+
+    /// <summary>Gets when CloudTrail's events last reached the watch while this was AWSCURRENT's key; null if they did not.</summary>
+    public DateTime? Watched { get; init; }
 }

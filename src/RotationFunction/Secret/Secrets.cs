@@ -39,6 +39,13 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         var secret => secret,
     };
 
+    /// <summary>
+    /// Describes the secret by its name. No other call of the function's role names a secret so: the stack's rule recognizes it in CloudTrail's
+    /// record, and its event shows that the watch works.
+    /// </summary>
+    public Task ShowAsync(Invocation invocation) =>
+        CallAsync(invocation, () => client.DescribeSecretAsync(new DescribeSecretRequest { SecretId = invocation.SecretName }));
+
     /// <summary>Returns the document of a version; null if it has none, or none yet.</summary>
     public async Task<SecretDocument?> FindAsync(Invocation rotation, string versionId)
     {

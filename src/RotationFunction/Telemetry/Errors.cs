@@ -59,6 +59,8 @@ internal static class Errors
 
     public static RotationException NoUsagePlanId(Invocation invocation) => Failed(invocation, "the event has no usagePlanId. Nothing was changed.");
 
+    public static RotationException NoCloudTrailRecord() => Invalid("has no record of CloudTrail. The stack's rules send this action");
+
     // The secret.
 
     public static RotationException OtherSecret(Invocation invocation, string secretName) => Failed(invocation,

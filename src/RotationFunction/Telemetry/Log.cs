@@ -74,6 +74,13 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
 
     public void Found(string problem) => Warning("{finding}", problem);
 
+    public void CalledByOther(CloudTrailRecord record, CallerIdentity caller, string subject) => Warning(
+        "{caller} called {operation} on {subject}, from {sourceIPAddress} with {userAgent}: {outcome}", FieldsOf(record, caller, subject));
+
+    public void CallNotResolved(CloudTrailRecord record, CallerIdentity caller, string subject) => Warning(
+        "it is not known whether this call concerns a key of this stack: {caller} called {operation} on {subject}, from {sourceIPAddress} "
+        + "with {userAgent}: {outcome}", FieldsOf(record, caller, subject));
+
     public void TurnAwaited(string service, bool isChange, TimeSpan wait) =>
         Warning(
             $"{service} {(isChange ? "rejects calls during another change" : "throttles calls")}: waiting {{waitMs}} ms",
@@ -82,14 +89,21 @@ internal sealed class Log(ILambdaLogger logger, string step, string secretArn, s
     public void PermissionAwaited(string errorCode) =>
         Warning("AWS returned {errorCode}: the role's permissions may not be in effect yet; retrying", errorCode);
 
+    private static object[] FieldsOf(CloudTrailRecord record, CallerIdentity caller, string subject) =>
+    [
+        caller.Name, record.EventName ?? "", subject.Length == 0 ? "(no name)" : subject, record.SourceIPAddress ?? "", record.UserAgent ?? "",
+        record.ErrorCode is { Length: > 0 } code ? code : "succeeded",
+    ];
+
     private void Information(string what, params object[] values) => Write(LogLevel.Information, what, values);
 
     private void Warning(string what, params object[] values) => Write(LogLevel.Warning, what, values);
 
     private void Write(LogLevel level, string what, object[] values)
     {
-        var template = "{step} of {secretArn}" + (versionId is null ? "" : " version {versionId}") + (region is null ? "" : " in {region}") + ": ";
-        object[] fields = [step, secretArn, .. new[] { versionId, region }.OfType<string>(), .. values];
+        var template = "{step}" + (secretArn.Length == 0 ? "" : " of {secretArn}") + (versionId is null ? "" : " version {versionId}")
+            + (region is null ? "" : " in {region}") + ": ";
+        object[] fields = [step, .. secretArn.Length == 0 ? [] : new[] { secretArn }, .. new[] { versionId, region }.OfType<string>(), .. values];
         logger.Log(level, template + what, [.. fields.Select(field => field is string text ? LogText.Sanitize(hide(text)) : field)]);
     }
 }

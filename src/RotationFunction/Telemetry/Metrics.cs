@@ -15,6 +15,7 @@ namespace RotationFunction;
 internal sealed class Metrics(Stream output, TimeProvider time)
 {
     private const string SecretName = "SecretName";
+    private const string FunctionName = "FunctionName";
     private const string Step = "Step";
     private const string Region = "Region";
 
@@ -54,8 +55,15 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         }
     }
 
+    /// <summary>Records a call on the stack's keys that another principal made, or a call that may be one.</summary>
+    public void Called(Invocation watch, int byOthers, int unresolved) => Write(
+        watch,
+        [new("CallsByOthers", "Count", byOthers, PerFunction: true), new("UnresolvedCalls", "Count", unresolved, PerFunction: true)]);
+
     private void Write(Invocation invocation, Metric[] metrics, string? region = null)
     {
+        var (dimension, value) = Array.Exists(metrics, metric => metric.PerFunction)
+            ? (FunctionName, invocation.FunctionArn.Split(':')[6]) : (SecretName, invocation.SecretName);
         metrics = [.. metrics.Where(metric => metric.Value is not null)];
         using var line = new MemoryStream();
         using (var json = new Utf8JsonWriter(line))
@@ -66,12 +74,12 @@ internal sealed class Metrics(Stream output, TimeProvider time)
             json.WriteStartArray("CloudWatchMetrics");
             foreach (var metric in metrics)
             {
-                WriteDirective(json, metric, region);
+                WriteDirective(json, metric, dimension, region);
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
-            json.WriteString(SecretName, invocation.SecretName);
+            json.WriteString(dimension, value);
             json.WriteString(Step, invocation.Operation);
             if (region is not null)
             {
@@ -92,13 +100,13 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         output.Flush();
     }
 
-    private static void WriteDirective(Utf8JsonWriter json, Metric metric, string? region)
+    private static void WriteDirective(Utf8JsonWriter json, Metric metric, string dimension, string? region)
     {
         json.WriteStartObject();
         json.WriteString("Namespace", FunctionContract.MetricNamespace);
         json.WriteStartArray("Dimensions");
         json.WriteStartArray();
-        json.WriteStringValue(SecretName);
+        json.WriteStringValue(dimension);
         if (metric.PerStep)
         {
             json.WriteStringValue(Step);
@@ -120,5 +128,5 @@ internal sealed class Metrics(Stream output, TimeProvider time)
         json.WriteEndObject();
     }
 
-    private sealed record Metric(string Name, string Unit, double? Value, bool PerStep = false);
+    private sealed record Metric(string Name, string Unit, double? Value, bool PerStep = false, bool PerFunction = false);
 }

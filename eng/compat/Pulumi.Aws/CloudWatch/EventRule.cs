@@ -7,6 +7,9 @@ public class EventRule : CustomResource
     {
     }
 
+    [Output("arn")]
+    public Output<string> Arn { get; private set; } = null!;
+
     [Output("name")]
     public Output<string> Name { get; private set; } = null!;
 }
@@ -18,4 +21,7 @@ public sealed class EventRuleArgs : ResourceArgs
 
     [Input("eventPattern")]
     public Input<string>? EventPattern { get; set; }
+
+    [Input("state")]
+    public Input<string>? State { get; set; }
 }
