@@ -13,7 +13,7 @@ public sealed class OperationsTests
         await fixture.TagSecretAsync("apikey-rotation:overlap", "24h");
         await fixture.RotateHealthyAsync(2);
         var unknown = await fixture.FailAsync($$"""{"action":"help","secretId":"{{fixture.SecretArn}}"}""");
-        Assert.StartsWith("The event's action is not valid. Valid actions: lifecycle, provision, leaveUsagePlan, status, check, revokePrevious, rollback, endOverlap. Nothing was changed.", unknown, StringComparison.Ordinal);
+        Assert.StartsWith("The event's action is not valid. Valid actions: lifecycle, provision, leaveUsagePlan, status, check, revokePrevious, rollback, endOverlap, watch. Nothing was changed.", unknown, StringComparison.Ordinal);
 
         // In this order each finds something to do.
         foreach (var action in new[] { "status", "check", "revokePrevious", "rollback", "endOverlap" })
