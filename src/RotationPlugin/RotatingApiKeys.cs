@@ -51,12 +51,14 @@ public sealed class RotatingApiKeys : ComponentResource
             KmsKeyArn = args.KmsKeyArn,
             ReservedConcurrentExecutions = args.ReservedConcurrentExecutions,
             Tracing = args.Tracing ?? false,
+            Watch = args.Watch ?? false,
         };
         function.Architecture = args.Architecture ?? function.Architecture;
         function.MemorySize = args.MemorySize ?? function.MemorySize;
         function.ActivationWait = args.ActivationWait ?? function.ActivationWait;
         function.LogRetentionInDays = args.LogRetentionInDays ?? function.LogRetentionInDays;
         AddAll(function.Operators, args.Operators);
+        AddAll(function.Deployers, args.Deployers);
         foreach (var subnet in args.SubnetIds ?? [])
         {
             function.SubnetIds.Add(subnet);
@@ -90,6 +92,7 @@ public sealed class RotatingApiKeys : ComponentResource
             TopicArn = args.AlarmTopicArn,
             Email = args.AlarmEmail,
             RotationEvents = args.RotationEvents ?? false,
+            Trail = args.Trail ?? false,
         };
         monitoring.AlarmWarmUp = args.AlarmWarmUp ?? monitoring.AlarmWarmUp;
         return monitoring;
@@ -185,6 +188,23 @@ public sealed class RotatingApiKeysArgs : ResourceArgs
     /// </summary>
     [Input("operators")]
     public Dictionary<string, Input<string>>? Operators { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether calls of other principals on the secrets and keys are reported, which needs a CloudTrail trail. Default: false.
+    /// </summary>
+    [Input("watch")]
+    public bool? Watch { get; set; }
+
+    /// <summary>Gets or sets whether to create a CloudTrail trail of this Region's management events. Default: false.</summary>
+    [Input("trail")]
+    public bool? Trail { get; set; }
+
+    /// <summary>
+    /// Gets or sets the ARNs of the roles, users and accounts that deploy the program, each by a name that does not change: with
+    /// <see cref="Watch"/>, their calls are not reported.
+    /// </summary>
+    [Input("deployers")]
+    public Dictionary<string, Input<string>>? Deployers { get; set; }
 
     /// <summary>Gets or sets the ARN of a topic for the alarms. Default: the component creates one.</summary>
     [Input("alarmTopicArn")]
