@@ -16,5 +16,5 @@ public sealed class ExpectedCallers
     public IReadOnlyDictionary<string, IReadOnlyList<int>>? Secrets { get; init; }
 
     internal IEnumerable<string> At(IReadOnlyList<int>? positions) =>
-        (positions ?? []).Where(position => position >= 0 && position < (Principals?.Count ?? 0)).Select(position => Principals![position]);
+        (positions ?? []).Select(position => Principals?.ElementAtOrDefault(position)).OfType<string>();
 }

@@ -18,7 +18,7 @@ public sealed partial class EventFileTests
     [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "finishSecret")]
     [InlineData("createSecret", "createSecret", "testSecret", "finishSecret", "setSecret")]
     [InlineData("setSecret")]
-    [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "status", "statusByName", "check", "endOverlap", "revokePrevious", "rollback")]
+    [InlineData("createSecret", "setSecret", "testSecret", "finishSecret", "status", "statusByName", "check", "endOverlap", "revokePrevious", "rollback", "watch")]
     [InlineData("unknownStep", "noStep", "noSecretId", "noToken", "unknownToken", "stepIsAnObject", "null", "array", "cutOff", "bareWord", "unknownAction", "statusOfNothing", "createSecret")]
     public async Task An_event_has_the_same_effect_and_error_in_process_and_over_the_Runtime_API(params string[] events)
     {

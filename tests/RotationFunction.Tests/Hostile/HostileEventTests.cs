@@ -11,10 +11,10 @@ namespace RotationFunction.Tests;
 public sealed class HostileEventTests
 {
     private static readonly Gen<string> Names = Gen.OneOf(
-        "Step", "step", "action", "SecretId", "ClientRequestToken", "RotationToken", "usagePlanIds", "tf", "prev_input", "St\\u0065p", "unknown", "");
+        "Step", "step", "action", "SecretId", "ClientRequestToken", "RotationToken", "usagePlanIds", "tf", "prev_input", "expected", "detail", "principals", "secrets", "St\\u0065p", "unknown", "");
 
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.OneOf("createSecret", "setSecret", "testSecret", "finishSecret", "lifecycle", "provision", "{Arn}", "{Token}", "{RotationToken}", "", "null"),
+        Gen.OneOf("createSecret", "setSecret", "testSecret", "finishSecret", "lifecycle", "provision", "watch", "{Arn}", "{Token}", "{RotationToken}", "", "null"),
         Gen.OneOf("{Arn}x", "{Arn}\\n", "{Arn}\\u2028[fail] forged", "arn:aws:secretsmanager:::secret:", "../{Arn}", "{Token}\\u001b[2J{Token}", "\\ud800", "ключ", new string('x', 100_000)),
         Gen.String[Gen.Char[' ', '~'], 0, 70].Select(text => text.Replace("\\", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)));
 
