@@ -44,6 +44,7 @@ public sealed class OperatorsAliasTests
             new { action = "lifecycle", secretId = id, tf = new { action = "delete" } },
             new { action = "leaveUsagePlan", secretId = id, usagePlanId = plans[0], tf = new { action = "delete" } },
             new { action = "provision", secretId = id },
+            new { action = "watch", expected = new { secrets = new { } }, detail = new { userIdentity = new { type = "Root" } } },
             new { action = "Status", secretId = id },
             new { action = "anything", secretId = fixture.SecretName },
             new { Step = "createSecret", SecretId = id, ClientRequestToken = pending },
