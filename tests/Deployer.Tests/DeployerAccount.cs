@@ -80,13 +80,13 @@ internal sealed class DeployerAccount : IAsyncDisposable
     /// <param name="activationLag">How late the data plane learns of a change.</param>
     /// <param name="unknowns">What is not known of AWS, the other way.</param>
     /// <param name="policyLag">How late a change of a role takes effect.</param>
-    /// <param name="trailLag">How late CloudTrail's records are. This clock waits for 15 minutes or more.</param>
+    /// <param name="trailLag">How late CloudTrail's records are: 15 minutes or more, for which this clock waits. By default none arrives.</param>
     public static DeployerAccount Start(
         Func<string, string>? tamper = null,
         TimeSpan activationLag = default,
         UnknownBehaviours? unknowns = null,
         TimeSpan policyLag = default,
-        TimeSpan trailLag = default)
+        TimeSpan? trailLag = null)
     {
         var time = new JumpingTime();
         return new DeployerAccount(
@@ -96,7 +96,7 @@ internal sealed class DeployerAccount : IAsyncDisposable
                 ActivationLag = activationLag,
                 PolicyLag = policyLag,
                 Unknowns = unknowns ?? new(),
-                TrailLag = trailLag,
+                TrailLag = trailLag ?? TimeSpan.FromDays(40),
             }),
             time,
             tamper);
