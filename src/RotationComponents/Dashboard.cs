@@ -10,6 +10,8 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
     private const int HalfWidth = 12; // of 24
     private const int Height = 6;
 
+    private static readonly string[] OfWatch = ["CallsByOthers", "UnresolvedCalls"];
+
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
     /// <param name="region">The Region of the function.</param>
@@ -37,8 +39,8 @@ internal sealed record Dashboard([property: JsonPropertyName("widgets")] IReadOn
         ];
         if (hasWatch)
         {
-            charts.Add(("Calls of others, and calls that may be on a key", "Sum", 300, new[] { "CallsByOthers", "UnresolvedCalls" }
-                .Select(metric => new[] { FunctionContract.MetricNamespace, metric, "FunctionName", functionName })));
+            charts.Add(("Calls of others, and calls that may be on a key", "Sum", 300,
+                OfWatch.Select(metric => new[] { FunctionContract.MetricNamespace, metric, "FunctionName", functionName })));
         }
 
         return new Dashboard([.. charts.Select((chart, index) => new Widget(

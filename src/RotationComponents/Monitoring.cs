@@ -28,10 +28,13 @@ public sealed class Monitoring : ComponentResource
         TopicArn = args.TopicArn?.ToOutput() ?? MakeTopic(name, args);
 
         _ = new Aws.CloudWatch.MetricAlarm(
-            name + "-errors", OnAny("Errors", "The rotation function failed. Its log names the step and the secret, and says what to do."), child);
+            name + "-errors",
+            OnAny(args, "Errors", "The rotation function failed. Its log names the step and the secret, and says what to do."),
+            child);
         _ = new Aws.CloudWatch.MetricAlarm(
             name + "-throttles",
             OnAny(
+                args,
                 "Throttles",
                 "Lambda throttled the rotation function, so its log has no entry. Check the reserved concurrency of the function, or the account's."),
             child);
@@ -43,20 +46,14 @@ public sealed class Monitoring : ComponentResource
         if (args.Function.Watches)
         {
             CallWatch.Create(name + "-watch", args.Function, args.Keys.Values, this);
-            _ = new Aws.CloudWatch.MetricAlarm(name + "-watch", new()
-            {
-                AlarmDescription = "Another principal used a key of this stack or its secret. The function's log says who, from where, and what.",
-                Namespace = FunctionContract.MetricNamespace,
-                MetricName = "CallsByOthers",
-                Dimensions = { ["FunctionName"] = args.Function.Name },
-                Statistic = "Sum",
-                Period = 300,
-                EvaluationPeriods = 1,
-                Threshold = 1,
-                ComparisonOperator = "GreaterThanOrEqualToThreshold",
-                TreatMissingData = "notBreaching", // the function writes the metric only for such a call
-                AlarmActions = TopicArn,
-            }, child);
+            _ = new Aws.CloudWatch.MetricAlarm(
+                name + "-watch",
+                OnAny(
+                    args,
+                    "CallsByOthers",
+                    "Another principal used a key of this stack or its secret. The function's log says who, from where, and what.",
+                    FunctionContract.MetricNamespace),
+                child);
         }
 
         foreach (var (keyName, key) in args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal))
@@ -81,6 +78,33 @@ public sealed class Monitoring : ComponentResource
             }
         }
 
+        MakeDashboard(name, args, child);
+        RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });
+    }
+
+    /// <summary>Gets the ARN of the topic that the alarms notify.</summary>
+    [Output("topicArn")]
+    public Output<string> TopicArn { get; private set; }
+
+    /// <summary>Returns an alarm on any occurrence of one of the function's metrics.</summary>
+    private Aws.CloudWatch.MetricAlarmArgs OnAny(
+        MonitoringArgs args, string metric, string description, string metricNamespace = "AWS/Lambda") => new()
+    {
+        AlarmDescription = description,
+        Namespace = metricNamespace,
+        MetricName = metric,
+        Dimensions = { ["FunctionName"] = args.Function.Name },
+        Statistic = "Sum",
+        Period = 300,
+        EvaluationPeriods = 1,
+        Threshold = 1,
+        ComparisonOperator = "GreaterThanOrEqualToThreshold",
+        TreatMissingData = "notBreaching",
+        AlarmActions = TopicArn,
+    };
+
+    private static void MakeDashboard(string name, MonitoringArgs args, CustomResourceOptions child)
+    {
         var keys = args.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => key.Value).ToList();
         var otherRegions = keys.SelectMany(key => key.OtherRegions.Select(region => key.SecretName.Apply(secret => (secret, region))));
         _ = new Aws.CloudWatch.Dashboard(name, new()
@@ -90,28 +114,7 @@ public sealed class Monitoring : ComponentResource
                 .Tuple(args.Function.Account, args.Function.Name, Output.All(keys.Select(key => key.SecretName)), Output.All(otherRegions))
                 .Apply(t => Dashboard.Of(t.Item1.Region, t.Item2, t.Item3, t.Item4, args.Function.Watches).ToJson()),
         }, child);
-
-        RegisterOutputs(new Dictionary<string, object?> { ["topicArn"] = TopicArn });
-
-        Aws.CloudWatch.MetricAlarmArgs OnAny(string metric, string description) => new()
-        {
-            AlarmDescription = description,
-            Namespace = "AWS/Lambda",
-            MetricName = metric,
-            Dimensions = { ["FunctionName"] = args.Function.Name },
-            Statistic = "Sum",
-            Period = 300,
-            EvaluationPeriods = 1,
-            Threshold = 1,
-            ComparisonOperator = "GreaterThanOrEqualToThreshold",
-            TreatMissingData = "notBreaching",
-            AlarmActions = TopicArn,
-        };
     }
-
-    /// <summary>Gets the ARN of the topic that the alarms notify.</summary>
-    [Output("topicArn")]
-    public Output<string> TopicArn { get; private set; }
 
     private Output<string> MakeTopic(string name, MonitoringArgs args)
     {

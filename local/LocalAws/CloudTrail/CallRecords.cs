@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LocalAws.Iam;
 
 namespace LocalAws.CloudTrail;
 
 /// <summary>
-/// CloudTrail's records of calls. CloudTrail user guide, "CloudTrail record contents" and "CloudTrail userIdentity element"; Secrets Manager user guide,
-/// "AWS CloudTrail entries for Secrets Manager". AWS documents no record of an API key: its fields follow the names of API Gateway's own operations,
+/// CloudTrail's records of calls. CloudTrail user guide, "CloudTrail record contents" and "CloudTrail userIdentity element"; Secrets Manager user
+/// guide, "AWS CloudTrail entries for Secrets Manager". AWS documents no record of an API key: its fields follow the names of API Gateway's own operations,
 /// and it contains the key's value, which AWS may or may not leave out.
 /// </summary>
 internal static class CallRecords
@@ -139,7 +138,7 @@ internal static class CallRecords
         return parameters;
     }
 
-    private static JsonNode? CamelCased(JsonNode? body)
+    private static JsonObject? CamelCased(JsonNode? body)
     {
         if (body is not JsonObject fields)
         {

@@ -83,7 +83,8 @@ public sealed class EventsService
         if (state is not (Enabled or EnabledWithReads or Disabled))
         {
             throw Validation.Failed(
-                $"Value '{state}' at 'state' failed to satisfy constraint: Member must satisfy enum value set: [{Enabled}, {Disabled}, {EnabledWithReads}]");
+                $"Value '{state}' at 'state' failed to satisfy constraint: Member must satisfy enum value set: "
+                + $"[{Enabled}, {Disabled}, {EnabledWithReads}]");
         }
 
         if (eventPattern?.Length > LongestPattern)

@@ -20,7 +20,8 @@ public sealed partial record InputTransformer(IReadOnlyDictionary<string, string
     {
         if (InputTemplate.Length is 0 or > LongestTemplate || InputPaths.Count > MostPaths)
         {
-            throw Validation.Failed($"Value at 'inputTemplate' failed to satisfy constraint: Member must have length less than or equal to {LongestTemplate}");
+            throw Validation.Failed(
+                $"Value at 'inputTemplate' failed to satisfy constraint: Member must have length less than or equal to {LongestTemplate}");
         }
 
         if (InputPaths.Values.FirstOrDefault(path => !Path().IsMatch(path)) is { } other)

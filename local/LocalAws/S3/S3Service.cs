@@ -30,7 +30,8 @@ public sealed class S3Service
     {
         ArgumentNullException.ThrowIfNull(name);
         // S3 user guide, "General purpose bucket naming rules".
-        if (name.Length is < 3 or > 63 || !name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '.' or '-'))
+        if (name.Length is < 3 or > 63
+            || !name.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character is '.' or '-'))
         {
             throw new AwsException(400, "InvalidBucketName", "The specified bucket is not valid.");
         }
