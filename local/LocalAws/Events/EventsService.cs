@@ -204,8 +204,8 @@ public sealed class EventsService
     }
 
     /// <summary>
-    /// Sends a record of CloudTrail to the rules. Events reference, "AWS service events delivered via CloudTrail". Of the read-only calls, a rule that
-    /// is just enabled gets those whose names do not begin like a read.
+    /// Sends a record of CloudTrail to the rules. Events reference, "AWS service events delivered via CloudTrail". Of the read-only calls, a rule
+    /// that is just enabled gets those whose names do not begin like a read.
     /// </summary>
     internal void SendRecord(JsonElement record)
     {
