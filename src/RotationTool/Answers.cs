@@ -12,6 +12,7 @@ internal static class Answers
     private const int MostKeys = 500;
     private const int MostFindings = 100;
     private const int MostPerKey = 50;
+    private const int MostRegions = 50;
 
     /// <summary>Returns the response to an action; null if it is not that of a rotation function.</summary>
     public static ActionResult? Read(ReadOnlySpan<byte> payload, string action, RotatedSecret secret)
@@ -53,6 +54,7 @@ internal static class Answers
         && answer.Keys?.All(key => key is { KeyId: not null, Kind: not null, Labels: not null, UsagePlanIds: not null }
             && !key.Labels.Contains(null!) && !key.UsagePlanIds.Contains(null!)
             && key.Usage?.All(usage => usage is { UsagePlanId: not null }) != false) != false
+        && answer.Regions?.All(region => region is { Region: not null } && region.UsagePlanIds?.Contains(null!) != true) != false
         && double.IsFinite(answer.Rotation?.HoursOverdue ?? 0);
 
     private static ActionResult Vetted(ActionResult answer, string action, RotatedSecret secret)
@@ -77,10 +79,16 @@ internal static class Answers
                     UsagePlanIds = [.. key.UsagePlanIds.Take(MostPerKey)],
                     Usage = key.Usage?.Take(MostPerKey).ToList(),
                 }).ToList(),
+            Regions = answer.Regions?.Take(MostRegions)
+                .Select(region => region with { UsagePlanIds = region.UsagePlanIds?.Take(MostPerKey).ToList() }).ToList(),
         });
         return lines with
         {
             Message = Commands.Vetted(lines.Message, secret.Arn, secret.IsNamed),
+            Regions = lines.Regions?.Select(region => region with
+            {
+                ReplicaMessage = region.ReplicaMessage is { } message ? Commands.Vetted(message, secret.Arn, secret.IsNamed) : null,
+            }).ToList(),
             Findings = lines.Findings?.Select(finding => Commands.Vetted(finding, secret.Arn, secret.IsNamed)).ToList(),
             Healthy = lines.Healthy is { } healthy ? healthy && !isTooMuch : null,
         };

@@ -53,7 +53,7 @@ internal sealed class Screen
                 Cell(secret.FunctionName ?? "none"),
                 Cell(Time(status.Rotation?.LastRotated)),
                 Cell(status.Rotation is { Enabled: false } ? "off" : Time(status.Rotation?.NextRotation)),
-                Cell(status.Keys is { } keys ? $"{keys.Count(key => key.Enabled)} of {keys.Count} enabled" : ""),
+                Cell(status.Keys is { } keys ? $"{keys.Count(key => key.Enabled)} of {keys.Count} enabled{In(status.Regions)}" : ""),
                 status.Healthy == true ? Cell("OK", "green") : Cell(status.Rotation?.HoursOverdue > 0 ? "overdue" : "problem", "red"));
         }
 
@@ -62,6 +62,8 @@ internal sealed class Screen
         {
             Show(status.Findings ?? [], secret.Name + ": ");
         }
+
+        static string In(IReadOnlyList<RegionStatus>? others) => others is { Count: > 0 } ? $" in {others.Count + 1} Regions" : "";
     }
 
     /// <summary>Prints one secret with its keys.</summary>
@@ -77,6 +79,12 @@ internal sealed class Screen
             AddRow("in progress", rotation.PendingVersion);
             AddRow("overlap", rotation.Overlap);
             AddRow("hold", rotation.Hold);
+            foreach (var region in status.Regions ?? [])
+            {
+                AddRow(region.Region, $"replica {region.Replica ?? "missing"}{Described(region.ReplicaMessage)}, template key {region.TemplateKeyId}, "
+                    + (region.UsagePlanIds is { } plans ? $"usage plans {string.Join(", ", plans)}" : "could not be read"));
+            }
+
             _console.Write(grid);
 
             void AddRow(string name, string? value)
@@ -88,10 +96,14 @@ internal sealed class Screen
             }
         }
 
-        var table = NewTable("key", "kind", "labels", "state", "age", "usage plans", "last used (UTC)");
+        var hasRegions = status.Regions is { Count: > 0 };
+        string[] columns = ["key", "kind", "labels", "state", "age", "usage plans", "last used (UTC)"];
+        var table = NewTable(hasRegions ? ["Region", .. columns] : columns);
         foreach (var key in status.Keys ?? [])
         {
             table.AddRow(
+            [
+                .. hasRegions ? [Cell(key.Region ?? secret.Arn.Split(':')[3])] : Array.Empty<Text>(),
                 Cell(key.KeyId),
                 Cell(key.Kind),
                 Cell(string.Join(", ", key.Labels)),
@@ -100,7 +112,8 @@ internal sealed class Screen
                     : key.Enabled ? Cell("enabled", "green") : Cell("disabled", "grey"),
                 Cell(key.AgeDays is { } days ? $"{days} d" : ""),
                 Cell(string.Join(", ", key.UsagePlanIds)),
-                Cell(Used(key)));
+                Cell(Used(key)),
+            ]);
         }
 
         _console.Write(table);
@@ -134,6 +147,8 @@ internal sealed class Screen
     }
 
     private static Text Cell(string text, string colour = "default") => new(LogText.Sanitize(text), Style.Parse(colour));
+
+    private static string Described(string? message) => message is null ? "" : $" ({message})";
 
     private static string Used(KeyStatus key)
     {

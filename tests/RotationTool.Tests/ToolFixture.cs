@@ -32,8 +32,7 @@ internal sealed class ToolFixture : IAsyncDisposable
         _http = new HttpClient(Api);
         Secrets = SecretsManager("AKIAOWNER");
         Gateway = ApiGateway("AKIAOWNER");
-        var function = new Function(new Settings(TimeSpan.Zero), SecretsManager("AKIAFUNCTION"), ApiGateway("AKIAFUNCTION"), _http, Stream.Null, TimeProvider.System);
-        _function = new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+        _function = CreateFunction();
         Variables = new()
         {
             ["AWS_ENDPOINT_URL"] = aws.ServiceUrl.ToString(),
@@ -155,9 +154,9 @@ internal sealed class ToolFixture : IAsyncDisposable
     }
 
     /// <summary>Calls the API as a client does.</summary>
-    public async Task<HttpStatusCode> CallApiAsync(string key)
+    public async Task<HttpStatusCode> CallApiAsync(string key, Uri? url = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _ordersUrl) { Headers = { { "x-api-key", key } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, url ?? _ordersUrl) { Headers = { { "x-api-key", key } } };
         using var response = await _http.SendAsync(request);
         return response.StatusCode;
     }
@@ -170,6 +169,71 @@ internal sealed class ToolFixture : IAsyncDisposable
     {
         var keys = await Gateway.GetApiKeysAsync(new GetApiKeysRequest { NameQuery = secretName + "/", Limit = 500 });
         return [.. keys.Items.Where(key => key.Enabled == true).Select(key => key.Id)];
+    }
+
+    /// <summary>Deploys what the key needs in another Region, and waits for the replica.</summary>
+    public async Task<ToolRegion> AddRegionAsync(string name)
+    {
+        var there = new ToolRegion(Aws.In(name), SecretsManager("AKIAOWNER", name), ApiGateway("AKIAOWNER", name));
+        await Secrets.ReplicateSecretToRegionsAsync(new ReplicateSecretToRegionsRequest { SecretId = SecretArn, AddReplicaRegions = [new ReplicaRegionType { Region = name }] });
+        var api = there.Aws.ApiGateway.ImportRestApi(new() { Body = SampleApi.Document });
+        there.Aws.ApiGateway.CreateDeployment(new() { RestApiId = api.Id, StageName = "prod" });
+        there.PlanId = (await there.Gateway.CreateUsagePlanAsync(new CreateUsagePlanRequest
+        {
+            Name = "partners there",
+            ApiStages = [new ApiStage { ApiId = api.Id, Stage = "prod" }],
+            Quota = new QuotaSettings { Limit = 100_000, Period = QuotaPeriodType.MONTH },
+        })).Id;
+        there.OrdersUrl = new Uri(Aws.InvokeUrl(api.Id, "prod"), "orders");
+        there.TemplateId = await there.CreateTemplateAsync(SecretName);
+        await TagSecretAsync($"apikey-rotation:template:{name}", there.TemplateId);
+        await ActAsync(JsonSerializer.Serialize(new
+        {
+            action = "lifecycle",
+            secretId = SecretArn,
+            usagePlanIds = new[] { PlanId },
+            regions = new Dictionary<string, string[]> { [name] = [there.PlanId] },
+            tf = new { action = "update" },
+        }));
+        await WaitForReplicaAsync(name);
+        return there;
+    }
+
+    public async Task WaitForReplicaAsync(string name)
+    {
+        for (var attempt = 0; attempt < 100; attempt++, await Task.Delay(100))
+        {
+            var secret = await Secrets.DescribeSecretAsync(new DescribeSecretRequest { SecretId = SecretArn });
+            if (secret.ReplicationStatus.Single(replica => replica.Region == name).Status == StatusType.InSync)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The replica does not follow.");
+    }
+
+    public Task TagSecretAsync(string key, string value) => Secrets.TagResourceAsync(
+        new Amazon.SecretsManager.Model.TagResourceRequest { SecretId = SecretArn, Tags = [new Tag { Key = key, Value = value }] });
+
+    public Task UntagSecretAsync(string key) => Secrets.UntagResourceAsync(
+        new Amazon.SecretsManager.Model.UntagResourceRequest { SecretId = SecretArn, TagKeys = [key] });
+
+    /// <summary>Registers a function in another Region, as a stack does that is deployed there. Returns its ARN.</summary>
+    public string RegisterFunctionIn(ToolRegion there)
+    {
+        var function = CreateFunction(there.Aws.Name);
+        var arn = there.Aws.Lambda.Register(FunctionName, invocation => RunAsync(function, invocation), new FunctionOptions { Timeout = TimeSpan.FromMinutes(5) });
+        there.Aws.Lambda.CreateAlias(FunctionName, "operators", "$LATEST");
+        there.Aws.Lambda.AddPermission(new LocalAws.AddPermissionRequest
+        {
+            FunctionName = FunctionName,
+            StatementId = "secretsmanager",
+            Action = "lambda:InvokeFunction",
+            Principal = "secretsmanager.amazonaws.com",
+            SourceAccount = Aws.AccountId,
+        });
+        return arn;
     }
 
     public async ValueTask DisposeAsync()
@@ -217,14 +281,24 @@ internal sealed class ToolFixture : IAsyncDisposable
         });
     }
 
-    private Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation) =>
-        _function.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, new TemplateLogger(_ => { })));
+    private InProcessFunction<RotationEvent, ActionResult?> CreateFunction(string? region = null)
+    {
+        var function = new Function(
+            new Settings(TimeSpan.Zero), SecretsManager("AKIAFUNCTION", region), ApiGateway("AKIAFUNCTION", region), _http, Stream.Null, TimeProvider.System,
+            other => ApiGateway("AKIAFUNCTION", other));
+        return new InProcessFunction<RotationEvent, ActionResult?>(function.FunctionHandler);
+    }
 
-    private AmazonSecretsManagerClient SecretsManager(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+    private Task<ReadOnlyMemory<byte>> RunFunctionAsync(FunctionInvocation invocation) => RunAsync(_function, invocation);
 
-    private AmazonAPIGatewayClient ApiGateway(string accessKey) =>
-        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = Aws.Region });
+    private static Task<ReadOnlyMemory<byte>> RunAsync(InProcessFunction<RotationEvent, ActionResult?> function, FunctionInvocation invocation) =>
+        function.InvokeAsync(invocation.Payload, new InvocationContext(invocation.RequestId, invocation.FunctionArn, invocation.Deadline, TimeProvider.System, new TemplateLogger(_ => { })));
+
+    private AmazonSecretsManagerClient SecretsManager(string accessKey, string? region = null) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonSecretsManagerConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region });
+
+    private AmazonAPIGatewayClient ApiGateway(string accessKey, string? region = null) =>
+        new(new BasicAWSCredentials(accessKey, "secret"), new AmazonAPIGatewayConfig { ServiceURL = Aws.ServiceUrl.ToString(), AuthenticationRegion = region ?? Aws.Region });
 
     /// <summary>The API; on demand it refuses each key that it did not see before, as while a key is not served yet.</summary>
     internal sealed class NewKeysRefused : HttpMessageHandler
@@ -262,4 +336,50 @@ internal sealed class ToolFixture : IAsyncDisposable
             base.Dispose(disposing);
         }
     }
+}
+
+/// <summary>The API, the usage plan, the template key and the replica in another Region.</summary>
+internal sealed class ToolRegion(AwsRegion aws, AmazonSecretsManagerClient secrets, AmazonAPIGatewayClient gateway)
+{
+    public AwsRegion Aws { get; } = aws;
+
+    public AmazonSecretsManagerClient Secrets { get; } = secrets;
+
+    public AmazonAPIGatewayClient Gateway { get; } = gateway;
+
+    public string PlanId { get; set; } = "";
+
+    public string TemplateId { get; set; } = "";
+
+    public Uri OrdersUrl { get; set; } = null!;
+
+    /// <summary>A template key in the usage plan.</summary>
+    public async Task<string> CreateTemplateAsync(string secretName, string? adopted = null)
+    {
+        var tags = new Dictionary<string, string> { ["apikey-rotation:template-for"] = secretName };
+        if (adopted is not null)
+        {
+            tags["apikey-rotation:adopted"] = adopted;
+        }
+
+        var template = await Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "template", Tags = tags });
+        await Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = PlanId, KeyId = template.Id, KeyType = "API_KEY" });
+        return template.Id;
+    }
+
+    /// <summary>The key that a client reads from the replica.</summary>
+    public async Task<string> ReadKeyAsync(string secretId = ToolFixture.SecretName, string label = "AWSCURRENT")
+    {
+        var answer = await Secrets.GetSecretValueAsync(new GetSecretValueRequest { SecretId = secretId, VersionStage = label });
+        return JsonDocument.Parse(answer.SecretString).RootElement.GetProperty("apiKey").GetString()!;
+    }
+
+    /// <summary>The id of the secret's key with a value.</summary>
+    public async Task<string> IdOfAsync(string value) => (await Gateway.GetApiKeysAsync(new GetApiKeysRequest { IncludeValues = true, Limit = 500 })).Items.Single(key => key.Value == value).Id;
+
+    public Task SetEnabledAsync(string keyId, bool enabled) => Gateway.UpdateApiKeyAsync(new UpdateApiKeyRequest
+    {
+        ApiKey = keyId,
+        PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = enabled ? "true" : "false" }],
+    });
 }
