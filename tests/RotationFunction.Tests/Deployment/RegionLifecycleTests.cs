@@ -49,6 +49,25 @@ public sealed class RegionLifecycleTests
         await RegionTests.AssertHealthyAsync(fixture, other);
     }
 
+    /// <summary>testSecret may have passed before the Region was there: then AWSCURRENT moves to the next key without another test.</summary>
+    [Fact]
+    public async Task The_probe_of_a_Region_that_is_added_accepts_the_next_key_too_before_the_update_ends()
+    {
+        var api = new ScriptedApi();
+        await using var fixture = await RotationFixture.StartAsync(api: api, probe: "https://home.example.com/prod");
+        api.Answer = (key, _) => fixture.Aws.ConfidentialValues.Contains(key) ? ScriptedApi.Ok() : ScriptedApi.Forbidden();
+        await fixture.RotateHealthyAsync(2);
+        await fixture.RunAsync(await fixture.OpenRotationAsync(), "createSecret", "setSecret", "testSecret");
+        var other = await fixture.AddRegionAsync();
+        await other.TagBothAsync("apikey-rotation:probe", "https://there.example.com/prod");
+
+        await fixture.ActAsync(Update(fixture, other));
+
+        var sent = api.Requests.Where(request => request.RequestUri!.Host == "there.example.com").Select(request => request.Headers.GetValues("x-api-key").Single());
+        Assert.True((await other.MintedAsync()).Select(key => key.Value).ToHashSet().IsSubsetOf(sent));
+        Assert.Equal("+++", await other.RingAsync());
+    }
+
     /// <summary>A key that has leaked must not be enabled again by a deployment.</summary>
     [Fact]
     public async Task A_previous_key_that_was_revoked_is_disabled_in_a_Region_that_is_added()
