@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Conformance;
 
 /// <summary>
-/// The account that a test works in: an embedded AWS of its own on a stopped clock, or another endpoint, where names are unique and what was created is deleted.
+/// The account of a test: an embedded AWS of its own on a stopped clock, or another endpoint, where names are unique and what was created is deleted.
 /// </summary>
 internal sealed class ConformanceAccount : IAsyncDisposable
 {
@@ -257,7 +257,7 @@ internal sealed class ConformanceAccount : IAsyncDisposable
     public async Task<List<string>> PlansOfAsync(string keyId) =>
         [.. ((await ApiGateway.GetUsagePlansAsync(new GetUsagePlansRequest { KeyId = keyId })).Items ?? []).Select(plan => plan.Id)];
 
-    /// <summary>A deployed API whose methods require a key. It has exactly these paths, and requires a key on them as given, only if it is created here.</summary>
+    /// <summary>A deployed API whose methods require a key. It has exactly these paths only if it is created here.</summary>
     public async Task<ApiStage> StageAsync(params (string Path, bool ApiKeyRequired)[] paths)
     {
         if (!Endpoint.IsEmbedded && paths.Length == 0)

@@ -92,7 +92,7 @@ public sealed class ComponentsPackageTests : IDisposable
         return Path.GetFileNameWithoutExtension(package)["RotationLambda.Components.".Length..];
     }
 
-    /// <summary>Builds the program outside the repository. Its packages go to a folder of its own, because the stand-ins are for this test only.</summary>
+    /// <summary>Builds the program outside the repository. Its packages go to its own folder: the stand-ins are for this test only.</summary>
     private void Build(string version)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "program")).FullName;
