@@ -197,6 +197,7 @@ public sealed class RegionStatusTests
     [InlineData("stage", "Usage plan PLAN of the template key has no API stage: it gives access to no API, so clients are refused.")]
     [InlineData("template", "the template key TEMPLATE, which the secret's tag apikey-rotation:template:us-east-1 names, does not exist.")]
     [InlineData("wiring", "the secret's tag apikey-rotation:template:us-east-1 points at key TEMPLATE, but that key's tag apikey-rotation:template-for does not point back at demo/partner-api.")]
+    [InlineData("enabled", "the template key TEMPLATE is enabled. It must be disabled, because it only declares settings and no client may use it. Disable it with: aws apigateway update-api-key --region us-east-1 --api-key TEMPLATE --patch")]
     [InlineData("untagged", "Key KEY, which has AWSCURRENT's value, is enabled without the tag that shows its owner")]
     public async Task What_is_wrong_in_a_Region_is_found_there(string what, string expected)
     {
@@ -228,6 +229,9 @@ public sealed class RegionStatusTests
                 break;
             case "wiring":
                 await other.TagKeyAsync(other.TemplateId, "apikey-rotation:template-for", "another");
+                break;
+            case "enabled":
+                await other.Gateway.UpdateApiKeyAsync(new() { ApiKey = other.TemplateId, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "true" }] });
                 break;
             default:
                 await other.Gateway.UntagResourceAsync(new() { ResourceArn = $"arn:aws:apigateway:{There}::/apikeys/{key}", TagKeys = ["apikey-rotation:minted-for"] });
