@@ -393,7 +393,7 @@ public sealed class RegionStatusTests
             (line.GetProperty("KeysInRing").GetInt32(), line.GetProperty("Strays").GetInt32(), line.GetProperty("OldKeyRequests").GetInt32());
     }
 
-    private static Task DisableThereAsync(OtherRegion other, string keyId) =>
+    private static Task<UpdateApiKeyResponse> DisableThereAsync(OtherRegion other, string keyId) =>
         other.Gateway.UpdateApiKeyAsync(new() { ApiKey = keyId, PatchOperations = [new PatchOperation { Op = "replace", Path = "/enabled", Value = "false" }] });
 
     /// <summary>Runs an action that changes nothing in either Region.</summary>
