@@ -31,6 +31,8 @@ public sealed class HostileFunctionTests
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"AgeDays":1e30}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"Usage":[null]}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[{"KeyId":"k","Kind":"minted","Labels":[],"UsagePlanIds":[],"Usage":[{}]}]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[],"Regions":[null]}""",
+        """{"Action":"status","SecretId":"x","Message":"m","Healthy":true,"Keys":[],"Regions":[{"Region":"us-east-1","UsagePlanIds":[null]}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[null]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{}]}""",
         """{"Action":"status","SecretId":"x","Message":"m","Healthy":false,"Findings":[{"Problem":7}]}""",
@@ -109,7 +111,8 @@ public sealed class HostileFunctionTests
             Healthy = false,
             Findings = new[] { new { Problem = Text, Command = Text } },
             Rotation = new { Enabled = true, Schedule = Text, Window = Text, PendingVersion = Text, Overlap = Text },
-            Keys = new[] { new { KeyId = Text, Kind = Text, Labels = new[] { Text }, UsagePlanIds = new[] { Text } } },
+            Keys = new[] { new { KeyId = Text, Kind = Text, Labels = new[] { Text }, UsagePlanIds = new[] { Text }, Region = Text } },
+            Regions = new[] { new { Region = Text, Replica = Text, ReplicaMessage = Text, TemplateKeyId = Text, UsagePlanIds = new[] { Text } } },
         }));
         foreach (var arguments in new[] { new[] { "status" }, ["status", Name], ["check", Name], ["status", Name, "--json"], ["status", "--json"] })
         {

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
-using RotationFunction;
 
 namespace RotationTool.Tests;
 
@@ -11,6 +9,7 @@ namespace RotationTool.Tests;
 public sealed class RegionDrillTests
 {
     private const string There = "us-east-1";
+    private const string NewName = "shop/orders-us";
 
     [Fact]
     public async Task Status_shows_the_keys_of_each_Region()
@@ -98,7 +97,6 @@ public sealed class RegionDrillTests
     [Trait("Category", "Proof")]
     public async Task Without_the_home_Region_the_key_in_use_is_adopted_in_the_other_one()
     {
-        const string NewName = "shop/orders-us";
         await using var fixture = await ToolFixture.StartAsync();
         var there = await fixture.AddRegionAsync(There);
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
@@ -118,31 +116,7 @@ public sealed class RegionDrillTests
         await there.Secrets.StopReplicationToReplicaAsync(new() { SecretId = ToolFixture.SecretName });
         Assert.Equal(inUse, await there.ReadKeyAsync());
 
-        // The stack there, with a secret of another name that adopts the key in use.
-        var keyId = await there.IdOfAsync(inUse);
-        var functionArn = fixture.RegisterFunctionIn(there);
-        var template = await there.CreateTemplateAsync(NewName, adopted: keyId);
-        var secret = await there.Secrets.CreateSecretAsync(new CreateSecretRequest
-        {
-            Name = NewName,
-            SecretString = "{}",
-            Tags = [new Tag { Key = "apikey-rotation:template", Value = template }, new Tag { Key = "apikey-rotation:adopted", Value = keyId }],
-        });
-        var provision = JsonSerializer.SerializeToUtf8Bytes(new { action = "provision", secretId = secret.ARN });
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision));
-        Assert.Contains("is already a secret's minted key or template key", refused.Message, StringComparison.Ordinal);
-        await there.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{There}::/apikeys/{keyId}", TagKeys = ["apikey-rotation:minted-for"] });
-        await there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision);
-        await there.Secrets.RotateSecretAsync(new RotateSecretRequest
-        {
-            SecretId = secret.ARN,
-            RotationLambdaARN = functionArn,
-            RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 },
-            RotateImmediately = false,
-        });
-        await there.Aws.SecretsManager.SettledAsync();
-        Assert.Equal(inUse, await there.ReadKeyAsync(NewName));
-
+        await AdoptAsync(fixture, there, inUse);
         fixture.Variables["AWS_REGION"] = There;
         var check = await fixture.RunAsync("check", NewName);
         Assert.True(check.ExitCode == 0, check.Output);
@@ -168,5 +142,33 @@ public sealed class RegionDrillTests
         Assert.True(check.ExitCode == 0, check.Output);
         Assert.Equal(0, (await fixture.RunAsync("rotate", ToolFixture.SecretName, "--wait")).ExitCode);
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(inUse, there.OrdersUrl));
+    }
+
+    /// <summary>What a stack deploys in the other Region, with a secret of another name that adopts the key in use.</summary>
+    private static async Task AdoptAsync(ToolFixture fixture, ToolRegion there, string inUse)
+    {
+        var keyId = await there.IdOfAsync(inUse);
+        var functionArn = fixture.RegisterFunctionIn(there);
+        var template = await there.CreateTemplateAsync(NewName, adopted: keyId);
+        var secret = await there.Secrets.CreateSecretAsync(new CreateSecretRequest
+        {
+            Name = NewName,
+            SecretString = "{}",
+            Tags = [new Tag { Key = "apikey-rotation:template", Value = template }, new Tag { Key = "apikey-rotation:adopted", Value = keyId }],
+        });
+        var provision = JsonSerializer.SerializeToUtf8Bytes(new { action = "provision", secretId = secret.ARN });
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision));
+        Assert.Contains("is already a secret's minted key or template key", refused.Message, StringComparison.Ordinal);
+        await there.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{There}::/apikeys/{keyId}", TagKeys = ["apikey-rotation:minted-for"] });
+        await there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision);
+        await there.Secrets.RotateSecretAsync(new RotateSecretRequest
+        {
+            SecretId = secret.ARN,
+            RotationLambdaARN = functionArn,
+            RotationRules = new RotationRulesType { AutomaticallyAfterDays = 30 },
+            RotateImmediately = false,
+        });
+        await there.Aws.SecretsManager.SettledAsync();
+        Assert.Equal(inUse, await there.ReadKeyAsync(NewName));
     }
 }

@@ -66,7 +66,8 @@ public sealed class LogTextTests
     {
         Findings = [new Finding(text), new Finding("text " + text, "text " + text)],
         Rotation = new RotationStatus(true, text, text, null, null, null, text, text, text),
-        Keys = [new KeyStatus(text, text, [text], false, true, null, null, null, [text]) { Usage = [new KeyUsageStatus(text, null, null, null)] }],
+        Keys = [new KeyStatus(text, text, [text], false, true, null, null, null, [text]) { Region = text, Usage = [new KeyUsageStatus(text, null, null, null)] }],
+        Regions = [new RegionStatus(text, text, text, [text]) { ReplicaMessage = text }],
     };
 
     /// <summary>By reflection: a text field that is added shows here.</summary>
