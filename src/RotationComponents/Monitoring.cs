@@ -89,19 +89,19 @@ public sealed class Monitoring : ComponentResource
     /// <summary>Returns an alarm on any occurrence of one of the function's metrics.</summary>
     private Aws.CloudWatch.MetricAlarmArgs OnAny(
         MonitoringArgs args, string metric, string description, string metricNamespace = "AWS/Lambda") => new()
-    {
-        AlarmDescription = description,
-        Namespace = metricNamespace,
-        MetricName = metric,
-        Dimensions = { ["FunctionName"] = args.Function.Name },
-        Statistic = "Sum",
-        Period = 300,
-        EvaluationPeriods = 1,
-        Threshold = 1,
-        ComparisonOperator = "GreaterThanOrEqualToThreshold",
-        TreatMissingData = "notBreaching",
-        AlarmActions = TopicArn,
-    };
+        {
+            AlarmDescription = description,
+            Namespace = metricNamespace,
+            MetricName = metric,
+            Dimensions = { ["FunctionName"] = args.Function.Name },
+            Statistic = "Sum",
+            Period = 300,
+            EvaluationPeriods = 1,
+            Threshold = 1,
+            ComparisonOperator = "GreaterThanOrEqualToThreshold",
+            TreatMissingData = "notBreaching",
+            AlarmActions = TopicArn,
+        };
 
     private static void MakeDashboard(string name, MonitoringArgs args, CustomResourceOptions child)
     {
