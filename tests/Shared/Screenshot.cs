@@ -32,7 +32,9 @@ internal static partial class Screenshot
             File.WriteAllText(file, picture);
         }
 
-        Assert.True(File.Exists(file) && File.ReadAllText(file) == picture, $"{Path.GetFileName(file)} is not what the program prints. ROTATION_TESTS_WRITE_SCREENS=1 writes it.");
+        var expected = File.Exists(file) ? File.ReadAllText(file) : "";
+        var missing = expected.Split('\n').Except(picture.Split('\n')).FirstOrDefault();
+        Assert.True(expected == picture, $"{Path.GetFileName(file)} is not what the program prints, which lacks: {missing}. ROTATION_TESTS_WRITE_SCREENS=1 writes it.");
     }
 
     private static string Render(string command, string output)
