@@ -16,8 +16,9 @@ internal sealed partial class DemoProcess : IDisposable
     public DemoProcess(params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Metadata("DemoPath"), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        // Spectre.Console takes a log of GitHub's for a terminal with colours.
+        // Spectre.Console takes a log of GitHub's for a terminal with colours. A test runner without colours sets NO_COLOR.
         start.Environment["GITHUB_ACTIONS"] = "true";
+        start.Environment.Remove("NO_COLOR");
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => _output.AppendLine(line.Data);
         _process.BeginErrorReadLine();

@@ -93,10 +93,10 @@ internal sealed class TestSecret(Secrets secrets, RotationGuard guard, Regions r
 
     // An attach does not update the key's dates. It came after the last change, in the same invocation.
     private TimeSpan SinceAttach(KeyOfValue key) =>
-        time.GetUtcNow().UtcDateTime - (Later(key.Created, key.Updated).ToUniversalTime() + FunctionContract.LongestInvocation);
+        time.GetUtcNow().UtcDateTime - (LastChange(key).ToUniversalTime() + FunctionContract.LongestInvocation);
 
-    private static DateTime Later(DateTime? created, DateTime? updated) =>
-        updated > created ? updated.Value : created ?? throw Errors.KeyWithoutDate();
+    private static DateTime LastChange(KeyOfValue key) =>
+        key.Updated > key.Created ? key.Updated.Value : key.Created ?? throw Errors.KeyWithoutDate(key.Id);
 }
 
 /// <summary>How long a probe took to accept a key in a Region, which is null for the function's own; null without a conclusive probe.</summary>

@@ -35,7 +35,7 @@ internal sealed class SecretDescription(DescribeSecretResponse answer, string? r
     public string? InvalidRegion => NamedRegions.FirstOrDefault(name => !IsOtherRegion(name));
 
     /// <summary>Gets when the secret was last modified in any way. The labels have not moved since.</summary>
-    public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw Errors.SecretWithoutDate();
+    public DateTime LastChanged => answer.LastChangedDate?.ToUniversalTime() ?? throw Errors.SecretWithoutDate(Arn);
 
     public DateTime? LastRotated => answer.LastRotatedDate?.ToUniversalTime();
 

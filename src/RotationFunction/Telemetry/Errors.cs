@@ -79,7 +79,8 @@ internal static class Errors
     public static RotationException RotationIsNotEnabled(Invocation invocation) => Failed(invocation,
         $"rotation is not enabled for this secret. Enable it with: {Commands.EnableRotation(invocation.SecretId)}");
 
-    public static RotationException SecretWithoutDate() => new RotationException("Secrets Manager returned a secret without LastChangedDate.");
+    public static RotationException SecretWithoutDate(string arn) =>
+        new RotationException($"Secrets Manager returned secret {arn} without LastChangedDate. Try again.");
 
     public static RotationException NoValueOfLabel(Invocation invocation, string version) => Failed(invocation,
         $"Secrets Manager returns no value for version {version}, which has a staging label. Try again later.");
@@ -214,7 +215,8 @@ internal static class Errors
         + $"AWSCURRENT is unchanged. Check that the key's usage plans contain the stage of this URL: {Commands.ListPlans(keyId)}. "
         + $"{RetryHint(invocation)}");
 
-    public static RotationException KeyWithoutDate() => new RotationException("API Gateway returned a key without createdDate.");
+    public static RotationException KeyWithoutDate(string keyId) =>
+        new RotationException($"API Gateway returned key {keyId} without createdDate. Try again.");
 
     public static RotationException NoKeyToPromote(Invocation rotation) => Failed(rotation,
         "no key of this secret has the version's value: setSecret must create it first. Secrets Manager retries the rotation.");
