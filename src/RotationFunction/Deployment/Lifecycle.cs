@@ -106,9 +106,13 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             values.Add(next);
         }
 
+        var current = (await secrets.ReadCurrentAsync(there.Invocation, there.Secret))?.ApiKey;
         foreach (var value in values)
         {
-            if (await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value) is not { Enabled: false })
+            var key = await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value);
+            // AWSPREVIOUS may have lost its key in the other Region too, to someone who deleted it. Then there is none to wait for.
+            if (key is { Enabled: true }
+                || (key is null && (value == current || await from.KeyRing.ReadAsync(from.Invocation, from.Secret, value) is not null)))
             {
                 await testSecret.TestAsync(there, value, template);
             }

@@ -99,6 +99,21 @@ public sealed class RegionLifecycleTests
         Assert.DoesNotContain(await other.MintedAsync(), key => key.Value == planted);
     }
 
+    /// <summary>The next rotation mends it, as without another Region.</summary>
+    [Fact]
+    public async Task A_previous_key_that_somebody_deleted_does_not_stop_the_Region_that_is_added()
+    {
+        await using var fixture = await RotationFixture.StartAsync();
+        await fixture.RotateHealthyAsync(2);
+        var previous = await fixture.ReadKeyAsync("AWSPREVIOUS");
+        await fixture.Gateway.DeleteApiKeyAsync(new DeleteApiKeyRequest { ApiKey = (await fixture.MintedAsync()).Single(key => key.Value == previous).Id });
+        var other = await fixture.AddRegionAsync();
+
+        await fixture.ActAsync(Update(fixture, other));
+
+        Assert.Equal(await fixture.ReadKeyAsync(), Assert.Single(await other.MintedAsync()).Value);
+    }
+
     [Fact]
     public async Task A_key_that_somebody_else_created_with_a_value_of_the_secret_is_not_taken()
     {
