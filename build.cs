@@ -110,7 +110,7 @@ async Task<int> TestAsync(string[] arguments) =>
 async Task<int> ProveAsync(string[] arguments)
 {
     Console.WriteLine("""
-        This takes about 15 minutes on 2 cores: pairs and every kind of faults in the fault matrix 7, 3,600 lives of the model 3, the package 3, the tool, clients and policies 3.
+        This takes about 15 minutes on 2 cores: pairs and every kind of faults in the fault matrix 8, 3,000 lives of the model 2, the package 3, the tool, clients and policies 3.
         `dotnet run build.cs soak` is the long soak, 10 minutes more.
         """);
     return await BuildAsync() ?? await RunTestsAsync(["--filter-trait", "Category=Proof", .. arguments]);
