@@ -78,7 +78,7 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             var plans = there.Region.Name is { } name ? others[name] : declared;
             var template = await ReadTemplateAsync(there, plans);
             return (there.Region.Name, there == home
-                ? $"Keys added to usage plans: {await AttachAsync(there, plans)}." : await ServeAsync(home, there, template, plans));
+                ? $"Keys added to usage plans: {await AttachAsync(there, template, plans)}." : await ServeAsync(home, there, template, plans));
         });
         done.AddRange(await Regions.EachAsync(
             [.. left.Select(invocation.In)], there => there, async there => (there.Region, await LeaveRegionAsync(there, secret))));
@@ -96,7 +96,7 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
     public async Task<string> ServeAsync(RegionalSecret from, RegionalSecret there, Template template, IReadOnlyList<string> declared)
     {
         var minted = await MintMissingAsync(from, there, template);
-        var attached = await AttachAsync(there, declared);
+        var attached = await AttachAsync(there, template, declared);
         there = there.With(await secrets.DescribeAsync(there.Invocation)); // AWSCURRENT may have moved
         var values = await secrets.ReadKeysInUseAsync(there.Invocation, there.Secret);
         // AWSCURRENT may move to the next key without another test: testSecret may have run before the Region was there.
@@ -185,12 +185,13 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
     }
 
     /// <summary>Adds the keys that labels need to usage plans. Returns how often it added one.</summary>
-    private async Task<int> AttachAsync(RegionalSecret there, IReadOnlyList<string> declared)
+    private async Task<int> AttachAsync(RegionalSecret there, Template template, IReadOnlyList<string> declared)
     {
         var (invocation, secret, region) = there;
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
         // The next key too: testSecret may have checked its plans before they changed, and AWSCURRENT may have moved to it since.
-        if (secret.Unfinished is { } pending && await secrets.FindAsync(invocation, pending) is { ApiKey: { } next })
+        var next = secret.Unfinished is { } pending ? (await secrets.FindAsync(invocation, pending))?.ApiKey : null;
+        if (next is not null)
         {
             needed.Add(next);
         }
@@ -203,8 +204,14 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
                 continue;
             }
 
-            var held = await region.ApiKeys.ListPlanIdsAsync(invocation, key.Id);
-            foreach (var plan in declared.Except(held))
+            var missing = declared.Except(await region.ApiKeys.ListPlanIdsAsync(invocation, key.Id)).ToList();
+            if (missing.Count > 0 && listed.Value == next?.Text)
+            {
+                // As in setSecret, which may find the key in its plans now: testSecret counts the activation wait from the key's last change.
+                await region.ApiKeys.TouchAsync(invocation, key, template.Key.Key.Description);
+            }
+
+            foreach (var plan in missing)
             {
                 await region.ApiKeys.AttachAsync(invocation, key.Id, plan);
                 invocation.Log.KeyAttached(key.Id, plan);

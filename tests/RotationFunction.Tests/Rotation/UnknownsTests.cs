@@ -100,6 +100,27 @@ public sealed class UnknownsTests
         await AssertHealthyAsync(fixture, [false, true, true]);
     }
 
+    /// <summary>The stack's update adds the pending key to its plans before setSecret tries again, and the key has long been there.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public async Task A_key_that_a_deployment_attaches_during_its_rotation_is_served_when_it_is_current(string variant)
+    {
+        await using var fixture = await RotationFixture.StartAsync(plans: 2, activationLag: TimeSpan.FromSeconds(110), unknowns: All[variant]);
+        await fixture.RotateHealthyAsync(2);
+        var token = await fixture.OpenRotationAsync();
+        await fixture.RunAsync(token, "createSecret");
+        fixture.Aws.Faults = call => call.Operation == "CreateUsagePlanKey" ? Fault.Error(400, "BadRequestException", "not now") : null;
+        await Assert.ThrowsAnyAsync<Exception>(() => fixture.RunAsync(token, "setSecret"));
+        fixture.Aws.Faults = null;
+        fixture.Time.Advance(TimeSpan.FromMinutes(30));
+        await fixture.ActAsync(new { action = "lifecycle", secretId = fixture.SecretArn, usagePlanIds = fixture.PlanIds, tf = new { action = "update" } });
+
+        await fixture.RunAsync(token, Steps);
+
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
+        await AssertHealthyAsync(fixture, [false, true, true]);
+    }
+
     [Theory]
     [MemberData(nameof(Variants))]
     public async Task A_secret_without_a_value_ends_with_a_key_that_is_served_or_with_none(string variant)
