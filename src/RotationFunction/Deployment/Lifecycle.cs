@@ -78,7 +78,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             var plans = there.Region.Name is { } name ? others[name] : declared;
             var template = await ReadTemplateAsync(there, plans);
             return (there.Region.Name, there == home
-                ? $"Keys added to usage plans: {await AttachAsync(there, template, plans)}." : await ServeAsync(home, there, template, plans));
+                ? $"Keys added to usage plans: {await AttachAsync(there, template, plans, waits: false)}."
+                : await ServeAsync(home, there, template, plans));
         });
         done.AddRange(await Regions.EachAsync(
             [.. left.Select(invocation.In)], there => there, async there => (there.Region, await LeaveRegionAsync(there, secret))));
@@ -96,9 +97,16 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
     public async Task<string> ServeAsync(RegionalSecret from, RegionalSecret there, Template template, IReadOnlyList<string> declared)
     {
         var minted = await MintMissingAsync(from, there, template);
-        var attached = await AttachAsync(there, template, declared);
-        there = there.With(await secrets.DescribeAsync(there.Invocation)); // AWSCURRENT may have moved
+        var attached = await AttachAsync(there, template, declared, waits: true);
+        var before = there.Secret;
+        there = there.With(await secrets.DescribeAsync(there.Invocation));
         var values = await secrets.ReadKeysInUseAsync(there.Invocation, there.Secret);
+        if (there.Secret.Current != before.Current)
+        {
+            // AWSCURRENT has moved, or one of the reads missed that it had: clients may read either.
+            values.UnionWith(await secrets.ReadKeysInUseAsync(there.Invocation, before));
+        }
+
         // AWSCURRENT may move to the next key without another test: testSecret may have run before the Region was there.
         if (await secrets.ReadNextKeyAsync(there.Invocation, there.Secret) is { } next
             && await there.KeyRing.ReadAsync(there.Invocation, there.Secret, next) is not null)
@@ -184,8 +192,11 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             ? throw Errors.TemplateIsNotInPlan(there.Invocation, template.Key.Key.Id, unknown) : template;
     }
 
-    /// <summary>Adds the keys that labels need to usage plans. Returns how often it added one.</summary>
-    private async Task<int> AttachAsync(RegionalSecret there, Template template, IReadOnlyList<string> declared)
+    /// <summary>
+    /// Adds the keys that labels need to usage plans. Returns how often it added one. The caller may wait for their activation, which counts from a
+    /// key's last change; an attach changes no date. testSecret waits for the next key, which setSecret may find in its plans now.
+    /// </summary>
+    private async Task<int> AttachAsync(RegionalSecret there, Template template, IReadOnlyList<string> declared, bool waits)
     {
         var (invocation, secret, region) = there;
         var needed = await secrets.ReadKeysInUseAsync(invocation, secret);
@@ -205,9 +216,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             }
 
             var missing = declared.Except(await region.ApiKeys.ListPlanIdsAsync(invocation, key.Id)).ToList();
-            if (missing.Count > 0 && listed.Value == next?.Text)
+            if (missing.Count > 0 && (waits || listed.Value == next?.Text))
             {
-                // As in setSecret, which may find the key in its plans now: testSecret counts the activation wait from the key's last change.
                 await region.ApiKeys.TouchAsync(invocation, key, template.Key.Key.Description);
             }
 

@@ -36,9 +36,9 @@ internal sealed class Provision(
                 (There: there, Key: await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value, key => key.Enabled)));
             if (found.Find(key => key.Key?.Enabled == true).There is { } from && found.TrueForAll(key => key.Key?.Enabled != false))
             {
-                // The secret may have just come to a Region, or an adoption may have stopped.
+                // The secret may have just come to a Region, or an adoption may have stopped between two calls in any.
                 await EachAsync(
-                    templates.FindAll(template => template.There.Region != from.Region),
+                    templates.Count > 1 ? templates : [],
                     (there, template) => lifecycle.ServeAsync(from, there.With(secret), template, template.Plans.Ids));
                 var missing = found.FindAll(key => key.Key is null);
                 return "The secret already has a key. " + (missing.Count == 0 ? "Nothing was changed."
@@ -101,7 +101,7 @@ internal sealed class Provision(
             await there.ApiKeys.TagAsync(there.Invocation, there.Secret, template.Key.Adopted!, RotationTags.AdoptedFor, there.Secret.Name);
         }
 
-        await secrets.PutCurrentAsync(invocation, document);
+        var version = await secrets.PutCurrentAsync(invocation, document);
         foreach (var (there, template) in adopted)
         {
             there.Invocation.Log.KeyAdopted(template.Key.Adopted!);
@@ -109,7 +109,8 @@ internal sealed class Provision(
 
         if (templates.Except(adopted).ToList() is { Count: > 0 } others)
         {
-            var secret = await secrets.DescribeAsync(invocation);
+            var secret = await ReadAfterWrite.UntilAsync(
+                time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => secret.Current == version);
             await EachAsync(others, (there, template) => lifecycle.ServeAsync(from, there.With(secret), template, template.Plans.Ids));
         }
     }

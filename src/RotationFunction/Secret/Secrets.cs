@@ -106,14 +106,14 @@ internal sealed class Secrets(IAmazonSecretsManager client, TimeProvider time)
         return keys;
     }
 
-    /// <summary>Stores a document as AWSCURRENT.</summary>
-    public Task PutCurrentAsync(Invocation invocation, SecretDocument document) =>
-        CallAsync(invocation, () => client.PutSecretValueAsync(new PutSecretValueRequest
+    /// <summary>Stores a document as AWSCURRENT. Returns its version.</summary>
+    public async Task<string> PutCurrentAsync(Invocation invocation, SecretDocument document) =>
+        (await CallAsync(invocation, () => client.PutSecretValueAsync(new PutSecretValueRequest
         {
             SecretId = invocation.SecretId,
             SecretString = document.Text,
             VersionStages = ["AWSCURRENT"],
-        }));
+        }))).VersionId;
 
     /// <summary>
     /// Stores the rotation's document as AWSPENDING. Returns false if the version already has a value, from an earlier attempt or a concurrent

@@ -386,6 +386,28 @@ public sealed class RegionLifecycleTests
         Assert.True(await other.AcceptsAsync(value));
     }
 
+    /// <summary>As after an attempt that was killed between the key's creation and its attach.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_current_key_that_is_in_no_usage_plan_is_served_when_the_deployment_ends(bool lacksThere, bool provisions)
+    {
+        await using var fixture = await RotationFixture.StartAsync(activationLag: TimeSpan.FromSeconds(100));
+        var other = await fixture.AddRegionAsync();
+        await fixture.RotateHealthyAsync(2);
+        var value = await fixture.ReadKeyAsync();
+        var (gateway, plan) = lacksThere ? (other.Gateway, other.PlanIds[0]) : (fixture.Gateway, fixture.PlanIds[0]);
+        var keyId = (lacksThere ? await other.MintedAsync() : await fixture.MintedAsync()).Single(key => key.Value == value).Id;
+        await gateway.DeleteUsagePlanKeyAsync(new DeleteUsagePlanKeyRequest { UsagePlanId = plan, KeyId = keyId });
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+
+        await fixture.ActAsync(provisions ? Provision(fixture) : Update(fixture, other));
+
+        Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(value));
+        Assert.True(await other.AcceptsAsync(value));
+    }
+
     [Fact]
     public async Task Provision_names_the_Region_in_which_the_current_key_is_disabled()
     {

@@ -102,6 +102,10 @@ public sealed class FaultMatrixTests
 
     [Fact]
     [Trait("Category", "Proof")]
+    public Task AdoptionThere() => RunAsync<AdoptionThereScenario>(Faults.Every, inTwoRegions: true);
+
+    [Fact]
+    [Trait("Category", "Proof")]
     public Task RotationWithoutOverlapInTwoRegions() => RunAsync<RotationWithoutOverlapScenario>(Faults.Every, inTwoRegions: true);
 
     [Fact]

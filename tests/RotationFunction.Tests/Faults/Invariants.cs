@@ -253,6 +253,7 @@ internal sealed class Invariants(RotationFixture fixture)
             hash.Add(key.Enabled);
         }
 
+        hash.Add((KeysAreInUse, Other?.HasClients));
         foreach (var key in Other?.Keys() ?? [])
         {
             hash.Add(key.Id, StringComparer.Ordinal);

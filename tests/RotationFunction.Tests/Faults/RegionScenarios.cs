@@ -1,3 +1,4 @@
+using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 
 namespace RotationFunction.Tests;
@@ -23,6 +24,30 @@ internal sealed class AddRegionScenario : Scenario
         await Fixture.RotateHealthyAsync(3);
         await Other.TagAsync();
         // The stack makes other changes first.
+        await Fixture.TagSecretAsync("team", "payments");
+        Fixture.Time.Advance(TimeSpan.FromHours(1));
+    }
+}
+
+/// <summary>The first deployment with a key that is in use already, in the other Region only.</summary>
+internal sealed class AdoptionThereScenario : ProvisionScenario
+{
+    public override async Task ConvergeAsync(bool toTheEnd)
+    {
+        // Its value is the secret's now. The second rotation disables the adopted key, which stays.
+        Invariants.KeysAreInUse = true;
+        await Invariants.CheckAsync();
+        await Fixture.RotateHealthyAsync(3);
+        CheckNothingIsLeftOver();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        Invariants.KeysAreInUse = false;
+        var adopted = (await Other!.Gateway.CreateApiKeyAsync(new CreateApiKeyRequest { Name = "in use", Enabled = true })).Id;
+        await Other.Gateway.CreateUsagePlanKeyAsync(new CreateUsagePlanKeyRequest { UsagePlanId = Other.PlanIds[0], KeyId = adopted, KeyType = "API_KEY" });
+        await Other.TagBothAsync("apikey-rotation:adopted", adopted);
+        // The stack makes the secret with all its tags.
         await Fixture.TagSecretAsync("team", "payments");
         Fixture.Time.Advance(TimeSpan.FromHours(1));
     }

@@ -87,7 +87,7 @@ internal abstract class Scenario : IAsyncDisposable
             }
             catch (Exception failure) when (failure is RotationException or ProcessDiedException or Amazon.Runtime.AmazonClientException)
             {
-                Fixture.Time.Advance(TimeSpan.FromMinutes(1));
+                Fixture.Time.Advance(TimeSpan.FromHours(1));
             }
         }
 
