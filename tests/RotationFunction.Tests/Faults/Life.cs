@@ -38,32 +38,23 @@ internal sealed record Life(LifeEvent[] Events, bool Holds, bool InTwoRegions = 
         (1, Gen.Const<LifeEvent>(new RegainRegion())),
         (1, AnyKey.Select(key => (LifeEvent)new DisableThere(key))));
 
-    private static Gen<LifeEvent> RotationDuring(Gen<LifeEvent> meanwhile) => Gen.Select(
+    private static Gen<LifeEvent> RotationDuring(Gen<LifeEvent> action) => Gen.Select(
         Gen.Select(Gen.Int[1, MostCalls], Kind, (call, kind) => new PlannedFault(call, kind)).Array[0, 3],
-        Gen.Select(Gen.Int[1, MostCalls], meanwhile, (call, action) => new Interruption(call, action)).Array[0, 2],
+        Gen.Select(Gen.Int[1, MostCalls], action, (call, done) => new Interruption(call, done)).Array[0, 2],
         Gen.Bool,
         (faults, interruptions, withOther) => (LifeEvent)new Rotate([.. faults.DistinctBy(fault => fault.Call)], [.. interruptions.DistinctBy(done => done.Call)], withOther));
 
-    private static Gen<LifeEvent[]> AnyEvents(Gen<LifeEvent> action, Gen<LifeEvent> meanwhile) => Gen.Frequency(
-        (5, RotationDuring(meanwhile)),
+    private static Gen<LifeEvent[]> AnyEvents(Gen<LifeEvent> action) => Gen.Frequency(
+        (5, RotationDuring(action)),
         (3, action),
         (1, Gen.Int[1, 48].Select(hours => (LifeEvent)new Wait(hours))),
         (1, Gen.Const<LifeEvent>(new DeleteTemplate())),
         (1, Gen.Const<LifeEvent>(new Recreate()))).Array[1, 8];
 
-    public static Gen<Life> Any { get; } = Gen.Select(AnyEvents(OperatorAction, OperatorAction), Gen.Bool, (events, holds) => new Life(events, holds));
+    public static Gen<Life> Any { get; } = Gen.Select(AnyEvents(OperatorAction), Gen.Bool, (events, holds) => new Life(events, holds));
 
-    /// <summary>In two Regions, of which one is added and removed between rotations, and lost and regained at any time.</summary>
-    public static Gen<Life> InTwoRegionsBetweenRotations { get; } = InTwo(Gen.Frequency(
-        (2, OperatorAction),
-        (1, Gen.Const<LifeEvent>(new LoseRegion())),
-        (1, Gen.Const<LifeEvent>(new RegainRegion()))));
-
-    /// <summary>In two Regions, of which one is also added and removed while a rotation runs.</summary>
-    public static Gen<Life> AnyInTwoRegions { get; } = InTwo(OperatorActionInTwoRegions);
-
-    private static Gen<Life> InTwo(Gen<LifeEvent> meanwhile) =>
-        AnyEvents(OperatorActionInTwoRegions, meanwhile).Select(events => new Life(events, Holds: false, InTwoRegions: true));
+    /// <summary>In two Regions, of which one is added, removed, lost and regained at any time.</summary>
+    public static Gen<Life> AnyInTwoRegions { get; } = AnyEvents(OperatorActionInTwoRegions).Select(events => new Life(events, Holds: false, InTwoRegions: true));
 
     /// <summary>Lives it on an account of its own.</summary>
     /// <exception cref="InvalidOperationException">An invariant was violated, or the secret did not end well.</exception>
