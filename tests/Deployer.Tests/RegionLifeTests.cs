@@ -180,6 +180,38 @@ public sealed class RegionLifeTests
         await account.AssertOpenAsync(account.Apis[0]);
     }
 
+    /// <summary>docs/runbook.md, "A Region is lost": the stack goes on without it, and removes it when it is back.</summary>
+    [Fact]
+    public async Task A_stack_outlives_a_lost_Region()
+    {
+        await using var account = DeployerAccount.Start();
+        var api = account.MakeApi(There);
+        var region = new Dictionary<string, object> { ["region"] = There, ["usagePlanIds"] = new[] { MakePlan(account, api.ApiId) } };
+        await account.UpAsync(Configuration(account, region));
+        await RotateAsync(account);
+        account.Aws.In(There).Outage = Fault.ConnectionReset();
+
+        await account.UpAsync(Configuration(account, region, ("schedule", "rate(2 days)")));
+        Assert.Equal("rate(2 days)", (await account.DescribeAsync()).RotationRules.ScheduleExpression);
+        await account.Secrets.UntagResourceAsync(new() { SecretId = DeployerAccount.SecretName, TagKeys = [$"apikey-rotation:template:{There}"] });
+        await RotateAsync(account);
+        await account.UpAsync(Configuration(account, region, ("schedule", "rate(3 days)")));
+        Assert.DoesNotContain((await account.DescribeAsync()).Tags, tag => tag.Key.Contains(There, StringComparison.Ordinal));
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(Configuration(account)));
+        Assert.Contains($"in Region {There}", refused.ToString(), StringComparison.Ordinal);
+        await account.AssertOpenAsync(account.Apis[0]);
+        await RotateAsync(account);
+        await account.AssertOpenAsync(account.Apis[0]);
+
+        account.Aws.In(There).Outage = null;
+        await account.UpAsync(Configuration(account));
+        Assert.Empty(KeysThere(account));
+        await account.AssertOpenAsync(account.Apis[0]);
+        await account.Deployment.DestroyAsync();
+        await AssertNothingIsLeftAsync(account);
+    }
+
     [Fact]
     public async Task Keys_in_use_are_adopted_in_both_Regions()
     {
