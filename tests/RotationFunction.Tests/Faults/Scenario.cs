@@ -319,6 +319,13 @@ internal sealed class RotationWithoutOverlapScenario : RotationScenario
 {
     public override int OwnStep => 3; // finishSecret
 
+    public override async Task<int?> RunAsync()
+    {
+        var tries = await base.RunAsync();
+        Invariants.CheckRing();
+        return tries;
+    }
+
     protected override async Task PrepareAsync()
     {
         await Fixture.TagSecretAsync("apikey-rotation:overlap", "0");
