@@ -84,7 +84,7 @@ public sealed class Function
         _setSecret = new SetSecret(secrets, guard, regions);
         _testSecret = new TestSecret(secrets, guard, regions, probe, settings, time);
         _finishSecret = new FinishSecret(secrets, guard, regions, _revokePrevious, time);
-        _rollback = new Rollback(secrets, regions, _testSecret);
+        _rollback = new Rollback(secrets, regions, _testSecret, time);
 
         _lifecycle = new Lifecycle(secrets, regions, _testSecret, time);
         _leaveUsagePlan = new LeaveUsagePlan(secrets, regions, _lifecycle);

@@ -7,7 +7,7 @@ namespace RotationFunction;
 /// Moves AWSCURRENT back to AWSPREVIOUS, once that version's key is active in each Region. The labels are exchanged and no key is disabled.
 /// It only goes back: if AWSCURRENT is the older of the two versions, the rollback is done, so that a repeat does not undo it.
 /// </summary>
-internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret testSecret)
+internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret testSecret, TimeProvider time)
 {
     public const string Action = "rollback";
 
@@ -27,6 +27,8 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
         }
 
         var value = CheckDocuments(invocation, secret, current, previous);
+        // A revokePrevious of a moment ago: reads may still show the key enabled, and APIs may still accept it.
+        await Task.Delay(ReadAfterWrite.GracePeriodOfKeys, time);
         var keys = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
         {
             var (keyId, template) = await CheckKeyAsync(there, value);
@@ -122,12 +124,18 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
             throw Errors.PreviousKeyIsNotInPlan(invocation, key.Id, missing);
         }
 
-        await EnableAsync(there, key);
+        if (key.Enabled != true)
+        {
+            await there.ApiKeys.EnableAsync(invocation, key.Id);
+            invocation.Log.KeyEnabled(key.Id);
+        }
+
         return (key.Id, template);
     }
 
     /// <summary>
-    /// Enables the key if a concurrent revokePrevious has just disabled it. revokePrevious makes the same check after it disables a key.
+    /// Enables the key also if it seems to be enabled: a concurrent revokePrevious may have just disabled it, and a read may miss that.
+    /// revokePrevious checks AWSCURRENT after it disables a key.
     /// </summary>
     private async Task EnableCurrentAsync(Invocation invocation, SecretDescription secret)
     {
@@ -137,18 +145,9 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
             {
                 if (await FindOwnKeyAsync(there, value) is { } key)
                 {
-                    await EnableAsync(there, key);
+                    await there.ApiKeys.EnableAsync(there.Invocation, key.Id);
                 }
             });
-        }
-    }
-
-    private static async Task EnableAsync(RegionalSecret there, GetApiKeyResponse key)
-    {
-        if (key.Enabled != true)
-        {
-            await there.ApiKeys.EnableAsync(there.Invocation, key.Id);
-            there.Invocation.Log.KeyEnabled(key.Id);
         }
     }
 

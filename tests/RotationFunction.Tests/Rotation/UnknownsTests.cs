@@ -121,6 +121,50 @@ public sealed class UnknownsTests
         await AssertHealthyAsync(fixture, [false, true, true]);
     }
 
+    /// <summary>The revoke's last change is a moment old, or comes a moment before AWSCURRENT moves.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public async Task A_key_that_was_just_revoked_is_served_after_a_rollback(string variant)
+    {
+        foreach (var during in new[] { false, true })
+        {
+            await using var fixture = await RotationFixture.StartAsync(activationLag: TimeSpan.FromSeconds(110), unknowns: All[variant]);
+            await fixture.RotateHealthyAsync(2);
+            await fixture.ClearPendingAsync();
+            var previous = await fixture.ReadKeyAsync("AWSPREVIOUS");
+            fixture.Time.Advance(TimeSpan.FromHours(1));
+            if (during)
+            {
+                fixture.Aws.Faults = call =>
+                {
+                    if (call.Operation == "UpdateSecretVersionStage")
+                    {
+                        fixture.Aws.Faults = null;
+                        Task.Run(RevokeAsync).Wait();
+                    }
+
+                    return null;
+                };
+            }
+            else
+            {
+                await RevokeAsync();
+                fixture.Time.Advance(TimeSpan.FromSeconds(2));
+            }
+
+            await fixture.ActAsync(new { action = "rollback", secretId = fixture.SecretArn });
+
+            Assert.True(previous == await fixture.ReadKeyAsync());
+            for (var seconds = 0; seconds < 300; seconds++, fixture.Time.Advance(TimeSpan.FromSeconds(1)))
+            {
+                // Nothing can prevent that the revoke during the rollback has an effect for a moment.
+                Assert.True(await fixture.CallApiAsync(previous) == HttpStatusCode.OK || (during && seconds < 240), $"It is refused {seconds} s later.");
+            }
+
+            Task<string> RevokeAsync() => fixture.ActAsync(new { action = "revokePrevious", secretId = fixture.SecretArn });
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Variants))]
     public async Task A_secret_without_a_value_ends_with_a_key_that_is_served_or_with_none(string variant)
