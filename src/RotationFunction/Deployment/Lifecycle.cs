@@ -167,12 +167,18 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         {
             var name = KeyNames.Minted(secret.Name, version);
             var (keyId, isNew) = await region.KeyRing.MintAsync(invocation, secret, template.Key, name, value, enabled);
-            if (!isNew && await region.KeyRing.FindMintedAsync(invocation, secret, keyId) is null)
+            if (isNew)
             {
-                throw Errors.ValueIsTakenInRegion(invocation, version);
+                invocation.Log.KeyCreated(keyId);
+            }
+            else
+            {
+                // The list has missed it, which may be an earlier attempt's.
+                var key = await region.KeyRing.FindMintedAsync(invocation, secret, keyId) ?? throw Errors.ValueIsTakenInRegion(invocation, version);
+                invocation.Log.KeyFound(keyId);
+                await region.ApiKeys.TouchAsync(invocation, key, template.Key.Key.Description);
             }
 
-            invocation.Log.KeyCreated(keyId);
             foreach (var plan in template.Plans.Ids)
             {
                 await region.ApiKeys.AttachAsync(invocation, keyId, plan);

@@ -27,8 +27,6 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
         }
 
         var value = CheckDocuments(invocation, secret, current, previous);
-        // A revokePrevious of a moment ago: reads may still show the key enabled, and APIs may still accept it.
-        await Task.Delay(ReadAfterWrite.GracePeriodOfKeys, time);
         var keys = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
         {
             var (keyId, template) = await CheckKeyAsync(there, value);
@@ -113,10 +111,12 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
     /// <summary>
     /// Checks that a Region has AWSPREVIOUS's key. Enables it if it is disabled. Returns its id, the template key and its usage plans.
     /// </summary>
-    private static async Task<(string KeyId, Template Template)> CheckKeyAsync(RegionalSecret there, ApiKeyValue value)
+    private async Task<(string KeyId, Template Template)> CheckKeyAsync(RegionalSecret there, ApiKeyValue value)
     {
         var invocation = there.Invocation;
         var template = await TemplateKey.ReadWithPlansAsync(invocation, there.Secret, there.ApiKeys);
+        // A revokePrevious of a moment ago: reads may still show the key enabled, and APIs may still accept it.
+        await Task.Delay(ReadAfterWrite.GracePeriodOfKeys, time);
         var key = await FindOwnKeyAsync(there, value)
             ?? throw Errors.PreviousKeyIsGone(invocation);
         if (template.Plans.Ids.Except(await there.ApiKeys.ListPlanIdsAsync(invocation, key.Id, template.Plans.Ids)).ToList() is [var missing, ..])
