@@ -115,7 +115,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         }
 
         var current = (await secrets.ReadCurrentAsync(there.Invocation, there.Secret))?.ApiKey;
-        foreach (var value in values)
+        // At the same time: each may take minutes until it is active.
+        await Task.WhenAll(values.Select(async value =>
         {
             var key = await there.KeyRing.ReadAsync(there.Invocation, there.Secret, value);
             // AWSPREVIOUS may have lost its key in the other Region too, to someone who deleted it. Then there is none to wait for.
@@ -124,8 +125,7 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             {
                 await testSecret.TestAsync(there, value, template);
             }
-        }
-
+        }));
         return $"Keys created: {minted}. Keys added to usage plans: {attached}.";
     }
 
