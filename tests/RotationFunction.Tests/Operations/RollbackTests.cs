@@ -39,7 +39,7 @@ public sealed class RollbackTests
         await RollBackAsync(fixture);
 
         Assert.Equal(HttpStatusCode.OK, await fixture.CallApiAsync(await fixture.ReadKeyAsync()));
-        Assert.InRange((fixture.Time.GetUtcNow() - before).TotalSeconds, 120, 130);
+        Assert.InRange((fixture.Time.GetUtcNow() - before).TotalSeconds, 126, 136);
     }
 
     [Fact]

@@ -249,10 +249,12 @@ public sealed class RegionTests
         Assert.Equal(isHomeLost ? ("+++", "-++") : ("-++", "+++"), (home, await other.RingAsync()));
     }
 
-    [Fact]
-    public async Task SetSecret_deletes_its_key_where_the_secret_has_left_the_Region_meanwhile()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task SetSecret_deletes_its_key_where_the_secret_has_left_the_Region_meanwhile(int readLagSeconds)
     {
-        await using var fixture = await RotationFixture.StartAsync();
+        await using var fixture = await RotationFixture.StartAsync(unknowns: new() { ReadLag = TimeSpan.FromSeconds(readLagSeconds) });
         var other = await fixture.AddRegionAsync();
         await fixture.RotateHealthyAsync();
         var token = await fixture.OpenRotationAsync();
