@@ -76,7 +76,7 @@ public sealed class Function
 
         _status = new Status(inspection);
         _check = new Check(secrets, inspection, probe, _metrics, settings);
-        _revokePrevious = new RevokePrevious(secrets, regions);
+        _revokePrevious = new RevokePrevious(secrets, regions, time);
         _endOverlap = new EndOverlap(secrets, regions, _revokePrevious, time);
         _watch = new Watch(secrets, regions.Home, _metrics, time);
 

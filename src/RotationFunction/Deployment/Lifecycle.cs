@@ -71,7 +71,8 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
 
         string[] left = [.. (received.Tf?.PreviousInput?.Regions?.Keys ?? []).Except(others.Keys)];
         var secret = await ReadAfterWrite.UntilAsync(
-            time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => !left.Intersect(secret.Regions).Any());
+            time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation),
+            secret => !left.Intersect(secret.Regions).Any() && !others.Keys.Except(secret.Regions).Any());
         var home = new RegionalSecret(invocation, secret, regions.Home);
         var done = await Regions.EachAsync([home, .. others.Keys.Select(name => regions.In(name, invocation, secret))], async there =>
         {
@@ -138,8 +139,7 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         var (invocation, secret, region) = there;
         var (own, ring) = await ConcurrentReads.BothAsync(from.KeyRing.ListAsync(from.Invocation), region.KeyRing.ListAsync(invocation));
         var seen = new HashSet<ApiKeyValue>();
-        var minted = 0;
-        // The oldest first, because the dates of creation tell which key is older.
+        var missing = new List<(string Version, ApiKeyValue Value, KeyOfValue? Key)>();
         foreach (var version in new[] { secret.Previous, secret.Current, secret.Unfinished }.OfType<string>())
         {
             if ((await secrets.ReadAsync(invocation, version))?.ApiKey is not { } value || !seen.Add(value)
@@ -152,12 +152,17 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
             var key = await from.KeyRing.FindAsync(from.Invocation, from.Secret, own, value);
             if (key is not null || (version == secret.Unfinished && value.MayBeDrawn))
             {
-                await MintAsync(there, template, version, value, key?.Enabled != false);
-                minted++;
+                missing.Add((version, value, key));
             }
         }
 
-        return minted;
+        // The oldest first, because the dates of creation tell which key is older. After a rollback, AWSCURRENT's is older than AWSPREVIOUS's.
+        foreach (var (version, value, key) in missing.OrderBy(key => key.Key?.Created ?? DateTime.MaxValue))
+        {
+            await MintAsync(there, template, version, value, key?.Enabled != false);
+        }
+
+        return missing.Count;
     }
 
     private static async Task MintAsync(RegionalSecret there, Template template, string version, ApiKeyValue value, bool enabled)
@@ -253,9 +258,11 @@ internal sealed class Lifecycle(Secrets secrets, Regions regions, TestSecret tes
         }
 
         List<Invocation> parts = [invocation, .. named.Union(secret?.Regions ?? []).Where(name => name != secret?.Region).Select(invocation.In)];
-        if (parts.Count > 1 && secret?.Unfinished is { } pending)
+        if (secret?.Unfinished is { } pending)
         {
-            await OutliveStepAsync(invocation, secret.LastChanged, pending);
+            // A list may miss the key that its setSecret has just created.
+            await (parts.Count > 1
+                ? OutliveStepAsync(invocation, secret.LastChanged, pending) : Task.Delay(ReadAfterWrite.GracePeriodOfKeys, time));
         }
 
         return Regions.InWords(await Regions.EachAsync(parts, there => there, async there =>

@@ -66,7 +66,7 @@ internal sealed class Provision(
         else if (current is null)
         {
             // A secret's first version becomes AWSCURRENT whatever its label, so it must not contain an untested key.
-            await secrets.PutCurrentAsync(invocation, SecretDocument.Empty);
+            await PutCurrentAsync(invocation, SecretDocument.Empty);
         }
 
         var token = unfinished ?? Guid.NewGuid().ToString();
@@ -101,7 +101,7 @@ internal sealed class Provision(
             await there.ApiKeys.TagAsync(there.Invocation, there.Secret, template.Key.Adopted!, RotationTags.AdoptedFor, there.Secret.Name);
         }
 
-        var version = await secrets.PutCurrentAsync(invocation, document);
+        var secret = await PutCurrentAsync(invocation, document);
         foreach (var (there, template) in adopted)
         {
             there.Invocation.Log.KeyAdopted(template.Key.Adopted!);
@@ -109,10 +109,16 @@ internal sealed class Provision(
 
         if (templates.Except(adopted).ToList() is { Count: > 0 } others)
         {
-            var secret = await ReadAfterWrite.UntilAsync(
-                time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => secret.Current == version);
             await EachAsync(others, (there, template) => lifecycle.ServeAsync(from, there.With(secret), template, template.Plans.Ids));
         }
+    }
+
+    /// <summary>Stores a document as AWSCURRENT. Returns when a read shows the label, or has not for a short time.</summary>
+    private async Task<SecretDescription> PutCurrentAsync(Invocation invocation, SecretDocument document)
+    {
+        var version = await secrets.PutCurrentAsync(invocation, document);
+        return await ReadAfterWrite.UntilAsync(
+            time, ReadAfterWrite.GracePeriodOfSecrets, () => secrets.DescribeAsync(invocation), secret => secret.Current == version);
     }
 
     /// <summary>Checks that a Region's key can be adopted. Returns its value.</summary>

@@ -4,7 +4,7 @@ namespace RotationFunction;
 /// Disables AWSPREVIOUS's key now, as after a leak, and every other key of the secret that neither AWSCURRENT nor a rotation in progress needs.
 /// Moves no label, so that rollback can still restore the key until the next rotation deletes it.
 /// </summary>
-internal sealed class RevokePrevious(Secrets secrets, Regions regions)
+internal sealed class RevokePrevious(Secrets secrets, Regions regions, TimeProvider time)
 {
     public const string Action = "revokePrevious";
 
@@ -12,6 +12,8 @@ internal sealed class RevokePrevious(Secrets secrets, Regions regions)
 
     public async Task<string> RunAsync(Invocation invocation)
     {
+        // A rotation or a label moved by hand a moment ago: until reads show it, AWSPREVIOUS's key seems to be another one.
+        await Task.Delay(ReadAfterWrite.GracePeriodOfSecrets, time);
         var (_, rings) = await regions.ListAsync(invocation, () => secrets.DescribeAsync(invocation));
         return Regions.InWords(await Regions.EachAsync(
             rings, async ring => (ring.Secret.Region.Name, InWords(invocation, await DisableAsync(ring)))));

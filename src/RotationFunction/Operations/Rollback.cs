@@ -29,7 +29,13 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
         var value = CheckDocuments(invocation, secret, current, previous);
         var keys = await Regions.EachAsync(regions.Of(invocation, secret), async there =>
         {
-            var (keyId, template) = await CheckKeyAsync(there, value);
+            var (keyId, template, isChanged) = await CheckKeyAsync(there, value);
+            if (isChanged && template.Key.ProbeUrl is not null)
+            {
+                // The API may accept the key only because it has not received yet that the key was disabled: then a probe proves nothing.
+                await testSecret.TestAsync(there, value, template with { Key = template.Key with { ProbeUrl = null } });
+            }
+
             await testSecret.TestAsync(there, value, template);
             return (There: there, Id: keyId);
         });
@@ -71,6 +77,8 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
             refusal = refused;
         }
 
+        // A revokePrevious that has not seen the move may disable the key until then. One that disables it later sees the move, and enables it again.
+        await Task.Delay(ReadAfterWrite.GracePeriodOfSecrets, time);
         var secret = await secrets.DescribeAsync(invocation);
         if (refusal is not null && secret.Current != to)
         {
@@ -109,9 +117,10 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
     }
 
     /// <summary>
-    /// Checks that a Region has AWSPREVIOUS's key. Enables it if it is disabled. Returns its id, the template key and its usage plans.
+    /// Checks that a Region has AWSPREVIOUS's key. Enables it if it is disabled. Returns its id, the template key with its usage plans, and whether
+    /// the key was changed after it was created, as by a revoke or by an earlier attempt to roll back.
     /// </summary>
-    private async Task<(string KeyId, Template Template)> CheckKeyAsync(RegionalSecret there, ApiKeyValue value)
+    private async Task<(string KeyId, Template Template, bool IsChanged)> CheckKeyAsync(RegionalSecret there, ApiKeyValue value)
     {
         var invocation = there.Invocation;
         var template = await TemplateKey.ReadWithPlansAsync(invocation, there.Secret, there.ApiKeys);
@@ -130,7 +139,7 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
             invocation.Log.KeyEnabled(key.Id);
         }
 
-        return (key.Id, template);
+        return (key.Id, template, key.Enabled != true || key.LastUpdatedDate > key.CreatedDate);
     }
 
     /// <summary>

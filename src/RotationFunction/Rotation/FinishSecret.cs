@@ -52,7 +52,9 @@ internal sealed class FinishSecret(Secrets secrets, RotationGuard guard, Regions
         await region.KeyRing.RetireAsync(rotation, secret, ring, needed, deleteBefore: deleteBefore, held: held);
         if (Overlap.Of(rotation, secret)?.Length == TimeSpan.Zero)
         {
-            await revokePrevious.DisableAsync(new RegionalRing(listed.Secret.With(await guard.CheckAsync(rotation)), ring));
+            secret = await ReadAfterWrite.UntilAsync(
+                time, ReadAfterWrite.GracePeriodOfSecrets, () => guard.CheckAsync(rotation), moved => moved.Current == rotation.Token);
+            await revokePrevious.DisableAsync(new RegionalRing(listed.Secret.With(secret), ring));
         }
     }
 
