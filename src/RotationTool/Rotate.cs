@@ -23,14 +23,7 @@ internal sealed class Rotate(RotationAccount account, Screen screen)
     public async Task<ExitCode> RunAsync(string secretId, TimeSpan? wait, CancellationToken cancellationToken)
     {
         var secret = await account.FindAsync(secretId, cancellationToken);
-        if (secret.Function is null)
-        {
-            throw new ToolException(
-                ExitCode.Wrong,
-                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: "
-                + $"{Commands.EnableRotation(secret.Arn)}");
-        }
-
+        _ = RotationAccount.FunctionOf(secret);
         var version = await account.RotateAsync(secret, cancellationToken);
         screen.Print($"{secret.Name} is being rotated: version {version}");
         return wait is { } limit

@@ -31,7 +31,12 @@ internal sealed class RotationAccount : IDisposable
                     + "List the secrets that have it with: apikey-rotation status");
             }
 
-            return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { IsNamed = true, Labels = secret.VersionIdsToStages ?? [] };
+            return new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN)
+            {
+                IsNamed = true,
+                Labels = secret.VersionIdsToStages ?? [],
+                PrimaryRegion = secret.PrimaryRegion,
+            };
         }
         catch (ResourceNotFoundException)
         {
@@ -54,7 +59,7 @@ internal sealed class RotationAccount : IDisposable
             var page = await _secrets.ListSecretsAsync(request, cancellationToken);
             // The filter matches a prefix.
             secrets.AddRange((page.SecretList ?? []).Where(secret => secret.Tags?.Exists(tag => tag.Key == TemplateTag) == true)
-                .Select(secret => new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN)));
+                .Select(secret => new RotatedSecret(secret.Name, secret.ARN, secret.RotationLambdaARN) { PrimaryRegion = secret.PrimaryRegion }));
             request.NextToken = page.NextToken;
         }
         while (request.NextToken is not null);
@@ -96,6 +101,20 @@ internal sealed class RotationAccount : IDisposable
             + $"Check which function rotates the secret: {Commands.DescribeSecret(secret.Arn)}");
     }
 
+    /// <summary>Returns the ARN of the function that rotates a secret.</summary>
+    /// <exception cref="ToolException">The secret is a replica, or no function rotates it.</exception>
+    public static string FunctionOf(RotatedSecret secret) => secret switch
+    {
+        { PrimaryRegion: { Length: > 0 } primary } when primary != secret.Arn.Split(':')[3] => throw new ToolException(
+            ExitCode.Unknown,
+            $"The secret {secret.Name} is a replica in Region {secret.Arn.Split(':')[3]}. The function that rotates it is in Region {primary}: "
+            + $"set AWS_REGION to {primary}."),
+        { Function: { } function } => function,
+        _ => throw new ToolException(
+            ExitCode.Wrong,
+            $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: {Commands.EnableRotation(secret.Arn)}"),
+    };
+
     public void Dispose()
     {
         _secrets.Dispose();
@@ -104,17 +123,9 @@ internal sealed class RotationAccount : IDisposable
 
     private async Task<ReadOnlyMemory<byte>> InvokeAsync(RotatedSecret secret, JsonObject payload, CancellationToken cancellationToken)
     {
-        if (secret.Function is null)
-        {
-            throw new ToolException(
-                ExitCode.Wrong,
-                $"No function rotates the secret {secret.Name}. Deploy the stack again, or enable rotation with: "
-                + $"{Commands.EnableRotation(secret.Arn)}");
-        }
-
         try
         {
-            var answer = await InvokeAsync(secret.Function, payload, cancellationToken);
+            var answer = await InvokeAsync(FunctionOf(secret), payload, cancellationToken);
             return !answer.Failed ? answer.Payload : throw (Answers.ReadError(answer.Payload, secret) is { } error
                 ? new ToolException(ExitCode.Wrong, error)
                 : new ToolException(ExitCode.Unknown, "The function failed without an error message. Check its log."));
@@ -157,6 +168,9 @@ internal sealed record RotatedSecret(string Name, string Arn, string? Function)
 
     /// <summary>Gets the labels by version id.</summary>
     public IReadOnlyDictionary<string, List<string>> Labels { get; init; } = new Dictionary<string, List<string>>();
+
+    /// <summary>Gets the Region of the primary secret, for a secret with replicas and for a replica.</summary>
+    public string? PrimaryRegion { get; init; }
 
     public string? FunctionName => Function?.Split(':') is [_, _, _, _, _, _, var name, ..] ? name : null;
 

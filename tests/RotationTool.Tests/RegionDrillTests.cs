@@ -34,6 +34,26 @@ public sealed class RegionDrillTests
         Assert.Equal("InSync", JsonDocument.Parse(json.Output).RootElement.GetProperty("Regions")[0].GetProperty("Replica").GetString());
     }
 
+    [Theory]
+    [InlineData("status")]
+    [InlineData("check")]
+    [InlineData("rotate")]
+    [InlineData("revoke")]
+    [InlineData("rollback")]
+    public async Task In_the_replicas_Region_the_tool_names_the_secrets_own(string command)
+    {
+        await using var fixture = await ToolFixture.StartAsync();
+        await fixture.AddRegionAsync(There);
+        fixture.Variables["AWS_REGION"] = There;
+        var replica = $"The secret {ToolFixture.SecretName} is a replica in Region {There}. The function that rotates it is in Region {fixture.Aws.Region}: "
+            + $"set AWS_REGION to {fixture.Aws.Region}.\n";
+
+        Assert.Equal(new Answer(3, "", "Error: " + replica), await fixture.RunAsync(command, ToolFixture.SecretName));
+        var all = await fixture.RunAsync("status");
+        Assert.Equal(1, all.ExitCode);
+        Assert.EndsWith($"! {ToolFixture.SecretName}: {replica}", all.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>A Region is lost, and is left; it comes back with old keys, and is taken again.</summary>
     [Fact]
     [Trait("Category", "Proof")]
