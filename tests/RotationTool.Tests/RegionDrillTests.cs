@@ -136,7 +136,8 @@ public sealed class RegionDrillTests
         await there.Secrets.StopReplicationToReplicaAsync(new() { SecretId = ToolFixture.SecretName });
         Assert.Equal(inUse, await there.ReadKeyAsync());
 
-        await AdoptAsync(fixture, there, inUse);
+        await AdoptAsync(fixture, there, inUse, NewName, keyId => there.Gateway.UntagResourceAsync(
+            new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{There}::/apikeys/{keyId}", TagKeys = ["apikey-rotation:minted-for"] }));
         fixture.Variables["AWS_REGION"] = There;
         var check = await fixture.RunAsync("check", NewName);
         Assert.True(check.ExitCode == 0, check.Output);
@@ -165,21 +166,21 @@ public sealed class RegionDrillTests
     }
 
     /// <summary>What a stack deploys in the other Region, with a secret of another name that adopts the key in use.</summary>
-    private static async Task AdoptAsync(ToolFixture fixture, ToolRegion there, string inUse)
+    internal static async Task AdoptAsync(ToolFixture fixture, ToolRegion there, string inUse, string name, Func<string, Task> untag)
     {
         var keyId = await there.IdOfAsync(inUse);
         var functionArn = fixture.RegisterFunctionIn(there);
-        var template = await there.CreateTemplateAsync(NewName, adopted: keyId);
+        var template = await there.CreateTemplateAsync(name, adopted: keyId);
         var secret = await there.Secrets.CreateSecretAsync(new CreateSecretRequest
         {
-            Name = NewName,
+            Name = name,
             SecretString = "{}",
             Tags = [new Tag { Key = "apikey-rotation:template", Value = template }, new Tag { Key = "apikey-rotation:adopted", Value = keyId }],
         });
         var provision = JsonSerializer.SerializeToUtf8Bytes(new { action = "provision", secretId = secret.ARN });
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision));
         Assert.Contains("is already a secret's minted key or template key", refused.Message, StringComparison.Ordinal);
-        await there.Gateway.UntagResourceAsync(new Amazon.APIGateway.Model.UntagResourceRequest { ResourceArn = $"arn:aws:apigateway:{There}::/apikeys/{keyId}", TagKeys = ["apikey-rotation:minted-for"] });
+        await untag(keyId);
         await there.Aws.Lambda.InvokeAsync(ToolFixture.FunctionName, provision);
         await there.Secrets.RotateSecretAsync(new RotateSecretRequest
         {
@@ -189,6 +190,6 @@ public sealed class RegionDrillTests
             RotateImmediately = false,
         });
         await there.Aws.SecretsManager.SettledAsync();
-        Assert.Equal(inUse, await there.ReadKeyAsync(NewName));
+        Assert.Equal(inUse, await there.ReadKeyAsync(name));
     }
 }
