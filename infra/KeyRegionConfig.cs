@@ -20,6 +20,12 @@ internal sealed record KeyRegionConfig(
         foreach (var section in key.Sections("regions"))
         {
             var region = Read(section, keyAdopts: key.Has("adoptedKeyId"), hasReaders: key.Any("readers") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0);
+            if (region.ProbeUrl is not null && (key.Any("probeUrl") is { ValueKind: JsonValueKind.String } own && own.GetString() == region.ProbeUrl
+                || regions.Exists(earlier => earlier.ProbeUrl == region.ProbeUrl)))
+            {
+                section.Wrong("probeUrl", $"is {region.ProbeUrl}, which is already the probe of another Region of the key. A probe tests one Region");
+            }
+
             if (region.Region.Length > 0 && regions.Exists(earlier => earlier.Region == region.Region))
             {
                 section.Wrong("region", $"is {region.Region}, which the key already has");
@@ -34,7 +40,7 @@ internal sealed record KeyRegionConfig(
     private static KeyRegionConfig Read(ConfigSection section, bool keyAdopts, bool hasReaders)
     {
         var region = new KeyRegionConfig(
-            section.Text("region", "a Region of AWS, such as us-east-1", AwsRegions.Contains) ?? "",
+            section.Text("region", "a Region of AWS that this version knows, such as us-east-1", AwsRegions.Contains) ?? "",
             section.Texts("usagePlanIds", "the id of a usage plan", KeyConfig.IsId),
             UsagePlanConfig.Read(section.Section("usagePlan")),
             section.Text("probeUrl", KeyConfig.ProbeRule, KeyConfig.IsProbeUrl),
@@ -56,9 +62,18 @@ internal sealed record KeyRegionConfig(
         {
             section.Wrong("usagePlan", "is set together with usagePlanIds. Remove one");
         }
-        else if (UsagePlan is null && !section.Has("usagePlan") && UsagePlanIds.Count == 0)
+        else if (!section.Has("usagePlanIds") && !section.Has("usagePlan"))
         {
             section.Required("usagePlanIds", "ids of the Region's usage plans, or a usagePlan to create there. A key needs one to open a method");
+        }
+        else if (section.Any("usagePlanIds") is { ValueKind: JsonValueKind.Array } ids && ids.GetArrayLength() == 0)
+        {
+            section.Wrong("usagePlanIds", "must have at least one id. A key needs a usage plan to open a method");
+        }
+
+        if (ProbeUrl is not null && KeyRegion.ProbeProblem(ProbeUrl, Region) is { } problem)
+        {
+            section.Wrong("probeUrl", $"is {ProbeUrl}, {problem}");
         }
 
         if (UsagePlanIds.Count > KeyConfig.MostPlans)

@@ -90,6 +90,14 @@ internal sealed partial record StackConfig(
             }
         }
 
+        foreach (var (key, its) in stack.Keys.Index())
+        {
+            if (homeRegion is not null && its.ProbeUrl is not null && KeyRegion.ProbeProblem(its.ProbeUrl, homeRegion) is { } problem)
+            {
+                section.Wrong(string.Create(CultureInfo.InvariantCulture, $"keys[{key}].probeUrl"), $"is {its.ProbeUrl}, {problem}");
+            }
+        }
+
         if (errors.Count == 0 && PolicySize.Characters(stack, stack.SecretsByTag) is var characters and > PolicySize.Quota)
         {
             section.Wrong("keys", string.Create(CultureInfo.InvariantCulture,

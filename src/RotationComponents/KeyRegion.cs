@@ -84,6 +84,7 @@ internal sealed record KeyRegion(
         {
             var problem = its switch
             {
+                null => "has no arguments",
                 _ when !AwsRegions.Contains(region) => "is not a Region of AWS that this version knows",
                 { UsagePlan: null, UsagePlans.Count: 0 } => "has no usage plan. A key needs a usage plan to open a method",
                 { UsagePlan: not null, UsagePlans.Count: > 0 } => "has both UsagePlans and a UsagePlan. Remove one",
@@ -111,8 +112,9 @@ internal sealed record KeyRegion(
     /// <summary>Returns what is wrong with a Region in this account, or null.</summary>
     /// <param name="region">The Region.</param>
     /// <param name="kmsKeyArn">The KMS key for the replica.</param>
+    /// <param name="probeUrl">The probe.</param>
     /// <param name="account">The account, with the key's own Region.</param>
-    public static string? ProblemIn(string region, string? kmsKeyArn, AwsAccount account)
+    public static string? ProblemIn(string region, string? kmsKeyArn, string? probeUrl, AwsAccount account)
     {
         if (region == account.Region)
         {
@@ -124,8 +126,19 @@ internal sealed record KeyRegion(
             return $"{region} is in another partition than {account.Region}, and Secrets Manager does not replicate to it";
         }
 
+        if (probeUrl is not null && ProbeProblem(probeUrl, region) is { } problem)
+        {
+            return $"{region} has the probe {probeUrl}, {problem}";
+        }
+
         return kmsKeyArn is not null && RegionOf(kmsKeyArn) != region ? $"{region} has the KMS key {kmsKeyArn}, which is not in that Region" : null;
     }
+
+    /// <summary>Returns what is wrong with a probe in a Region, or null. Only API Gateway's own hosts name their Region.</summary>
+    public static string? ProbeProblem(string probeUrl, string region) =>
+        Uri.TryCreate(probeUrl, UriKind.Absolute, out var url)
+        && url.Host.Split('.') is [_, "execute-api", var its, "amazonaws", ..] && AwsRegions.Contains(region) && its != region
+            ? $"which is in Region {its}, not in {region}. A probe tests the API of its own Region" : null;
 
     /// <summary>Returns the Region of an ARN.</summary>
     public static string RegionOf(string arn) => arn.Split(':') is [_, _, _, var region, ..] ? region : "";

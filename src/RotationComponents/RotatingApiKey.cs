@@ -117,11 +117,12 @@ public sealed class RotatingApiKey : ComponentResource
             return args.SecretName;
         }
 
-        var regions = Output.All(args.Regions.Select(region =>
-            region.Value.KmsKeyArn.ToOutput().Apply(arn => (Region: region.Key, KmsKeyArn: (string?)arn))));
+        var regions = Output.All(args.Regions.Select(region => Output
+            .Tuple(region.Value.KmsKeyArn.ToOutput(), region.Value.ProbeUrl.ToOutput())
+            .Apply(t => (Region: region.Key, KmsKeyArn: (string?)t.Item1, ProbeUrl: (string?)t.Item2))));
         return Output.Tuple(args.SecretName.ToOutput(), _function.Account, regions, args.RecoveryWindowInDays.ToOutput()).Apply(t =>
         {
-            var problems = t.Item3.Select(region => KeyRegion.ProblemIn(region.Region, region.KmsKeyArn, t.Item2));
+            var problems = t.Item3.Select(region => KeyRegion.ProblemIn(region.Region, region.KmsKeyArn, region.ProbeUrl, t.Item2));
             var problem = problems.FirstOrDefault(problem => problem is not null) ?? (t.Item4 == 0 ? KeyRegion.RecoveryProblem : null);
             return problem is null ? t.Item1 : throw new RunException($"The rotating key {name} cannot have these Regions: {problem}.");
         });

@@ -212,6 +212,14 @@ public sealed class RegionTests
     [InlineData("keys[0].regions[0].kmsKeyArn: is arn:aws:kms:eu-west-1:123456789012:key/1, which is not in us-east-1", """{"region": "us-east-1", "usagePlanIds": ["plan2"], "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1"}""")]
     [InlineData("keys[0].regions[0].kmsKeyArn: is \"alias/keys\" and must be the ARN of a KMS key", """{"region": "us-east-1", "usagePlanIds": ["plan2"], "kmsKeyArn": "alias/keys"}""")]
     [InlineData("keys[0].regions[0].plans: is not a setting. Valid settings: adoptedKeyId, kmsKeyArn, probeUrl, region, usagePlan, usagePlanIds", """{"region": "us-east-1", "usagePlanIds": ["plan2"], "plans": []}""")]
+    [InlineData("keys[0].regions[0]: must be an object", "null")]
+    [InlineData("keys[0].regions[0]: must be an object", "\"us-east-1\"")]
+    [InlineData("keys[0].regions[0].region: is \"US-EAST-1\" and must be a Region of AWS that this version knows", """{"region": "US-EAST-1", "usagePlanIds": ["plan2"]}""")]
+    [InlineData("keys[0].regions[0].Region: is not a setting", """{"Region": "us-east-1", "usagePlanIds": ["plan2"]}""")]
+    [InlineData("keys[0].regions[0].usagePlanIds: must have at least one id", """{"region": "us-east-1", "usagePlanIds": []}""")]
+    [InlineData("keys[0].regions[0].usagePlanIds[0]: is null and must be the id of a usage plan", """{"region": "us-east-1", "usagePlanIds": [null]}""")]
+    [InlineData("keys[0].regions[0].probeUrl: is https://a1.execute-api.eu-west-1.amazonaws.com/prod, which is in Region eu-west-1, not in us-east-1", """{"region": "us-east-1", "usagePlanIds": ["plan2"], "probeUrl": "https://a1.execute-api.eu-west-1.amazonaws.com/prod"}""")]
+    [InlineData("keys[0].regions[1].probeUrl: is https://a.example.com/x, which is already the probe of another Region", """{"region": "us-east-1", "usagePlanIds": ["plan2"], "probeUrl": "https://a.example.com/x"}, {"region": "us-east-2", "usagePlanIds": ["plan3"], "probeUrl": "https://a.example.com/x"}""")]
     public async Task What_cannot_be_used_is_named(string error, string regions)
     {
         var read = JsonSerializer.Deserialize<JsonElement>($"[{regions}]");
@@ -237,6 +245,12 @@ public sealed class RegionTests
 
         var home = In(("usagePlanIds", new[] { "plan2" })).With("aws:region", There);
         Assert.StartsWith("keys[0].regions[0].region: is us-east-1, which is aws:region", Assert.Single(await Deployed.RefusedAsync(home)), StringComparison.Ordinal);
+
+        var probe = In(("usagePlanIds", new[] { "plan2" })).With("aws:region", "eu-west-1");
+        ((Dictionary<string, object>[])probe["keys"])[0]["probeUrl"] = "https://a1.execute-api.us-east-1.amazonaws.com/prod";
+        Assert.StartsWith(
+            "keys[0].probeUrl: is https://a1.execute-api.us-east-1.amazonaws.com/prod, which is in Region us-east-1, not in eu-west-1",
+            Assert.Single(await Deployed.RefusedAsync(probe)), StringComparison.Ordinal);
 
         var tooMany = In(("usagePlanIds", Enumerable.Range(1, 11).Select(plan => $"plan{plan}").ToArray()));
         Assert.StartsWith("keys[0].regions[0].usagePlanIds: has too many plans", Assert.Single(await Deployed.RefusedAsync(tooMany)), StringComparison.Ordinal);
@@ -311,8 +325,10 @@ public sealed class RegionTests
 
     [Theory]
     [InlineData("RecoveryWindowInDays is 0", 0, KmsKeyThere)]
+    [InlineData(
+        "us-east-1 has the probe https://a1.execute-api.eu-west-1.amazonaws.com/prod, which is in Region eu-west-1, not in us-east-1", 30, KmsKeyThere, "https://a1.execute-api.eu-west-1.amazonaws.com/prod")]
     [InlineData("us-east-1 has the KMS key arn:aws:kms:eu-west-1:123456789012:key/1, which is not in that Region", 30, "arn:aws:kms:eu-west-1:123456789012:key/1")]
-    public async Task An_argument_that_is_known_later_is_named_before_the_key_is_declared(string problem, int recoveryWindow, string kmsKeyArn)
+    public async Task An_argument_that_is_known_later_is_named_before_the_key_is_declared(string problem, int recoveryWindow, string kmsKeyArn, string? probeUrl = null)
     {
         var engine = new Engine();
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => Deployed.ProgramAsync(
@@ -324,7 +340,7 @@ public sealed class RegionTests
                     SecretName = "key",
                     UsagePlans = { ["gold"] = "plan1" },
                     RecoveryWindowInDays = Output.Create(recoveryWindow),
-                    Regions = { [There] = new() { UsagePlans = { ["gold"] = "plan2" }, KmsKeyArn = kmsKeyArn } },
+                    Regions = { [There] = new() { UsagePlans = { ["gold"] = "plan2" }, KmsKeyArn = kmsKeyArn, ProbeUrl = probeUrl is null ? null : (Input<string>)Output.Create(probeUrl) } },
                 });
                 return new Dictionary<string, object?>();
             },
