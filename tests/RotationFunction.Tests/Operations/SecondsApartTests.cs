@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using Amazon.APIGateway.Model;
 using Amazon.SecretsManager.Model;
 using LocalAws;
 
