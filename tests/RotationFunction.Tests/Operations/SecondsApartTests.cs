@@ -161,30 +161,6 @@ public sealed class SecondsApartTests
     }
 
     [Fact]
-    public async Task SetSecret_deletes_the_key_that_it_has_just_created_in_a_Region_that_the_secret_leaves()
-    {
-        await using var fixture = await RotationFixture.StartAsync(unknowns: new() { ReadLag = TimeSpan.FromSeconds(3) });
-        var other = await fixture.AddRegionAsync();
-        await fixture.RotateHealthyAsync();
-        var token = await fixture.OpenRotationAsync();
-        await fixture.RunAsync(token, "createSecret");
-        fixture.Aws.Faults = call =>
-        {
-            if (call.Operation == "CreateApiKey" && call.Region == There)
-            {
-                fixture.Aws.SecretsManager.UntagResource(new() { SecretId = fixture.SecretArn, TagKeys = [$"apikey-rotation:template:{There}"] });
-            }
-
-            return null;
-        };
-
-        await fixture.RunAsync(token, "setSecret");
-
-        fixture.Aws.Faults = null;
-        Assert.Equal("+", await other.RingAsync());
-    }
-
-    [Fact]
     public async Task An_update_sees_the_tag_of_a_Region_that_was_set_a_moment_ago()
     {
         await using var fixture = await StartAsync("{}");
