@@ -198,14 +198,14 @@ public sealed class RegionLifeTests
         await account.UpAsync(Configuration(account, region, ("schedule", "rate(3 days)")));
         Assert.DoesNotContain((await account.DescribeAsync()).Tags, tag => tag.Key.Contains(There, StringComparison.Ordinal));
 
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(Configuration(account)));
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => account.UpAsync(Configuration(account, region: null, ("schedule", "rate(3 days)"))));
         Assert.Contains($"in Region {There}", refused.ToString(), StringComparison.Ordinal);
         await account.AssertOpenAsync(account.Apis[0]);
         await RotateAsync(account);
         await account.AssertOpenAsync(account.Apis[0]);
 
         account.Aws.In(There).Outage = null;
-        await account.UpAsync(Configuration(account));
+        await account.UpAsync(Configuration(account, region: null, ("schedule", "rate(3 days)")));
         Assert.Empty(KeysThere(account));
         await account.AssertOpenAsync(account.Apis[0]);
         await account.Deployment.DestroyAsync();
