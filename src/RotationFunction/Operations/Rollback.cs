@@ -155,6 +155,10 @@ internal sealed class Rollback(Secrets secrets, Regions regions, TestSecret test
                 if (await FindOwnKeyAsync(there, value) is { } key)
                 {
                     await there.ApiKeys.EnableAsync(there.Invocation, key.Id);
+                    if (key.Enabled != true)
+                    {
+                        there.Invocation.Log.KeyEnabled(key.Id);
+                    }
                 }
             });
         }
